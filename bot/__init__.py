@@ -1,0 +1,1 @@
+"""Answers: a person's question in, a message out."""

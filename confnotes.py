@@ -1,0 +1,21 @@
+"""The command line's composition root: mounts the commands of `ingest` and `bot`, nothing else."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli import commands as bot_commands
+from ingest.cli import commands as ingest_commands
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="confnotes")
+def main() -> None:
+    """Ask conference recaps: the notes' own words, the talk, and a link straight back."""
+
+
+for command in (*ingest_commands, *bot_commands):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The index: passages, rankers and builds on disk."""

@@ -1,0 +1,1 @@
+"""Ingestion: notes in, a published build out."""
