@@ -1,0 +1,28 @@
+# The bot, the nightly job and the web page in one image, with an index of the recaps that ship with the project.
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /src
+RUN python -m venv /opt/confnotes
+COPY constraints.txt pyproject.toml README.md LICENSE confnotes.py ./
+COPY bot bot
+COPY ingest ingest
+COPY index index
+COPY deploy/torch_index.py deploy/
+RUN /opt/confnotes/bin/pip install --constraint constraints.txt $(python deploy/torch_index.py ${TORCH_INDEX}) .
+
+FROM ${PYTHON_IMAGE}
+RUN useradd --system --uid 10001 --home-dir /data --create-home confnotes
+COPY --from=build /opt/confnotes /opt/confnotes
+COPY --chown=confnotes:confnotes notes /notes
+ENV PATH=/opt/confnotes/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    CONFNOTES_NOTES=/notes \
+    CONFNOTES_INDEX_DIR=/data/index \
+    CONFNOTES_STATE=/data/confnotes.sqlite3
+USER confnotes
+WORKDIR /data
+RUN confnotes ingest /notes
+CMD ["confnotes", "bot"]

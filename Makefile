@@ -1,0 +1,66 @@
+# Everything runs in .venv; nothing else on the machine is touched. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Where pip finds the CPU build of torch; elsewhere on Linux pip would bring gigabytes of CUDA packages. Empty: do not look.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+	$$($(BIN)/python deploy/torch_index.py $(TORCH_INDEX))
+DEMO_INDEX ?= data/demo
+NOTES ?= notes
+Q ?= what did they say about Karpenter?
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev demo test check format ingest ask bot web lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml constraints.txt deploy/torch_index.py | $(VENV)/bin/python
+	$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(PIP_INSTALL) --editable '.[dev]'
+	@touch $@
+
+install: $(VENV)/installed  ## create .venv with the confnotes command
+
+install-dev: $(VENV)/installed-dev  ## the same with what tests and checks need
+
+demo: $(VENV)/installed  ## read the recaps that ship with the project and answer three questions
+	@$(BIN)/python deploy/demo.py --index $(DEMO_INDEX)
+
+test: $(VENV)/installed-dev  ## run the tests
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/installed-dev  ## lint, format, types and import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/installed-dev  ## format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+ingest: $(VENV)/installed  ## read NOTES (default: notes) and publish an index
+	@$(BIN)/confnotes ingest $(NOTES)
+
+ask: $(VENV)/installed  ## ask Q="..." on the terminal
+	@$(BIN)/confnotes ask "$(Q)"
+
+bot: $(VENV)/installed  ## run the Slack bot (tokens in .env)
+	@$(BIN)/confnotes bot
+
+web: $(VENV)/installed  ## run the web page
+	@$(BIN)/confnotes web
+
+lock: $(VENV)/installed-dev  ## write constraints.txt from what is installed
+	@$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
+
+clean:  ## remove .venv, caches and the demo's index
+	rm -rf $(VENV) $(DEMO_INDEX) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
