@@ -45,7 +45,7 @@ class Block:
     end: int
     line: int  # in the source file, from 1
     level: int = 0  # heading: 1 to 6; bullet: nesting depth from 0; else 0
-    marker: str = ""  # the bullet as written ("-", "•", "1."); empty where the readable text still holds it
+    marker: str = ""  # the bullet as written ("-", "•", "1."); never inside start..end, whatever the format
     links: tuple[Link, ...] = ()
     strong: tuple[tuple[int, int], ...] = ()  # bold stretches
     emphasis: tuple[tuple[int, int], ...] = ()  # italic stretches
@@ -78,3 +78,19 @@ class LoadedRecap:
             return 0
         run = self.runs[at]
         return run.source_start + min(offset - run.start, run.source_length)
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Map a stretch of the readable text to the decoded source, end exclusive.
+
+        The end follows the last character, so mark-up after the stretch is not taken in.
+        """
+        if end <= start:
+            at = self.to_source(start)
+            return at, at
+        at = bisect_right(self.runs, end - 1, key=lambda run: run.start) - 1
+        if at < 0:
+            return 0, 0
+        run = self.runs[at]
+        verbatim = run.length == run.source_length and end <= run.start + run.length
+        last = run.source_start + (end - run.start if verbatim else run.source_length)
+        return self.to_source(start), last
