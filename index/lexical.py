@@ -1,0 +1,149 @@
+"""Lexical search: BM25 by tantivy over a passage's words, its talk's title, the speakers and the event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tantivy
+
+from index.dense import Rows
+from index.encoders import Vectors
+from index.errors import BuildDamaged, BuildRefused
+
+LEXICAL_FOLDER = "lexical"
+TOKENIZER = "simple, lowercase, ascii_fold, stopword(english), stemmer(english)"
+BOOSTS = {"text": 1.0, "title": 1.0, "speakers": 1.0, "event": 0.5}
+_ANALYZER = "notes"
+_HEAP_BYTES = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalRow:
+    """What is searched of one passage."""
+
+    text: str
+    title: str
+    speakers: str
+    event: str
+    talk_row: int
+
+
+def write_lexical(folder: Path, rows: Iterable[LexicalRow]) -> int:
+    """Write the lexical index into a new folder and return the number of rows.
+
+    Raises:
+        BuildRefused: tantivy did not keep every row.
+    """
+    folder.mkdir()
+    schema = _schema()
+    written = tantivy.Index(schema, path=str(folder), reuse=False)
+    written.register_tokenizer(_ANALYZER, _analyzer())
+    # One thread gives one segment, in which documents stand in the order of rows: ties are broken by row.
+    writer = written.writer(heap_size=_HEAP_BYTES, num_threads=1)
+    count = 0
+    for row, content in enumerate(rows):
+        document = tantivy.Document()
+        document.add_integer("row", row)
+        document.add_integer("talk", content.talk_row)
+        for field in BOOSTS:
+            document.add_text(field, getattr(content, field))
+        writer.add_document(document)
+        count += 1
+    writer.commit()
+    writer.wait_merging_threads()
+    written.reload()
+    if (kept := written.searcher().num_docs) != count:
+        raise BuildRefused(f"Cannot write the lexical index in {folder}: kept {kept} of {count} rows. Run `confnotes ingest --full` again.")
+    return count
+
+
+class LexicalRanker:
+    """A build's lexical index, memory-mapped by tantivy."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._opened = tantivy.Index.open(str(folder))
+        except (ValueError, OSError) as error:
+            raise BuildDamaged(f"Cannot open {folder}: tantivy does not read it. Rebuild it with `confnotes ingest --full`.") from error
+        self._opened.register_tokenizer(_ANALYZER, _analyzer())
+        self._analyzer = _analyzer()
+        self._schema = self._opened.schema
+        self._searcher = self._opened.searcher()
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def terms(self, text: str) -> list[str]:
+        """Return the stems of a text's words, stop words dropped, in order."""
+        return list(self._analyzer.analyze(text))
+
+    def doc_freq(self, word: str) -> int:
+        """Return how many passages hold a word or its inflections, in their text, title, speakers or event, whichever is most."""
+        stems = self.terms(word)
+        return min((self._stem_freq(stem) for stem in stems), default=0)
+
+    def _stem_freq(self, stem: str) -> int:
+        return max(int(self._searcher.doc_freq(field, stem)) for field in BOOSTS)
+
+    def search(self, text: str, depth: int, talk_rows: Sequence[int] | None = None) -> tuple[Rows, Vectors]:
+        """Return up to `depth` rows by BM25, best first, ties by row, and their scores.
+
+        `talk_rows` limits the search to some talks; None is no limit.
+        """
+        stems = list(dict.fromkeys(self.terms(text)))
+        return self._run([self._anywhere(stem) for stem in stems], depth, talk_rows)
+
+    def search_phrase(self, text: str, depth: int, talk_rows: Sequence[int] | None = None) -> tuple[Rows, Vectors]:
+        """Return up to `depth` rows whose text or title holds the words next to each other, inflections folded."""
+        stems = self.terms(text)
+        if len(stems) < 2:
+            return self.search(text, depth, talk_rows)
+        return self._run([tantivy.Query.phrase_query(self._schema, field, stems) for field in ("text", "title")], depth, talk_rows)
+
+    def _anywhere(self, stem: str) -> tantivy.Query:
+        """Return a query for a stem in any field, each field with its boost."""
+        fields = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, stem), boost))
+            for field, boost in BOOSTS.items()
+        ]
+        return tantivy.Query.boolean_query(fields)
+
+    def _run(self, parts: list[tantivy.Query], depth: int, talk_rows: Sequence[int] | None) -> tuple[Rows, Vectors]:
+        if not parts or depth < 1:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
+        if talk_rows is not None:
+            limit = tantivy.Query.term_set_query(self._schema, "talk", list(talk_rows))
+            # A score of zero: the limit chooses, it does not rank.
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, tantivy.Query.const_score_query(limit, 0.0))]
+            )
+        hits = self._searcher.search(query, limit=depth, count=False).hits
+        scores = np.array([score for score, _ in hits], dtype=np.float32)
+        rows = np.array(self._searcher.fast_field_values("row", [address for _, address in hits]), dtype=np.int64)
+        order = np.lexsort((rows, -scores))
+        return rows[order], scores[order]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for field in BOOSTS:
+        builder.add_text_field(field, tokenizer_name=_ANALYZER)
+    # Integer, not unsigned: see the module's writer.
+    builder.add_integer_field("row", fast=True)
+    builder.add_integer_field("talk", indexed=True)
+    return builder.build()
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stopword("english"))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )

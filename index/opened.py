@@ -1,0 +1,104 @@
+"""A build as it is read: checked, its records in memory, its arrays mapped."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.dense import DENSE_FILE, DenseRanker
+from index.errors import BuildDamaged
+from index.late import LateRanker
+from index.lexical import LEXICAL_FOLDER, LexicalRanker
+from index.models import Event, Passage, Recap, Talk
+from index.records import read_lines
+from index.storage import WAY_OUT, Manifest, current_build_id, text_file, verify
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """An opened build: its records by id in the order of the notes, passages by row, and its three rankers."""
+
+    folder: Path
+    manifest: Manifest
+    events: Mapping[str, Event]
+    recaps: Mapping[str, Recap]
+    talks: Mapping[str, Talk]
+    passages: Sequence[Passage]
+    dense: DenseRanker
+    late: LateRanker
+    lexical: LexicalRanker
+
+    @property
+    def build_id(self) -> str:
+        """Return the build's id."""
+        return self.manifest.build_id
+
+    def around(self, passage: Passage) -> tuple[Talk, Event | None]:
+        """Return a passage's talk and event."""
+        talk = self.talks[passage.talk_id]
+        return talk, self.events.get(talk.event_id or "")
+
+    def passages_of(self, talk_id: str) -> list[Passage]:
+        """Return a talk's passages in order."""
+        return [passage for passage in self.passages if passage.talk_id == talk_id]
+
+    def read_text(self, recap_id: str) -> str:
+        """Read a recap's text from disk again and check it.
+
+        Raises:
+            KeyError: no such recap.
+            BuildDamaged: the text on disk is not the one that was indexed.
+        """
+        recap = self.recaps[recap_id]
+        path = text_file(self.folder, recap.text_sha256)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise BuildDamaged(f"Cannot quote from {recap_id}: its stored text is gone from {self.folder}. {WAY_OUT}") from error
+        if hashlib.sha256(content).hexdigest() != recap.text_sha256:
+            raise BuildDamaged(f"Cannot quote from {recap_id}: its stored text in {self.folder} was changed. {WAY_OUT}")
+        return content.decode("utf-8")
+
+
+def open_build(index_dir: Path, build_id: str | None = None) -> Build:
+    """Open the live build, or another one by id, after checking its format, files and counts.
+
+    Raises:
+        NoBuild: nothing was published there.
+        BuildUnusable: a check failed; the message says which and the way out.
+    """
+    folder = index_dir / (build_id or current_build_id(index_dir))
+    manifest = verify(folder)
+    build = Build(
+        folder=folder,
+        manifest=manifest,
+        events={event.event_id: event for event in read_lines(folder / "events.jsonl", Event)},
+        recaps={recap.recap_id: recap for recap in read_lines(folder / "recaps.jsonl", Recap)},
+        talks={talk.talk_id: talk for talk in read_lines(folder / "talks.jsonl", Talk)},
+        passages=tuple(read_lines(folder / "passages.jsonl", Passage)),
+        dense=DenseRanker(folder / DENSE_FILE),
+        late=LateRanker(folder),
+        lexical=LexicalRanker(folder / LEXICAL_FOLDER),
+    )
+    _check_counts(build)
+    return build
+
+
+def _check_counts(build: Build) -> None:
+    passages = build.manifest.counts.get("passages")
+    found = {
+        "events": (len(build.events), build.manifest.counts.get("events")),
+        "recaps": (len(build.recaps), build.manifest.counts.get("recaps")),
+        "talks": (len(build.talks), build.manifest.counts.get("talks")),
+        "passages": (len(build.passages), passages),
+        "dense vectors": (len(build.dense), passages),
+        "lexical rows": (len(build.lexical), passages),
+        "rows of token vectors": (len(build.late), passages),
+        "tokens": (build.late.n_tokens, build.manifest.counts.get("tokens")),
+        "dimensions": (build.dense.dim, build.manifest.encoder.dim),
+    }
+    for what, (count, expected) in found.items():
+        if count != expected:
+            raise BuildDamaged(f"Cannot open the build at {build.folder}: {count} {what}, its manifest says {expected}. {WAY_OUT}")

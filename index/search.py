@@ -1,0 +1,202 @@
+"""The reader: a question's words in, passages out, best first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+
+from index.build import VOCABULARY_FILE
+from index.dense import Allowed, Rows
+from index.encoders import DEFAULT_ENCODER, Encoder, load_encoder
+from index.errors import EncoderMismatch
+from index.fusion import Evidence, Scores, rank, word_weights
+from index.mentions import MentionScan
+from index.models import Hit, TalkKind
+from index.opened import Build, open_build
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Limits on what is searched; an empty one is no limit, several hold together."""
+
+    event_ids: frozenset[str] = frozenset()
+    days: frozenset[int] = frozenset()
+    talk_ids: frozenset[str] = frozenset()
+    kinds: frozenset[TalkKind] = frozenset()
+    recap_ids: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.event_ids or self.days or self.talk_ids or self.kinds or self.recap_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked: the words, what was said before them, and how much is wanted."""
+
+    text: str
+    filter: Filter = Filter()
+    context: str = ""  # the earlier turn that a follow-up stands on
+    depth: int = 100  # candidates that each of the lexical and the dense ranker gives
+    k: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking(Sequence[Hit]):
+    """Hits, best first, and for each the evidence that ranked it (same order)."""
+
+    hits: tuple[Hit, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @overload
+    def __getitem__(self, position: int) -> Hit: ...
+    @overload
+    def __getitem__(self, position: slice) -> Sequence[Hit]: ...
+    def __getitem__(self, position: int | slice) -> Hit | Sequence[Hit]:
+        return self.hits[position]
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+
+class Searcher:
+    """An opened build with its encoder; safe to share between threads."""
+
+    def __init__(self, build: Build, encoder: Encoder | None = None) -> None:
+        self.build = build
+        self._loading = threading.Lock()
+        self._encoder = encoder
+        if encoder is not None:
+            _check_encoder(build, encoder)
+        talk_rows = {talk_id: number for number, talk_id in enumerate(build.talks)}
+        self._talk_of_row = np.array([talk_rows[passage.talk_id] for passage in build.passages], dtype=np.int64)
+
+    @classmethod
+    def open(cls, index_dir: Path, encoder: Encoder | None = None, build_id: str | None = None) -> Searcher:
+        """Open the live build, or another one by id; without an encoder the build's own is loaded at the first search.
+
+        Raises:
+            NoBuild: nothing was published there.
+            BuildUnusable: the build is damaged, of another format, or made with another encoder.
+        """
+        return cls(open_build(Path(index_dir), build_id), encoder)
+
+    @property
+    def encoder(self) -> Encoder:
+        """Return the encoder, loading it where that has not happened yet.
+
+        Raises:
+            EncoderUnavailable: the model is not on this machine.
+            EncoderMismatch: it is not the one that the build was made with.
+        """
+        with self._loading:
+            if self._encoder is None:
+                name = self.build.manifest.encoder.name
+                encoder = load_encoder(None if name == DEFAULT_ENCODER else name)
+                _check_encoder(self.build, encoder)
+                self._encoder = encoder
+            return self._encoder
+
+    def search(self, query: Query) -> Ranking:
+        """Return up to `k` passages, best first, ties by row.
+
+        Candidates are the best of BM25 and of the dense vectors, and every passage with a rare word of the question;
+        late interaction orders them.
+        """
+        allowed, talk_rows = self._allowed(query.filter)
+        said = f"{query.context} {query.text}".strip()
+        if not said or not len(self.build.passages) or talk_rows == []:
+            return Ranking()
+        [tokens] = self.encoder.encode_tokens([said])
+        weights = word_weights(said, tokens, self.build.lexical.doc_freq, len(self.build.passages))
+        lexical_rows, lexical_scores = self.build.lexical.search(said, query.depth, talk_rows)
+        dense_rows, _ = self.build.dense.search(tokens.pooled, query.depth, allowed)
+        rows = np.union1d(lexical_rows, dense_rows)
+        scores = Scores(
+            rows=rows,
+            dense=self.build.dense.vectors(rows) @ tokens.pooled,
+            lexical=_spread(rows, lexical_rows, lexical_scores),
+            similarities=self.build.late.similarities(tokens.vectors, rows),
+        )
+        order, evidence = rank(scores, weights, query.k)
+        return Ranking(
+            tuple(self._hit(int(row), item.score, at) for at, (row, item) in enumerate(zip(order, evidence, strict=True), 1)), evidence
+        )
+
+    def mentions(self, phrase: str, filter: Filter = Filter()) -> list[Hit]:
+        """Return every passage that says the phrase, in the order of the notes: nothing is left out, nothing is guessed.
+
+        A talk that says it only in its title or its speakers gives its first passage.
+        """
+        allowed, _ = self._allowed(filter)
+        rows = [row for row in self._mentions.rows(phrase) if allowed is None or allowed[row]]
+        return [self._hit(row, 1.0, at) for at, row in enumerate(rows, 1)]
+
+    def doc_freq(self, word: str) -> int:
+        """Return how many passages hold a word, inflections folded as BM25 folds them; 0 for a stop word."""
+        return self.build.lexical.doc_freq(word)
+
+    def vocabulary(self) -> Mapping[str, int]:
+        """Return the notes' words, folded but not stemmed, and how many passages hold each (titles and speakers included)."""
+        return self._vocabulary
+
+    def read(self, recap_id: str, start: int, end: int) -> str:
+        """Read characters of a recap's stored text from disk again, after checking it.
+
+        Raises:
+            KeyError: no such recap.
+            BuildDamaged: the text on disk is not the one that was indexed.
+        """
+        return self.build.read_text(recap_id)[start:end]
+
+    @cached_property
+    def _mentions(self) -> MentionScan:
+        return MentionScan(self.build.passages, self.build.talks)
+
+    @cached_property
+    def _vocabulary(self) -> Mapping[str, int]:
+        lines = (self.build.folder / VOCABULARY_FILE).read_text(encoding="utf-8").splitlines()
+        return {form: int(count) for form, _, count in (line.partition("\t") for line in lines)}
+
+    def _allowed(self, limits: Filter) -> tuple[Allowed | None, list[int] | None]:
+        """Return which rows and which talks a filter lets through; None where it is empty."""
+        if not limits:
+            return None, None
+        wanted = [
+            number
+            for number, talk in enumerate(self.build.talks.values())
+            if (not limits.event_ids or talk.event_id in limits.event_ids)
+            and (not limits.days or talk.day in limits.days)
+            and (not limits.talk_ids or talk.talk_id in limits.talk_ids)
+            and (not limits.kinds or talk.kind in limits.kinds)
+            and (not limits.recap_ids or talk.recap_id in limits.recap_ids)
+        ]
+        return np.isin(self._talk_of_row, wanted), wanted
+
+    def _hit(self, row: int, score: float, rank_: int) -> Hit:
+        passage = self.build.passages[row]
+        return Hit(passage=passage, talk=self.build.talks[passage.talk_id], score=score, rank=rank_)
+
+
+def _spread(rows: Rows, some: Rows, scores: np.ndarray[tuple[int], np.dtype[np.float32]]) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    """Return the scores of some rows in the order of all rows, 0 for the others."""
+    spread = np.zeros(len(rows), dtype=np.float32)
+    spread[np.searchsorted(rows, some)] = scores
+    return spread
+
+
+def _check_encoder(build: Build, encoder: Encoder) -> None:
+    stamp = build.manifest.encoder
+    if (stamp.revision, stamp.dim) != (encoder.revision, encoder.dim):
+        raise EncoderMismatch(
+            f"Cannot search the build at {build.folder}: made with {stamp.name} ({stamp.revision[:12]}), the encoder at hand is "
+            f"{encoder.name} ({encoder.revision[:12]}). Rebuild it with `confnotes ingest --full`."
+        )

@@ -1,0 +1,101 @@
+"""Words as the notes write them, folded so that spellings of one name meet.
+
+A name is written in many ways: "cert-manager", "CertManager", "cert manager", "Cert Managers". Folding drops case, accents,
+possessives and the plural, and a run of words is compared with its gaps closed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+# "C++" and "C#" are names; an apostrophe-s belongs to its word.
+_WORD = re.compile(r"[^\W_]+(?:\+\+|#(?!\w))?(?:['’]s(?![^\W_]))?")
+_POSSESSIVE = re.compile(r"['’]s$")
+_ACRONYM_PLURAL = re.compile(r"^[A-Z0-9]{2,}s$")
+# What may stand between two words of one name: white space, or a single mark ("cert-manager", "node.js", "CI/CD").
+_GAP = re.compile(r"\s+|\s?[-‐‑–_./'’&+]\s?")
+# A single word meets a split spelling only from this length on: "iot" is not "IO T".
+_MIN_JOINED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word in a text: its span and its folded form, case and accents dropped, number kept."""
+
+    start: int
+    end: int
+    form: str
+
+
+def words(text: str) -> Iterator[Word]:
+    """Yield the words of a text in order."""
+    for match in _WORD.finditer(text):
+        yield Word(match.start(), match.end(), fold(match.group()))
+
+
+def fold(word: str) -> str:
+    """Drop case, accents, a possessive and an acronym's plural s ("VMs" is "vm")."""
+    bare = _POSSESSIVE.sub("", word)
+    if _ACRONYM_PLURAL.match(bare):
+        bare = bare[:-1]
+    decomposed = unicodedata.normalize("NFKD", bare)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def singular(form: str) -> str:
+    """Drop a plural ending from a folded word (the S stemmer: Harman, "How effective is suffixing?", JASIS 42, 1991)."""
+    if len(form) <= 3:
+        return form
+    if form.endswith("ies") and not form.endswith(("eies", "aies")):
+        return form[:-3] + "y"
+    if form.endswith("es") and not form.endswith(("aes", "ees", "oes")):
+        return form[:-1]
+    if form.endswith("s") and not form.endswith(("us", "ss")):
+        return form[:-1]
+    return form
+
+
+def join(forms: Iterable[str]) -> str:
+    """Close the gaps of a run of folded words; a point stays between digits, since 1.18 is not 118."""
+    joined = ""
+    for form in forms:
+        joined += "." + form if joined[-1:].isdigit() and form[:1].isdigit() else form
+    return joined
+
+
+def squeeze(text: str) -> str:
+    """Return all words of a text, folded and joined: what `find_phrase` finds is always a substring of it, but for its ending."""
+    return join(word.form for word in words(text))
+
+
+def find_phrase(text: str, phrase: str) -> tuple[tuple[int, int], ...]:
+    """Return the spans of a text where it says the phrase, whole words only, in order."""
+    wanted_words = [word.form for word in words(phrase)]
+    wanted = singular(join(wanted_words))
+    if not wanted:
+        return ()
+    found = list(words(text))
+    longest = len(found) if len(wanted_words) > 1 or len(wanted) >= _MIN_JOINED else 1
+    spans: list[tuple[int, int]] = []
+    for first, word in enumerate(found):
+        if word.form[:1] == wanted[:1] and (end := _run(text, found, first, wanted, longest)) is not None:
+            spans.append((word.start, end))
+    return tuple(spans)
+
+
+def _run(text: str, found: list[Word], first: int, wanted: str, longest: int) -> int | None:
+    """Return where the run of words that starts at `first` has said `wanted`, or None."""
+    joined = ""
+    for at in range(first, min(first + longest, len(found))):
+        word = found[at]
+        if at > first and not _GAP.fullmatch(text, found[at - 1].end, word.start):
+            return None
+        joined = join((joined, word.form)) if joined else word.form
+        if singular(joined) == wanted:
+            return word.end
+        if len(joined) > len(wanted) + 3:
+            return None
+    return None
