@@ -3,10 +3,15 @@
 The tree:
 
     IngestError
-    └── RecapError     one recap cannot be read; the others are
+    ├── RecapError       one recap cannot be read; the others are
+    ├── CatalogueError   the catalogue cannot be used
+    ├── SourcesError     no recaps are named, or the list of them cannot be read
+    └── PublishError     the live build stays as it is
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 
 class IngestError(Exception):
@@ -31,3 +36,24 @@ class RecapError(IngestError):
     def __str__(self) -> str:
         """Give the one line that a person sees."""
         return f"Cannot read the recap {self.path}: {self.what}. {self.way_out}"
+
+
+class CatalogueError(IngestError):
+    """The catalogue cannot be used.
+
+    Args:
+        path: The catalogue's file.
+        what: What is wrong with it and where.
+        way_out: What to do about it.
+    """
+
+    def __init__(self, path: Path, what: str, way_out: str) -> None:
+        super().__init__(f"Cannot use the catalogue {path}: {what}. {way_out}")
+
+
+class SourcesError(IngestError):
+    """No recaps are named, or the list of them cannot be read."""
+
+
+class PublishError(IngestError):
+    """Nothing was published; the live build stays as it is."""

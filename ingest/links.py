@@ -1,0 +1,132 @@
+"""What an address points to, and which of a talk's addresses is its link. No address is ever made up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import parse_qs, quote, urlsplit
+
+LinkKind = Literal["video", "slides", "schedule"]
+
+# A talk's link: what a person would rather open, first.
+PREFERENCE = ("video", "schedule", "slides", "recap")
+
+MAX_URL_CHARS = 2048
+
+_VIDEO = re.compile(
+    r"^(?:(?:www\.|m\.|music\.)?youtube(?:-nocookie)?\.com/(?:watch|live/|embed/|v/|shorts/)|youtu\.be/[\w-]{6,}"
+    r"|(?:www\.|player\.)?vimeo\.com/(?:video/|channels/[\w-]+/)?\d+|(?:www\.)?infoq\.com/presentations/."
+    r"|media\.ccc\.de/v/|(?:www\.)?dailymotion\.com/video/|(?:www\.)?twitch\.tv/videos/|(?:www\.)?pyvideo\.org/."
+    r"|(?:www\.)?confreaks\.tv/videos/|channel9\.msdn\.com/|(?:www\.)?bilibili\.com/video/|[\w.-]+/(?:w|videos/watch)/[\w-]{20,})",
+    re.IGNORECASE,
+)
+_VIDEO_FILE = re.compile(r"\.(?:mp4|webm|mkv|m4v|mov)$", re.IGNORECASE)
+_SLIDES = re.compile(
+    r"^(?:(?:www\.)?speakerdeck\.com/[^/]+/.|(?:www\.)?slideshare\.net/[^/]+/.|docs\.google\.com/presentation/|slides\.com/[^/]+/."
+    r"|(?:static\.sched\.(?:com|org)|schd\.ws)/hosted_files/|noti\.st/[^/]+/.|(?:www\.)?slid\.es/|prezi\.com/.|gitpitch\.com/.)",
+    re.IGNORECASE,
+)
+_SLIDES_FILE = re.compile(r"\.(?:pdf|pptx?|key|odp)$", re.IGNORECASE)
+_SCHEDULE = re.compile(
+    r"^(?:[\w-]+\.sched\.(?:com|org)/event/|sched\.co/.|(?:www\.)?usenix\.org/conference/[^/]+/presentation/"
+    r"|[\w.-]*sessionize\.com/|pretalx\.[\w.-]+/.+/talk/|cfp\.[\w.-]+/.+/talk/|(?:www\.)?fosdem\.org/\d+/schedule/event/"
+    r"|conferences\.oreilly\.com/.+/detail/|[\w.-]+/(?:\d{4}/)?(?:schedule|sessions?|talks?|presentations?|program)/(?:[\w-]+/)*[\w%.-]*\w)",
+    re.IGNORECASE,
+)
+_YOUTUBE_ID = re.compile(r"^[\w-]{6,20}$")
+
+_WORDS: tuple[tuple[LinkKind, re.Pattern[str]], ...] = (
+    ("slides", re.compile(r"\b(?:slides?|deck|folien|diapositives?|présentation \(pdf\))\b|スライド", re.IGNORECASE)),
+    ("video", re.compile(r"\b(?:video|vidéo|recording|aufzeichnung|watch|youtube)\b|動画", re.IGNORECASE)),
+    ("schedule", re.compile(r"\b(?:schedule|session page|page de la session|abstract|talk page|sched)\b", re.IGNORECASE)),
+)
+
+
+def valid_url(url: str) -> str | None:
+    """Return the address as written when it is a web address that a browser opens, else None.
+
+    Only http and https; anything else (`javascript:`, `file:`, relative paths) is no link to a talk.
+    """
+    url = url.strip()
+    if not url or len(url) > MAX_URL_CHARS or any(c.isspace() or ord(c) < 32 or c in '<>"`|\\' for c in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    return url if parts.scheme.lower() in ("http", "https") and "." in host else None
+
+
+def kind_of(url: str, words: str = "") -> LinkKind | None:
+    """Say what an address points to, by its host and path, else by the words that carry it.
+
+    Args:
+        url: The address.
+        words: The link's own words ("Slides"), where the notes give any.
+
+    Returns:
+        "video", "slides", "schedule" (the talk's page on the conference's site), or None.
+    """
+    if valid_url(url) is None:
+        return None
+    parts = urlsplit(url.strip())
+    address = f"{(parts.hostname or '').lower()}{parts.path}"
+    if _VIDEO.match(address) or _VIDEO_FILE.search(parts.path):
+        return "video"
+    if _SLIDES.match(address) or _SLIDES_FILE.search(parts.path):
+        return "slides"
+    if _SCHEDULE.match(address):
+        return "schedule"
+    return next((kind for kind, pattern in _WORDS if pattern.search(words)), None)
+
+
+def merge_links(*sources: Mapping[str, str]) -> dict[str, str]:
+    """Join links by kind; earlier sources win, and addresses that no browser opens are left out."""
+    joined: dict[str, str] = {}
+    for source in sources:
+        for kind, url in source.items():
+            checked = valid_url(url)
+            if kind in PREFERENCE and checked is not None:
+                joined.setdefault(kind, checked)
+    return {kind: joined[kind] for kind in PREFERENCE if kind in joined}
+
+
+def best_url(links: Mapping[str, str]) -> str | None:
+    """Choose a talk's link: its video, else its page in the schedule, else its slides, else the recap itself."""
+    return next((links[kind] for kind in PREFERENCE if links.get(kind)), None)
+
+
+def recap_link(recap_url: str | None, anchor: str | None, words: str) -> str | None:
+    """Build the address of a talk inside the recap's own page.
+
+    The heading's anchor where the source gives one; else a text fragment, so that the browser scrolls to the title's words
+    (https://wicg.github.io/scroll-to-text-fragment/: a dash, a comma and an ampersand have a meaning there and are escaped).
+
+    Args:
+        recap_url: The recap's public address.
+        anchor: The heading's id in the page.
+        words: The title as the page writes it.
+    """
+    checked = valid_url(recap_url or "")
+    if checked is None:
+        return None
+    page = checked.split("#", 1)[0]
+    if anchor:
+        return f"{page}#{quote(anchor, safe='')}"
+    words = " ".join(words.split())
+    return f"{page}#:~:text={quote(words, safe='').replace('-', '%2D')}" if words else page
+
+
+def timed_url(url: str, second: float) -> str | None:
+    """Build the address that opens a YouTube recording at a second, in its short form without an ampersand, else None."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower().removeprefix("www.").removeprefix("m.")
+    if host == "youtu.be":
+        video_id = parts.path.strip("/")
+    elif host in ("youtube.com", "youtube-nocookie.com"):
+        video_id = (parse_qs(parts.query).get("v") or [parts.path.rsplit("/", 1)[-1]])[0]
+    else:
+        return None
+    return f"https://youtu.be/{video_id}?t={int(second)}" if _YOUTUBE_ID.match(video_id) else None
