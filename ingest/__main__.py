@@ -1,0 +1,8 @@
+"""The nightly job's entry: `python -m ingest` is `confnotes ingest`."""
+
+from __future__ import annotations
+
+from ingest.cli import ingest
+
+if __name__ == "__main__":
+    ingest(prog_name="python -m ingest")

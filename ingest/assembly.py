@@ -1,0 +1,107 @@
+"""Join readings to what a build holds, compare it with the last one, and check it before it goes live."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from index.editions import event_for
+from index.errors import BuildUnusable
+from index.models import Event, Passage, Recap, Talk
+from index.records import read_lines
+from index.storage import MANIFEST_FILE, text_file
+from ingest.errors import PublishError
+from ingest.reading import ReadRecap
+from ingest.report import Difference
+
+Contents = tuple[list[Event], list[Recap], dict[str, str], list[Talk], list[Passage]]
+
+
+def assemble(readings: Sequence[ReadRecap], named: Iterable[Event]) -> Contents:
+    """Join readings, in their order; events a person named go before those that were inferred.
+
+    Returns:
+        Events by id, recaps, readable texts by recap, talks and passages.
+    """
+    events = {event.event_id: event for event in named}
+    for read in readings:
+        if read.event:
+            events.setdefault(read.event.event_id, read.event)
+        for talk in read.talks:
+            if talk.event_id:
+                events.setdefault(talk.event_id, event_for(talk.event_id))
+    used = {talk.event_id for read in readings for talk in read.talks} | {read.recap.event_id for read in readings}
+    return (
+        [events[event_id] for event_id in sorted(events) if event_id in used],
+        [read.recap for read in readings],
+        {read.recap.recap_id: read.text for read in readings},
+        [talk for read in readings for talk in read.talks],
+        [passage for read in readings for passage in read.passages],
+    )
+
+
+def verify_quotes(index_dir: Path, build_id: str) -> None:
+    """Read a written build again and check that every passage stands in the stored text at its offsets.
+
+    Raises:
+        PublishError: One does not.
+    """
+    folder = index_dir / build_id
+    texts: dict[str, str] = {}
+    for recap in read_lines(folder / "recaps.jsonl", Recap):
+        texts[recap.recap_id] = text_file(folder, recap.text_sha256).read_bytes().decode("utf-8")
+    for passage in read_lines(folder / "passages.jsonl", Passage):
+        if texts[passage.recap_id][passage.start : passage.end] != passage.text:
+            raise PublishError(
+                f"Cannot publish build {build_id}: passage {passage.passage_id} is not what stands at {passage.start} in its recap. "
+                "The live build stays; run `confnotes ingest --full`."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a build says: talks by id with their title, their words' digest, and the digests of all passages."""
+
+    titles: Mapping[str, str]
+    digests: Mapping[str, str]
+    passages: frozenset[str]
+
+
+def difference(index_dir: Path, before: str | None, after: str) -> Difference:
+    """Compare two builds by their talks and passages; the first build has only new ones."""
+    old, new = _held(index_dir, before), _held(index_dir, after)
+    return Difference(
+        new=tuple(new.titles[i] for i in new.titles if i not in old.titles),
+        changed=tuple(new.titles[i] for i in new.titles if i in old.titles and old.digests[i] != new.digests[i]),
+        removed=tuple(old.titles[i] for i in old.titles if i not in new.titles),
+        passages_new=len(new.passages - old.passages),
+        passages_removed=len(old.passages - new.passages),
+    )
+
+
+def _held(index_dir: Path, build_id: str | None) -> _Held:
+    """Read what a build says; nothing where there is none, or where it is damaged."""
+    if build_id is None:
+        return _Held({}, {}, frozenset())
+    folder = index_dir / build_id
+    try:
+        talks = read_lines(folder / "talks.jsonl", Talk)
+        passages = read_lines(folder / "passages.jsonl", Passage)
+    except (BuildUnusable, OSError):
+        return _Held({}, {}, frozenset())
+    words: dict[str, list[str]] = {talk.talk_id: [repr((talk.title, talk.speakers, talk.day, talk.url))] for talk in talks}
+    for passage in passages:
+        words[passage.talk_id].append(passage.text)
+    digests = {talk_id: sha256("\n".join(said).encode("utf-8", "replace")).hexdigest() for talk_id, said in words.items()}
+    titles = {talk.talk_id: f"{talk.title} ({talk.recap_id})" for talk in talks}
+    return _Held(titles, digests, frozenset(f"{p.talk_id}\n{p.text}" for p in passages))
+
+
+def remove_build(index_dir: Path, build_id: str) -> None:
+    """Remove a build that was never live; its manifest goes first, so that a removal cut short leaves no build."""
+    folder = index_dir / build_id
+    (folder / MANIFEST_FILE).unlink(missing_ok=True)
+    shutil.rmtree(folder)

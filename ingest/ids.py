@@ -1,0 +1,36 @@
+"""Names of talks that stay the same from night to night."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Set
+from hashlib import sha256
+
+_SLUG_CHARS = 60
+
+
+def talk_id_for(recap_id: str, title: str, taken: Set[str]) -> str:
+    """Name a talk by its recap and title, so that edits elsewhere leave the name alone; a second of that name gets "-2"."""
+    base = f"{recap_slug(recap_id)}/{slug(title or 'opening')}"
+    number, name = 1, base
+    while name in taken:
+        number += 1
+        name = f"{base}-{number}"
+    return name
+
+
+def slug(words: str, chars: int = _SLUG_CHARS) -> str:
+    """Fold words to letters, digits and dashes; what has no such letters is named by its digest."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
+    kept = re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")
+    lost = sum(c.isalpha() and not c.isascii() for c in plain)
+    if kept and lost * 4 <= len(plain):
+        return kept[:chars].rstrip("-")
+    return f"{kept[: chars - 9]}-{sha256(words.encode('utf-8', 'replace')).hexdigest()[:8]}".lstrip("-")
+
+
+def recap_slug(recap_id: str) -> str:
+    """Fold a recap's id for use in talk ids; two recaps never share one."""
+    kept = re.sub(r"[^A-Za-z0-9._/-]", "-", recap_id)
+    return kept if kept == recap_id else f"{kept}-{sha256(recap_id.encode('utf-8', 'replace')).hexdigest()[:6]}"

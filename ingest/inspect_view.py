@@ -1,0 +1,70 @@
+"""An inspected recap on the terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from ingest.inspect import Inspection, TalkLines
+
+_SURE = 0.6
+
+
+def print_inspection(inspection: Inspection, console: Console) -> None:
+    """Print how a recap was read: what it is, its talks in order, what was dropped, what is uncertain."""
+    console.print(f"[bold]{escape(inspection.title)}[/bold]", highlight=False)
+    for name, value in _facts(inspection):
+        console.print(f"  {name}: {value}", highlight=False, markup=False)
+    console.print(_table(inspection))
+    _print_lines(console, "Dropped", [f"{_span(d.first_line, d.last_line)}  {d.reason}: {d.words}" for d in inspection.dropped])
+    _print_lines(console, "Uncertain", inspection.uncertain)
+    _print_lines(console, "Left without a link: two candidates in the catalogue are too close to call", inspection.unlinked)
+
+
+def _facts(inspection: Inspection) -> list[tuple[str, str]]:
+    """List what is known of the recap itself."""
+    event = f"{inspection.event} ({inspection.event_certainty:.0%} sure)" if inspection.event else "not recognised"
+    if inspection.evidence:
+        event += f", read from {'; '.join(f'“{words}”' for words in inspection.evidence)}"
+    facts = [("event", event), ("day", "" if inspection.day is None else str(inspection.day))]
+    facts += [("author", inspection.author or ""), ("address", inspection.url or "")]
+    facts += [("read as", f"{inspection.format}, language {inspection.language}")]
+    return [(name, value) for name, value in facts if value]
+
+
+def _table(inspection: Inspection) -> Table:
+    """Give one row a talk."""
+    table = Table("lines", "kind", "title and speakers", "day", "link", show_lines=False)
+    for talk in inspection.talks:
+        row = (_span(talk.first_line, talk.last_line), talk.kind, _title(talk), "" if talk.day is None else str(talk.day), talk.url or "-")
+        table.add_row(*(Text(cell) for cell in row), style="dim" if talk.kind == "section" else None)
+    return table
+
+
+def _title(talk: TalkLines) -> str:
+    """Give a talk's title with its speakers, what the catalogue says of it, and what to look at."""
+    people = ", ".join(talk.speakers)
+    lines = [talk.title + (f" - {people}" if people else "")]
+    if talk.affiliations:
+        lines[0] += f" ({', '.join(talk.affiliations)})"
+    if talk.catalogue and talk.catalogue.casefold() != talk.title.casefold():
+        lines.append(f"  = {talk.catalogue} ({talk.catalogue_score:.0f} of 100)")
+    if talk.kind != "section" and talk.certainty < _SURE:
+        lines.append(f"  ? a talk of its own: {talk.certainty:.0%}")
+    lines += [f"  author's own words: lines {_span(*span)}" for span in talk.author_lines]
+    return "\n".join([*lines, *(f"  ! {remark}" for remark in talk.remarks)])
+
+
+def _span(first: int, last: int) -> str:
+    """Write a range of lines."""
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _print_lines(console: Console, heading: str, lines: list[str] | tuple[str, ...]) -> None:
+    """Print a heading and its lines; nothing where there are none."""
+    if lines:
+        console.print(f"{heading}:", highlight=False)
+        for line in lines:
+            console.print(f"  {line}", highlight=False, markup=False)

@@ -1,0 +1,269 @@
+"""One recap from its file to the records that are indexed: load, find talks, match the catalogue, cut passages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from index.models import Event, Passage, Recap, Talk
+from index.records import from_line, to_line
+from ingest.blocks import LoadedRecap
+from ingest.catalogue import MATCH_SCORE, SECTION_SCORE, Catalogue, CatalogueTalk, Match
+from ingest.errors import RecapError
+from ingest.ids import talk_id_for
+from ingest.links import best_url, merge_links, recap_link, valid_url
+from ingest.loaders import load
+from ingest.passages import make_passages
+from ingest.sources import Source
+from ingest.talks import FoundTalk, Reading, find_talks
+
+# Below this certainty a person should look at a talk.
+SURE = 0.6
+_TITLE_CHARS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecap:
+    """A recap as it goes into a build, with what a person should look at."""
+
+    recap: Recap
+    event: Event | None
+    text: str
+    talks: tuple[Talk, ...]
+    passages: tuple[Passage, ...]
+    uncertain: tuple[str, ...] = ()  # one line each
+    unlinked: tuple[str, ...] = ()  # one line each: the catalogue's candidates were too close to call
+    evidence: tuple[str, ...] = ()  # the words that event and day were read from
+    event_certainty: float = 0.0
+
+    def to_json(self) -> str:
+        """Write it as one JSON object, for the store of readings."""
+        lines = {"talks": [to_line(t) for t in self.talks], "passages": [to_line(p) for p in self.passages]}
+        event = to_line(self.event) if self.event else None
+        rest = {name: getattr(self, name) for name in ("text", "uncertain", "unlinked", "evidence", "event_certainty")}
+        return json.dumps({"recap": to_line(self.recap), "event": event, **lines, **rest}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> ReadRecap:
+        """Read what `to_json` wrote.
+
+        Raises:
+            ValueError: It is something else.
+        """
+        values: Mapping[str, Any] = json.loads(line)
+        try:
+            return cls(
+                recap=from_line(Recap, values["recap"]),
+                event=from_line(Event, values["event"]) if values["event"] else None,
+                text=values["text"],
+                talks=tuple(from_line(Talk, one) for one in values["talks"]),
+                passages=tuple(from_line(Passage, one) for one in values["passages"]),
+                uncertain=tuple(values["uncertain"]),
+                unlinked=tuple(values["unlinked"]),
+                evidence=tuple(values["evidence"]),
+                event_certainty=float(values["event_certainty"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a stored reading: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A found talk with what the catalogue says of it."""
+
+    found: FoundTalk
+    match: Match
+    sources: tuple[CatalogueTalk, ...] = field(default=())  # sections: the talks whose titles stand in their words
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRecap:
+    """A recap with its found talks, before it is cut into passages; what `inspect` shows."""
+
+    source: Source
+    loaded: LoadedRecap
+    reading: Reading
+    event: Event | None
+    matched: tuple[Matched, ...]
+
+    @property
+    def event_certainty(self) -> float:
+        """Say how surely the event is known; what a person named is certain."""
+        return 1.0 if self.source.event else self.reading.event_certainty
+
+
+def open_recap(source: Source, catalogue: Catalogue) -> OpenedRecap:
+    """Load a recap, find its talks and look them up in the catalogue.
+
+    Raises:
+        RecapError: It cannot be read.
+    """
+    loaded = load(source.path, source.recap_id)
+    try:
+        loaded.text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        what = f"the character at {error.start} is half a surrogate pair"
+        raise RecapError(source.recap_id, what, "Repair it in the source.") from error
+    reading = find_talks(loaded, source.hints, known_titles=catalogue.titles(source.hints.event_id))
+    event = source.event or reading.event
+    event_id = event.event_id if event else None
+    matched = tuple(_match(loaded, found, reading, catalogue, found.event_id or event_id) for found in reading.talks)
+    return OpenedRecap(source, loaded, reading, event, matched)
+
+
+@dataclass(frozen=True, slots=True)
+class CutTalk:
+    """A found talk as the records that are indexed."""
+
+    matched: Matched
+    talk: Talk
+    passages: tuple[Passage, ...]
+
+
+def read_recap(source: Source, catalogue: Catalogue) -> ReadRecap:
+    """Read a recap into the records that are indexed.
+
+    Raises:
+        RecapError: It cannot be read, or holds no words.
+    """
+    opened = open_recap(source, catalogue)
+    recap = recap_record(opened)
+    cut = cut_talks(opened, recap)
+    if not cut:
+        raise RecapError(source.recap_id, "no words to quote were found in it", "Check that the file holds notes.")
+    return ReadRecap(
+        recap=recap,
+        event=opened.event,
+        text=opened.loaded.text,
+        talks=tuple(one.talk for one in cut),
+        passages=tuple(passage for one in cut for passage in one.passages),
+        uncertain=uncertain(opened),
+        unlinked=unlinked(opened),
+        evidence=opened.reading.evidence,
+        event_certainty=opened.event_certainty,
+    )
+
+
+def cut_talks(opened: OpenedRecap, recap: Recap) -> list[CutTalk]:
+    """Make the records of all talks that hold words, in the order of the notes."""
+    cut: list[CutTalk] = []
+    taken: set[str] = set()
+    for matched in opened.matched:
+        talk_id = talk_id_for(recap.recap_id, matched.found.title, taken)
+        passages = make_passages(opened.loaded, matched.found, talk_id)
+        if passages:
+            taken.add(talk_id)
+            cut.append(CutTalk(matched, _talk(opened, recap, matched, talk_id, len(cut)), passages))
+    return cut
+
+
+def _match(loaded: LoadedRecap, found: FoundTalk, reading: Reading, catalogue: Catalogue, event_id: str | None) -> Matched:
+    """Look a found talk up in the catalogue; a section's sources are the talks that it names."""
+    section = found.kind == "section"
+    day = found.day if found.day is not None else reading.day
+    least = SECTION_SCORE if section else MATCH_SCORE
+    match = catalogue.match(found.title, () if section else found.speakers, event_id, day, least) if found.title else Match("unknown")
+    if not section or match.outcome == "linked":
+        return Matched(found, match)
+    words = "\n".join(loaded.text[start:end] for start, end in found.body)
+    return Matched(found, match, catalogue.named_in(words, event_id))
+
+
+def _talk(opened: OpenedRecap, recap: Recap, matched: Matched, talk_id: str, position: int) -> Talk:
+    """Make the record of one talk: the notes' word goes before the catalogue's, and speakers are the notes' alone.
+
+    A catalogue knows who was announced; the notes know who spoke. An answer cites the notes, so only what they prove is said.
+    """
+    found = matched.found
+    listed = matched.match.talk or (matched.sources[0] if len(matched.sources) == 1 else None)
+    heading = opened.loaded.text[slice(*found.heading[0])] if found.heading and found.title not in opened.loaded.text else found.title
+    page = recap_link(recap.url, found.anchor, heading)
+    links = merge_links(found.links, listed.links if listed else {}, {"recap": page} if page else {})
+    return Talk(
+        talk_id=talk_id,
+        recap_id=recap.recap_id,
+        title=found.title or recap.title,
+        kind=found.kind,
+        speakers=found.speakers,
+        affiliations=found.affiliations,
+        event_id=found.event_id or recap.event_id,
+        day=_day(opened, found, matched.match.talk),
+        url=best_url(links),
+        links=links,
+        position=position,
+    )
+
+
+def _day(opened: OpenedRecap, found: FoundTalk, listed: CatalogueTalk | None) -> int | None:
+    """Give a talk's day: the notes' own, a person's hint, else the catalogue's."""
+    for day in (found.day, opened.source.hints.day, opened.reading.day):
+        if day is not None:
+            return day
+    if listed is None:
+        return None
+    return listed.day if listed.day is not None else _counted(listed.on, opened.event)
+
+
+def _counted(on: date | None, event: Event | None) -> int | None:
+    """Count a date as the event's day; None outside of it."""
+    if on is None or event is None or event.starts_on is None:
+        return None
+    day = (on - event.starts_on).days + 1
+    last = (event.ends_on - event.starts_on).days + 1 if event.ends_on else 7
+    return day if 0 <= day <= last else None
+
+
+def recap_record(opened: OpenedRecap) -> Recap:
+    """Make the record of a recap: a person's hints go before what it says of itself."""
+    hints, loaded = opened.source.hints, opened.loaded
+    return Recap(
+        recap_id=loaded.recap_id,
+        title=hints.title or _said(loaded, "title") or _first_line(loaded),
+        event_id=opened.event.event_id if opened.event else None,
+        day=hints.day if hints.day is not None else opened.reading.day,
+        language=hints.language or _said(loaded, "language").split("-")[0].lower() or "en",
+        author=hints.author or _said(loaded, "author") or None,
+        url=valid_url(hints.url or _said(loaded, "url")),
+        text_sha256=sha256(loaded.text.encode("utf-8")).hexdigest(),
+    )
+
+
+def _said(loaded: LoadedRecap, key: str) -> str:
+    """Give what a source says of itself under a key; several values as one."""
+    value = loaded.meta.get(key, "")
+    return " ".join(value.split()) if isinstance(value, str) else ", ".join(value)
+
+
+def _first_line(loaded: LoadedRecap) -> str:
+    """Give the first heading, else the first words."""
+    headings = (block for block in loaded.blocks if block.kind == "heading")
+    words = (block for block in loaded.blocks if block.kind not in ("furniture", "rule"))
+    first = next(headings, None) or next(words, None)
+    return " ".join(loaded.slice(first).split())[:_TITLE_CHARS] if first else loaded.recap_id
+
+
+def uncertain(opened: OpenedRecap) -> tuple[str, ...]:
+    """List what a person should look at."""
+    lines = list(opened.reading.remarks)
+    if opened.event is None:
+        lines.append("no event was recognised; name it in sources.yaml")
+    for matched in opened.matched:
+        found = matched.found
+        if found.kind != "section" and found.certainty < SURE:
+            lines.append(f"“{found.title}” may be no talk of its own ({found.certainty:.0%})")
+        lines += [f"“{found.title}”: {remark}" for remark in found.remarks]
+    return tuple(dict.fromkeys(lines))
+
+
+def unlinked(opened: OpenedRecap) -> tuple[str, ...]:
+    """List the talks for which the catalogue has two candidates too close to call."""
+    lines = []
+    for matched in opened.matched:
+        if matched.match.outcome == "ambiguous":
+            candidates = " / ".join(f"{title} ({score:.0f})" for title, score in matched.match.candidates[:3])
+            lines.append(f"“{matched.found.title}”: {candidates}")
+    return tuple(lines)

@@ -1,0 +1,20 @@
+"""What the surroundings say about reading notes: environment variables that start with CONFNOTES_, and `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class IngestSettings(BaseSettings):
+    """Where notes lie and where builds go."""
+
+    model_config = SettingsConfigDict(env_prefix="CONFNOTES_", env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    index_dir: Path = Field(default=Path("data/index"), description="Folder of the published builds.")
+    notes: Path = Field(default=Path("notes"), description="What `confnotes ingest` reads when no path is named.")
+    catalogue: Path | None = Field(default=None, description="Catalogue of talks (CSV, YAML, JSON or ICS); empty: the one of sources.yaml.")
+    model: str | None = Field(default=None, description="Embedding model, a folder or a name; empty: the all-MiniLM-L6-v2 that ships.")
+    keep_builds: int = Field(default=3, ge=1, description="How many builds stay on disk to go back to, the live one included.")

@@ -1,0 +1,237 @@
+"""Which recaps are read: folders, files and globs as named, and `sources.yaml` with what a person knows of them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from index.editions import event_for
+from index.events import parse_event
+from index.models import Event
+from ingest.errors import SourcesError
+from ingest.loaders import SUFFIXES
+from ingest.talks import RecapHints
+
+_WILDCARD = re.compile(r"[*?\[]")
+
+LIST_NAME = "sources.yaml"
+TOP_KEYS = ("catalogue", "sources")
+SOURCE_KEYS = (
+    "path", "event", "event_name", "starts_on", "ends_on", "city", "day", "language", "author", "title", "date", "url", "based_on",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One recap's file with what a person said of it beforehand."""
+
+    path: Path
+    recap_id: str  # path below the folder that is read, posix separators; a single file: its name
+    hints: RecapHints = field(default_factory=RecapHints)
+    event: Event | None = None  # where sources.yaml names it: with its dates and city
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that a run reads, in order of the recaps' ids."""
+
+    recaps: tuple[Source, ...]
+    catalogues: tuple[Path, ...] = ()
+    missing: tuple[str, ...] = ()  # one line each: listed in sources.yaml, but not there
+
+
+def gather(paths: Sequence[Path]) -> Sources:
+    """List the recaps that folders, files, globs and lists name.
+
+    A folder gives every file below it with a recap's ending, except hidden ones and those named README; its `sources.yaml` adds to
+    them and says what is known of them. A `sources.yaml` named itself gives only what it lists.
+
+    Raises:
+        SourcesError: A path does not exist, a list cannot be read, or two recaps have one name.
+    """
+    found: dict[Path, Source] = {}
+    catalogues: list[Path] = []
+    missing: list[str] = []
+    for path in paths:
+        folder, files, listed = _expand(path)
+        for file in files:
+            found.setdefault(file.resolve(), Source(file, _name_below(file, folder)))
+        if listed is not None:
+            known = read_list(listed)
+            catalogues += known.catalogues
+            missing += known.missing
+            found |= {source.path.resolve(): source for source in known.recaps}
+    recaps = _distinct(list(found.values()))
+    return Sources(tuple(sorted(recaps, key=lambda source: source.recap_id)), tuple(dict.fromkeys(catalogues)), tuple(missing))
+
+
+def read_list(path: Path) -> Sources:
+    """Read a `sources.yaml`: recaps with hints, and the catalogue.
+
+    Raises:
+        SourcesError: The file is no valid list, or has a key that nobody knows.
+    """
+    top = _load(path)
+    _check_keys(path, top, TOP_KEYS, "")
+    entries = top.get("sources") or []
+    if not isinstance(entries, list):
+        raise SourcesError(f"Cannot use {path}: `sources` is no list. Give one entry with `path` for each recap.")
+    found: dict[Path, Source] = {}
+    missing: list[str] = []
+    for number, entry in enumerate(entries, start=1):
+        place = f"entry {number}"
+        if not isinstance(entry, Mapping) or not entry.get("path"):
+            raise SourcesError(f"Cannot use {path}: {place} names no `path`. Give each entry the path of its recap.")
+        _check_keys(path, entry, SOURCE_KEYS, f"{place} ")
+        files = _listed_files(path.parent, str(entry["path"]))
+        if not files:
+            missing.append(f"{path.name}, {place}: no file {entry['path']}")
+        hints, event = _hints(path, place, entry)
+        found |= {file.resolve(): Source(file, _name_below(file, path.parent), hints, event) for file in files}
+    catalogue = top.get("catalogue")
+    return Sources(tuple(found.values()), (path.parent / str(catalogue),) if catalogue else (), tuple(missing))
+
+
+def _expand(path: Path) -> tuple[Path, list[Path], Path | None]:
+    """Give a named path's folder, its recap files, and its list."""
+    if path.is_dir():
+        listed = path / LIST_NAME
+        return path, list(_below(path)), listed if listed.is_file() else None
+    if path.is_file():
+        return (path.parent, [], path) if path.suffix.lower() in (".yaml", ".yml") else (path.parent, [path], None)
+    files = [file for file in _globbed(path) if file.suffix.lower() in SUFFIXES]
+    if not files:
+        raise SourcesError(f"Cannot read {path}: there is no such file or folder. Name a folder of recaps, a file, or a pattern in quotes.")
+    return _fixed_part(path), files, None
+
+
+def _fixed_part(pattern: Path) -> Path:
+    """Give the folder that a pattern starts from: its parts before the first wildcard."""
+    return Path(*itertools.takewhile(lambda part: not _WILDCARD.search(part), pattern.parts))
+
+
+def _globbed(pattern: Path) -> list[Path]:
+    """Give the files that a pattern names, in order; none where it holds no wildcard."""
+    folder = _fixed_part(pattern)
+    rest = pattern.parts[len(folder.parts) :]
+    return sorted(path for path in folder.glob("/".join(rest)) if path.is_file()) if rest else []
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Give a folder's recap files, also in folders below, in order; hidden ones and READMEs are not recaps."""
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and path.suffix.lower() in SUFFIXES and path.stem.casefold() != "readme" and path.is_file():
+            yield path
+
+
+def _listed_files(base: Path, name: str) -> list[Path]:
+    """Give the files that an entry's path names, relative to its list: a file, a folder or a glob."""
+    path = base / name
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        return list(_below(path))
+    return _globbed(path)
+
+
+def _name_below(path: Path, folder: Path) -> str:
+    """Name a recap by its path below a folder; by its own name where it lies elsewhere."""
+    name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+    # A file name that is no UTF-8 reaches us with half surrogates, which no JSON holds.
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _distinct(sources: list[Source]) -> Iterator[Source]:
+    """Tell recaps of one name from several folders apart by their folder."""
+    counts: dict[str, int] = {}
+    for source in sources:
+        counts[source.recap_id] = counts.get(source.recap_id, 0) + 1
+    seen: dict[str, Path] = {}
+    for source in sources:
+        name = source.recap_id if counts[source.recap_id] == 1 else f"{source.path.resolve().parent.name}/{source.recap_id}"
+        if name in seen:
+            raise SourcesError(f"Cannot tell {seen[name]} and {source.path} apart: both are named {name}. Rename one of them.")
+        seen[name] = source.path
+        yield replace(source, recap_id=name)
+
+
+def _load(path: Path) -> Mapping[str, Any]:
+    """Load a list's YAML."""
+    import yaml
+
+    try:
+        loaded = yaml.safe_load(path.read_bytes())
+    except OSError as error:
+        raise SourcesError(f"Cannot read {path}: {error.strerror}. Check its permissions.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        raise SourcesError(f"Cannot use {path}: no valid YAML{where}. Check the indentation and quotation marks there.") from error
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, Mapping):
+        raise SourcesError(f"Cannot use {path}: found no keys in it. Start it with `sources:`.")
+    return loaded
+
+
+def _check_keys(path: Path, mapping: Mapping[Any, Any], known: Iterable[str], place: str) -> None:
+    """Refuse keys that nobody knows: a misspelt one would be lost in silence."""
+    unknown = [str(key) for key in mapping if key not in known]
+    if unknown:
+        raise SourcesError(f"Cannot use {path}: {place}has the unknown key `{unknown[0]}`. Known are {', '.join(known)}.")
+
+
+def _hints(path: Path, place: str, entry: Mapping[str, Any]) -> tuple[RecapHints, Event | None]:
+    """Read what an entry says of its recap."""
+    day = entry.get("day")
+    if day is not None and (not isinstance(day, int) or isinstance(day, bool) or day < 0):
+        raise SourcesError(f"Cannot use {path}: {place} has the day {day!r}. Give a number from 0.")
+    event = _event(path, place, entry)
+    hints = RecapHints(
+        event_id=event.event_id if event else None,
+        day=day,
+        starts_on=event.starts_on if event else _date(path, place, entry, "starts_on"),
+        published_on=_date(path, place, entry, "date"),
+        language=_words(entry, "language"),
+        author=_words(entry, "author"),
+        title=_words(entry, "title"),
+        url=_words(entry, "url"),
+    )
+    return hints, event
+
+
+def _event(path: Path, place: str, entry: Mapping[str, Any]) -> Event | None:
+    """Make the event that an entry names: the known conference, corrected by what the entry says."""
+    named = _words(entry, "event")
+    if named is None:
+        return None
+    ids = parse_event(named)
+    event = event_for(ids[0] if len(ids) == 1 else named)
+    starts_on, ends_on = _date(path, place, entry, "starts_on"), _date(path, place, entry, "ends_on")
+    return replace(
+        event,
+        name=_words(entry, "event_name") or event.name,
+        starts_on=starts_on or event.starts_on,
+        ends_on=ends_on or event.ends_on,
+        city=_words(entry, "city") or event.city,
+    )
+
+
+def _date(path: Path, place: str, entry: Mapping[str, Any], key: str) -> date | None:
+    """Read a date; YAML reads 2021-05-05 as one."""
+    value = entry.get(key)
+    if value is not None and type(value) is not date:
+        raise SourcesError(f"Cannot use {path}: {place} has the {key} {value!r}. Write it like 2021-05-05.")
+    return value
+
+
+def _words(entry: Mapping[str, Any], key: str) -> str | None:
+    """Give a field's words, or nothing."""
+    value = entry.get(key)
+    return " ".join(str(value).split()) or None if value is not None else None
