@@ -6,7 +6,6 @@ links without words are dealt with once, for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ingest.blocks import Block, BlockKind, Link, Run
@@ -111,7 +110,8 @@ class Assembler:
         if block is None:
             return
         if block.end < 0:
-            self._wordless.extend(Link(0, 0, link.url) for link in block.links)
+            if block.kind != "furniture":
+                self._wordless.extend(Link(0, 0, link.url) for link in block.links)
             return
         text = "".join(block.pieces)
         self._parts.append(text)
@@ -199,22 +199,30 @@ class Assembler:
         waiting, self._wordless = self._wordless, []
         if self.blocks:
             before = self.blocks[-1]
+            if before.kind == "furniture":
+                return
             moved = tuple(Link(before.end, before.end, link.url) for link in waiting)
             self.blocks[-1] = replace(before, links=before.links + moved)
         elif following is not None:
             following.links[:0] = [Link(following.start, following.start, link.url) for link in waiting]
 
 
-def _clipped(spans: Iterable[Span], block: OpenBlock) -> tuple[Span, ...]:
+def _clipped(spans: list[Span], block: OpenBlock) -> tuple[Span, ...]:
     """Keep the part of each span that lies in the block."""
+    if not spans:
+        return ()
     cut = ((max(start, block.start), min(end, block.end)) for start, end in spans)
     return tuple(sorted({(start, end) for start, end in cut if start < end}))
 
 
 def _clipped_links(block: OpenBlock, text: str) -> tuple[Link, ...]:
     """Join the links that the mark-up gives with the addresses that stand bare."""
+    if block.kind == "heading":  # a heading that links to its own page leads back to the contents
+        block.links = [link for link in block.links if not link.url.startswith("#")]
+    if not block.links and "/" not in text and "www." not in text:
+        return ()
     given = [Link(max(block.start, min(x.start, block.end)), max(block.start, min(x.end, block.end)), x.url) for x in block.links]
-    if block.kind == "code" or ("/" not in text and "www." not in text):
+    if block.kind == "code":
         return tuple(sorted(given, key=lambda link: link.start))
     bare = (Link(x.start + block.start, x.end + block.start, x.url) for x in bare_links(text, 0, len(text)))
     candidates = [(link, False) for link in given] + [(link, True) for link in bare if link.end <= block.end]

@@ -20,7 +20,7 @@ BLOCK_TAGS = frozenset(
 STRONG = {"b", "strong"}
 EMPHASIS = {"i", "em", "cite", "dfn"}
 EMBEDS = {"iframe", "embed", "video", "audio", "source", "object"}
-SILENT = {"svg", "template", "textarea", "title", "math", "object", "noembed", "xmp", "head", "rp", "rt"}
+SILENT = {"svg", "template", "textarea", "title", "math", "video", "audio", "noembed", "xmp", "rp", "rt"}
 VOID_TAGS = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"})
 # An opening tag ends these open elements by itself, up to the element that holds them.
 CLOSES = {

@@ -89,6 +89,8 @@ class FlowWriter:
         if name in CLOSES:
             self._close_implied(*CLOSES[name])
         if name in BLOCK_TAGS:
+            if self.stack and self.stack[-1].name == "p":
+                self._pop()
             self._block_edge(name)
         if name == "br":
             self.out.gap("\n")
