@@ -14,10 +14,14 @@ import click
 from ingest.errors import IngestError, PublishError, SourcesError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from ingest.settings import IngestSettings
 
 WRONG_USAGE = 2
 NOT_PUBLISHED = 4
+
+_PIPED_COLUMNS = 160
 
 _DIR = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -55,9 +59,7 @@ def ingest(*, paths: tuple[Path, ...], catalogue: Path | None, index_dir: Path |
         if as_json:
             click.echo(json.dumps(report.to_json(), ensure_ascii=False))
         else:
-            from rich.console import Console
-
-            print_report(report, Console(soft_wrap=not sys.stdout.isatty()))
+            print_report(report, _console())
         for line in report.failed:
             click.echo(line, err=True)
     sys.exit(report.exit_status)
@@ -76,11 +78,9 @@ def inspect(*, file: Path, catalogue: Path | None, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(inspection.to_json(), ensure_ascii=False))
         else:
-            from rich.console import Console
-
             from ingest.inspect_view import print_inspection
 
-            print_inspection(inspection, Console(soft_wrap=not sys.stdout.isatty()))
+            print_inspection(inspection, _console())
 
 
 commands: tuple[click.Command, ...] = (ingest, inspect)
@@ -101,6 +101,13 @@ def _leave(line: str, status: int) -> None:
     """Say one line and leave."""
     click.echo(" ".join(line.split()), err=True)
     sys.exit(status)
+
+
+def _console() -> Console:
+    """Give the terminal; a file or a pipe gets lines wide enough for titles and addresses."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else _PIPED_COLUMNS)
 
 
 def _settings() -> IngestSettings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from ingest.inspect import Inspection, TalkLines
@@ -36,7 +36,7 @@ def _facts(inspection: Inspection) -> list[tuple[str, str]]:
 
 def _table(inspection: Inspection) -> Table:
     """Give one row a talk."""
-    table = Table("lines", "kind", "title and speakers", "day", "link", show_lines=False)
+    table = Table("lines", "kind", Column("title and speakers", ratio=3), "day", Column("link", ratio=2, overflow="fold"), expand=True)
     for talk in inspection.talks:
         row = (_span(talk.first_line, talk.last_line), talk.kind, _title(talk), "" if talk.day is None else str(talk.day), talk.url or "-")
         table.add_row(*(Text(cell) for cell in row), style="dim" if talk.kind == "section" else None)

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from index.models import Passage, Role, Voice
 from ingest.blocks import Block, LoadedRecap
@@ -112,13 +113,13 @@ def _pieces(recap: LoadedRecap, found: FoundTalk, spans: Sequence[Span]) -> list
             at = max(at, min(block.end, span_end))
         pieces += _cut_block(recap.text, at, span_end, None)
     pieces = [replace(p, own=_voice(found.author_spans, p.start, p.end) == "author") for p in pieces]
-    return [_lead_in(recap.text, piece, following) for piece, following in zip(pieces, [*pieces[1:], None], strict=True)]
+    return [_lead_in(recap.text, piece, following) for piece, following in zip_longest(pieces, pieces[1:])]
 
 
 def _cut_block(text: str, start: int, end: int, block: Block | None) -> list[Piece]:
-    """Cut a stretch of one block into pieces; none where it holds no word and no sign."""
+    """Cut a stretch of one block into pieces; signs without a word make none."""
     stretches = [trim(text, start, end)] if end - start <= MAX_CHARS else cut(text, start, end, TARGET_CHARS, MAX_CHARS)
-    return [Piece(s, e, block) for s, e in stretches if s < e]
+    return [Piece(s, e, block) for s, e in stretches if _WORD.search(text, s, e)]
 
 
 def _lead_in(text: str, piece: Piece, following: Piece | None) -> Piece:
