@@ -8,14 +8,14 @@ from pathlib import Path
 
 from ingest.blocks import LoadedRecap
 from ingest.errors import RecapError
-from ingest.loaders import html, markdown, text
+from ingest.loaders import html, markdown, rst, text
 from ingest.loaders.decoding import decode
 from ingest.loaders.reading import Reading
 from ingest.loaders.sniffing import format_of
 
 __all__ = ["SUFFIXES", "load", "load_bytes"]
 
-_READERS: dict[str, Callable[[str], Reading]] = {"text": text.read, "markdown": markdown.read, "html": html.read}
+_READERS: dict[str, Callable[[str], Reading]] = {"text": text.read, "markdown": markdown.read, "html": html.read, "rst": rst.read}
 SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".mdx", ".html", ".htm", ".xhtml", ".rst", ".vtt", ".srt"})
 """Endings of the files that are read when a folder is named."""
 
