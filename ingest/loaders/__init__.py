@@ -8,14 +8,20 @@ from pathlib import Path
 
 from ingest.blocks import LoadedRecap
 from ingest.errors import RecapError
-from ingest.loaders import html, markdown, rst, text
+from ingest.loaders import html, markdown, rst, text, transcript
 from ingest.loaders.decoding import decode
 from ingest.loaders.reading import Reading
 from ingest.loaders.sniffing import format_of
 
 __all__ = ["SUFFIXES", "load", "load_bytes"]
 
-_READERS: dict[str, Callable[[str], Reading]] = {"text": text.read, "markdown": markdown.read, "html": html.read, "rst": rst.read}
+_READERS: dict[str, Callable[[str], Reading]] = {
+    "text": text.read,
+    "markdown": markdown.read,
+    "html": html.read,
+    "rst": rst.read,
+    "transcript": transcript.read,
+}
 SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".mdx", ".html", ".htm", ".xhtml", ".rst", ".vtt", ".srt"})
 """Endings of the files that are read when a folder is named."""
 
@@ -46,7 +52,7 @@ def load_bytes(data: bytes, recap_id: str, format: str | None = None) -> LoadedR
         format: "text", "markdown", "html", "rst" or "transcript", where the caller knows better.
 
     Raises:
-        RecapError: The content is empty, binary or not valid in its encoding.
+        RecapError: The content is empty, holds no words, is binary or not valid in its encoding.
         ValueError: `format` names no reader.
     """
     source = decode(data, recap_id)
@@ -54,5 +60,9 @@ def load_bytes(data: bytes, recap_id: str, format: str | None = None) -> LoadedR
     if chosen not in _READERS:
         raise ValueError(f"No reader for the format {chosen!r}: known are {', '.join(sorted(_READERS))}.")
     reading = _READERS[chosen](source)
+    if not reading.blocks:
+        raise RecapError(
+            recap_id, f"it holds no words that can be read as {chosen}", "Put the notes into it or remove it from the sources."
+        )
     digest = hashlib.sha256(data).hexdigest()
     return LoadedRecap(recap_id, digest, reading.text, reading.blocks, reading.runs, chosen, reading.meta)
