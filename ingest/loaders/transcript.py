@@ -16,7 +16,7 @@ _LINE = re.compile(r"[^\r\n]+")
 _TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,80}\}")
 _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?[ \t]+([^<>\n]{1,120})>")
 _EMPTY_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
-_CUE_NUMBER = re.compile(r"[ \t]*\d+[ \t]*\Z")
+_CUE_NUMBER = re.compile(r"\n[ \t]*\d+[ \t]*\r?\n\Z")
 _HEADER = re.compile(
     r"^(?:WEBVTT[ \t]+-?[ \t]*(?P<title>\S.*?)|(?P<key>[A-Za-z][\w -]{0,20}):[ \t]*(?P<value>\S.*?))[ \t\r]*$", re.MULTILINE
 )
@@ -65,6 +65,8 @@ def _cues(source: str) -> list[_Cue]:
         limit = timings[number + 1].start() if number + 1 < len(timings) else len(source)
         blank = _EMPTY_LINE.search(source, max(found.start(), found.end() - 1), limit)
         end = blank.start() if blank else limit
+        if not blank and limit < len(source) and (numbered := _CUE_NUMBER.search(source, max(found.end(), end - 20), end)):
+            end = numbered.start()
         times = [float(part or 0) for part in found.groups()]
         cues.append(_Cue(_seconds(times[:4], found[4]), _seconds(times[4:], found[8]), found.end(), max(found.end(), end)))
     return cues
@@ -104,7 +106,7 @@ class _TranscriptWriter:
         for line in _LINE.finditer(self.source, cue.start, cue.end):
             plain = _TAG.sub("", line[0]).strip()
             # Captions that roll show every line twice: the second time is no second saying.
-            if not plain or plain == self.last_line or (_CUE_NUMBER.match(line[0]) and line.end() == cue.end and line.start() > cue.start):
+            if not plain or plain == self.last_line:
                 continue
             self.last_line = plain
             voice = _VOICE.search(line[0])
