@@ -1,0 +1,152 @@
+"""Lines that may be a title: explicit headings and, in plain text, lines that look like one, with their evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ingest.talks.headers import Header, read_header
+from ingest.talks.links import is_talk_page, kind_of_link, names_material
+from ingest.talks.names import ACCEPT, People, parse_people
+from ingest.talks.pieces import Piece
+from ingest.talks.places import Place, read_place
+from ingest.talks.titles import Style, Title, read_title
+
+_LONGEST_TITLE = 260
+_LONGEST_PLAIN = 170
+_SENTENCE_END = re.compile(r"[.,;…:]\s*$")
+_SMALL_WORDS = frozenset(
+    "a an the of for to in on at with without from into by as is are and or vs via your our my its de du des la le les et pour avec un une".split()
+)
+_HABIT = 2  # headings that surely name speakers make it the recap's habit
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A line that may be a title."""
+
+    piece: Piece
+    level: int  # 0: a plain line
+    title: Title
+    header: Header
+    place: Place | None
+    signs: set[str] = field(default_factory=set)
+
+    @property
+    def people(self) -> People | None:
+        """Give the speakers: the by-line's before the heading's."""
+        return self.header.people or self.title.people
+
+    @property
+    def strong(self) -> bool:
+        """Tell whether the line's own words or its by-line prove that it is a talk."""
+        return bool(self.signs)
+
+
+def find_candidates(pieces: Sequence[Piece], ordinary: frozenset[str], *, plain: bool) -> list[Candidate]:
+    """List the recap's candidates in order.
+
+    Args:
+        pieces: All pieces.
+        ordinary: Words that the recap writes in lower case.
+        plain: Plain lines are considered too, since the recap has no headings worth the name.
+    """
+    chosen = [piece for piece in pieces if piece.kind == "heading" or (plain and looks_like_title(piece)) or _day_line(piece)]
+    chosen = [piece for piece in chosen if len(piece.text) <= _LONGEST_TITLE]
+    style = _habit(chosen, ordinary)
+    candidates = []
+    taken = -1
+    for piece in chosen:
+        if piece.number < taken:
+            continue  # it is another title's by-line
+        candidate = _read(pieces, piece, ordinary, style)
+        taken = candidate.header.following if candidate.signs else -1
+        candidates.append(candidate)
+    return candidates
+
+
+def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
+    """Learn on which side of the dash this recap names speakers."""
+    titles = [read_title(piece.text, ordinary) for piece in chosen]
+    right = sum(title.side == "right" for title in titles)
+    left = sum(title.side in {"left", "only"} for title in titles)
+    default = Style()
+    return Style(ACCEPT if right >= _HABIT else default.right, ACCEPT + 0.05 if left >= _HABIT else default.left)
+
+
+def _read(pieces: Sequence[Piece], piece: Piece, ordinary: frozenset[str], style: Style) -> Candidate:
+    header = read_header(pieces, piece.number, ordinary)
+    title = read_title(piece.text, ordinary, style)
+    linked = _linked_people(piece, ordinary)
+    if linked is not None and title.people is None:
+        title = linked
+    place = None if title.people or header.people else read_place(piece.text)
+    candidate = Candidate(piece, piece.block.level if piece.kind == "heading" else 0, title, header, place)
+    candidate.title = _without_byline(title, header)
+    candidate.signs = _signs(candidate)
+    return candidate
+
+
+def _linked_people(piece: Piece, ordinary: frozenset[str]) -> Title | None:
+    """Read a heading whose speaker is a link of his own: "Title - [Name](their page)"."""
+    for link in piece.links:
+        words = piece.text[link.start - piece.start : link.end - piece.start]
+        before = piece.text[: link.start - piece.start].rstrip(" -–—|,:(*_")
+        people = parse_people(piece.text[link.start - piece.start :].rstrip(" )"), ordinary)
+        if before and people and people.certainty >= ACCEPT and not is_talk_page(link.url) and not names_material(words):
+            return Title(read_title(before, ordinary).text, people, "right")
+    return None
+
+
+def _without_byline(title: Title, header: Header) -> Title:
+    """Where a by-line names the speakers, a tail of the title counts as names only if they are the same."""
+    if header.people is None or title.people is None or title.side != "right":
+        return title
+    return title
+
+
+def _signs(candidate: Candidate) -> set[str]:
+    title, header, piece = candidate.title, candidate.header, candidate.piece
+    signs = set(title.signs & {"clock", "number", "code", "quoted", "prefix", "by"})
+    if signs & {"clock", "prefix"} and candidate.place is not None:
+        signs.clear()  # "12:30 Lunch", "Keynote: Day 2"
+    if signs == {"quoted"} and candidate.level == 0:
+        signs.clear()
+    if title.people is not None:
+        signs.add("people")
+    if header.people is not None:
+        signs.add("byline")
+    if header.links and candidate.place is None:
+        signs.add("link")
+    if any(kind_of_link(link.url, "") and link.end > link.start for link in piece.links) and len(piece.text.split()) >= 3:
+        signs.add("link")
+    return signs
+
+
+def _day_line(piece: Piece) -> bool:
+    """Tell whether a short paragraph of its own says which day begins."""
+    if piece.kind != "paragraph" or len(piece.text.split()) > 7 or len(piece.text) > 80:
+        return False
+    place = read_place(piece.text.strip().rstrip(":"))
+    return place is not None and place.role == "day"
+
+
+def looks_like_title(piece: Piece) -> bool:
+    """Tell whether a plain line has the shape of a title: short, no sentence, a capital first."""
+    words = piece.text.strip()
+    if piece.kind != "paragraph" or not words or len(words) > _LONGEST_PLAIN or "\n" in words:
+        return False
+    first = next((ch for ch in words if ch.isalnum()), "")
+    if not first or first.islower() or words[0] in "→>-=*|`" or "://" in words:
+        return False
+    return not _SENTENCE_END.search(words) or read_place(words.rstrip(":")) is not None
+
+
+def title_case(words: str) -> float:
+    """Measure the share of a line's content words that begin with a capital."""
+    tokens = [token.strip("“”\"'‘’()[],:;!?") for token in words.split()]
+    content = [token for token in tokens if token and token.lower() not in _SMALL_WORDS and any(ch.isalpha() for ch in token)]
+    if not content:
+        return 0.0
+    return sum(not token[0].islower() or any(ch.isupper() for ch in token) for token in content) / len(content)

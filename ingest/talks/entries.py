@@ -1,0 +1,118 @@
+"""Talks that take one line of a list or one row of a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.talks.links import is_talk_page, kind_of_link, names_material, own_links
+from ingest.talks.marks import Mark
+from ingest.talks.names import ACCEPT, parse_people
+from ingest.talks.pieces import Piece
+from ingest.talks.titles import Title, read_title
+
+_MATERIAL_TAIL = re.compile(
+    r"[\s:：,;|()\[\]–—-]*(?:\b(?:slides?|video|recording|deck|abstract|notes|audio|code|vidéo|folien)\b[\s,;|()\[\]/&–—-]*)+$",
+    re.IGNORECASE,
+)
+_CELLS = re.compile(r"\t|\s*\|\s*| {3,}")
+_HEADS = {
+    "title": re.compile(r"talk|title|session|titre|vortrag|titel|subject|topic|タイトル", re.IGNORECASE),
+    "speakers": re.compile(r"speakers?|presenters?|who|by|intervenants?|referent|sprecher|登壇者|発表者", re.IGNORECASE),
+    "day": re.compile(r"day|date|jour|tag|when", re.IGNORECASE),
+}
+_LEAST_ENTRIES = 2
+_SHARE = 0.5  # of a list's top-level bullets that must show evidence
+
+
+def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
+    """Find lists whose entries are talks, and tables with a talk a row.
+
+    Args:
+        pieces: Pieces in order that belong to no talk yet.
+        ordinary: Words that the recap writes in lower case.
+    """
+    marks: list[Mark] = []
+    at = 0
+    while at < len(pieces):
+        end = at + 1
+        while end < len(pieces) and pieces[end].kind == pieces[at].kind and pieces[end].number == pieces[end - 1].number + 1:
+            end += 1
+        if pieces[at].kind == "bullet":
+            marks += _list_marks(pieces[at:end], ordinary)
+        elif pieces[at].kind == "table_row":
+            marks += _table_marks(pieces[at:end], ordinary)
+        at = end
+    return marks
+
+
+def _list_marks(bullets: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
+    top = [piece for piece in bullets if piece.block.level == min(p.block.level for p in bullets)]
+    read = [(piece, entry) for piece in top if (entry := _entry(piece, ordinary)) is not None]
+    if len(read) < _LEAST_ENTRIES or len(read) < _SHARE * len(top):
+        return []
+    return [_mark(piece, title, links) for piece, (title, links) in read]
+
+
+def _entry(piece: Piece, ordinary: frozenset[str]) -> tuple[Title, dict[str, str]] | None:
+    """Read a bullet as "Title (Speaker): [Slides], [Video]", None where nothing proves that it is one."""
+    text = piece.text.split("\n", 1)[0] if len(piece.text) > 400 else piece.text
+    if len(text) > 500:
+        return None
+    labelled = [(link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links]
+    material = [(url, words) for url, words in labelled if names_material(words) and kind_of_link(url, words)]
+    titled = [
+        (url, words)
+        for url, words in labelled
+        if is_talk_page(url) and not names_material(words) and len(words.split()) >= 3 and "://" not in words
+    ]
+    cut = min(
+        (link.start - piece.start for link, (_, words) in zip(piece.links, labelled, strict=True) if names_material(words)),
+        default=len(text),
+    )
+    front = _MATERIAL_TAIL.sub("", text[:cut]).strip(" :,-–—|([")
+    title = read_title(front, ordinary)
+    if title.people is None and (parted := re.match(r"(?P<title>.+?)\s*\((?P<names>[^()]+)\)$", front)):
+        people = parse_people(parted["names"], ordinary, listing=True)
+        title = Title(read_title(parted["title"]).text, people, "right", title.kind) if people and people.certainty >= ACCEPT else title
+    proven = bool(material or titled) or (
+        title.people is not None and title.side == "right" and bool(title.signs & {"quoted", "by"} or labelled)
+    )
+    if not proven or len(title.text.split()) < 2 and title.people is None or title.side == "only" or not title.text:
+        return None
+    return title, own_links(material + titled)
+
+
+def _mark(piece: Piece, title: Title, links: dict[str, str]) -> Mark:
+    mark = Mark(piece.start, "talk", title.text, title.kind, title.people, links, certainty=0.9)  # type: ignore[arg-type]
+    mark.heading = [(piece.start, piece.end)]
+    return mark
+
+
+def _table_marks(rows: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
+    columns = _columns(rows[0]) if rows else {}
+    if "title" not in columns or len(rows) < 2:
+        return []
+    marks = []
+    for piece in rows[1:]:
+        cells = _CELLS.split(piece.text.strip().strip("|").strip())
+        words = cells[columns["title"]] if columns["title"] < len(cells) else ""
+        title = read_title(words, ordinary)
+        if len(title.text) < 3 or not re.search(r"[^\W\d_]", title.text):
+            continue
+        who = cells[columns["speakers"]] if columns.get("speakers", len(cells)) < len(cells) else ""
+        people = title.people or (parse_people(who, ordinary, labelled=True, listing=True) if who else None)
+        links = own_links((link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links)
+        marks.append(_mark(piece, Title(title.text, people, "right", title.kind), links))
+    return marks
+
+
+def _columns(head: Piece) -> dict[str, int]:
+    cells = _CELLS.split(head.text.strip().strip("|").strip())
+    found: dict[str, int] = {}
+    for at, cell in enumerate(cells):
+        for name, pattern in _HEADS.items():
+            if name not in found and pattern.match(cell.strip()) and len(cell.split()) <= 3:
+                found[name] = at
+                break
+    return found

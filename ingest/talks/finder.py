@@ -1,0 +1,155 @@
+"""The steps of finding talks, in order: furniture, event, headings or lines, lists, prose; then every word gets its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.blocks import LoadedRecap
+from ingest.events import InferredEvent, infer_event
+from ingest.talks.assembly import build_talk, dropped, share_words
+from ingest.talks.candidates import Candidate, find_candidates
+from ingest.talks.entries import find_entries
+from ingest.talks.furniture import find_furniture
+from ingest.talks.marks import Mark
+from ingest.talks.models import Dropped, Reading, RecapHints
+from ingest.talks.outline import judge_headings, judge_lines
+from ingest.talks.pieces import Piece, ordinary_words, read_pieces
+from ingest.talks.prose import find_named, index_titles
+from ingest.talks.schedule import assign_days
+
+_FEW = 3  # talks from headings and lists; with fewer, the recap names them in its running text
+_OPENING = 8  # first blocks that may name the event
+_MANY_HEADINGS = 2  # from here on headings carry the outline and plain lines do not
+_KNOWN_TITLES_LIMIT = 2_000_000  # characters; beyond, catalogue titles are not searched for in prose
+_RECOMMENDS = ("top", "best", "favo", "highlight", "my top", "things", "stuff")
+
+
+def find_talks(recap: LoadedRecap, hints: RecapHints | None = None, known_titles: Sequence[str] = ()) -> Reading:
+    """Find the talks of a recap.
+
+    Args:
+        recap: The recap as its loader gave it.
+        hints: What a person said of it beforehand.
+        known_titles: Titles of talks that the catalogue lists; found inside prose where nothing else marks them.
+
+    Returns:
+        Talks and sections in the order of the recap, whose spans tile its words, and what was set aside.
+    """
+    hints = hints or RecapHints()
+    every = read_pieces(recap)
+    ordinary = ordinary_words(recap)
+    furniture = find_furniture(every)
+    aside = {piece.number for piece, _ in furniture}
+    # Numbers are kept dense, since "the next piece" is looked up by them.
+    pieces = [Piece(at, p.start, p.end, p.text, p.block) for at, p in enumerate(p for p in every if p.number not in aside)]
+    event = _event(recap, pieces, hints)
+    marks = _marks(recap, pieces, ordinary, known_titles)
+    _title_opening(marks, recap, hints)
+    owned = share_words(pieces, marks)
+    days = assign_days(marks, event.event, event.day)
+    talks = [
+        build_talk(owner, day, ordinary, recap.text)
+        for owner, day in zip(owned, days, strict=True)
+        if owner[0].kind != "furniture" and (owner[1] or owner[2] or owner[0].kind == "talk")
+    ]
+    gone = [Dropped(piece.start, piece.end, reason) for piece, reason in furniture]
+    gone += [words for owner in owned if owner[0].kind == "furniture" for words in dropped(owner)]
+    remarks = () if event.event or not event.candidates else (f"the event may be {' or '.join(event.candidates)}",)
+    return Reading(
+        tuple(talks), tuple(sorted(gone, key=lambda d: d.start)), event.event, event.certainty, event.day, event.evidence, remarks
+    )
+
+
+def _event(recap: LoadedRecap, pieces: Sequence[Piece], hints: RecapHints) -> InferredEvent:
+    opening = [piece.text for piece in pieces[:_OPENING]]
+    if hints.title:
+        opening.insert(0, hints.title)
+    addresses = [link.url for piece in pieces for link in piece.links]
+    return infer_event(
+        recap.recap_id,
+        recap.meta,
+        opening,
+        addresses,
+        event_id=hints.event_id,
+        starts_on=hints.starts_on,
+        published_on=hints.published_on,
+        day=hints.day,
+    )
+
+
+def _marks(recap: LoadedRecap, pieces: Sequence[Piece], ordinary: frozenset[str], known_titles: Sequence[str]) -> list[Mark]:
+    """Set all marks: of headings or title lines first, then of lists and paragraphs that belong to no talk yet."""
+    headings = sum(piece.kind == "heading" for piece in pieces)
+    plain = headings < _MANY_HEADINGS
+    candidates = find_candidates(pieces, ordinary, plain=plain)
+    title = recap.meta.get("title", "")
+    marks = judge_lines(candidates) if plain else judge_headings(candidates, title if isinstance(title, str) else "")
+    if not plain:
+        marks += _opening_talk(pieces, candidates, marks, ordinary)
+    marks.sort(key=lambda mark: mark.start)
+    free = _free(pieces, marks)
+    entries = find_entries([piece for piece, _ in free], ordinary)
+    listed = {mark.start for mark in entries}
+    marks = sorted([*marks, *entries], key=lambda mark: mark.start)
+    lost = sum(mark.kind == "talk" for mark in marks) < _FEW and not _single(marks)
+    known = index_titles(known_titles) if len(recap.text) < _KNOWN_TITLES_LIMIT else {}
+    named: list[Mark] = []
+    for keynotes in (False, True):
+        group = [piece for piece, mark in free if piece.start not in listed and _in_keynotes(mark) == keynotes]
+        named += find_named(group, ordinary, known, lost=lost, keynotes=keynotes)
+    return _with_opening(sorted([*marks, *named], key=lambda mark: mark.start), pieces)
+
+
+def _opening_talk(pieces: Sequence[Piece], candidates: Sequence[Candidate], marks: list[Mark], ordinary: frozenset[str]) -> list[Mark]:
+    """Where the first line is a talk's title and no heading proves another, the whole file is that talk."""
+    first = next((piece for piece in pieces if piece.kind != "rule"), None)
+    if first is None or first.kind != "paragraph" or any(candidate.strong for candidate in candidates) or "\n" in first.text.strip():
+        return []
+    found = find_candidates([first], ordinary, plain=True)
+    if not found or not found[0].signs & {"code", "people", "byline", "quoted"}:
+        return []
+    marks.clear()
+    return [mark for mark in judge_lines(found) if mark.kind == "talk"]
+
+
+def _single(marks: Sequence[Mark]) -> bool:
+    return len(marks) == 1 and marks[0].kind == "talk" and marks[0].certainty >= 0.8
+
+
+def _free(pieces: Sequence[Piece], marks: Sequence[Mark]) -> list[tuple[Piece, Mark | None]]:
+    """List the pieces that no talk owns and no heading is made of, each with the section it lies in."""
+    free: list[tuple[Piece, Mark | None]] = []
+    at, current = 0, None
+    for piece in pieces:
+        while at < len(marks) and marks[at].start <= piece.start:
+            current = marks[at]
+            at += 1
+        if piece.kind in {"rule", "heading", "code"} or (current is not None and _closed(current, piece)):
+            continue
+        free.append((piece, current))
+    return free
+
+
+def _closed(mark: Mark, piece: Piece) -> bool:
+    if mark.kind != "section" or any(start <= piece.start < end for start, end in mark.heading):
+        return True
+    return mark.title.lower().startswith(_RECOMMENDS)
+
+
+def _in_keynotes(mark: Mark | None) -> bool:
+    return mark is not None and mark.kind == "section" and "keynote" in mark.title.lower()
+
+
+def _with_opening(marks: list[Mark], pieces: Sequence[Piece]) -> list[Mark]:
+    """Put a section before the first mark, for the words that stand there."""
+    first = pieces[0].start if pieces else 0
+    if not marks or marks[0].start > first:
+        return [Mark(first, "section", "", "section", role="opening"), *marks]
+    return marks
+
+
+def _title_opening(marks: Sequence[Mark], recap: LoadedRecap, hints: RecapHints) -> None:
+    """Name the untitled opening after the recap."""
+    title = hints.title or recap.meta.get("title", "")
+    if marks and marks[0].role == "opening" and isinstance(title, str):
+        marks[0].title = title

@@ -1,0 +1,57 @@
+"""Words of a recap that are about no talk and no section: contents, pointers to other pages, counters, dates of updates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.days import parse_days
+from index.events import parse_events
+from ingest.talks.marks import Mark
+from ingest.talks.pieces import Piece
+from ingest.talks.words import is_contents, is_counter, leads_elsewhere
+
+_LONGEST_ENTRY = 160
+
+
+def find_furniture(pieces: Sequence[Piece]) -> list[tuple[Piece, str]]:
+    """List the pieces that are furniture, with the reason."""
+    found: list[tuple[Piece, str]] = []
+    headings = {_key(piece.text) for piece in pieces if piece.kind == "heading"}
+    reason = ""
+    for piece in pieces:
+        words = piece.text.strip()
+        if piece.kind == "heading" or not words:
+            reason = ""
+            continue
+        if is_counter(words):
+            found.append((piece, "a counter or date of the page"))
+        elif is_contents(words) or leads_elsewhere(words.rstrip(".… ")):
+            reason = "a table of contents" if is_contents(words) else "points to other pages"
+            found.append((piece, reason))
+        elif reason and _listed(piece, reason, headings):
+            found.append((piece, reason))
+        else:
+            reason = ""
+    return found
+
+
+def _listed(piece: Piece, reason: str, headings: set[str]) -> bool:
+    """Tell whether a line below such an announcement still belongs to it."""
+    words = piece.text.strip()
+    if len(words) > _LONGEST_ENTRY:
+        return False
+    if reason == "points to other pages":
+        named = bool(parse_events(words)) and (bool(parse_days(words)) or len(words.split()) <= 10)
+        return named or (bool(piece.links) and sum(link.end - link.start for link in piece.links) >= 0.8 * len(words))
+    return _key(words) in headings or (
+        piece.kind == "bullet" and all(link.url.startswith("#") for link in piece.links) and bool(piece.links)
+    )
+
+
+def _key(words: str) -> str:
+    return " ".join(words.split()).strip(" :#*").casefold()
+
+
+def furniture_marks(found: Sequence[tuple[Piece, str]]) -> list[Mark]:
+    """Make marks of furniture pieces."""
+    return [Mark(piece.start, "furniture", reason=reason, heading=[(piece.start, piece.end)]) for piece, reason in found]

@@ -1,0 +1,195 @@
+"""People in by-lines and titles: names told from companies, roles and ordinary words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ingest.talks.lexicon import GIVEN_NAMES, ORDINARY, ORGANISATION_WORDS, PARTICLES, ROLE_WORDS
+
+_BARE = 0.55  # two to four capitalised words that are nothing else: a name as likely as not
+_GIVEN_KNOWN = 0.35
+_COMPANY_KNOWN = 0.25
+_ORDINARY_WORD = -0.35
+_ROLE_KNOWN = 0.15
+_NAMES_AND_WORDS = frozenset(
+    "will mark bill grace faith joy may april june rose jack guy dean earl max pat penny art chase rob drew".split()
+)
+ACCEPT = 0.5
+SURE = 0.75
+
+_CONJUNCTION = r"\s+(?:&|and|et|und|y|with|sowie)\s+|\s*[&＆+]\s+(?=[A-ZÀ-Þ])|\s*(?:と|、|・(?=\S+\s\S))\s*"
+_SPLIT = re.compile(rf"(?P<semi>\s*[;；]\s*)|(?P<and>,?(?:{_CONJUNCTION})|\s+/\s+)|(?P<comma>\s*[,，]\s+|\s*,(?=[A-Z])|\s+[-–—|]\s+)")
+_PAREN = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)|（([^（）]*)）|\[([^\[\]]*)\]")
+_LEGAL = re.compile(r"(?:Inc|LLC|Ltd|GmbH|Corp|Co|AG|SA|SAS|BV|B\.V|S\.A|Limited|PLC|Technologies Inc)\.?", re.IGNORECASE)
+_NICKNAME = re.compile(r"\s*[\"“”'‘’(]([A-Z][\w-]+)[\"“”'‘’)]\s+(?=[A-Z])")
+_HANDLE = re.compile(r"\s*[(]?@[\w.]+[)]?")
+_HONORIFIC = re.compile(r"^(?:Dr|Prof|Mr|Mrs|Ms|Frau|Herr|Mme)\.?\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Speakers as a by-line names them."""
+
+    names: tuple[str, ...]
+    affiliations: tuple[str, ...]  # one a name, empty where none is given
+    certainty: float
+
+
+@dataclass(slots=True)
+class _Person:
+    name: str
+    score: float
+    affiliation: list[str]
+    group: int
+
+
+def has_role(words: str) -> bool:
+    """Tell whether the words hold a role, such as "Chief Architect"."""
+    return any(word.lower().strip(".,()") in ROLE_WORDS for word in words.split())
+
+
+def person_score(words: str, ordinary: frozenset[str] = frozenset()) -> float:
+    """Score how likely the words are one person's full name, 0 to 0.9.
+
+    Args:
+        words: The candidate.
+        ordinary: Words that the recap writes in lower case elsewhere.
+    """
+    tokens = words.split()
+    if not 2 <= len(tokens) <= 5 or not _shaped(tokens):
+        return 0.0
+    folded = [token.lower().strip(".,") for token in tokens]
+    known = folded[0] in GIVEN_NAMES or folded[0].split("-")[0] in GIVEN_NAMES
+    tested = folded[1:] if known else folded
+    if any(word in ROLE_WORDS or word in ORGANISATION_WORDS for word in tested):
+        return 0.0
+    titled = any(word in ORDINARY for word in tested)
+    if titled and not (known and len(tokens) == 2 and folded[0] not in _NAMES_AND_WORDS):
+        return 0.0
+    plain = titled or any(word in ordinary and word not in PARTICLES for word in tested)
+    return _BARE + (_GIVEN_KNOWN if known else 0.0) + (_ORDINARY_WORD if plain else 0.0)
+
+
+def _shaped(tokens: list[str]) -> bool:
+    capitals = [t for t in tokens if t.lower() not in PARTICLES]
+    if len(capitals) < 2 or len(capitals) > 4:
+        return False
+    return all(_name_token(token) for token in capitals)
+
+
+def _name_token(token: str) -> bool:
+    if not token[0].isalpha() or not (token[0].isupper() or token[0] == token[0].lower() == token[0].upper()):
+        return False
+    letters = token.replace("-", "").replace("'", "").replace("’", "").replace(".", "")
+    if not letters.isalpha():
+        return False
+    return not (len(letters) > 3 and letters.isupper())
+
+
+def parse_people(text: str, ordinary: frozenset[str] = frozenset(), *, labelled: bool = False, listing: bool = False) -> People | None:
+    """Read "A & B, Company", "A (Role, Company) and B (...)", "A, X; B, Y" and their like.
+
+    Args:
+        text: The words that should hold names and nothing else.
+        ordinary: Words that the recap writes in lower case elsewhere.
+        labelled: The words stand after "Speaker:" or the like, so that any shape of name is taken.
+        listing: What follows a comma is rather another name than a company.
+
+    Returns:
+        The people, or None where the words are not names.
+    """
+    cleaned = _HANDLE.sub("", _NICKNAME.sub(" ", text)).strip(" \t\n*_.:·•-–—,;")
+    if not cleaned or len(cleaned) > 400:
+        return None
+    found: list[_Person] = []
+    group = 0
+    for separator, item in _items(cleaned):
+        group += separator == "semi"
+        if not _take(found, separator, item, group, ordinary, labelled, listing):
+            return None
+    if not found:
+        return None
+    _share_affiliations(found)
+    affiliations = tuple(_company(person.affiliation) for person in found)
+    roles = any(has_role(part) for person in found for part in person.affiliation)
+    bonus = (_COMPANY_KNOWN if any(affiliations) else 0.0) + (_ROLE_KNOWN if roles else 0.0)
+    certainty = max(person.score for person in found) + bonus + (0.1 if len(found) > 1 else 0.0)
+    return People(tuple(person.name for person in found), affiliations, min(certainty, 1.0))
+
+
+def _items(text: str) -> list[tuple[str, str]]:
+    """Cut at separators that stand outside parentheses: (the separator before, the words)."""
+    masked = _PAREN.sub(lambda m: "(" + "x" * (len(m[0]) - 2) + ")", text)
+    items, at, separator = [], 0, ""
+    for match in _SPLIT.finditer(masked):
+        items.append((separator, text[at : match.start()]))
+        separator, at = str(match.lastgroup), match.end()
+    items.append((separator, text[at:]))
+    return [(sep, words.strip()) for sep, words in items if words.strip()]
+
+
+def _take(found: list[_Person], separator: str, item: str, group: int, ordinary: frozenset[str], labelled: bool, listing: bool) -> bool:
+    """Add an item as a person or as the last person's affiliation; False where it can be neither."""
+    paren = _PAREN.search(item)
+    core = _HONORIFIC.sub("", _PAREN.sub(" ", item).strip())
+    name, role = _split_role(core)
+    score = person_score(name, ordinary)
+    aside = [next(g for g in paren.groups() if g is not None)] if paren else []
+    if not found or separator == "semi":
+        if score < ACCEPT and not (labelled and _nameable(name)) and not _mononym(name, aside):
+            return bool(found) and _append(found, item)
+        found.append(_Person(name, max(score, ACCEPT), [*([role] if role else []), *aside], group))
+        return True
+    another = score >= ACCEPT if separator == "and" else score >= ACCEPT and (bool(paren) or listing or score >= _BARE + _GIVEN_KNOWN)
+    alone = separator == "and" and (labelled or found[-1].score <= ACCEPT) and name.lower() in GIVEN_NAMES
+    if another or alone or (listing and labelled and _nameable(name) and not role and " " in name):
+        found.append(_Person(name, max(score, ACCEPT), [*([role] if role else []), *aside], group))
+        return True
+    if separator != "and":
+        return _append(found, item)
+    if not found[-1].affiliation:
+        return False
+    found[-1].affiliation[-1] += f" & {item}"  # "Data & Analytics", "Labor and Welfare Administration"
+    return True
+
+
+def _append(found: list[_Person], item: str) -> bool:
+    found[-1].affiliation.append(item)
+    return True
+
+
+def _nameable(name: str) -> bool:
+    return 1 <= len(name.split()) <= 5 and not any(ch.isdigit() or ch in "<>{}=/" for ch in name)
+
+
+def _mononym(name: str, aside: list[str]) -> bool:
+    return bool(aside) and name.lower() in GIVEN_NAMES
+
+
+def _split_role(core: str) -> tuple[str, str]:
+    """Split "Seth Vargo Senior Engineer" before the first word of the role."""
+    tokens = core.split()
+    for at, token in enumerate(tokens):
+        if at >= 2 and token.lower().strip(".,") in ROLE_WORDS:
+            return " ".join(tokens[:at]), " ".join(tokens[at:])
+    return core, ""
+
+
+def _share_affiliations(found: list[_Person]) -> None:
+    """Give "A & B, Company" the company twice."""
+    for at in range(len(found) - 2, -1, -1):
+        if not found[at].affiliation and found[at].group == found[at + 1].group:
+            found[at].affiliation = found[at + 1].affiliation
+
+
+def _company(parts: list[str]) -> str:
+    """Pick the company from "Role, Company" and the parts of an affiliation."""
+    pieces = [piece.strip() for part in parts for piece in re.split(r",\s+|\s+[@＠]\s*|\s+(?:at|bei|chez)\s+", part) if piece.strip()]
+    while len(pieces) > 1 and _LEGAL.fullmatch(pieces[-1]):
+        pieces[-2:] = [f"{pieces[-2]}, {pieces[-1]}"]
+    if not pieces:
+        return ""
+    last = pieces[-1].strip(" @.")
+    words = [word.lower().strip(".,") for word in last.split()]
+    return "" if words and all(word in ROLE_WORDS for word in words) else last

@@ -1,0 +1,96 @@
+"""The recap as a row of pieces: blocks, with the lines of a stacked paragraph taken apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.blocks import Block, Link, LoadedRecap
+from ingest.talks.bylines import is_fact, is_material, read_byline
+
+_SMALL = re.compile(r"[a-zà-ÿ]{3,}")
+_VOCABULARY_SAMPLE = 300_000  # characters that tell a recap's ordinary words; more change nothing
+_STACKED_LINES = 5
+_LINE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block or a line of one."""
+
+    number: int
+    start: int
+    end: int
+    text: str
+    block: Block
+
+    @property
+    def kind(self) -> str:
+        """Give the block's kind."""
+        return self.block.kind
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """List the links inside the piece."""
+        return tuple(link for link in self.block.links if self.start <= link.start and link.end <= self.end)
+
+    def marked(self) -> bool:
+        """Tell whether all of its words are set in bold or italics."""
+        stretches = [*self.block.strong, *self.block.emphasis]
+        inside = sorted((max(a, self.start), min(b, self.end)) for a, b in stretches if a < self.end and b > self.start)
+        covered, at = 0, self.start
+        for start, end in inside:
+            covered += max(0, end - max(start, at))
+            at = max(at, end)
+        return bool(self.text.strip()) and covered >= 0.9 * len(self.text.strip())
+
+
+def read_pieces(recap: LoadedRecap) -> list[Piece]:
+    """List the pieces of all blocks that are no furniture, rules included, in order."""
+    pieces: list[Piece] = []
+    for block in recap.blocks:
+        if block.kind == "furniture" or block.end <= block.start:
+            continue
+        for start, end in _cut(recap.text, block):
+            pieces.append(Piece(len(pieces), start, end, recap.text[start:end], block))
+    return pieces
+
+
+def _cut(text: str, block: Block) -> Iterator[tuple[int, int]]:
+    """Peel by-lines, addresses and titles off a paragraph whose first lines they are."""
+    at = block.start
+    if block.kind in {"paragraph", "quote"} and text.find("\n", block.start, block.end) >= 0:
+        lines = _first_lines(text, block)
+        for number, (start, end) in enumerate(lines):
+            following = text[slice(*lines[number + 1])] if number + 1 < len(lines) else ""
+            if end >= block.end or not _stands_alone(text[start:end], following, block, start, end, first=number == 0):
+                break
+            yield at, end + 1
+            at = end + 1
+    if at < block.end:
+        yield at, block.end
+
+
+def _first_lines(text: str, block: Block) -> list[tuple[int, int]]:
+    lines, at = [], block.start
+    while at < block.end and len(lines) < _STACKED_LINES:
+        end = text.find("\n", at, block.end)
+        end = block.end if end < 0 else end
+        lines.append((at, end))
+        at = end + 1
+    return lines
+
+
+def _stands_alone(line: str, following: str, block: Block, start: int, end: int, *, first: bool) -> bool:
+    if not line.strip() or len(line) > _LINE_LENGTH:
+        return False
+    whole = any(a <= start + 2 and b >= end - 2 for a, b in (*block.strong, *block.emphasis))
+    if whole or is_material(line) or is_fact(line) or read_byline(line) is not None:
+        return True
+    return first and not line.rstrip().endswith((".", ",", ";")) and (read_byline(following) is not None or is_material(following))
+
+
+def ordinary_words(recap: LoadedRecap) -> frozenset[str]:
+    """Collect the words that the recap writes in lower case: they make poor names."""
+    return frozenset(_SMALL.findall(recap.text[:_VOCABULARY_SAMPLE]))

@@ -1,0 +1,70 @@
+"""Whose words: the note-taker's own remarks, told by the first person and by judgement of the talk itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ingest.talks.models import Span
+
+_FIRST_PERSON = re.compile(
+    r"\b(?:I|I['’](?:m|d|ve|ll)|my|mine|myself)\b(?!\s*/\s*O)(?![.:]\d)"
+    r"|\b(?:we|we['’]d)\s+(?:\w+ly\s+)?(?:(?:would|will|are|were|have|also|really|all|think|thought|expect|look|liked?|love[d]?|enjoyed|appreciated?|found|find"
+    r"|recommend|believe|hope|wish|attended|watched|learned|wonder|missed|regret)\b)"
+    r"|\bin (?:my|our) (?:opinion|view)\b|\b(?:my|our) (?:take|opinion|feeling|impression|team)\b",
+)
+_WE_PLAIN = re.compile(r"\bwe (?:have|are|will|were|all)\b", re.IGNORECASE)
+_JUDGEMENT = re.compile(
+    r"^\W*(?:(?:a|an|this|that|the|it|very|really|overall|another|such|what|quite|one of)\b[\w\s,’'-]{0,60})?"
+    r"\b(?:great|good|nice|excellent|interesting|informative|amazing|awesome|fantastic|brilliant|insightful|boring|disappointing|fun|cool|impressive|useful"
+    r"|must[- ]watch|recommended|entertaining|inspiring)\b[\w\s,’'-]{0,40}\b(?:talk|session|presentation|keynote|conference|workshop|topic|speaker|demo|overview|stuff)\b"
+    r"|^\W*(?:this|the)\s+(?:talk|session|sessions|presentation|keynote|conference|workshop|topic|demonstration)\s+(?:was|is|were)\s+(?:\w+\s+){0,2}?"
+    r"(?:great|good|nice|excellent|interesting|informative|amazing|awesome|fantastic|brilliant|boring|disappointing|fun|impressive|useful|the best)\b"
+    r"|^\W*(?:meh|wow|good stuff|great stuff|highly recommended|must[- ]watch|well done|kudos)\b",
+    re.IGNORECASE,
+)
+_FOREIGN = re.compile(
+    r"\b(?:je|j['’](?:ai|aime|aurais|étais|avais)|mon avis|à mon sens|m['’]a)\b|\b(?:ich|mir|mich|mein(?:e[rnms]?)?|meiner meinung|wir fanden)\b"
+    r"|(?:と思った|と思いました|と感じ(?:た|ました)|個人的に|面白かった|良かった|よかった)",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+(?=\s|$|[^\x00-\x7f])|\n|$)|[.!?]+")
+_QUOTES = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|「[^」]*」")
+_LONGEST = 20_000  # a body piece longer than this is no prose
+
+
+def author_spans(text: str, body: Iterable[Span]) -> tuple[Span, ...]:
+    """Mark the sentences in which the note-taker speaks for himself.
+
+    Args:
+        text: The readable text.
+        body: The spans to look at.
+
+    Returns:
+        Sentence spans, joined where they touch; words inside quotation marks never count.
+    """
+    found: list[Span] = []
+    for start, end in body:
+        if end - start > _LONGEST:
+            continue
+        for match in _SENTENCE.finditer(text, start, end):
+            if is_own_remark(match[0]):
+                _join(found, match.start(), match.end(), start)
+    return tuple(found)
+
+
+def is_own_remark(sentence: str) -> bool:
+    """Tell whether a sentence is the note-taker's own remark."""
+    bare = _QUOTES.sub(" ", sentence)
+    if _JUDGEMENT.search(bare) or _FOREIGN.search(bare):
+        return True
+    match = _FIRST_PERSON.search(bare)
+    # "we have three node pools" are the speaker's words; "we have to say" seldom stands in notes
+    return match is not None and not _WE_PLAIN.fullmatch(match[0])
+
+
+def _join(found: list[Span], start: int, end: int, lower: int) -> None:
+    if found and found[-1][1] >= start and found[-1][0] >= lower:
+        found[-1] = (found[-1][0], end)
+    else:
+        found.append((start, end))
