@@ -1,0 +1,95 @@
+"""The build that is being asked: follows the index's pointer, so that a nightly build is served without a restart.
+
+A new build is opened and checked beside the old one and takes its place between two questions. When it cannot be opened the
+old one stays, and the log and the status say so.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from index.encoders import Encoder
+from index.errors import IndexFault
+from index.search import Query, Searcher
+from index.storage import current_build_id
+
+POLL_S = 5.0
+_log = logging.getLogger(__name__)
+
+
+class LiveIndex:
+    """Gives the searcher of the newest build that could be opened."""
+
+    def __init__(self, index_dir: Path, encoder: Encoder | None = None) -> None:
+        """Open the live build.
+
+        Raises:
+            IndexFault: there is none, or it cannot be used.
+        """
+        self.index_dir = index_dir
+        self.trouble: str | None = None
+        self._searcher = _opened(index_dir, encoder)
+        self._refused: str | None = None
+        self._following: list[Callable[[Searcher], None]] = []
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def searcher(self) -> Searcher:
+        """Return the searcher; a question keeps the one that it began with."""
+        return self._searcher
+
+    def on_change(self, act: Callable[[Searcher], None]) -> None:
+        """Call `act` with the searcher of every later build."""
+        self._following.append(act)
+
+    def refresh(self) -> bool:
+        """Take the pointer's build where it is another one; say whether it was taken."""
+        build_id: str | None = None
+        try:
+            build_id = current_build_id(self.index_dir)
+            if build_id in (self._searcher.build.build_id, self._refused):
+                return False
+            fresh = _opened(self.index_dir, self._searcher.encoder)
+        except IndexFault as fault:
+            self._keep_old(build_id, fault)
+            return False
+        self._searcher, self._refused, self.trouble = fresh, None, None
+        _log.info("now serving build %s", fresh.build.build_id)
+        for act in self._following:
+            act(fresh)
+        return True
+
+    def follow(self, poll_s: float = POLL_S) -> None:
+        """Look at the pointer every few seconds, on a thread of its own."""
+        self._thread = threading.Thread(target=self._watch, args=(poll_s,), name="live-index", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop following."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _watch(self, poll_s: float) -> None:
+        while not self._stopped.wait(poll_s):
+            try:
+                self.refresh()
+            except Exception:
+                _log.exception("could not look for a new build; build %s stays", self._searcher.build.build_id)
+
+    def _keep_old(self, build_id: str | None, fault: IndexFault) -> None:
+        serving = self._searcher.build.build_id
+        if str(fault) != self.trouble:
+            _log.error("the new build is not taken, %s stays: %s", serving, fault)
+        self.trouble, self._refused = str(fault), build_id
+
+
+def _opened(index_dir: Path, encoder: Encoder | None) -> Searcher:
+    searcher = Searcher.open(index_dir, encoder)
+    # The first search loads the model and touches the files: whoever asks next does not wait for it.
+    searcher.search(Query("what is new", k=1))
+    return searcher

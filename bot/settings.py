@@ -1,0 +1,63 @@
+"""What the surroundings say about the bot: Slack's own names as they are, ours with CONFNOTES_, and `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic.functional_validators import BeforeValidator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _words(value: object) -> object:
+    """Read a comma-separated list."""
+    return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+
+
+class Settings(BaseSettings):
+    """Where builds lie, how Slack is reached, and what the bot may do."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CONFNOTES_", env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
+
+    index_dir: Path = Field(default=Path("data/index"), description="Folder of the published builds.")
+    host: str = Field(default="127.0.0.1", description="Address that the web page and HTTP mode listen on.")
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        validation_alias=AliasChoices("PORT", "port"),
+        description="Port for HTTP mode; with a signing secret it is used.",
+    )
+    slack_bot_token: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("SLACK_BOT_TOKEN", "slack_bot_token"), description="Bot User OAuth Token, xoxb-…"
+    )
+    slack_app_token: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SLACK_APP_TOKEN", "slack_app_token"),
+        description="App-level token for Socket Mode, xapp-…, with connections:write.",
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SLACK_SIGNING_SECRET", "slack_signing_secret"),
+        description="Signing secret, for HTTP mode.",
+    )
+    slack_api_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SLACK_API_URL", "slack_api_url"),
+        description="Base of the Web API; empty: Slack's own.",
+    )
+    slack_command: str = Field(
+        default="/kubecon", pattern=r"^/\S{1,31}$", description="Name of the slash command, as in the app's manifest."
+    )
+    store: Path = Field(default=Path("data/bot.sqlite"), description="File in which the bot keeps claims, threads and feedback.")
+    answer_threads: int = Field(default=4, ge=1, le=64, description="How many answers are worked on at the same time.")
+    keep_questions_days: float = Field(default=30, ge=0, description="Days that question texts are kept for follow-ups; 0: not at all.")
+    allowed_channels: Words = Field(default=(), description="Channel ids that the bot answers in, comma separated; empty: all it is in.")
+    allowed_teams: Words = Field(default=(), description="Workspace ids whose people may ask, comma separated; empty: the bot's own.")
+    external_users: bool = Field(default=False, description="Whether people of other workspaces in shared channels may ask.")

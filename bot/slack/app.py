@@ -1,0 +1,170 @@
+"""Put the Slack bot together and run it, by Socket Mode or over HTTP."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import uvicorn
+from slack_bolt import App
+from slack_bolt.error import BoltError
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import SettingsFault, SlackFault
+from bot.live import LiveIndex
+from bot.settings import Settings
+from bot.slack.compose import Answering, Composer
+from bot.slack.delivery import web_client
+from bot.slack.desk import Desk
+from bot.slack.http import create_http
+from bot.slack.incoming import Doors
+from bot.slack.listeners import buttons, commands, mentions, messages, others
+from bot.slack.sockets import Sockets
+from bot.store import Store
+
+LISTENER_THREADS = 16  # Bolt's default of 5 let a command wait 3 s behind slow ones; ours only claim and queue
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SlackBot:
+    """The Bolt app with what it stands on."""
+
+    app: App
+    desk: Desk
+    live: LiveIndex
+    store: Store
+
+    def close(self) -> None:
+        """Finish what was begun and let go of everything."""
+        self.desk.close()
+        self.live.stop()
+        self.store.close()
+
+
+def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | None = None) -> SlackBot:
+    """Make the bot, logged in to Slack and with a build open, but not listening yet.
+
+    Raises:
+        SettingsFault: a token is missing.
+        SlackFault: Slack refuses the bot token.
+        IndexFault: there is no usable build.
+    """
+    check(settings)
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
+    client = web_client(token, settings.slack_api_url)
+    doors = _log_in(client, settings)
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
+    # Bolt logs the whole body of a request with a bad signature: what people write has no place in a log.
+    logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)
+    try:
+        app = App(
+            client=client,
+            signing_secret=secret or "not used in Socket Mode",
+            token_verification_enabled=False,
+            listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
+        )
+    except BoltError as error:
+        raise SlackFault(f"Cannot start the bot: {error}") from error
+    live = live or LiveIndex(settings.index_dir)
+    store = Store(settings.store)
+    composer = Composer(live, answering, settings.slack_command)
+    desk = Desk(client, store, composer, threads=settings.answer_threads, keep_questions_s=settings.keep_questions_days * 86_400.0)
+    mentions.register(app, desk, doors)
+    messages.register(app, desk, doors)
+    commands.register(app, desk, doors, settings.slack_command)
+    buttons.register(app, desk)
+    others.register(app)
+    app.error(_refused)
+    return SlackBot(app, desk, live, store)
+
+
+def check(settings: Settings) -> None:
+    """Check that the tokens for one of the two modes are there.
+
+    Raises:
+        SettingsFault: one is missing; the message names it.
+    """
+    if settings.slack_bot_token is None:
+        raise SettingsFault(
+            "Cannot start the Slack bot: SLACK_BOT_TOKEN is not set. Copy the Bot User OAuth Token (xoxb-…), see docs/slack.md."
+        )
+    if not over_http(settings) and settings.slack_app_token is None:
+        raise SettingsFault(
+            "Cannot start the Slack bot: SLACK_APP_TOKEN is not set. Make an app-level token (xapp-…) with connections:write for Socket"
+            " Mode, or set SLACK_SIGNING_SECRET and PORT for HTTP, see docs/slack.md."
+        )
+
+
+def over_http(settings: Settings) -> bool:
+    """Say whether Slack's requests come over HTTP: a signing secret and a port are set."""
+    return settings.slack_signing_secret is not None and settings.port is not None
+
+
+def run(settings: Settings) -> None:
+    """Run the bot until SIGTERM or SIGINT, then finish what was begun.
+
+    Raises:
+        SettingsFault, SlackFault, IndexFault, StoreFault: it cannot start.
+    """
+    from bot.answering import answer
+
+    bot = create_app(settings, answering=answer)
+    bot.desk.start()
+    bot.live.follow()
+    try:
+        if over_http(settings):
+            _serve_http(bot, settings)
+        else:
+            _serve_sockets(bot, settings)
+    finally:
+        bot.close()
+        _log.info("stopped; everything that was begun is finished")
+
+
+def _serve_sockets(bot: SlackBot, settings: Settings) -> None:
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    sockets = Sockets(bot.app, settings.slack_app_token.get_secret_value() if settings.slack_app_token else "")
+    try:
+        sockets.connect()
+        _log.info("listening by Socket Mode, build %s", bot.live.searcher.build.build_id)
+        sockets.watch(stopped)
+    finally:
+        sockets.close()
+
+
+def _serve_http(bot: SlackBot, settings: Settings) -> None:
+    server = uvicorn.Server(
+        uvicorn.Config(create_http(bot.app, bot.live), host=settings.host, port=settings.port or 0, log_level="warning")
+    )
+    _log.info("listening on http://%s:%s/slack/events, build %s", settings.host, settings.port, bot.live.searcher.build.build_id)
+    server.run()
+
+
+def _log_in(client: WebClient, settings: Settings) -> Doors:
+    try:
+        me = client.auth_test()
+    except SlackApiError as error:
+        raise SlackFault(
+            f"Cannot log in to Slack: {error.response.get('error')}. Check SLACK_BOT_TOKEN, the Bot User OAuth Token (xoxb-…) of your app."
+        ) from error
+    except OSError as error:
+        raise SlackFault(f"Cannot reach Slack: {error}. Check the network and SLACK_API_URL.") from error
+    return Doors(
+        bot_user_id=str(me["user_id"]),
+        team_id=str(me["team_id"]),
+        channels=frozenset(settings.allowed_channels),
+        teams=frozenset(settings.allowed_teams),
+        external_users=settings.external_users,
+    )
+
+
+def _refused(error: Exception) -> None:
+    """Log what a listener could not do; nothing was acknowledged, so Slack sends it again."""
+    _log.error("a listener failed before its work was claimed", exc_info=error)

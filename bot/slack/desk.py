@@ -1,0 +1,151 @@
+"""Where claimed work is done: on threads of its own, so that no answer, however slow, holds an acknowledgement back."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import SlackFault
+from bot.slack import cards, delivery
+from bot.slack.compose import Composer
+from bot.slack.jobs import Job
+from bot.slack.message import Message, Request
+from bot.store import Store
+
+BEAT_S = 5.0
+CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
+_log = logging.getLogger(__name__)
+
+
+class Desk:
+    """Takes jobs in, answers them, and looks after those that another process left unfinished."""
+
+    def __init__(
+        self, client: WebClient, store: Store, composer: Composer, *, threads: int = 4, keep_questions_s: float = 30 * 86_400.0
+    ) -> None:
+        self.client = client
+        self.store = store
+        self.composer = composer
+        self._keep_questions_s = keep_questions_s
+        self._workers = ThreadPoolExecutor(threads, thread_name_prefix="answer")
+        self._closing = threading.Event()
+        self._caretaker: threading.Thread | None = None
+
+    def accept(self, keys: Sequence[str], job: Job) -> bool:
+        """Claim a job and queue it; say whether it was ours to take. Quick: it runs before the acknowledgement."""
+        job_id = self.store.take(keys, job.to_json())
+        if job_id is None:
+            return False
+        self._workers.submit(self._work, job_id, job)
+        return True
+
+    def claim(self, key: str) -> bool:
+        """Claim something that needs no recovery, such as a click; say whether it was ours to take."""
+        job_id = self.store.take([key], "")
+        if job_id is not None:
+            self.store.finish(job_id)
+        return job_id is not None
+
+    def run(self, what: str, act: Callable[[], None], apologise: Callable[[Message], None]) -> None:
+        """Do something that a click asked for; a failure ends in an apology with an id."""
+        self._workers.submit(self._guarded, what, act, apologise)
+
+    def start(self, silent_s: float = 20.0, beat_s: float = BEAT_S) -> None:
+        """Show that this process lives, and take over what dead ones left, from now on."""
+        self._caretaker = threading.Thread(target=self._look_after, args=(silent_s, beat_s), name="caretaker", daemon=True)
+        self._caretaker.start()
+
+    def close(self, patience_s: float = 25.0) -> None:
+        """Finish what was begun, within the patience that a supervisor has after SIGTERM, then stop."""
+        self._closing.set()
+        deadline = time.monotonic() + patience_s
+        while self.store.open_jobs() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self._workers.shutdown(wait=not self.store.open_jobs(), cancel_futures=True)
+        if self._caretaker is not None:
+            self._caretaker.join()
+        self.store.leave()
+
+    def recover(self, silent_s: float) -> int:
+        """Take over what dead processes left, look whether it was answered, and queue what was not."""
+        orphans = self.store.take_over(silent_s)
+        for job_id, body in orphans:
+            self._workers.submit(self._resume, job_id, body)
+        return len(orphans)
+
+    def _look_after(self, silent_s: float, beat_s: float) -> None:
+        while True:
+            try:
+                self.store.beat()
+                if count := self.recover(silent_s):
+                    _log.warning("took over %d unfinished jobs of a process that is gone", count)
+                self.store.forget(claims_after_s=CLAIMS_KEPT_S, questions_after_s=self._keep_questions_s)
+            except Exception:
+                _log.exception("the caretaker stumbled and goes on")
+            if self._closing.wait(beat_s):
+                return
+
+    def _resume(self, job_id: str, body: str) -> None:
+        try:
+            job = Job.from_json(body)
+            if job.kind != "command" and delivery.is_posted(self.client, job, job_id):
+                self.store.finish(job_id)
+                return
+        except Exception:
+            _log.exception("job %s: cannot be taken over", job_id)
+            self.store.finish(job_id)
+            return
+        self._work(job_id, job)
+
+    def _work(self, job_id: str, job: Job) -> None:
+        self._guarded(f"job {job_id}", lambda: self._answer(job_id, job), lambda message: self._deliver(job_id, job, message), job_id)
+        self.store.finish(job_id)
+
+    def _answer(self, job_id: str, job: Job) -> None:
+        started = time.monotonic()
+        if job.has_file and not job.text:
+            self._deliver(job_id, job, cards.note("I read words only, not files. Ask me about the conference notes, or say “help”."))
+            return
+        history = tuple(turn.question for turn in self.store.turns(job.thread, job.ts)) if job.ts else ()
+        if job.ts and self._keep_questions_s:
+            self.store.add_turn(job.thread, job.ts, job.user_id, job.text)
+        composed = self.composer.compose(Request(job.text, history=history), private=job.private)
+        if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
+            return  # people go on talking in a thread; what has nothing to do with the notes was not meant for us
+        self._deliver(job_id, job, composed.message)
+        _log.info("job %s: %s answered in %.0f ms", job_id, job.kind, (time.monotonic() - started) * 1000)
+
+    def _deliver(self, job_id: str, job: Job, message: Message) -> None:
+        if job.private:
+            self._deliver_privately(job, message)
+            return
+        delivery.post_answer(self.client, job, job_id, message)
+        self.store.join_thread(job.thread, job.user_id)
+
+    def _deliver_privately(self, job: Job, message: Message) -> None:
+        try:
+            delivery.respond(job.response_url, message)
+        except (SlackFault, OSError) as fault:
+            _log.warning("a response address failed, trying in the channel: %s", fault)
+            try:
+                delivery.show_privately(self.client, job.channel_id, job.user_id, None, message)
+            except SlackApiError:
+                delivery.post_to_person(self.client, job.user_id, message)
+
+    def _guarded(self, what: str, act: Callable[[], None], apologise: Callable[[Message], None], problem_id: str | None = None) -> None:
+        """Run one piece of work. The process's catch-all off Bolt's threads: the log has the traceback, the person an id."""
+        try:
+            act()
+        except Exception:
+            problem = problem_id or f"p{time.time_ns() % 10**9:09d}"
+            _log.exception("problem %s in %s", problem, what)
+            try:
+                apologise(cards.sorry(problem))
+            except Exception:
+                _log.exception("problem %s: could not even apologise", problem)

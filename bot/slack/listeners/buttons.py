@@ -1,0 +1,77 @@
+"""Clicks: turning pages, another conference, sharing, thumbs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import SlackFault
+from bot.slack import delivery, kit
+from bot.slack.desk import Desk
+from bot.slack.message import Message, Request
+
+
+class Click:
+    """One click on a button, with the places that it came from."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        container = body.get("container", {})
+        self.user_id: str = body["user"]["id"]
+        self.channel_id: str = container.get("channel_id") or body.get("channel", {}).get("id", "")
+        self.message_ts: str = container.get("message_ts", "")
+        self.thread_ts: str | None = body.get("message", {}).get("thread_ts") or container.get("thread_ts") or self.message_ts or None
+        self.private = bool(container.get("is_ephemeral"))
+        self.response_url: str = body["response_url"]
+        self.value: str = body["actions"][0].get("value", "")
+        self.key = f"click:{body['trigger_id']}"
+        self.message_key = f"{self.channel_id}:{self.message_ts}"
+
+
+def register(app: App, desk: Desk) -> None:
+    """Listen to every button that our messages carry, and acknowledge any other."""
+
+    def page(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click(body)
+        if desk.claim(click.key):
+            desk.run("a page", lambda: _turn(desk, click), lambda message: _tell(desk, click, message))
+        ack()
+
+    def share(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click(body)
+        if desk.claim(f"share:{click.message_key}:{click.user_id}"):
+            desk.run("sharing", lambda: _share(desk, click), lambda message: _tell(desk, click, message))
+        ack()
+
+    app.action(re.compile("^page:"))(page)
+    app.action("share")(share)
+
+
+def _turn(desk: Desk, click: Click) -> None:
+    """Show another page: in place where the message is private, beside it where others read it too."""
+    message = desk.composer.compose(Request.from_value(click.value), private=True).message
+    if click.private:
+        delivery.respond(click.response_url, message, replace=True)
+    else:
+        _tell(desk, click, message)
+
+
+def _share(desk: Desk, click: Click) -> None:
+    """Post a private answer for all, saying who shared it. A response address reaches channels that the bot is not in."""
+    message = desk.composer.compose(Request.from_value(click.value)).message
+    shared = kit.rich(kit.line(kit.user(click.user_id), kit.text(" shared from the conference notes:")))
+    delivery.respond(click.response_url, Message(message.notice, (shared, *message.blocks)[:50], message.plain), in_channel=True)
+    delivery.remove(click.response_url)
+
+
+def _tell(desk: Desk, click: Click, message: Message) -> None:
+    """Show something to the person who clicked, and to nobody else."""
+    if click.private:
+        delivery.respond(click.response_url, message)
+        return
+    try:
+        delivery.show_privately(desk.client, click.channel_id, click.user_id, click.thread_ts, message)
+    except (SlackApiError, SlackFault, OSError):
+        delivery.respond(click.response_url, message)

@@ -1,0 +1,74 @@
+"""Socket Mode: two connections, so that one can be renewed while the other listens, and a watchdog over both."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import SlackFault
+
+CONNECTIONS = 2
+LOOK_EVERY_S = 5.0
+RECONNECT_AFTER_S = 20.0  # the client reconnects by itself; after so long it has given up (python-slack-sdk issue 1701)
+_log = logging.getLogger(__name__)
+
+
+class Sockets:
+    """The Socket Mode connections of one process."""
+
+    def __init__(self, app: App, app_token: str, connections: int = CONNECTIONS) -> None:
+        self._handlers = [SocketModeHandler(app, app_token, ping_interval=10) for _ in range(connections)]
+        self._down_since: dict[int, float] = {}
+
+    def connect(self) -> None:
+        """Open the connections.
+
+        Raises:
+            SlackFault: Slack refuses the app-level token or cannot be reached.
+        """
+        try:
+            for handler in self._handlers:
+                handler.client.connect()
+        except SlackApiError as error:
+            raise SlackFault(
+                f"Cannot open Socket Mode: {error.response.get('error')}. Check that SLACK_APP_TOKEN is an app-level token (xapp-…) with"
+                " the scope connections:write and that Socket Mode is on in the app's settings."
+            ) from error
+        except OSError as error:
+            raise SlackFault(f"Cannot reach Slack to open Socket Mode: {error}. Check the network and SLACK_API_URL.") from error
+
+    def connected(self) -> int:
+        """Count the connections that are up."""
+        return sum(handler.client.is_connected() for handler in self._handlers)
+
+    def watch(self, stopped: threading.Event, look_every_s: float = LOOK_EVERY_S, patience_s: float = RECONNECT_AFTER_S) -> None:
+        """Look after the connections until the event is set."""
+        while not stopped.wait(look_every_s):
+            for number, handler in enumerate(self._handlers):
+                self._look(number, handler, patience_s)
+
+    def close(self) -> None:
+        """Close the connections, side by side: each waits up to 3 s for its read to end. Nothing new comes in afterwards."""
+        closing = [threading.Thread(target=handler.client.close) for handler in self._handlers]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join()
+
+    def _look(self, number: int, handler: SocketModeHandler, patience_s: float) -> None:
+        if handler.client.is_connected():
+            self._down_since.pop(number, None)
+            return
+        since = self._down_since.setdefault(number, time.monotonic())
+        if time.monotonic() - since < patience_s:
+            return
+        _log.error("Socket Mode connection %d is down for %.0f s, opening it anew", number + 1, time.monotonic() - since)
+        try:
+            handler.client.connect_to_new_endpoint(force=True)
+        except (SlackApiError, OSError) as error:
+            _log.error("Socket Mode connection %d cannot be opened: %s", number + 1, error)

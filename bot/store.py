@@ -1,0 +1,191 @@
+"""What the bot remembers between messages, in one SQLite file: claims, threads, turns.
+
+Every payload that Slack delivers is claimed under its keys before it is acknowledged, so that a redelivery, a twin event or a
+second process finds it taken. A claim stays open until its answer is posted; claims of a process that fell silent are taken over.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import StoreFault
+
+SCHEMA_VERSION = 1
+SILENT_S = 20.0  # a process that has not shown itself for so long is taken for dead; it shows itself every 5 s
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, claimed_at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS jobs (
+  job_id TEXT PRIMARY KEY, body TEXT, owner TEXT NOT NULL, taken_at REAL NOT NULL, finished_at REAL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS open_jobs ON jobs (owner) WHERE finished_at IS NULL;
+CREATE TABLE IF NOT EXISTS processes (owner TEXT PRIMARY KEY, seen_at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS threads (thread TEXT PRIMARY KEY, last_user TEXT NOT NULL, seen_at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS askers (thread TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (thread, user_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS turns (
+  thread TEXT NOT NULL, ts TEXT NOT NULL, user_id TEXT NOT NULL, question TEXT NOT NULL, asked_at REAL NOT NULL,
+  PRIMARY KEY (thread, ts)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS feedback (
+  message TEXT NOT NULL, user_id TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT, question TEXT, build TEXT, passages TEXT,
+  given_at REAL NOT NULL, PRIMARY KEY (message, user_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS watches (
+  user_id TEXT NOT NULL, phrase TEXT NOT NULL, seen TEXT NOT NULL, PRIMARY KEY (user_id, phrase)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question asked in a thread."""
+
+    user_id: str
+    question: str
+
+
+class Store:
+    """The bot's memory; safe to use from many threads and from several processes on one machine."""
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+        """Open the file, creating it where it is missing.
+
+        Raises:
+            StoreFault: the file cannot be opened, or was written by a later version.
+        """
+        self.owner = uuid.uuid4().hex
+        self._clock = clock
+        self._lock = threading.RLock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+            self._prepare(path)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreFault(f"Cannot open the bot's memory at {path}: {error}. Move the file away or set CONFNOTES_STORE.") from error
+        self.beat()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    def take(self, keys: Sequence[str], body: str) -> str | None:
+        """Claim a payload under all its keys and keep its job; None where any key is taken already."""
+        job_id = uuid.uuid4().hex[:12]
+        now = self._clock()
+        with self.changing() as db:
+            marks = ",".join("?" * len(keys))
+            if db.execute(f"SELECT 1 FROM claims WHERE key IN ({marks})", keys).fetchone():  # noqa: S608  only question marks
+                return None
+            db.executemany("INSERT INTO claims VALUES (?, ?)", [(key, now) for key in keys])
+            db.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, NULL)", (job_id, body, self.owner, now))
+        return job_id
+
+    def finish(self, job_id: str) -> None:
+        """Close a job; its text is forgotten."""
+        with self.changing() as db:
+            db.execute("UPDATE jobs SET finished_at = ?, body = NULL WHERE job_id = ?", (self._clock(), job_id))
+
+    def beat(self) -> None:
+        """Show that this process is alive."""
+        with self.changing() as db:
+            db.execute("INSERT OR REPLACE INTO processes VALUES (?, ?)", (self.owner, self._clock()))
+
+    def take_over(self, silent_s: float = SILENT_S) -> list[tuple[str, str]]:
+        """Take over the open jobs of processes that fell silent: `(job_id, body)`, oldest first."""
+        with self.changing() as db:
+            orphans = db.execute(
+                "SELECT job_id, body FROM jobs WHERE finished_at IS NULL AND owner != ? AND owner NOT IN"
+                " (SELECT owner FROM processes WHERE seen_at >= ?) ORDER BY taken_at",
+                (self.owner, self._clock() - silent_s),
+            ).fetchall()
+            db.executemany("UPDATE jobs SET owner = ? WHERE job_id = ?", [(self.owner, job_id) for job_id, _ in orphans])
+        return [(job_id, body) for job_id, body in orphans]
+
+    def open_jobs(self) -> int:
+        """Count the jobs that this process has begun and not finished."""
+        with self.reading() as db:
+            return int(db.execute("SELECT count(*) FROM jobs WHERE finished_at IS NULL AND owner = ?", (self.owner,)).fetchone()[0])
+
+    def leave(self) -> None:
+        """Say that this process ends, so that what it could not finish is taken over at once."""
+        with self.changing() as db:
+            db.execute("DELETE FROM processes WHERE owner = ?", (self.owner,))
+
+    def note_speaker(self, thread: str, user_id: str) -> str | None:
+        """Note who spoke last in a thread the bot takes part in and give who it was before; None: not such a thread."""
+        with self.changing() as db:
+            row = db.execute("SELECT last_user FROM threads WHERE thread = ?", (thread,)).fetchone()
+            if row is None:
+                return None
+            db.execute("UPDATE threads SET last_user = ?, seen_at = ? WHERE thread = ?", (user_id, self._clock(), thread))
+        return str(row[0])
+
+    def join_thread(self, thread: str, asker: str) -> None:
+        """Note that the bot answered somebody in a thread; an empty name stands for the bot."""
+        with self.changing() as db:
+            db.execute("INSERT OR REPLACE INTO threads VALUES (?, '', ?)", (thread, self._clock()))
+            db.execute("INSERT OR IGNORE INTO askers VALUES (?, ?)", (thread, asker))
+
+    def has_asked(self, thread: str, user_id: str) -> bool:
+        """Say whether a person was answered in a thread."""
+        with self.reading() as db:
+            return db.execute("SELECT 1 FROM askers WHERE thread = ? AND user_id = ?", (thread, user_id)).fetchone() is not None
+
+    def add_turn(self, thread: str, ts: str, user_id: str, question: str) -> None:
+        """Keep a question that was asked in a thread."""
+        with self.changing() as db:
+            db.execute("INSERT OR IGNORE INTO turns VALUES (?, ?, ?, ?, ?)", (thread, ts, user_id, question, self._clock()))
+
+    def turns(self, thread: str, before_ts: str | None = None, most: int = 10) -> list[Turn]:
+        """Give a thread's last questions before a message, oldest first."""
+        with self.reading() as db:
+            rows = db.execute(
+                "SELECT user_id, question FROM turns WHERE thread = ? AND ts < ? ORDER BY ts DESC LIMIT ?", (thread, before_ts or "~", most)
+            ).fetchall()
+        return [Turn(*row) for row in reversed(rows)]
+
+    def forget(self, *, claims_after_s: float, questions_after_s: float) -> None:
+        """Drop claims and questions that are older than they are needed or may be kept."""
+        now = self._clock()
+        with self.changing() as db:
+            db.execute("DELETE FROM claims WHERE claimed_at < ?", (now - claims_after_s,))
+            db.execute("DELETE FROM jobs WHERE finished_at < ?", (now - claims_after_s,))
+            db.execute("DELETE FROM processes WHERE seen_at < ?", (now - claims_after_s,))
+            db.execute("DELETE FROM turns WHERE asked_at < ?", (now - questions_after_s,))
+            db.execute("DELETE FROM threads WHERE seen_at < ?", (now - max(claims_after_s, questions_after_s),))
+            db.execute("DELETE FROM askers WHERE thread NOT IN (SELECT thread FROM threads)")
+            db.execute("UPDATE feedback SET question = NULL WHERE given_at < ?", (now - questions_after_s,))
+
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """Give the database inside a transaction that is rolled back when it fails."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give the database for reading."""
+        with self._lock:
+            yield self._db
+
+    def _prepare(self, path: Path) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        # FULL would sync on every claim; with NORMAL a power cut may lose the last claims, a killed process loses nothing.
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise StoreFault(
+                f"Cannot use the bot's memory at {path}: it has format {version}, this version reads {SCHEMA_VERSION}. Update confnotes."
+            )
+        self._db.executescript(_SCHEMA)
+        self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
