@@ -199,8 +199,8 @@ def _talk(opened: OpenedRecap, recap: Recap, matched: Matched, talk_id: str, pos
 
 
 def _day(opened: OpenedRecap, found: FoundTalk, listed: CatalogueTalk | None) -> int | None:
-    """Give a talk's day: the notes' own, a person's hint, else the catalogue's."""
-    for day in (found.day, opened.source.hints.day, opened.reading.day):
+    """Give a talk's day: what a person said, the notes' own, else the catalogue's."""
+    for day in (opened.source.hints.day, found.day, opened.reading.day):
         if day is not None:
             return day
     if listed is None:

@@ -214,12 +214,13 @@ def _event(path: Path, place: str, entry: Mapping[str, Any]) -> Event | None:
     ids = parse_event(named)
     event = event_for(ids[0] if len(ids) == 1 else named)
     starts_on, ends_on = _date(path, place, entry, "starts_on"), _date(path, place, entry, "ends_on")
+    city = _words(entry, "city") or event.city
     return replace(
         event,
         name=_words(entry, "event_name") or event.name,
         starts_on=starts_on or event.starts_on,
         ends_on=ends_on or event.ends_on,
-        city=_words(entry, "city") or event.city,
+        city=None if (city or "").casefold() in ("virtual", "online") else city,
     )
 
 
