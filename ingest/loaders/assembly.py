@@ -61,12 +61,13 @@ class Assembler:
     def take(self, start: int, end: int) -> None:
         """Add the source's characters from `start` to `end` as they stand."""
         piece = self.source[start:end]
-        if self._fresh():
-            kept = piece.lstrip("\r\n") if self._is_code() else piece.lstrip()
+        block = self.open
+        if block is None or block.start < 0:
+            kept = piece.lstrip("\r\n") if block is not None and block.kind == "code" else piece.lstrip()
             start += len(piece) - len(kept)
             piece = kept
         if piece:
-            self._put(piece, start, end - start)
+            self._put(piece, start, len(piece))
 
     def write(self, start: int, end: int, characters: str) -> None:
         """Add characters that the source writes in another way between `start` and `end`."""
@@ -106,14 +107,15 @@ class Assembler:
 
     def end(self) -> None:
         """End the open block; without words it leaves nothing but its links."""
-        block, self.open, self._gap = self.open, None, ""
+        block = self.open
         if block is None:
             return
+        self.open, self._gap = None, ""
         if block.end < 0:
             if block.kind != "furniture":
                 self._wordless.extend(Link(0, 0, link.url) for link in block.links)
             return
-        text = "".join(block.pieces)
+        text = block.pieces[0] if len(block.pieces) == 1 else "".join(block.pieces)
         self._parts.append(text)
         self._hand_over_wordless(block)
         links = _clipped_links(block, text)
@@ -147,9 +149,6 @@ class Assembler:
     def _fresh(self) -> bool:
         return self.open is None or self.open.start < 0
 
-    def _is_code(self) -> bool:
-        return self.open is not None and self.open.kind == "code"
-
     def _put(self, piece: str, source_start: int, source_length: int) -> None:
         """Append characters, with the separator that was waiting."""
         block = self.open = self.open or OpenBlock("paragraph")
@@ -162,8 +161,9 @@ class Assembler:
         self._note_run(len(piece), source_start, source_length)
         block.pieces.append(piece)
         self._length += len(piece)
-        words = piece.rstrip()
-        if words:
+        if not piece[-1].isspace():
+            block.end = self._length
+        elif words := piece.rstrip():
             block.end = self._length - (len(piece) - len(words))
 
     def _separate(self, block: OpenBlock, source_start: int) -> None:

@@ -26,6 +26,7 @@ from ingest.loaders.tags import Token, attributes, entities
 
 _LONG_ROW = 1000  # characters; a cell with more and paragraphs of its own is layout, not a table
 _PERMALINK = re.compile(r"header-?link|permalink|anchor|hash-?link|deep-?link|direct-link", re.IGNORECASE)
+_ANCHORED = HEADINGS | {"section", "div"}
 _SPANS = STRONG | EMPHASIS | {"a"}
 _DEEPEST = 8  # spans around spans that are followed across blocks
 _SIGNS = re.compile(r"[\s¶#§🔗⚓\ue000-\uf8ff]*\Z")
@@ -104,7 +105,7 @@ class FlowWriter:
     def _push(self, token: Token) -> None:
         """Put an element on the stack."""
         name = token.name
-        needs_attributes = name == "a" or name in HEADINGS or name in {"section", "div", "ol"}
+        needs_attributes = name in {"a", "ol"} or (name in _ANCHORED and self.source.find("id", token.start + 4, token.end) >= 0)
         given = attributes(self.source, token) if needs_attributes else {}
         reason = self.reasons.get(token.start, "") or (self.stack[-1].reason if self.stack else "")
         element = Element(name, self.out.position, reason=reason, anchor=given.get("id") or None)

@@ -133,9 +133,9 @@ class _MarkdownReader:
             self.out.open.anchor = (given[1] if given else None) or self.slugs.of(words)
         self._end()
 
-    def _item_starts(self, _: Any, where: Any) -> None:
+    def _item_starts(self, __: Any, where: Any) -> None:
         self._end()
-        at, _end = self.offsets.span(where)
+        at, _ = self.offsets.span({"start": where["start"], "end": where["start"]})  # its end is the whole item's
         marker = _MARKER.match(self.source, at)
         self.item = (max(0, self.lists - 1), marker[0] if marker else "-")
 

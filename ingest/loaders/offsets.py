@@ -15,17 +15,16 @@ class CharacterOffsets:
 
     def span(self, where: Mapping[str, int]) -> tuple[int, int]:
         """Map a range of bytes, counted from where parsing began, to the whole source's characters."""
+        first, last = where["start"], where["end"]
         if not self._data:
-            return where["start"] + self._begin, where["end"] + self._begin
-        return self._at(where["start"]) + self._begin, self._at(where["end"]) + self._begin
-
-    def _at(self, byte: int) -> int:
-        if byte >= self._byte:
-            self._character += _characters(self._data[self._byte : byte])
+            return first + self._begin, last + self._begin
+        if first >= self._byte:
+            self._character += _characters(self._data[self._byte : first])
         else:
-            self._character -= _characters(self._data[byte : self._byte])
-        self._byte = byte
-        return self._character
+            self._character -= _characters(self._data[first : self._byte])
+        self._byte = first
+        start = self._character + self._begin
+        return start, start + _characters(self._data[first:last])
 
 
 def _characters(data: bytes) -> int:

@@ -8,15 +8,17 @@ from collections.abc import Mapping
 from ingest.loaders.assembly import Assembler
 
 # Lengths are bounded so that signs that never close cost a fixed number of steps each.
-_INLINE = re.compile(
+_MARKED = (
     r"``(?P<code>[^`\n](?:[^`]{0,300}[^`\s])?)``"
     r"|(?<![\w`])(?::[\w:.-]{1,40}:)?`(?P<text>[^`\s][^`]{0,500})`(?P<reference>_{0,2})(?!`)"
     r"|(?<![\w*])\*\*(?P<strong>[^\s*](?:[^*]{0,300}[^\s*])?)\*\*(?!\w)"
     r"|(?<![\w*])\*(?P<emphasis>[^\s*](?:[^*]{0,300}[^\s*])?)\*(?![\w*])"
     r"|(?P<escape>\\(?:[^\w\s]|\s))"
-    r"|(?P<footnote>[ ]?\[(?:\d{1,4}|#\w{0,40}|\*)\]_(?!\w))"
-    r"|(?<![\w_])(?P<name>[A-Za-z0-9](?:[\w.+-]{0,80}[A-Za-z0-9])?)__?(?!\w)"
+    r"|(?P<footnote>\[(?:\d{1,4}|#\w{0,40}|\*)\]_(?!\w))"
 )
+_INLINE = re.compile(rf"(?=[`:*\\\[])(?:{_MARKED})")
+_WITH_NAMES = re.compile(_MARKED + r"|(?<![\w_])(?P<name>[A-Za-z0-9](?:[\w.+-]{0,80}[A-Za-z0-9])?)__?(?!\w)")
+_SIGNS = re.compile(r"[`*\\\[_]")
 _EMBEDDED = re.compile(r"(?P<words>[^<]*?)\s*<(?P<url>[^<>]+)>\Z", re.DOTALL)
 _BREAK = re.compile(r"[ \t]*\r?\n[ \t]*(?:\|[ \t])?")
 _SPACE = re.compile(r"\s+")
@@ -37,11 +39,17 @@ class InlineWriter:
     def write(self, start: int, end: int) -> None:
         """Write the source from `start` to `end` without its inline mark-up."""
         at = start
-        for found in _INLINE.finditer(self.out.source, start, end):
-            if found["name"] is not None and target_key(found["name"]) not in self.targets:
+        marked = _SIGNS.search(self.out.source, start, end)
+        pattern = _WITH_NAMES if self.targets else _INLINE
+        for found in pattern.finditer(self.out.source, start, end) if marked else ():
+            name = found["name"] if self.targets else None
+            if name is not None and target_key(name) not in self.targets:
                 continue
             self._lines(at, found.start())
-            self._marked(found)
+            if name is not None:
+                self._linked(*found.span("name"), self.targets[target_key(name)])
+            else:
+                self._marked(found)
             at = found.end()
         self._lines(at, end)
 
@@ -54,8 +62,6 @@ class InlineWriter:
                 self.out.mark(role, begin)
         if found["code"] is not None:
             self._lines(*found.span("code"))
-        elif found["name"] is not None:
-            self._linked(*found.span("name"), self.targets[target_key(found["name"])])
         elif found["escape"] is not None and not found["escape"][1].isspace():
             self.out.take(found.start() + 1, found.end())
         elif found["text"] is not None:

@@ -26,9 +26,9 @@ def lines_of(source: str) -> list[Line]:
     for found in _LINE.finditer(source):
         raw = found[0]
         words = raw.strip()
-        first = found.start() + len(raw) - len(raw.lstrip())
-        indent = len(raw[: len(raw) - len(raw.lstrip())].expandtabs())
-        lines.append(Line(found.start(), first, first + len(words), indent, words))
+        margin = raw[: len(raw) - len(raw.lstrip())] if raw[0].isspace() else ""
+        first = found.start() + len(margin)
+        lines.append(Line(found.start(), first, first + len(words), len(margin.expandtabs()) if "\t" in margin else len(margin), words))
     return lines
 
 
