@@ -27,7 +27,7 @@ def _facts(inspection: Inspection) -> list[tuple[str, str]]:
     """List what is known of the recap itself."""
     event = f"{inspection.event} ({inspection.event_certainty:.0%} sure)" if inspection.event else "not recognised"
     if inspection.evidence:
-        event += f", read from {'; '.join(f'“{words}”' for words in inspection.evidence)}"
+        event += f", read from {'; '.join(inspection.evidence)}"
     facts = [("event", event), ("day", "" if inspection.day is None else str(inspection.day))]
     facts += [("author", inspection.author or ""), ("address", inspection.url or "")]
     facts += [("read as", f"{inspection.format}, language {inspection.language}")]
@@ -49,11 +49,12 @@ def _title(talk: TalkLines) -> str:
     lines = [talk.title + (f" - {people}" if people else "")]
     if talk.affiliations:
         lines[0] += f" ({', '.join(talk.affiliations)})"
-    if talk.catalogue and talk.catalogue.casefold() != talk.title.casefold():
+    if talk.catalogue and talk.catalogue_score < 100:
         lines.append(f"  = {talk.catalogue} ({talk.catalogue_score:.0f} of 100)")
     if talk.kind != "section" and talk.certainty < _SURE:
         lines.append(f"  ? a talk of its own: {talk.certainty:.0%}")
-    lines += [f"  author's own words: lines {_span(*span)}" for span in talk.author_lines]
+    if talk.author_lines:
+        lines.append(f"  the author's own words: {', '.join(_span(*span) for span in talk.author_lines)}")
     return "\n".join([*lines, *(f"  ! {remark}" for remark in talk.remarks)])
 
 

@@ -144,13 +144,19 @@ def _grouped(pieces: Sequence[Piece], text: str) -> list[Span]:
         if groups and not _breaks(groups[-1], piece, text):
             groups[-1].append(piece)
         elif groups and len(groups) > 1 and _belongs_back(groups[-2], groups[-1], text):
-            groups[-2] += groups.pop()
+            _join_last(groups)
             groups.append([piece])
         else:
             groups.append([piece])
     if len(groups) > 1 and _belongs_back(groups[-2], groups[-1], text):
-        groups[-2] += groups.pop()
+        _join_last(groups)
     return [(group[0].start, group[-1].end) for group in groups]
+
+
+def _join_last(groups: list[list[Piece]]) -> None:
+    """Put the last group behind the one before it."""
+    tail = groups.pop()
+    groups[-1].extend(tail)
 
 
 def _apart(last: Piece, piece: Piece, text: str) -> bool:

@@ -148,8 +148,9 @@ def test_a_transcripts_passage_opens_the_recording_at_its_second() -> None:
     assert (passage.source_start, passage.source_end) == (40, 51)
 
 
+SIGNS = st.sampled_from("ab.,:;!?。é \n-–\u200b\u202e")
 blocks = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.text(st.sampled_from("ab.,:;!?。é \n-–\u200b\u202e"), min_size=1, max_size=1500)), max_size=8
+    st.tuples(st.sampled_from(KINDS), st.one_of(st.text(SIGNS, min_size=1, max_size=n) for n in (70, 400, 1500))), max_size=12
 )
 
 
