@@ -81,7 +81,11 @@ def _read(pieces: Sequence[Piece], piece: Piece, ordinary: frozenset[str], style
     linked = _linked_people(piece, ordinary)
     if linked is not None and title.people is None:
         title = linked
-    place = None if title.people or header.people else read_place(piece.text)
+    place = read_place(piece.text)
+    if place is not None and (title.people or header.people) and place.role not in {"day", "event"}:
+        place = None
+    if place is not None:
+        header.people = None  # under the recap's own title stands its author
     candidate = Candidate(piece, piece.block.level if piece.kind == "heading" else 0, title, header, place)
     candidate.title = _without_byline(title, header)
     candidate.signs = _signs(candidate)
@@ -113,8 +117,8 @@ def _signs(candidate: Candidate) -> set[str]:
         signs.clear()  # "12:30 Lunch", "Keynote: Day 2"
     if signs == {"quoted"} and candidate.level == 0:
         signs.clear()
-    if title.people is not None:
-        signs.add("people")
+    if title.people is not None and not (title.side == "only" and candidate.level == 0):
+        signs.add("people")  # a line that is a name alone is as often the page's author
     if header.people is not None:
         signs.add("byline")
     if header.links and candidate.place is None:

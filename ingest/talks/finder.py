@@ -15,7 +15,7 @@ from ingest.talks.models import Dropped, Reading, RecapHints
 from ingest.talks.outline import judge_headings, judge_lines
 from ingest.talks.pieces import Piece, ordinary_words, read_pieces
 from ingest.talks.prose import find_named, index_titles
-from ingest.talks.schedule import assign_days
+from ingest.talks.schedule import assign_days, gap_days
 
 _FEW = 3  # talks from headings and lists; with fewer, the recap names them in its running text
 _OPENING = 8  # first blocks that may name the event
@@ -47,6 +47,8 @@ def find_talks(recap: LoadedRecap, hints: RecapHints | None = None, known_titles
     _title_opening(marks, recap, hints)
     owned = share_words(pieces, marks)
     days = assign_days(marks, event.event, event.day)
+    if not any(day is not None for day in days):
+        days = _days_by_gaps(marks, pieces, recap.text, event)
     talks = [
         build_talk(owner, day, ordinary, recap.text)
         for owner, day in zip(owned, days, strict=True)
@@ -58,6 +60,16 @@ def find_talks(recap: LoadedRecap, hints: RecapHints | None = None, known_titles
     return Reading(
         tuple(talks), tuple(sorted(gone, key=lambda d: d.start)), event.event, event.certainty, event.day, event.evidence, remarks
     )
+
+
+def _days_by_gaps(marks: Sequence[Mark], pieces: Sequence[Piece], text: str, event: InferredEvent) -> list[int | None]:
+    days: list[int | None] = [None] * len(marks)
+    for start, day in gap_days(pieces, text, event.event):
+        for at, mark in enumerate(marks):
+            if mark.start >= start and not mark.closes_day:
+                days[at] = day
+                mark.remarks.append("the day follows from a gap in the text")
+    return days
 
 
 def _event(recap: LoadedRecap, pieces: Sequence[Piece], hints: RecapHints) -> InferredEvent:
@@ -91,12 +103,14 @@ def _marks(recap: LoadedRecap, pieces: Sequence[Piece], ordinary: frozenset[str]
     entries = find_entries([piece for piece, _ in free], ordinary)
     listed = {mark.start for mark in entries}
     marks = sorted([*marks, *entries], key=lambda mark: mark.start)
-    lost = sum(mark.kind == "talk" for mark in marks) < _FEW and not _single(marks)
     known = index_titles(known_titles) if len(recap.text) < _KNOWN_TITLES_LIMIT else {}
-    named: list[Mark] = []
-    for keynotes in (False, True):
-        group = [piece for piece, mark in free if piece.start not in listed and _in_keynotes(mark) == keynotes]
-        named += find_named(group, ordinary, known, lost=lost, keynotes=keynotes)
+    loose = [(piece, mark) for piece, mark in free if piece.start not in listed]
+    groups = [(keynotes, [pair for pair in loose if _in_keynotes(pair[1]) == keynotes]) for keynotes in (False, True)]
+    named = [mark for keynotes, group in groups for mark in find_named([p for p, _ in group], ordinary, {}, lost=False, keynotes=keynotes)]
+    if sum(mark.kind == "talk" for mark in [*marks, *named]) < _FEW and not _single(marks):
+        # Under a heading of its own a paragraph is about that topic, not about a talk whose link was lost.
+        groups = [(keynotes, [pair for pair in group if pair[1] is None or pair[1].role != "section"]) for keynotes, group in groups]
+        named = [m for keynotes, group in groups for m in find_named([p for p, _ in group], ordinary, known, lost=True, keynotes=keynotes)]
     return _with_opening(sorted([*marks, *named], key=lambda mark: mark.start), pieces)
 
 

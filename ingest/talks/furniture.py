@@ -11,6 +11,8 @@ from ingest.talks.pieces import Piece
 from ingest.talks.words import is_contents, is_counter, leads_elsewhere
 
 _LONGEST_ENTRY = 160
+_ELSEWHERE = "points to other pages"
+_TAIL = 8  # pieces at most that end a page after "You may also be interested in"
 
 
 def find_furniture(pieces: Sequence[Piece]) -> list[tuple[Piece, str]]:
@@ -18,7 +20,7 @@ def find_furniture(pieces: Sequence[Piece]) -> list[tuple[Piece, str]]:
     found: list[tuple[Piece, str]] = []
     headings = {_key(piece.text) for piece in pieces if piece.kind == "heading"}
     reason = ""
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         words = piece.text.strip()
         if piece.kind == "heading" or not words:
             reason = ""
@@ -26,8 +28,10 @@ def find_furniture(pieces: Sequence[Piece]) -> list[tuple[Piece, str]]:
         if is_counter(words):
             found.append((piece, "a counter or date of the page"))
         elif is_contents(words) or leads_elsewhere(words.rstrip(".… ")):
-            reason = "a table of contents" if is_contents(words) else "points to other pages"
+            reason = "a table of contents" if is_contents(words) else _ELSEWHERE
             found.append((piece, reason))
+            if reason == _ELSEWHERE and _is_tail(pieces[number + 1 :]):
+                return [*found, *((rest, reason) for rest in pieces[number + 1 :] if rest.kind != "rule")]
         elif reason and _listed(piece, reason, headings):
             found.append((piece, reason))
         else:
@@ -35,12 +39,17 @@ def find_furniture(pieces: Sequence[Piece]) -> list[tuple[Piece, str]]:
     return found
 
 
+def _is_tail(rest: Sequence[Piece]) -> bool:
+    """Tell whether only a few short lines follow: the end of the page."""
+    return len(rest) <= _TAIL and all(piece.kind != "heading" and len(piece.text) <= _LONGEST_ENTRY for piece in rest)
+
+
 def _listed(piece: Piece, reason: str, headings: set[str]) -> bool:
     """Tell whether a line below such an announcement still belongs to it."""
     words = piece.text.strip()
     if len(words) > _LONGEST_ENTRY:
         return False
-    if reason == "points to other pages":
+    if reason == _ELSEWHERE:
         named = bool(parse_events(words)) and (bool(parse_days(words)) or len(words.split()) <= 10)
         return named or (bool(piece.links) and sum(link.end - link.start for link in piece.links) >= 0.8 * len(words))
     return _key(words) in headings or (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingest.talks.lexicon import GIVEN_NAMES, ORDINARY, ORGANISATION_WORDS, PARTICLES, ROLE_WORDS
 
@@ -24,6 +24,7 @@ _PAREN = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)|（([^（）]*)）|\[([^
 _LEGAL = re.compile(r"(?:Inc|LLC|Ltd|GmbH|Corp|Co|AG|SA|SAS|BV|B\.V|S\.A|Limited|PLC|Technologies Inc)\.?", re.IGNORECASE)
 _NICKNAME = re.compile(r"\s*[\"“”'‘’(]([A-Z][\w-]+)[\"“”'‘’)]\s+(?=[A-Z])")
 _HANDLE = re.compile(r"\s*[(]?@[\w.]+[)]?")
+_FAMILIAR = re.compile(r"[A-ZÀ-Þ][\w-]+\s+(?:&|and|et|und)\s+[A-ZÀ-Þ][\w-]+,\s+\S")
 _HONORIFIC = re.compile(r"^(?:Dr|Prof|Mr|Mrs|Ms|Frau|Herr|Mme)\.?\s+")
 
 
@@ -34,14 +35,6 @@ class People:
     names: tuple[str, ...]
     affiliations: tuple[str, ...]  # one a name, empty where none is given
     certainty: float
-
-
-@dataclass(slots=True)
-class _Person:
-    name: str
-    score: float
-    affiliation: list[str]
-    group: int
 
 
 def has_role(words: str) -> bool:
@@ -102,12 +95,10 @@ def parse_people(text: str, ordinary: frozenset[str] = frozenset(), *, labelled:
     cleaned = _HANDLE.sub("", _NICKNAME.sub(" ", text)).strip(" \t\n*_.:·•-–—,;")
     if not cleaned or len(cleaned) > 400:
         return None
-    found: list[_Person] = []
-    group = 0
-    for separator, item in _items(cleaned):
-        group += separator == "semi"
-        if not _take(found, separator, item, group, ordinary, labelled, listing):
-            return None
+    reader = _Reader(ordinary, labelled, listing, familiar=bool(_FAMILIAR.match(cleaned)))
+    if not all(reader.take(separator, item) for separator, item in _items(cleaned)):
+        return None
+    found = reader.found
     if not found:
         return None
     _share_affiliations(found)
@@ -129,42 +120,66 @@ def _items(text: str) -> list[tuple[str, str]]:
     return [(sep, words.strip()) for sep, words in items if words.strip()]
 
 
-def _take(found: list[_Person], separator: str, item: str, group: int, ordinary: frozenset[str], labelled: bool, listing: bool) -> bool:
-    """Add an item as a person or as the last person's affiliation; False where it can be neither."""
-    paren = _PAREN.search(item)
-    core = _HONORIFIC.sub("", _PAREN.sub(" ", item).strip())
-    name, role = _split_role(core)
-    score = person_score(name, ordinary)
-    aside = [next(g for g in paren.groups() if g is not None)] if paren else []
-    if not found or separator == "semi":
-        if score < ACCEPT and not (labelled and _nameable(name)) and not _mononym(name, aside):
-            return bool(found) and _append(found, item)
-        found.append(_Person(name, max(score, ACCEPT), [*([role] if role else []), *aside], group))
-        return True
-    another = score >= ACCEPT if separator == "and" else score >= ACCEPT and (bool(paren) or listing or score >= _BARE + _GIVEN_KNOWN)
-    alone = separator == "and" and (labelled or found[-1].score <= ACCEPT) and name.lower() in GIVEN_NAMES
-    if another or alone or (listing and labelled and _nameable(name) and not role and " " in name):
-        found.append(_Person(name, max(score, ACCEPT), [*([role] if role else []), *aside], group))
-        return True
-    if separator != "and":
-        return _append(found, item)
-    if not found[-1].affiliation:
-        return False
-    found[-1].affiliation[-1] += f" & {item}"  # "Data & Analytics", "Labor and Welfare Administration"
-    return True
+@dataclass(slots=True)
+class _Person:
+    name: str
+    score: float
+    affiliation: list[str]
+    group: int
 
 
-def _append(found: list[_Person], item: str) -> bool:
-    found[-1].affiliation.append(item)
-    return True
+@dataclass(slots=True)
+class _Reader:
+    """Takes the parts of a by-line one by one."""
+
+    ordinary: frozenset[str]
+    labelled: bool
+    listing: bool
+    familiar: bool  # "Kyle & Mario, StockX": first names will do
+    found: list[_Person] = field(default_factory=list)
+    group: int = 0
+
+    def take(self, separator: str, item: str) -> bool:
+        """Add an item as a person or to the last person's affiliation; False where it can be neither."""
+        self.group += separator == "semi"
+        paren = _PAREN.search(item)
+        name, role = _split_role(_HONORIFIC.sub("", _PAREN.sub(" ", item).strip()))
+        aside = [next(g for g in paren.groups() if g is not None)] if paren else []
+        score = person_score(name, self.ordinary)
+        if not self.found or separator == "semi":
+            named = (
+                score >= ACCEPT or (self.labelled and _nameable(name)) or ((bool(aside) or self.familiar) and name.lower() in GIVEN_NAMES)
+            )
+        else:
+            named = self._another(separator, name, score, role=role, paren=bool(paren))
+        if named:
+            self.found.append(_Person(name, max(score, ACCEPT), [*([role] if role else []), *aside], self.group))
+            return True
+        return self._affiliate(separator, item)
+
+    def _another(self, separator: str, name: str, score: float, *, role: str, paren: bool) -> bool:
+        if separator == "and":
+            first_name = self.labelled or self.familiar or self.found[-1].score <= ACCEPT
+            return score >= ACCEPT or (first_name and name.lower() in GIVEN_NAMES)
+        if score >= ACCEPT and (paren or self.listing or score >= _BARE + _GIVEN_KNOWN):
+            return True
+        return self.listing and self.labelled and _nameable(name) and not role and " " in name
+
+    def _affiliate(self, separator: str, item: str) -> bool:
+        if not self.found:
+            return False
+        last = self.found[-1].affiliation
+        if separator != "and":
+            last.append(item)
+        elif not last:
+            return False
+        else:
+            last[-1] += f" & {item}"  # "Data & Analytics", "Labor and Welfare Administration"
+        return True
 
 
 def _nameable(name: str) -> bool:
     return 1 <= len(name.split()) <= 5 and not any(ch.isdigit() or ch in "<>{}=/" for ch in name)
-
-
-def _mononym(name: str, aside: list[str]) -> bool:
-    return bool(aside) and name.lower() in GIVEN_NAMES
 
 
 def _split_role(core: str) -> tuple[str, str]:

@@ -213,10 +213,11 @@ def _judge_region(opening: Candidate | None, body: Sequence[Candidate], strong: 
     stack = [_Open(1, False, place.role, place)] if place else []
     marks = []
     free = [c for c in body if not c.strong and title_case(c.title.text) >= _TITLE_CASE and len(c.title.text.split()) >= 3]
+    short = [c for c in body if not c.strong and _short_title(c)]
     for candidate in body:
         if candidate.strong:
             marks.append(talk_mark(candidate, 1.0 if _proven(candidate) else 0.8, stack))
-        elif gathers and 2 * local <= len(free) and _short_title(candidate):
+        elif gathers and 2 * local <= len(short) and _short_title(candidate):
             marks.append(talk_mark(candidate, 0.6, stack))
         elif strong < 2 and not topical and len(free) >= _LEAST_PLAIN and candidate in free and (place is None or place.role != "section"):
             marks.append(talk_mark(candidate, 0.5, stack))

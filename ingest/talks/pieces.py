@@ -10,6 +10,7 @@ from ingest.blocks import Block, Link, LoadedRecap
 from ingest.talks.bylines import is_fact, is_material, read_byline
 
 _SMALL = re.compile(r"[a-zà-ÿ]{3,}")
+_ADDRESS = re.compile(r"https?://\S+|\S+/\S+|@\w+")  # a slug writes names small
 _VOCABULARY_SAMPLE = 300_000  # characters that tell a recap's ordinary words; more change nothing
 _STACKED_LINES = 5
 _LINE_LENGTH = 200
@@ -93,4 +94,4 @@ def _stands_alone(line: str, following: str, block: Block, start: int, end: int,
 
 def ordinary_words(recap: LoadedRecap) -> frozenset[str]:
     """Collect the words that the recap writes in lower case: they make poor names."""
-    return frozenset(_SMALL.findall(recap.text[:_VOCABULARY_SAMPLE]))
+    return frozenset(_SMALL.findall(_ADDRESS.sub(" ", recap.text[:_VOCABULARY_SAMPLE])))

@@ -18,6 +18,7 @@ _FILLER = re.compile(
 _COLOCATED = re.compile(
     r"(?:[\w.&+'-]+\s+){0,4}?(?:day|days|summit|con|fest|bootcamp|kickoff|rejekts)(?:\s+(?:eu|na|europe|north america))?", re.IGNORECASE
 )
+_EDGES = " -–—:|,.()[]!#*_／/&+"
 _LONGEST = 120
 
 
@@ -40,13 +41,14 @@ def read_place(words: str) -> Place | None:
         return Place("contents" if is_contents(text) else "elsewhere")
     days = parse_days(text)
     rest = _without(text, days)
+    core = " ".join(_FILLER.sub(" ", rest).split()).strip(_EDGES) if days else rest
     keynotes, workshops = "keynote" in text.lower(), "workshop" in text.lower()
     if days and not rest:
         return Place("day", days, keynotes, workshops)
-    if is_container(rest) or is_container(text):
-        return Place("container", days, keynotes, workshops)
     if is_section(text) or is_section(rest):
         return Place("section", days)
+    if is_container(rest) or is_container(text) or is_container(core):
+        return Place("container", days, keynotes, workshops)
     if _COLOCATED.fullmatch(rest):
         return Place("event", days)
     if not rest and parse_events(text):
@@ -59,13 +61,8 @@ def _without(text: str, days: tuple[DayMention, ...]) -> str:
     spans = [mention.span for mention in days] + [span for mention in parse_events(text) for span in mention.spans]
     for start, end in sorted(spans, reverse=True):
         text = f"{text[:start]} {text[end:]}"
-    stripped = " ".join(text.split()).strip(" -–—:|,.()[]!#*_／/&+")
+    stripped = " ".join(text.split()).strip(_EDGES)
     if not days and not spans:
         return stripped
     left = _FILLER.sub(" ", stripped)
     return stripped if re.search(r"\w{2,}", left) and re.search(r"[^\W\d]{2,}", left) else ""
-
-
-def heading_days(place: Place) -> tuple[DayMention, ...]:
-    """Give the days that the heading opens."""
-    return place.days

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from index.events import parse_events
 from ingest.talks.links import is_talk_page, kind_of_link, names_material
 from ingest.talks.marks import Mark
 from ingest.talks.names import ACCEPT, SURE, People, parse_people
@@ -18,14 +19,14 @@ _BY = re.compile(
 )
 _QUOTED = re.compile(r"[“\"«„「](?P<title>[^“”\"«»„」]{6,160}?)[,.]?[”\"»“」]")
 _NAMES_END = re.compile(
-    r"[.;:!?)]\s|[.;:!?)]$|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke|explained|showed|gave|had)\b)"
+    r"(?:(?<!\b[A-Z])\.|[;:!?)])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke|explained|showed|gave|had)\b)"
 )
 _LEAD = re.compile(r"(?P<title>[A-Z][^.!?\n]{3,70}?)\s+by\s+(?P<who>[A-Z][\w.&-]+(?:\s+[A-Z][\w.&-]+){0,2})[.:]\s+(?=[A-Z])")
 _WATCHED = re.compile(
     r"\b(?:watched|saw|see|hear|heard|with|had)\s+(?P<names>[A-ZÀ-Þ][^.!?;:]{2,70}?)\s+(?:talk|speak|present|explain|was back|is back|show|discuss|give|go over)"
 )
 _SUBJECT = re.compile(
-    r"(?:^|[.!?…]\s+|\b[Bb]ut\s+|\b[Aa]nd\s+)(?P<names>[A-ZÀ-Þ][\w.’'-]+(?:\s+(?:&|and|et|und)\s+[A-ZÀ-Þ][\w.’'-]+|\s+[A-ZÀ-Þ][\w.’'-]+){1,5}"
+    r"(?:^|[.!?…]\s+|\b[Bb]ut\s+|\b[Aa]nd\s+)(?P<names>(?!But |And |So |Then )[A-ZÀ-Þ][\w.’'-]+(?:\s+(?:&|and|et|und)\s+[A-ZÀ-Þ][\w.’'-]+|\s+[A-ZÀ-Þ][\w.’'-]+){1,5}"
     r"(?:\s+from\s+[A-ZÀ-Þ][\w.&-]+(?:\s+[A-ZÀ-Þ][\w.&-]+)?)?)\s+(?:is back|was back|has,|has\b|show(?:ed|s)?|present(?:ed|s)?|talk(?:ed|s)?|gave|gives|explain(?:ed|s)?)"
 )
 _SEVERAL = re.compile(
@@ -148,7 +149,14 @@ def _known(text: str, known: Mapping[str, Sequence[str]]) -> Iterator[_Named]:
             wanted = fold_title(title)
             at = folded.find(wanted)
             if at >= 0 and not folded[at - 1 : at].isalnum() and not folded[at + len(wanted) : at + len(wanted) + 1].isalnum():
-                yield _Named(at, at + len(wanted), text[at : at + len(wanted)], _people_before(text, at), {}, 0.95)
+                yield _Named(
+                    at,
+                    at + len(wanted),
+                    text[at : at + len(wanted)],
+                    _people_before(text, at) or _people_next(text, at + len(wanted)),
+                    {},
+                    0.95,
+                )
 
 
 def fold_title(title: str) -> str:
@@ -172,11 +180,14 @@ def index_titles(titles: Sequence[str]) -> dict[str, list[str]]:
 def _lost(text: str) -> Iterator[_Named]:
     several = bool(_SEVERAL.search(text))
     for run in find_runs(text):
-        if run.score < _RUN_SCORE or parse_people(text[run.start : run.end]) is not None:
+        if run.score < _RUN_SCORE or parse_events(text[run.start : run.end]):
             continue
         spans = list(cut_at_and(text, run)) if several else [(run.start, run.end)]
         for start, end in spans:
-            yield _Named(start, end, _clean(text[start:end]), _people_before(text, start), {}, round(0.4 + 0.4 * run.score, 2))
+            people = _people_before(text, start) or _people_next(text, end)
+            yield _Named(start, end, _clean(text[start:end]), people, {}, round(0.4 + 0.4 * run.score, 2))
+        if not several:
+            return  # what else is capitalised in the paragraph is what the talk was about
 
 
 def _people_before(text: str, start: int) -> People | None:
@@ -188,6 +199,15 @@ def _people_before(text: str, start: int) -> People | None:
             if people is not None and people.certainty >= SURE:
                 return people
     return None
+
+
+def _people_next(text: str, end: int) -> People | None:
+    """Read the speakers from the sentence after the title: "A & B from Company show how"."""
+    match = _SUBJECT.match(text, max(end - 1, 0)) or _SUBJECT.match(text, end)
+    if match is None:
+        return None
+    people = parse_people(re.sub(r"\s+from\s+", ", ", match["names"]), frozenset())
+    return people if people is not None and people.certainty >= SURE else None
 
 
 def _clean(title: str) -> str:

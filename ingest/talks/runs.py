@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.talks.lexicon import GIVEN_NAMES
+from ingest.talks.names import person_score
+
 _TOKEN = re.compile(r"\S+")
 _SMALL = frozenset(
-    "a an the of for to in on at with without from into by as is are be and or nor vs vs. via your our my its their over under than & – - — + into about".split()
+    "a an the of for to in on at with without from into by as is are be and or nor vs vs. via your over under than & – - — + into about".split()
 )
 _OPENERS = "“\"‘'«(["
 _CLOSERS = "”\"’'»)]"
@@ -27,6 +30,9 @@ _VERB = re.compile(
 _END = re.compile(r"[.!?…]+[\"”’')\]]*$")
 _INNER_END = re.compile(r"[!?]+$")
 _NUMBERED = re.compile(r"^v?\d+(?:\.\d+)*$|^v\d", re.IGNORECASE)
+_PRONOUNS = frozenset({"I", "I'll", "I’ll", "I've", "I’ve", "I'm", "I’m", "I'd", "I’d"})
+_CONJUNCTIONS = frozenset({"But", "And", "So", "Then", "Also", "Or"})
+_KNOWN_NAME = 0.85
 _LEAST_WORDS = 3
 _LONGEST_WORDS = 26
 
@@ -128,7 +134,12 @@ def _goes_on(tokens: list[_Token], at: int) -> bool:
 def _as_run(text: str, tokens: list[_Token], first: int, last: int) -> Run | None:
     kept = tokens[first : last + 1]
     content = [token for token in kept if token.capital and len(token.core) > 1 or token.core.isdigit()]
-    if len(content) < _LEAST_WORDS:
+    while kept and kept[-1].core in _PRONOUNS:
+        kept = kept[:-1]
+    if kept and kept[0].core in _CONJUNCTIONS:
+        kept = kept[1:]
+        content = content[1:]
+    if len(content) < _LEAST_WORDS or not kept or _is_listing(kept) or _people_from(kept):
         return None
     start, end = kept[0].start, kept[-1].end
     raw = text[start:end]
@@ -141,6 +152,21 @@ def _as_run(text: str, tokens: list[_Token], first: int, last: int) -> Run | Non
     before, after = text[max(0, start - 40) : start], text[end : end + 30]
     opens = start == 0 or bool(re.search(r"[.!?…]\s*$", before)) or not before.strip()
     return Run(start, end, len(content), opens, _score(kept, before, after, opens, len(content)))
+
+
+def _is_listing(kept: list[_Token]) -> bool:
+    """Tell "A, B and C", names of things in a row."""
+    commas = sum(token.comma for token in kept[:-1])
+    return commas >= 1 and not any(token.colon for token in kept) and len(kept) - 1 <= 2 * commas + 2
+
+
+def _people_from(kept: list[_Token]) -> bool:
+    """Tell "A & B from Company", people rather than a title."""
+    cores = [token.core for token in kept]
+    known = person_score(" ".join(cores[:2])) >= _KNOWN_NAME or (
+        len(cores) > 2 and cores[1] in {"&", "and", ""} and cores[0].lower() in GIVEN_NAMES
+    )
+    return known and not any(token.colon for token in kept)
 
 
 def _score(kept: list[_Token], before: str, after: str, opens: bool, words: int) -> float:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from index.models import Event
 from ingest.talks.marks import Mark
+from ingest.talks.pieces import Piece
 
 _DEEPEST = 7
+_WIDE = 3  # newlines: two blank lines
+_OPENING = 90  # characters in which a day's first paragraph speaks of its start
+_DAY_OPENS = re.compile(r"\b(?:opening |morning )?keynotes?\b|\b(?:next|second|third|last|final) day\b|\bmorning\b", re.IGNORECASE)
 
 
 def assign_days(marks: Sequence[Mark], event: Event | None, recap_day: int | None) -> list[int | None]:
@@ -17,7 +22,7 @@ def assign_days(marks: Sequence[Mark], event: Event | None, recap_day: int | Non
     for mark in marks:
         here = mark.level or _DEEPEST
         if mark.days:
-            current, level = _resolve(mark, event), here
+            current, level = _resolve(mark, event, recap_day), here
         elif mark.closes_day and (not level or here <= level):
             current, level = recap_day, 0
         elif mark.level and level and here <= level and mark.role not in {"container", "event"} and level < _DEEPEST:
@@ -26,6 +31,25 @@ def assign_days(marks: Sequence[Mark], event: Event | None, recap_day: int | Non
     return days
 
 
-def _resolve(mark: Mark, event: Event | None) -> int | None:
-    named = {mention.resolve(event) for mention in mark.days} - {None}
-    return named.pop() if len(named) == 1 else None
+def _resolve(mark: Mark, event: Event | None, recap_day: int | None) -> int | None:
+    if any(mention.span[1] - mention.span[0] == 1 for mention in mark.days):
+        return None  # "Day 1, 2 and 3": a bare number goes on from the first
+    # A date that is no day of the event is the date of posting.
+    return next((day for mention in mark.days if (day := mention.resolve(event)) is not None), recap_day)
+
+
+def gap_days(pieces: Sequence[Piece], text: str, event: Event | None) -> list[tuple[int, int]]:
+    """Find where days begin in plain text that lost its day headings: (offset, day).
+
+    A wide gap before a paragraph that opens with the day's keynote is a lost heading. It counts only when there are as many
+    as the event had days.
+    """
+    if event is None or event.starts_on is None or event.ends_on is None:
+        return []
+    starts = []
+    for before, piece in zip(pieces, pieces[1:], strict=False):
+        wide = text.count("\n", before.end, piece.start) >= _WIDE
+        if wide and piece.kind == "paragraph" and _DAY_OPENS.search(piece.text[:_OPENING]):
+            starts.append(piece.start)
+    length = (event.ends_on - event.starts_on).days + 1
+    return [(start, day) for day, start in enumerate(starts, 1)] if len(starts) == length else []

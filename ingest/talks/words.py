@@ -40,12 +40,17 @@ _TOC = re.compile(
 )
 _ELSEWHERE = re.compile(
     r"\W*(?:check ?out (?:the |my )?other (?:days|posts|recaps|parts)|(?:see|read) also|you (?:may|might) (?:also )?(?:be interested in|like|enjoy)"
-    r"|related (?:posts|articles)|upcoming (?:conferences|events|talks)|recent posts|other posts|previous posts?|more posts|share this|read more"
-    r"|next post|previous post|leave a (?:comment|reply)|comments?|archives? de (?:la )?catégorie.*|articles similaires|à lire aussi|ähnliche beiträge"
-    r"|das könnte .* interessieren|関連記事|シェアする)\b.{0,30}",
+    r"|related (?:posts|articles|links)|upcoming (?:conferences|events|talks)|recent posts|other posts|previous posts?|more posts|read more"
+    r"|next post|previous post|articles similaires|à lire aussi|ähnliche beiträge"
+    r"|das könnte .* interessieren|関連記事)\b.{0,30}",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(r"\W*(?:\d+\s*(?:views?|vues|comments?|commentaires?|likes?|shares?|claps?|min(?:ute)?s? read)\W*)+", re.IGNORECASE)
+_PAGE_LINE = re.compile(
+    r"\W*(?:leave a (?:comment|reply)|comments?|archives? (?:de )?(?:la )?(?:catégorie|category|kategorie).*|category archives?.*|share(?: this)?(?: post)?"
+    r"|back to (?:posts|top|blog)|subscribe\b.{0,40}|シェアする|retour)\W*",
+    re.IGNORECASE,
+)
 _UPDATED = re.compile(
     r"(?:mis(?:e)? à jour|(?:last )?updated?(?: on)?|posted(?: on)?|published(?: on)?|aktualisiert|veröffentlicht)\s*:?\s*.{4,30}",
     re.IGNORECASE,
@@ -86,7 +91,7 @@ def leads_elsewhere(words: str) -> bool:
 
 def is_counter(words: str) -> bool:
     """Tell whether the words are a page's counters or the date of an update."""
-    return len(words) < 80 and bool(_COUNTER.fullmatch(words) or _UPDATED.fullmatch(words))
+    return len(words) < 80 and bool(_COUNTER.fullmatch(words) or _UPDATED.fullmatch(words) or _PAGE_LINE.fullmatch(words))
 
 
 def kind_prefix(words: str) -> re.Match[str] | None:
