@@ -71,7 +71,8 @@ class Assembler:
 
     def write(self, start: int, end: int, characters: str) -> None:
         """Add characters that the source writes in another way between `start` and `end`."""
-        if characters and not (self._fresh() and characters.isspace()):
+        characters = characters.lstrip() if self._fresh() else characters
+        if characters:
             self._put(characters, start, end - start)
 
     def gap(self, characters: str) -> None:
@@ -87,7 +88,8 @@ class Assembler:
         text = "".join(block.pieces).rstrip()
         kept = text[: max(0, len(text) - count)].rstrip()
         block.pieces = [kept]
-        self._length = block.end = block.start + len(kept)
+        self._length = block.start + len(kept)
+        block.end = self._length if kept else -1
         while self._runs and self._runs[-1][0] >= self._length:
             self._runs.pop()
         last = self._runs[-1] if self._runs else None
@@ -112,6 +114,7 @@ class Assembler:
             return
         self.open, self._gap = None, ""
         if block.end < 0:
+            self._parts.extend(block.pieces)  # white space, already counted
             if block.kind != "furniture":
                 self._wordless.extend(Link(0, 0, link.url) for link in block.links)
             return

@@ -29,6 +29,7 @@ _OPTIONS = (
 )
 _MARKER = re.compile(r"[-*+]|\d{1,9}[.)]")
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*(?:#([\w:.-]+)|[.:][\w-])[^{}]*\}\s*\Z")
+_CODE_LINE = re.compile(r"[ \t]*(\S(?:[^\n]*\S)?)[ \t\r]*")
 _WIKI_HEADING = re.compile(r"={2,6}[ \t]+(?=\S)")
 
 
@@ -224,8 +225,16 @@ class _MarkdownReader:
         inner = self.source.find(value, start, end)
         if inner >= 0:
             self.out.take(inner, inner + len(value))
-        else:
+            return
+        lines = list(_CODE_LINE.finditer(self.source, start, end))
+        if " ".join(line[1] for line in lines).strip("` ") != value.strip():
             self.out.write(start, end, value)
+            return
+        for line in lines:  # the code goes over a line's end
+            written = line[1].strip("`")
+            first = line.start(1) + line[1].index(written)
+            self.out.take(first, first + len(written))
+            self.out.gap("\n")
 
     def _inline_html(self, _: str, where: Any) -> None:
         if self.images:
