@@ -17,6 +17,9 @@ _SERIES_ONLY = re.compile(
     r"(?<!\w)((?:[A-Z][\w'’.&-]*\s+){0,2}(?!(?i:kubecon))[A-Z]\w{0,20}(?:[Cc]on|[Cc]onf)(?:\s+(?:[A-Z][a-z]+|US|EU|NA|UK|NYC)){0,2}"
     r"|FOSDEM|SciPy|(?:AWS )?re:Invent|Velocity(?: [A-Z][a-z]+)?|Devoxx(?: [A-Z][a-z]+)?)(?!\w)"
 )
+_FILE_SERIES = re.compile(
+    r"(?<![a-z])(?P<name>[a-z]*(?:con|conf|rails|days|fest|camp|summit)|fosdem|scipy|velocity|reinvent|devoxx)\s+(?:[a-z]+\s+)?(?P<year>20\d\d)(?!\d)"
+)
 _FIRST_WORDS = re.compile(r"^(?:(?:Best|My|Our|Notes|Recap|Report|The|Of|From|On|At|In|A|Trip)\s+(?:of\s+)?)+", re.IGNORECASE)
 _RECENT_DAYS = 420  # a recap is written within a year or so of its conference
 _FOUND_IN_HOSTS = 2  # links into one schedule that make it evidence
@@ -117,7 +120,9 @@ def _weigh(places: Sequence[Place], addresses: Iterable[str], published: date | 
     if scores:
         best = max(scores, key=lambda key: scores[key])
         return InferredEvent(event_for(best), None, min(scores[best], 1.0), tuple(line for line in evidence if line.startswith(best)))
-    return _narrow(open_mentions, published) or _series(places, published) or InferredEvent(None)
+    by_city_alone = all(mention.region is None and mention.year is None for _, mention in open_mentions)
+    series = _series(places, published) if by_city_alone else None
+    return series or _narrow(open_mentions, published) or _series(places, published) or _file_series(places) or InferredEvent(None)
 
 
 def _hosts(addresses: Iterable[str]) -> dict[str, int]:
@@ -155,6 +160,16 @@ def _series(places: Sequence[Place], published: date | None) -> InferredEvent | 
             return InferredEvent(
                 event_for(f"{name} {year}"), None, 0.6, (f"{name} {year}: {place.name} “{match[1]}”, published {published}",)
             )
+    return None
+
+
+def _file_series(places: Sequence[Place]) -> InferredEvent | None:
+    """Read a conference from the file's name, which is written small."""
+    for place in places:
+        match = _FILE_SERIES.search(place.words.lower()) if place.name == "file name" else None
+        if match:
+            name = "re:Invent" if match["name"] == "reinvent" else match["name"].title()
+            return InferredEvent(event_for(f"{name} {match['year']}"), None, 0.5, (f"{name} {match['year']}: file name “{match[0]}”",))
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.talks.names import ACCEPT, SURE, People, parse_people
+from ingest.talks.names import ACCEPT, SURE, People, has_role, parse_people
 
 _LABEL = re.compile(
     r"^\W*(?P<label>(?:the )?(?:speakers?|presenters?|presented by|talk by|hosts?|panell?ists?|moderators?|authors? of the talk|instructors?|lecturers?)"
@@ -49,6 +49,8 @@ def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: b
         return _sure(parse_people(by["names"], ordinary), ACCEPT)
     if line[0] in "(（" and line[-1] in ")）":
         line, marked = line[1:-1], True
+    if len(re.findall(r"\s[-–—|]\s", line)) >= 2 and not has_role(line):
+        return None  # "Name - Company - Title" is a talk of its own
     people = parse_people(line.lstrip("–—-~ "), ordinary, listing=marked)
     if marked:
         return _sure(people, ACCEPT)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.talks.headers import Header, read_header
+from ingest.talks.headers import Header, opening_speaker, read_header
 from ingest.talks.links import is_talk_page, kind_of_link, names_material
 from ingest.talks.names import ACCEPT, People, parse_people
-from ingest.talks.pieces import Piece
+from ingest.talks.pieces import Piece, linked
 from ingest.talks.places import Place, read_place
-from ingest.talks.titles import Style, Title, read_title
+from ingest.talks.titles import Style, Title, read_title, stacked
 
 _LONGEST_TITLE = 260
 _LONGEST_PLAIN = 170
@@ -77,7 +77,7 @@ def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
 
 def _read(pieces: Sequence[Piece], piece: Piece, ordinary: frozenset[str], style: Style) -> Candidate:
     header = read_header(pieces, piece.number, ordinary)
-    title = read_title(piece.text, ordinary, style)
+    title = read_title(stacked(piece.text, ordinary), ordinary, style)
     linked = _linked_people(piece, ordinary)
     if linked is not None and title.people is None:
         title = linked
@@ -87,8 +87,11 @@ def _read(pieces: Sequence[Piece], piece: Piece, ordinary: frozenset[str], style
     if place is not None:
         header.people = None  # under the recap's own title stands its author
     candidate = Candidate(piece, piece.block.level if piece.kind == "heading" else 0, title, header, place)
-    candidate.title = _without_byline(title, header)
     candidate.signs = _signs(candidate)
+    if candidate.people is None and candidate.level and place is None and header.following < len(pieces):
+        header.people = opening_speaker(pieces[header.following], ordinary, linked_only=True)
+        if header.people is not None:
+            candidate.signs.add("opening")
     return candidate
 
 
@@ -101,13 +104,6 @@ def _linked_people(piece: Piece, ordinary: frozenset[str]) -> Title | None:
         if before and people and people.certainty >= ACCEPT and not is_talk_page(link.url) and not names_material(words):
             return Title(read_title(before, ordinary).text, people, "right")
     return None
-
-
-def _without_byline(title: Title, header: Header) -> Title:
-    """Where a by-line names the speakers, a tail of the title counts as names only if they are the same."""
-    if header.people is None or title.people is None or title.side != "right":
-        return title
-    return title
 
 
 def _signs(candidate: Candidate) -> set[str]:
@@ -139,7 +135,7 @@ def _day_line(piece: Piece) -> bool:
 def looks_like_title(piece: Piece) -> bool:
     """Tell whether a plain line has the shape of a title: short, no sentence, a capital first."""
     words = piece.text.strip()
-    if piece.kind != "paragraph" or not words or len(words) > _LONGEST_PLAIN or "\n" in words:
+    if piece.kind != "paragraph" or not words or len(words) > _LONGEST_PLAIN or ("\n" in words and not linked(piece)):
         return False
     first = next((ch for ch in words if ch.isalnum()), "")
     if not first or first.islower() or words[0] in "→>-=*|`" or "://" in words:

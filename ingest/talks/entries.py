@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from ingest.talks.links import is_talk_page, kind_of_link, names_material, own_links
 from ingest.talks.marks import Mark
 from ingest.talks.names import ACCEPT, parse_people
-from ingest.talks.pieces import Piece
-from ingest.talks.titles import Title, read_title
+from ingest.talks.pieces import Piece, linked
+from ingest.talks.titles import Title, read_title, stacked
 
 _MATERIAL_TAIL = re.compile(
     r"[\s:：,;|()\[\]–—-]*(?:\b(?:slides?|video|recording|deck|abstract|notes|audio|code|vidéo|folien)\b[\s,;|()\[\]/&–—-]*)+$",
@@ -22,6 +22,7 @@ _HEADS = {
     "day": re.compile(r"day|date|jour|tag|when", re.IGNORECASE),
 }
 _LEAST_ENTRIES = 2
+_SHORT = 200  # a paragraph of entries, not of prose
 _SHARE = 0.5  # of a list's top-level bullets that must show evidence
 
 
@@ -38,7 +39,9 @@ def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark
         end = at + 1
         while end < len(pieces) and pieces[end].kind == pieces[at].kind and pieces[end].number == pieces[end - 1].number + 1:
             end += 1
-        if pieces[at].kind == "bullet":
+        if pieces[at].kind == "paragraph" and all(linked(p) or p.marked() or len(p.text) < _SHORT for p in pieces[at:end]):
+            marks += _list_marks(pieces[at:end], ordinary)
+        elif pieces[at].kind == "bullet":
             marks += _list_marks(pieces[at:end], ordinary)
         elif pieces[at].kind == "table_row":
             marks += _table_marks(pieces[at:end], ordinary)
@@ -70,15 +73,13 @@ def _entry(piece: Piece, ordinary: frozenset[str]) -> tuple[Title, dict[str, str
         (link.start - piece.start for link, (_, words) in zip(piece.links, labelled, strict=True) if names_material(words)),
         default=len(text),
     )
-    front = _MATERIAL_TAIL.sub("", text[:cut]).strip(" :,-–—|([")
+    front = stacked(_MATERIAL_TAIL.sub("", text[:cut]).strip(" :,-–—|(["), ordinary)
     title = read_title(front, ordinary)
     if title.people is None and (parted := re.match(r"(?P<title>.+?)\s*\((?P<names>[^()]+)\)$", front)):
         people = parse_people(parted["names"], ordinary, listing=True)
         title = Title(read_title(parted["title"]).text, people, "right", title.kind) if people and people.certainty >= ACCEPT else title
-    proven = bool(material or titled) or (
-        title.people is not None and title.side == "right" and bool(title.signs & {"quoted", "by"} or labelled)
-    )
-    if not proven or len(title.text.split()) < 2 and title.people is None or title.side == "only" or not title.text:
+    named = title.people is not None and title.side in {"right", "left"} and (bool(title.signs & {"quoted", "by"}) or linked(piece))
+    if not (material or titled or named) or title.side == "only" or len(title.text.split()) < (1 if title.people else 2):
         return None
     return title, own_links(material + titled)
 

@@ -78,21 +78,21 @@ def _labelled_bullet(pieces: Sequence[Piece], start: int, ordinary: frozenset[st
     return None
 
 
-def opening_speaker(piece: Piece, ordinary: frozenset[str]) -> People | None:
+def opening_speaker(piece: Piece, ordinary: frozenset[str], *, linked_only: bool = False) -> People | None:
     """Read the speaker from "[Name](their page) presented ...", the first words of the notes."""
     if piece.kind != "paragraph":
         return None
     lead = len(piece.text) - len(piece.text.lstrip())
-    linked = next((link for link in piece.links if link.start == piece.start + lead and link.end > link.start), None)
+    link_of_name = next((link for link in piece.links if link.start == piece.start + lead and link.end > link.start), None)
     match = _OPENING.match(piece.text, lead)
-    end = linked.end - piece.start if linked else (match.end("name") if match else 0)
+    end = link_of_name.end - piece.start if link_of_name else (match.end("name") if match else 0)
     people = parse_people(piece.text[lead:end], ordinary) if end else None
-    if people is None or len(people.names) > 2 or (linked and is_talk_page(linked.url)):
+    if people is None or len(people.names) > 2 or (link_of_name and is_talk_page(link_of_name.url)):
         return None
     said = bool(_PRESENTS.match(piece.text, end))
-    if linked:
+    if link_of_name:
         return people if said or people.certainty >= SURE else None
-    return people if said and people.certainty >= SURE else None
+    return people if said and people.certainty >= SURE and not linked_only else None
 
 
 def body_links(pieces: Sequence[Piece]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from ingest.talks.candidates import Candidate, title_case
 from ingest.talks.marks import Mark
@@ -14,7 +15,7 @@ _STEADY = 0.8  # share of headings of a level with evidence, from which one with
 _TITLE_CASE = 0.6
 _LEAST_PLAIN = 3  # titles without any evidence need company
 _CLOSING_ROLES = frozenset({"section", "elsewhere", "contents"})
-_TOPIC_WORDS = 2.5  # headings of fewer words on average are topics
+_TOPIC_WORDS = 3  # headings of so few words, half of them or more, are topics
 
 
 @dataclass(slots=True)
@@ -93,7 +94,7 @@ def _verdict(
     if stack and stack[-1].role in _CLOSING_ROLES:
         return "sub"
     if not anywhere:
-        return "section" if topical else "talk"
+        return "section" if topical and not (stack and stack[-1].role in {"container", "day"}) else "talk"
     return _by_level(candidate, stack, tally)
 
 
@@ -102,10 +103,18 @@ def _by_level(candidate: Candidate, stack: list[_Open], tally: dict[int, _Level]
     entry = tally[candidate.level]
     below = bool(stack) and stack[-1].role in {"container", "day", "event"}
     if not entry.strong:
-        return "talk" if below else "section"
+        return "talk" if below or _sparse(candidate, tally) else "section"
     if entry.share < _STEADY or below:
         return "talk"
     return "talk" if title_case(candidate.title.text) >= _TITLE_CASE else "section"
+
+
+def _sparse(candidate: Candidate, tally: dict[int, _Level]) -> bool:
+    """Tell whether evidence is the exception in this recap, so that a title's length must do."""
+    strong = sum(entry.strong for entry in tally.values())
+    weak = sum(entry.weak for entry in tally.values())
+    shallowest = min(level for level, entry in tally.items() if entry.strong)
+    return strong < 0.4 * (strong + weak) and candidate.level <= shallowest and len(candidate.title.text.split()) >= 3
 
 
 def _proven(candidate: Candidate) -> bool:
@@ -143,8 +152,7 @@ def _topical(candidates: Sequence[Candidate]) -> bool:
         return True
     top = min(c.level or 7 for c in candidates)
     titles = [c.title.text for c in candidates if (c.level or 7) == top]
-    words = sum(len(title.split()) for title in titles) / len(titles)
-    return words <= _TOPIC_WORDS
+    return len(titles) < _LEAST_PLAIN or median(len(title.split()) for title in titles) <= _TOPIC_WORDS
 
 
 def _certainty(candidate: Candidate, tally: dict[int, _Level]) -> float:

@@ -14,6 +14,7 @@ _ADDRESS = re.compile(r"https?://\S+|\S+/\S+|@\w+")  # a slug writes names small
 _VOCABULARY_SAMPLE = 300_000  # characters that tell a recap's ordinary words; more change nothing
 _STACKED_LINES = 5
 _LINE_LENGTH = 200
+_MOSTLY = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ def read_pieces(recap: LoadedRecap) -> list[Piece]:
     return pieces
 
 
+def linked(piece: Piece) -> bool:
+    """Tell whether links carry most of the words."""
+    return sum(link.end - link.start for link in piece.links) >= _MOSTLY * len(piece.text.strip())
+
+
 def _cut(text: str, block: Block) -> Iterator[tuple[int, int]]:
     """Peel by-lines, addresses and titles off a paragraph whose first lines they are."""
     at = block.start
@@ -74,7 +80,8 @@ def _cut(text: str, block: Block) -> Iterator[tuple[int, int]]:
 
 
 def _first_lines(text: str, block: Block) -> list[tuple[int, int]]:
-    lines, at = [], block.start
+    lines: list[tuple[int, int]] = []
+    at = block.start
     while at < block.end and len(lines) < _STACKED_LINES:
         end = text.find("\n", at, block.end)
         end = block.end if end < 0 else end

@@ -19,7 +19,7 @@ _BY = re.compile(
 )
 _QUOTED = re.compile(r"[“\"«„「](?P<title>[^“”\"«»„」]{6,160}?)[,.]?[”\"»“」]")
 _NAMES_END = re.compile(
-    r"(?:(?<!\b[A-Z])\.|[;:!?)])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke|explained|showed|gave|had)\b)"
+    r"\)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke|explained|showed|gave|had)\b)"
 )
 _LEAD = re.compile(r"(?P<title>[A-Z][^.!?\n]{3,70}?)\s+by\s+(?P<who>[A-Z][\w.&-]+(?:\s+[A-Z][\w.&-]+){0,2})[.:]\s+(?=[A-Z])")
 _WATCHED = re.compile(

@@ -71,6 +71,12 @@ def read_title(words: str, ordinary: frozenset[str] = frozenset(), style: Style 
     return replace(title, text=_clean(title.text), kind=kind, signs=frozenset(signs) | title.signs)
 
 
+def stacked(words: str, ordinary: frozenset[str]) -> str:
+    """Set a dash where a line of names stands over the title."""
+    head, newline, rest = words.partition("\n")
+    return f"{head.strip()} - {rest}" if newline and parse_people(head, ordinary) is not None else words
+
+
 def _strip_front(text: str) -> tuple[str, set[str]]:
     signs: set[str] = set()
     text = _TAIL.sub("", _LEAD.sub("", text.strip()))
@@ -152,8 +158,16 @@ def _before(text: str, ordinary: frozenset[str], style: Style) -> Title | None:
             people = parse_people(head, ordinary)
             rest = text[match.end() :].strip()
             if people and people.certainty >= style.left and rest and not has_role(rest):
-                return Title(rest, people, "left")
+                return Title(_behind_company(rest), people, "left")
     return None
+
+
+def _behind_company(rest: str) -> str:
+    """Drop the company of "Name - Company - Title"."""
+    dash = _DASH.search(rest)
+    company = rest[: dash.start()].split() if dash else []
+    behind = rest[dash.end() :] if dash else ""
+    return behind if 0 < len(company) <= 2 and all(word[0].isupper() for word in company) and len(behind.split()) >= 3 else rest
 
 
 def _clean(text: str) -> str:

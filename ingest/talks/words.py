@@ -13,7 +13,7 @@ _ADJECTIVES = r"(?:opening|closing|morning|afternoon|evening|sponsored|main|firs
 _CONTAINER = _whole(
     rf"(?:{_ADJECTIVES}\s+)*(?:keynotes?|key notes|sessions?|talks?|presentations?|lightning\s+talks?|ignite\s+talks?|workshops?|tutorials?|panels?"
     r"|tracks?|schedule|agenda|breakouts?|breakout sessions|conferences?|main conference|co-?located events?|program(?:me)?|plenar(?:y|ies)"
-    r"|birds of a feather|bofs?|talk notes|session notes|notes)(?:\s+(?:i attended|attended|session|sessions|talks|notes|track))?",
+    r"|birds of a feather|bofs?|talk notes|session notes)(?:\s+(?:i attended|attended|session|sessions|talks|notes|track))?",
     r"(?:les\s+)?(?:conférences?|présentations?|ateliers?|keynotes?|sessions?|matinée|matin|après[- ]midi|soirée)",
     r"(?:die\s+)?(?:vorträge|keynotes?|sessions?|workshops?|vormittag|nachmittag|abend)",
     r"morning|afternoon|evening",
@@ -25,7 +25,7 @@ _SECTION = _whole(
     r"(?:in )?conclusions?|wrap(?:ping)?[ -]?up|closing(?: (?:notes|thoughts|remarks|words))?|final(?: (?:thoughts|words|notes|remarks))|outro|epilogue",
     r"(?:key |my |main |overall |general )*(?:take-?aways?|thoughts|impressions|observations|opinions?|highlights|learnings|feedback)",
     r"(?:top|best of|my (?:top|favou?rite))\b.*|favou?rites?(?: talks)?|things to .*|stuff to .*|to[- ]?dos?|action items|next steps|follow[- ]?ups?",
-    r"notes (?:on|about)\b.*|thoughts on\b.*|talks? i(?:'d|’d| would| wish| want| missed)\b.*",
+    r"notes(?: (?:on|about)\b.*)?|thoughts on\b.*|talks? i(?:'d|’d| would| wish| want| missed)\b.*",
     r"(?:the )?(?:event|conference)(?: recap| in general| organi[sz]ation| itself)?|recap|retrospective|misc(?:ellaneous)?|other(?: notes)?|random(?: notes)?",
     r"(?:coffee |lunch |tea )?breaks?|lunch(?:es)?(?: break)?|breakfast|dinner|food|registration|check[- ]?in|reception|(?:after |welcome )?party|social(?: event)?",
     r"hallway track|booths?|exhibit(?:ion|ors)?|expo|sponsors?(?: showcase)?|swag|travel(?:ling)?|hotel|venue|location|logistics|photos?|pictures|people",
