@@ -33,6 +33,9 @@ _COMMON = re.compile(
     r"about|after|from|have|into|kubernetes|native|that|their|this|update|using|what|when|will|with|without|your|session|talk|keynote"
 )
 
+_LABEL = re.compile(r"^\W*(?:slides?|sources?|video|recording|talk|see(?: also)?)\s*:\s*", re.IGNORECASE)
+_LINE_CHARS = 200
+
 Outcome = Literal["linked", "ambiguous", "unknown"]
 
 
@@ -123,12 +126,14 @@ class Catalogue:
         return Match("unknown")
 
     def named_in(self, text: str, event_id: str | None = None) -> tuple[CatalogueTalk, ...]:
-        """List the talks whose whole title, three words at least, stands in a text."""
+        """List the talks whose whole title stands in a text: three words at least, or a line of its own ("Slides: Secure Pods")."""
         folded = f" {fold_title(text)} "
+        lines = {fold_title(_LABEL.sub("", line)) for line in text.splitlines() if len(line) <= _LINE_CHARS}
         found = []
         for talk in self.talks:
             title = fold_title(talk.title)
-            if (event_id is None or talk.event_id in (None, event_id)) and title.count(" ") >= 2 and f" {title} " in folded:
+            stands = title in lines or (title.count(" ") >= 2 and f" {title} " in folded)
+            if stands and (event_id is None or talk.event_id in (None, event_id)):
                 found.append(talk)
         return tuple(found)
 

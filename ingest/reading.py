@@ -169,7 +169,7 @@ def _match(loaded: LoadedRecap, found: FoundTalk, reading: Reading, catalogue: C
     match = catalogue.match(found.title, () if section else found.speakers, event_id, day, least) if found.title else Match("unknown")
     if not section or match.outcome == "linked":
         return Matched(found, match)
-    words = "\n".join(loaded.text[start:end] for start, end in found.body)
+    words = "\n".join(loaded.text[start:end] for start, end in (*found.heading, *found.body))
     return Matched(found, match, catalogue.named_in(words, event_id))
 
 

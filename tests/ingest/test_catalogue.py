@@ -192,11 +192,19 @@ def test_a_speakers_only_talk_matches_by_subject() -> None:
 
 def test_titles_named_in_a_text_are_found_whole() -> None:
     """A section's sources are the titles that stand in its words; a title of one word proves nothing."""
-    catalogue = Catalogue((talk("Inside the Harbour Crane (QoS)"), talk("Ships")))
+    catalogue = Catalogue((talk("Inside the Harbour Crane (QoS)"), talk("Secure Ships"), talk("Ships")))
 
     assert [t.title for t in catalogue.named_in("Slides: “Inside the harbour crane” (QoS), on ships", "EU 2021")] == [
         "Inside the Harbour Crane (QoS)"
     ]
+
+
+def test_a_short_title_counts_on_a_line_of_its_own() -> None:
+    """Two words may stand in any sentence; behind "Slides:" they name a talk."""
+    catalogue = Catalogue((talk("Secure Ships"),))
+
+    assert catalogue.named_in("How to build secure ships, in short.") == ()
+    assert len(catalogue.named_in("They sail.\n  • Slides: Secure Ships")) == 1
 
 
 def test_companies_are_no_speakers() -> None:
