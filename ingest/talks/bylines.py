@@ -7,7 +7,8 @@ import re
 from ingest.talks.names import ACCEPT, SURE, People, has_role, parse_people
 
 _LABEL = re.compile(
-    r"^\W*(?P<label>(?:the )?(?:speakers?|presenters?|presented by|talk by|hosts?|panell?ists?|moderators?|authors? of the talk|instructors?|lecturers?)"
+    r"^\W*(?P<label>(?:the )?(?:speakers?|presenters?|presented by|talk by|hosts?|panell?ists?|moderators?|authors? of the talk"
+    r"|instructors?|lecturers?)"
     r"(?:\(s\))?|intervenante?s?|orateurs?|oratrices?|conférenciers?|présenté par|animé par|referent(?:en|in|innen)?|sprecher(?:in|innen)?"
     r"|vortragende[rn]?|vorgetragen von|登壇者|発表者|スピーカー|講演者|講師|who|with)\**\s*(?:[:：]|[-–—]\s)\**\s*(?P<names>\S.*)$",
     re.IGNORECASE | re.DOTALL,
@@ -16,12 +17,15 @@ _BY = re.compile(
     r"^\W*(?P<label>(?:presented |given |talk |a talk )?by|par|von|by:|présenté par)\s+(?P<names>\S.*)$", re.IGNORECASE | re.DOTALL
 )
 _MATERIAL = re.compile(
-    r"^\W*(?:(?:the |session |talk )?(?:resources?|slides?|slide deck|deck|video|recording|youtube|link|url|schedule|abstract|session page|github|code|repo|demo"
-    r"|page de la session|vidéo|présentation|lien|folien|aufzeichnung|mitschnitt|スライド|資料|動画|リンク))\**\s*(?:[:：\-–—]|are at|at|\()?\s*",
+    r"^\W*(?:(?:the |session |talk )?(?:resources?|slides?|slide deck|deck|video|recording|youtube|link|url|schedule|abstract"
+    r"|session page|github|code|repo|demo"
+    r"|page de la session|vidéo|présentation|lien|folien|aufzeichnung|mitschnitt"
+    r"|スライド|資料|動画|リンク))\**\s*(?:[:：\-–—]|are at|at|\()?\s*",
     re.IGNORECASE,
 )
 _FACT = re.compile(
-    r"^\W*(?:(?:date|time|when|where|room|location|track|level|duration|type|format|tags?|session (?:type|level|schedule)|topic|heure|salle|uhrzeit|raum|ort"
+    r"^\W*(?:(?:date|time|when|where|room|location|track|level|duration|type|format|tags?|session (?:type|level|schedule)|topic"
+    r"|heure|salle|uhrzeit|raum|ort"
     r"|日時|会場|時間)\**\s*[:：]|\d{1,2}[:.h]\d{2}\s*(?:[-–—]|$))",
     re.IGNORECASE,
 )

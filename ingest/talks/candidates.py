@@ -17,7 +17,44 @@ _LONGEST_TITLE = 260
 _LONGEST_PLAIN = 170
 _SENTENCE_END = re.compile(r"[.,;…:]\s*$")
 _SMALL_WORDS = frozenset(
-    "a an the of for to in on at with without from into by as is are and or vs via your our my its de du des la le les et pour avec un une".split()
+    (
+        "a",
+        "an",
+        "the",
+        "of",
+        "for",
+        "to",
+        "in",
+        "on",
+        "at",
+        "with",
+        "without",
+        "from",
+        "into",
+        "by",
+        "as",
+        "is",
+        "are",
+        "and",
+        "or",
+        "vs",
+        "via",
+        "your",
+        "our",
+        "my",
+        "its",
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "et",
+        "pour",
+        "avec",
+        "un",
+        "une",
+    )
 )
 _HABIT = 2  # headings that surely name speakers make it the recap's habit
 
@@ -42,6 +79,11 @@ class Candidate:
     def strong(self) -> bool:
         """Tell whether the line's own words or its by-line prove that it is a talk."""
         return bool(self.signs)
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether speakers, a link or a number prove it, not only its wording."""
+        return bool(self.signs & {"people", "byline", "link", "number"})
 
 
 def find_candidates(pieces: Sequence[Piece], ordinary: frozenset[str], *, plain: bool) -> list[Candidate]:

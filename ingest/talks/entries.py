@@ -39,9 +39,8 @@ def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark
         end = at + 1
         while end < len(pieces) and pieces[end].kind == pieces[at].kind and pieces[end].number == pieces[end - 1].number + 1:
             end += 1
-        if pieces[at].kind == "paragraph" and all(linked(p) or p.marked() or len(p.text) < _SHORT for p in pieces[at:end]):
-            marks += _list_marks(pieces[at:end], ordinary)
-        elif pieces[at].kind == "bullet":
+        short = all(linked(p) or p.marked() or len(p.text) < _SHORT for p in pieces[at:end])
+        if pieces[at].kind == "bullet" or (pieces[at].kind == "paragraph" and short):
             marks += _list_marks(pieces[at:end], ordinary)
         elif pieces[at].kind == "table_row":
             marks += _table_marks(pieces[at:end], ordinary)

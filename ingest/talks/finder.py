@@ -10,9 +10,10 @@ from ingest.talks.assembly import build_talk, dropped, share_words
 from ingest.talks.candidates import Candidate, find_candidates
 from ingest.talks.entries import find_entries
 from ingest.talks.furniture import find_furniture
+from ingest.talks.lines import judge_lines
 from ingest.talks.marks import Mark
 from ingest.talks.models import Dropped, Reading, RecapHints
-from ingest.talks.outline import judge_headings, judge_lines
+from ingest.talks.outline import judge_headings
 from ingest.talks.pieces import Piece, ordinary_words, read_pieces
 from ingest.talks.prose import find_named, index_titles
 from ingest.talks.schedule import assign_days, gap_days

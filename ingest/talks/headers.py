@@ -15,8 +15,10 @@ _REACH = 6  # lines under a title that may belong to it
 _BULLETS = 5  # bullets among which "- speaker: X" is looked for
 _PRESENTS = re.compile(
     r"\s*(?:\([^)]{2,60}\)|(?:from|of|at|with|,)\s+[^.,]{2,40},?)?\s*(?:then |also |first |again )?"
-    r"(?:presented|presents|gave|gives|spoke|speaks|talked|talks|showed|shows|walked|explained|explains|shared|shares|discussed|introduced|demonstrated"
-    r"|demoed|led|opened|continued|kicked|started|closed|followed|took|told|covered|described|argued|was back|a présenté|présente|stellte|zeigte|erklärte)\b"
+    r"(?:presented|presents|gave|gives|spoke|speaks|talked|talks|showed|shows|walked|explained|explains|shared|shares|discussed"
+    r"|introduced|demonstrated"
+    r"|demoed|led|opened|continued|kicked|started|closed|followed|took|told|covered|described|argued|was back|a présenté"
+    r"|présente|stellte|zeigte|erklärte)\b"
 )
 _OPENING = re.compile(r"(?P<name>[A-ZÀ-Þ][\w.'’-]+(?:\s+(?:[a-z]{1,3}\s+)?[A-ZÀ-Þ][\w.'’-]+){1,3})")
 

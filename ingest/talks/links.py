@@ -15,19 +15,23 @@ _VIDEO_WORDS = re.compile(
     r"\b(?:video|recording|youtube|vidéo|aufzeichnung|watch|replay|mitschnitt|enregistrement)\b|動画|録画|ビデオ", re.IGNORECASE
 )
 _SCHEDULE_WORDS = re.compile(
-    r"\b(?:session(?: page| link| details)?|page de la session|abstract|sched(?:ule)?|talk page|details|description|programme?)\b|セッション",
+    r"\b(?:session(?: page| link| details)?|page de la session|abstract|sched(?:ule)?|talk page|details|description|programme?)\b"
+    r"|セッション",
     re.IGNORECASE,
 )
 _SLIDES_HOST = re.compile(
-    r"slideshare\.net/|speakerdeck\.com/|docs\.google\.com/presentation|slides\.com/|hosted_files|noti\.st/|/slides/|\.(?:pdf|pptx?|key|odp)(?:[?#]|$)",
+    r"slideshare\.net/|speakerdeck\.com/|docs\.google\.com/presentation|slides\.com/|hosted_files|noti\.st/|/slides/|\.(?:pdf"
+    r"|pptx?|key|odp)(?:[?#]|$)",
     re.IGNORECASE,
 )
 _VIDEO_HOST = re.compile(
-    r"youtube\.com/(?:watch|embed|live|shorts)|youtu\.be/|vimeo\.com/|infoq\.com/presentations|media\.ccc\.de/v|peertube|\.mp4(?:[?#]|$)|twitch\.tv/videos",
+    r"youtube\.com/(?:watch|embed|live|shorts)|youtu\.be/|vimeo\.com/|infoq\.com/presentations|media\.ccc\.de/v|peertube"
+    r"|\.mp4(?:[?#]|$)|twitch\.tv/videos",
     re.IGNORECASE,
 )
 _SCHEDULE_HOST = re.compile(
-    r"sched\.(?:com|org|co)/event/|usenix\.org/conference/\w+/(?:\w+/)?presentation|sessionize\.com|pretalx|/(?:session|sessions|talk|talks|schedule|events?)/[^/]+/?$",
+    r"sched\.(?:com|org|co)/event/|usenix\.org/conference/\w+/(?:\w+/)?presentation|sessionize\.com|pretalx|/(?:session|sessions"
+    r"|talk|talks|schedule|events?)/[^/]+/?$",
     re.IGNORECASE,
 )
 _LISTS = re.compile(r"[?&]list=|/playlist|page-schedule", re.IGNORECASE)

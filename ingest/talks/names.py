@@ -13,7 +13,29 @@ _COMPANY_KNOWN = 0.25
 _ORDINARY_WORD = -0.35
 _ROLE_KNOWN = 0.15
 _NAMES_AND_WORDS = frozenset(
-    "will mark bill grace faith joy may april june rose jack guy dean earl max pat penny art chase rob drew".split()
+    (
+        "will",
+        "mark",
+        "bill",
+        "grace",
+        "faith",
+        "joy",
+        "may",
+        "april",
+        "june",
+        "rose",
+        "jack",
+        "guy",
+        "dean",
+        "earl",
+        "max",
+        "pat",
+        "penny",
+        "art",
+        "chase",
+        "rob",
+        "drew",
+    )
 )
 ACCEPT = 0.5
 SURE = 0.75

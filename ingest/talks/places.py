@@ -10,8 +10,10 @@ from index.events import parse_events
 from ingest.talks.words import is_container, is_contents, is_section, leads_elsewhere
 
 _FILLER = re.compile(
-    r"\b(?:kubecon|cloudnativecon|conference|conférence|konferenz|recap|récap\w*|report|notes?|summary|retrospective|review|my|the|of|du|de|la|le|les|on|at|in|from"
-    r"|for|and|et|und|am|der|die|das|official|main|event|conferences|virtual|part|morning|afternoon|evening|matin|après-midi|memo|takeaways|thoughts"
+    r"\b(?:kubecon|cloudnativecon|conference|conférence|konferenz|recap|récap\w*|report|notes?|summary|retrospective|review|my"
+    r"|the|of|du|de|la|le|les|on|at|in|from"
+    r"|for|and|et|und|am|der|die|das|official|main|event|conferences|virtual|part|morning|afternoon|evening|matin|après-midi"
+    r"|memo|takeaways|thoughts"
     r"|trip|what|i|learned|day|jour|tag)\b",
     re.IGNORECASE,
 )
@@ -43,17 +45,18 @@ def read_place(words: str) -> Place | None:
     rest = _without(text, days)
     core = " ".join(_FILLER.sub(" ", rest).split()).strip(_EDGES) if days else rest
     keynotes, workshops = "keynote" in text.lower(), "workshop" in text.lower()
-    if days and not rest:
-        return Place("day", days, keynotes, workshops)
+    role = _role(text, rest, core, dated=bool(days))
+    return Place(role, days, keynotes, workshops) if role else None
+
+
+def _role(text: str, rest: str, core: str, *, dated: bool) -> str:
+    if not rest:
+        return "day" if dated else "event" if parse_events(text) else ""
     if is_section(text) or is_section(rest):
-        return Place("section", days)
+        return "section"
     if is_container(rest) or is_container(text) or is_container(core):
-        return Place("container", days, keynotes, workshops)
-    if _COLOCATED.fullmatch(rest):
-        return Place("event", days)
-    if not rest and parse_events(text):
-        return Place("event", days)
-    return None
+        return "container"
+    return "event" if _COLOCATED.fullmatch(rest) else ""
 
 
 def _without(text: str, days: tuple[DayMention, ...]) -> str:

@@ -19,15 +19,19 @@ _BY = re.compile(
 )
 _QUOTED = re.compile(r"[“\"«„「](?P<title>[^“”\"«»„」]{6,160}?)[,.]?[”\"»“」]")
 _NAMES_END = re.compile(
-    r"\)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke|explained|showed|gave|had)\b)"
+    r"\)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
+    r"|explained|showed|gave|had)\b)"
 )
 _LEAD = re.compile(r"(?P<title>[A-Z][^.!?\n]{3,70}?)\s+by\s+(?P<who>[A-Z][\w.&-]+(?:\s+[A-Z][\w.&-]+){0,2})[.:]\s+(?=[A-Z])")
 _WATCHED = re.compile(
-    r"\b(?:watched|saw|see|hear|heard|with|had)\s+(?P<names>[A-ZÀ-Þ][^.!?;:]{2,70}?)\s+(?:talk|speak|present|explain|was back|is back|show|discuss|give|go over)"
+    r"\b(?:watched|saw|see|hear|heard|with|had)\s+(?P<names>[A-ZÀ-Þ][^.!?;:]{2,70}?)\s+(?:talk|speak|present|explain|was back"
+    r"|is back|show|discuss|give|go over)"
 )
 _SUBJECT = re.compile(
-    r"(?:^|[.!?…]\s+|\b[Bb]ut\s+|\b[Aa]nd\s+)(?P<names>(?!But |And |So |Then )[A-ZÀ-Þ][\w.’'-]+(?:\s+(?:&|and|et|und)\s+[A-ZÀ-Þ][\w.’'-]+|\s+[A-ZÀ-Þ][\w.’'-]+){1,5}"
-    r"(?:\s+from\s+[A-ZÀ-Þ][\w.&-]+(?:\s+[A-ZÀ-Þ][\w.&-]+)?)?)\s+(?:is back|was back|has,|has\b|show(?:ed|s)?|present(?:ed|s)?|talk(?:ed|s)?|gave|gives|explain(?:ed|s)?)"
+    r"(?:^|[.!?…]\s+|\b[Bb]ut\s+|\b[Aa]nd\s+)(?P<names>(?!But |And |So |Then )[A-ZÀ-Þ][\w.’'-]+(?:\s+(?:&|and|et"
+    r"|und)\s+[A-ZÀ-Þ][\w.’'-]+|\s+[A-ZÀ-Þ][\w.’'-]+){1,5}"
+    r"(?:\s+from\s+[A-ZÀ-Þ][\w.&-]+(?:\s+[A-ZÀ-Þ][\w.&-]+)?)?)\s+(?:is back|was back|has,|has\b|show(?:ed|s)?|present(?:ed|s)?"
+    r"|talk(?:ed|s)?|gave|gives|explain(?:ed|s)?)"
 )
 _SEVERAL = re.compile(
     r"\b(?:two|three|next|both|couple of|deux|zwei)\s+(?:\w+\s+){0,2}(?:talks|sessions|keynotes|presentations|vorträge)\b", re.IGNORECASE

@@ -11,12 +11,48 @@ from ingest.talks.names import person_score
 
 _TOKEN = re.compile(r"\S+")
 _SMALL = frozenset(
-    "a an the of for to in on at with without from into by as is are be and or nor vs vs. via your over under than & – - — + into about".split()
+    (
+        "a",
+        "an",
+        "the",
+        "of",
+        "for",
+        "to",
+        "in",
+        "on",
+        "at",
+        "with",
+        "without",
+        "from",
+        "into",
+        "by",
+        "as",
+        "is",
+        "are",
+        "be",
+        "and",
+        "or",
+        "nor",
+        "vs",
+        "vs.",
+        "via",
+        "your",
+        "over",
+        "under",
+        "than",
+        "&",
+        "–",
+        "-",
+        "—",
+        "+",
+        "about",
+    )
 )
 _OPENERS = "“\"‘'«(["
 _CLOSERS = "”\"’'»)]"
 _CUE = re.compile(
-    r"(?:watched|attended|saw|see|seen|visited|joined|caught|called|titled|entitled|named|covered|presented|talks?|talk|session|keynote|workshop|presentation|about|with"
+    r"(?:watched|attended|saw|see|seen|visited|joined|caught|called|titled|entitled|named|covered|presented|talks?|talk|session"
+    r"|keynote|workshop|presentation|about|with"
     r"|in|into|for|on|was|is|and|has,|to|then|of|discussed in|went to|:|…|\.\.\.|—|–|-)[\s,:]*$",
     re.IGNORECASE,
 )
@@ -24,8 +60,10 @@ _OWNED = re.compile(
     r"\b(?:the|a|an|my|our|your|their|his|her|its|this|that|these|those|some|each|every|all|any)\s*$|[)”]\s*$", re.IGNORECASE
 )
 _VERB = re.compile(
-    r"^[\s,]*(?:is|was|are|were|talks?|talked|starts?|started|covers?|covered|shows?|showed|gives?|gave|goes|went|explains?|explained|describes?|described"
-    r"|introduces?|introduced|presents?|presented|discusses|discussed|looks?|looked|takes?|took|offers?|offered|focus(?:es|ed)?|walked|walks|has|had|by|from)\b"
+    r"^[\s,]*(?:is|was|are|were|talks?|talked|starts?|started|covers?|covered|shows?|showed|gives?|gave|goes|went|explains?"
+    r"|explained|describes?|described"
+    r"|introduces?|introduced|presents?|presented|discusses|discussed|looks?|looked|takes?|took|offers?|offered|focus(?:es|ed)?"
+    r"|walked|walks|has|had|by|from)\b"
 )
 _END = re.compile(r"[.!?…]+[\"”’')\]]*$")
 _INNER_END = re.compile(r"[!?]+$")
@@ -133,7 +171,7 @@ def _goes_on(tokens: list[_Token], at: int) -> bool:
 
 def _as_run(text: str, tokens: list[_Token], first: int, last: int) -> Run | None:
     kept = tokens[first : last + 1]
-    content = [token for token in kept if token.capital and len(token.core) > 1 or token.core.isdigit()]
+    content = [token for token in kept if (token.capital and len(token.core) > 1) or token.core.isdigit()]
     while kept and kept[-1].core in _PRONOUNS:
         kept = kept[:-1]
     if kept and kept[0].core in _CONJUNCTIONS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from index.models import Event
 from ingest.talks.marks import Mark
@@ -23,12 +24,17 @@ def assign_days(marks: Sequence[Mark], event: Event | None, recap_day: int | Non
         here = mark.level or _DEEPEST
         if mark.days:
             current, level = _resolve(mark, event, recap_day), here
-        elif mark.closes_day and (not level or here <= level):
-            current, level = recap_day, 0
-        elif mark.level and level and here <= level and mark.role not in {"container", "event"} and level < _DEEPEST:
+        elif _ends_day(mark, here, level):
             current, level = recap_day, 0
         days.append(None if mark.closes_day and not mark.days and recap_day is None else current)
     return days
+
+
+def _ends_day(mark: Mark, here: int, level: int) -> bool:
+    """Tell whether the day whose heading stands at `level` is over with this mark."""
+    if mark.closes_day:
+        return not level or here <= level
+    return bool(mark.level) and here <= level < _DEEPEST and mark.role not in {"container", "event"}
 
 
 def _resolve(mark: Mark, event: Event | None, recap_day: int | None) -> int | None:
@@ -47,7 +53,7 @@ def gap_days(pieces: Sequence[Piece], text: str, event: Event | None) -> list[tu
     if event is None or event.starts_on is None or event.ends_on is None:
         return []
     starts = []
-    for before, piece in zip(pieces, pieces[1:], strict=False):
+    for before, piece in pairwise(pieces):
         wide = text.count("\n", before.end, piece.start) >= _WIDE
         if wide and piece.kind == "paragraph" and _DAY_OPENS.search(piece.text[:_OPENING]):
             starts.append(piece.start)

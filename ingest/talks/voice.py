@@ -9,22 +9,28 @@ from ingest.talks.models import Span
 
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I['’](?:m|d|ve|ll)|my|mine|myself)\b(?!\s*/\s*O)(?![.:]\d)"
-    r"|\b(?:we|we['’]d)\s+(?:\w+ly\s+)?(?:(?:would|will|are|were|have|also|really|all|think|thought|expect|look|liked?|love[d]?|enjoyed|appreciated?|found|find"
+    r"|\b(?:we|we['’]d)\s+(?:\w+ly\s+)?(?:(?:would|will|are|were|have|also|really|all|think|thought|expect|look|liked?|love[d]?"
+    r"|enjoyed|appreciated?|found|find"
     r"|recommend|believe|hope|wish|attended|watched|learned|wonder|missed|regret)\b)"
     r"|\bin (?:my|our) (?:opinion|view)\b|\b(?:my|our) (?:take|opinion|feeling|impression|team)\b",
 )
 _WE_PLAIN = re.compile(r"\bwe (?:have|are|will|were|all)\b", re.IGNORECASE)
 _JUDGEMENT = re.compile(
     r"^\W*(?:(?:a|an|this|that|the|it|very|really|overall|another|such|what|quite|one of)\b[\w\s,’'-]{0,60})?"
-    r"\b(?:great|good|nice|excellent|interesting|informative|amazing|awesome|fantastic|brilliant|insightful|boring|disappointing|fun|cool|impressive|useful"
-    r"|must[- ]watch|recommended|entertaining|inspiring)\b[\w\s,’'-]{0,40}\b(?:talk|session|presentation|keynote|conference|workshop|topic|speaker|demo|overview|stuff)\b"
-    r"|^\W*(?:this|the)\s+(?:talk|session|sessions|presentation|keynote|conference|workshop|topic|demonstration)\s+(?:was|is|were)\s+(?:\w+\s+){0,2}?"
-    r"(?:great|good|nice|excellent|interesting|informative|amazing|awesome|fantastic|brilliant|boring|disappointing|fun|impressive|useful|the best)\b"
+    r"\b(?:great|good|nice|excellent|interesting|informative|amazing|awesome|fantastic|brilliant|insightful|boring|disappointing"
+    r"|fun|cool|impressive|useful"
+    r"|must[- ]watch|recommended|entertaining|inspiring)\b[\w\s,’'-]{0,40}\b(?:talk|session|presentation|keynote|conference"
+    r"|workshop|topic|speaker|demo|overview|stuff)\b"
+    r"|^\W*(?:this|the)\s+(?:talk|session|sessions|presentation|keynote|conference|workshop|topic|demonstration)\s+(?:was|is"
+    r"|were)\s+(?:\w+\s+){0,2}?"
+    r"(?:great|good|nice|excellent|interesting|informative|amazing|awesome|fantastic|brilliant|boring|disappointing|fun"
+    r"|impressive|useful|the best)\b"
     r"|^\W*(?:meh|wow|good stuff|great stuff|highly recommended|must[- ]watch|well done|kudos)\b",
     re.IGNORECASE,
 )
 _FOREIGN = re.compile(
-    r"\b(?:je|j['’](?:ai|aime|aurais|étais|avais)|mon avis|à mon sens|m['’]a)\b|\b(?:ich|mir|mich|mein(?:e[rnms]?)?|meiner meinung|wir fanden)\b"
+    r"\b(?:je|j['’](?:ai|aime|aurais|étais|avais)|mon avis|à mon sens|m['’]a)\b|\b(?:ich|mir|mich|mein(?:e[rnms]?)?"
+    r"|meiner meinung|wir fanden)\b"
     r"|(?:と思った|と思いました|と感じ(?:た|ました)|個人的に|面白かった|良かった|よかった)",
     re.IGNORECASE,
 )

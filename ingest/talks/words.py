@@ -11,7 +11,8 @@ def _whole(*patterns: str) -> re.Pattern[str]:
 
 _ADJECTIVES = r"(?:opening|closing|morning|afternoon|evening|sponsored|main|first|final|more|other|day|the|les|die|mes|my|some)"
 _CONTAINER = _whole(
-    rf"(?:{_ADJECTIVES}\s+)*(?:keynotes?|key notes|sessions?|talks?|presentations?|lightning\s+talks?|ignite\s+talks?|workshops?|tutorials?|panels?"
+    rf"(?:{_ADJECTIVES}\s+)*(?:keynotes?|key notes|sessions?|talks?|presentations?|lightning\s+talks?|ignite\s+talks?|workshops?"
+    rf"|tutorials?|panels?"
     r"|tracks?|schedule|agenda|breakouts?|breakout sessions|conferences?|main conference|co-?located events?|program(?:me)?|plenar(?:y|ies)"
     r"|birds of a feather|bofs?|talk notes|session notes)(?:\s+(?:i attended|attended|session|sessions|talks|notes|track))?",
     r"(?:les\s+)?(?:conférences?|présentations?|ateliers?|keynotes?|sessions?|matinée|matin|après[- ]midi|soirée)",
@@ -22,24 +23,33 @@ _CONTAINER = _whole(
 _KEYNOTES = re.compile(r"\W*(?:the\s+)?keynotes\b(?:\s+\S+){0,6}\W*|.*\bkeynotes?\W*", re.IGNORECASE)
 _SECTION = _whole(
     r"intro(?:duction)?|preface|foreword|about(?: .*)?|overview|summary|tl;?\s?dr|abstract|context|background|preamble",
-    r"(?:in )?conclusions?|wrap(?:ping)?[ -]?up|closing(?: (?:notes|thoughts|remarks|words))?|final(?: (?:thoughts|words|notes|remarks))|outro|epilogue",
+    r"(?:in )?conclusions?|wrap(?:ping)?[ -]?up|closing(?: (?:notes|thoughts|remarks|words))?|final(?: (?:thoughts|words|notes"
+    r"|remarks))|outro|epilogue",
     r"(?:key |my |main |overall |general )*(?:take-?aways?|thoughts|impressions|observations|opinions?|highlights|learnings|feedback)",
-    r"(?:top|best of|my (?:top|favou?rite))\b.*|favou?rites?(?: talks)?|things to .*|stuff to .*|to[- ]?dos?|action items|next steps|follow[- ]?ups?",
+    r"(?:top|best of|my (?:top|favou?rite))\b.*|favou?rites?(?: talks)?|things to .*|stuff to .*|to[- ]?dos?|action items"
+    r"|next steps|follow[- ]?ups?",
     r"notes(?: (?:on|about)\b.*)?|thoughts on\b.*|talks? i(?:'d|’d| would| wish| want| missed)\b.*",
-    r"(?:the )?(?:event|conference)(?: recap| in general| organi[sz]ation| itself)?|recap|retrospective|misc(?:ellaneous)?|other(?: notes)?|random(?: notes)?",
-    r"(?:coffee |lunch |tea )?breaks?|lunch(?:es)?(?: break)?|breakfast|dinner|food|registration|check[- ]?in|reception|(?:after |welcome )?party|social(?: event)?",
-    r"hallway track|booths?|exhibit(?:ion|ors)?|expo|sponsors?(?: showcase)?|swag|travel(?:ling)?|hotel|venue|location|logistics|photos?|pictures|people",
-    r"resources?|links?|references?|further reading|reading list|credits|acknowledge?ments|thanks?(?: you)?|glossary|contents|table of contents|updates?",
+    r"(?:the )?(?:event|conference)(?: recap| in general| organi[sz]ation| itself)?|recap|retrospective|misc(?:ellaneous)?"
+    r"|other(?: notes)?|random(?: notes)?",
+    r"(?:coffee |lunch |tea )?breaks?|lunch(?:es)?(?: break)?|breakfast|dinner|food|registration|check[- ]?in|reception"
+    r"|(?:after |welcome )?party|social(?: event)?",
+    r"hallway track|booths?|exhibit(?:ion|ors)?|expo|sponsors?(?: showcase)?|swag|travel(?:ling)?|hotel|venue|location|logistics"
+    r"|photos?|pictures|people",
+    r"resources?|links?|references?|further reading|reading list|credits|acknowledge?ments|thanks?(?: you)?|glossary|contents"
+    r"|table of contents|updates?",
     r"(?:see you|next year|looking forward)\b.*|before (?:the conference|we start)|disclaimer|q ?& ?a|questions",
-    r"bilan|résumé|pour (?:finir|conclure)|mot de la fin|en bref|déjeuner|pause(?: .*)?|ressources|remerciements|avant[- ]propos|les talks que .*|contexte|liens",
-    r"einleitung|einführung|vorwort|fazit|zusammenfassung|ausblick|mittag(?:essen|spause)?|kaffeepause|drumherum|danke|eindrücke|rückblick|anreise|links",
+    r"bilan|résumé|pour (?:finir|conclure)|mot de la fin|en bref|déjeuner|pause(?: .*)?|ressources|remerciements|avant[- ]propos"
+    r"|les talks que .*|contexte|liens",
+    r"einleitung|einführung|vorwort|fazit|zusammenfassung|ausblick|mittag(?:essen|spause)?|kaffeepause|drumherum|danke|eindrücke"
+    r"|rückblick|anreise|links",
     r"はじめに|まとめ|おわりに|終わりに|さいごに|最後に|所感|感想|昼食|ランチ|休憩|概要|参考(?:資料|リンク)?|目次|全体の感想|懇親会",
 )
 _TOC = re.compile(
     r"\W*(?:(?:table of )?contents|in this (?:memo|post|article)|sommaire|inhalt(?:sverzeichnis)?|toc|目次|index)\W*", re.IGNORECASE
 )
 _ELSEWHERE = re.compile(
-    r"\W*(?:check ?out (?:the |my )?other (?:days|posts|recaps|parts)|(?:see|read) also|you (?:may|might) (?:also )?(?:be interested in|like|enjoy)"
+    r"\W*(?:check ?out (?:the |my )?other (?:days|posts|recaps|parts)|(?:see|read) also|you (?:may"
+    r"|might) (?:also )?(?:be interested in|like|enjoy)"
     r"|related (?:posts|articles|links)|upcoming (?:conferences|events|talks)|recent posts|other posts|previous posts?|more posts|read more"
     r"|next post|previous post|articles similaires|à lire aussi|ähnliche beiträge"
     r"|das könnte .* interessieren|関連記事)\b.{0,30}",
@@ -47,7 +57,8 @@ _ELSEWHERE = re.compile(
 )
 _COUNTER = re.compile(r"\W*(?:\d+\s*(?:views?|vues|comments?|commentaires?|likes?|shares?|claps?|min(?:ute)?s? read)\W*)+", re.IGNORECASE)
 _PAGE_LINE = re.compile(
-    r"\W*(?:leave a (?:comment|reply)|comments?|archives? (?:de )?(?:la )?(?:catégorie|category|kategorie).*|category archives?.*|share(?: this)?(?: post)?"
+    r"\W*(?:leave a (?:comment|reply)|comments?|archives? (?:de )?(?:la )?(?:catégorie|category|kategorie).*"
+    r"|category archives?.*|share(?: this)?(?: post)?"
     r"|back to (?:posts|top|blog)|subscribe\b.{0,40}|シェアする|retour)\W*",
     re.IGNORECASE,
 )
@@ -57,7 +68,8 @@ _UPDATED = re.compile(
 )
 
 _PREFIX = re.compile(
-    r"(?P<word>(?:sponsored |opening |closing |project )?keynote|panel(?: discussion)?|lightning talks?|workshop|tutorial|hands[- ]on(?: lab)?|lab"
+    r"(?P<word>(?:sponsored |opening |closing |project )?keynote|panel(?: discussion)?|lightning talks?|workshop|tutorial"
+    r"|hands[- ]on(?: lab)?|lab"
     r"|birds of a feather|bof|maintainer track|talk|session|demo|vortrag|atelier|conférence|présentation|基調講演|キーノート|セッション)"
     r"(?:\s*#?\d{1,2})?\s*[:：\-–—]\s*",
     re.IGNORECASE,
