@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from ingest.talks.candidates import Candidate, title_case
+from ingest.talks.making import CLOSING_ROLES, place_mark, talk_mark
 from ingest.talks.marks import Mark
 from ingest.talks.places import Place
 
