@@ -51,7 +51,10 @@ class LiveIndex:
         build_id: str | None = None
         try:
             build_id = current_build_id(self.index_dir)
-            if build_id in (self._searcher.build.build_id, self._refused):
+            if build_id == self._searcher.build.build_id:
+                self._refused, self.trouble = None, None
+                return False
+            if build_id == self._refused:
                 return False
             fresh = _opened(self.index_dir, self._searcher.encoder)
         except IndexFault as fault:
@@ -79,7 +82,8 @@ class LiveIndex:
             try:
                 self.refresh()
             except Exception:
-                _log.exception("could not look for a new build; build %s stays", self._searcher.build.build_id)
+                # The thread must live on: the next build may be a good one.
+                _log.exception("could not take a new build; %s stays", self._searcher.build.build_id)
 
     def _keep_old(self, build_id: str | None, fault: IndexFault) -> None:
         serving = self._searcher.build.build_id

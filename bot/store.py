@@ -6,6 +6,7 @@ second process finds it taken. A claim stays open until its answer is posted; cl
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import time
@@ -32,7 +33,7 @@ CREATE TABLE IF NOT EXISTS turns (
   thread TEXT NOT NULL, ts TEXT NOT NULL, user_id TEXT NOT NULL, question TEXT NOT NULL, asked_at REAL NOT NULL,
   PRIMARY KEY (thread, ts)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS feedback (
-  message TEXT NOT NULL, user_id TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT, question TEXT, build TEXT, passages TEXT,
+  message TEXT NOT NULL, user_id TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT, question TEXT, build TEXT, quotes TEXT, hits TEXT,
   given_at REAL NOT NULL, PRIMARY KEY (message, user_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS watches (
   user_id TEXT NOT NULL, phrase TEXT NOT NULL, seen TEXT NOT NULL, PRIMARY KEY (user_id, phrase)) WITHOUT ROWID;
@@ -45,6 +46,20 @@ class Turn:
 
     user_id: str
     question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What somebody thought of an answer, with what is needed to look into it."""
+
+    message: str  # "channel:ts" of the answer
+    user_id: str
+    verdict: str  # "up" or "down"
+    question: str | None = None
+    build: str | None = None
+    quotes: tuple[str, ...] = ()  # passage ids
+    hits: tuple[str, ...] = ()
+    reason: str | None = None
 
 
 class Store:
@@ -62,8 +77,15 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-            self._prepare(path)
         except (OSError, sqlite3.Error) as error:
+            raise StoreFault(f"Cannot open the bot's memory at {path}: {error}. Set CONFNOTES_STORE to another file.") from error
+        try:
+            self._prepare(path)
+        except StoreFault:
+            self._db.close()
+            raise
+        except sqlite3.Error as error:
+            self._db.close()
             raise StoreFault(f"Cannot open the bot's memory at {path}: {error}. Move the file away or set CONFNOTES_STORE.") from error
         self.beat()
 
@@ -147,6 +169,38 @@ class Store:
                 "SELECT user_id, question FROM turns WHERE thread = ? AND ts < ? ORDER BY ts DESC LIMIT ?", (thread, before_ts or "~", most)
             ).fetchall()
         return [Turn(*row) for row in reversed(rows)]
+
+    def add_feedback(self, given: Verdict) -> None:
+        """Keep a verdict; a person's later one on the same answer replaces it, what it leaves open stays."""
+        row = (given.message, given.user_id, given.verdict, given.question, given.build, json.dumps(given.quotes), json.dumps(given.hits))
+        with self.changing() as db:
+            db.execute(
+                "INSERT INTO feedback (message, user_id, verdict, question, build, quotes, hits, given_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET verdict = excluded.verdict, question = coalesce(excluded.question, question),"
+                " build = coalesce(excluded.build, build), quotes = CASE WHEN excluded.build IS NULL THEN quotes ELSE excluded.quotes END,"
+                " hits = CASE WHEN excluded.build IS NULL THEN hits ELSE excluded.hits END, given_at = excluded.given_at",
+                (*row, self._clock()),
+            )
+
+    def add_reason(self, message: str, user_id: str, reason: str) -> None:
+        """Keep the words that somebody added to a 👎, whichever of the two is written first."""
+        with self.changing() as db:
+            db.execute(
+                "INSERT INTO feedback (message, user_id, verdict, reason, given_at) VALUES (?, ?, 'down', ?, ?)"
+                " ON CONFLICT DO UPDATE SET reason = excluded.reason",
+                (message, user_id, reason, self._clock()),
+            )
+
+    def feedback(self) -> list[Verdict]:
+        """Give all verdicts, oldest first."""
+        with self.reading() as db:
+            rows = db.execute(
+                "SELECT message, user_id, verdict, question, build, quotes, hits, reason FROM feedback ORDER BY given_at"
+            ).fetchall()
+        return [
+            Verdict(message, user_id, verdict, question, build, tuple(json.loads(quotes or "[]")), tuple(json.loads(hits or "[]")), reason)
+            for message, user_id, verdict, question, build, quotes, hits, reason in rows
+        ]
 
     def forget(self, *, claims_after_s: float, questions_after_s: float) -> None:
         """Drop claims and questions that are older than they are needed or may be kept."""

@@ -22,7 +22,7 @@ from bot.slack.delivery import web_client
 from bot.slack.desk import Desk
 from bot.slack.http import create_http
 from bot.slack.incoming import Doors
-from bot.slack.listeners import buttons, commands, mentions, messages, others
+from bot.slack.listeners import buttons, commands, feedback, home, mentions, messages, others, shortcuts
 from bot.slack.sockets import Sockets
 from bot.store import Store
 
@@ -73,11 +73,21 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
     live = live or LiveIndex(settings.index_dir)
     store = Store(settings.store)
     composer = Composer(live, answering, settings.slack_command)
-    desk = Desk(client, store, composer, threads=settings.answer_threads, keep_questions_s=settings.keep_questions_days * 86_400.0)
+    desk = Desk(
+        client,
+        store,
+        composer,
+        threads=settings.answer_threads,
+        keep_questions_s=settings.keep_questions_days * 86_400.0,
+        bot_user_id=doors.bot_user_id,
+    )
     mentions.register(app, desk, doors)
     messages.register(app, desk, doors)
     commands.register(app, desk, doors, settings.slack_command)
     buttons.register(app, desk)
+    feedback.register(app, desk)
+    home.register(app, desk, settings.slack_command)
+    shortcuts.register(app, desk, doors)
     others.register(app)
     app.error(_refused)
     return SlackBot(app, desk, live, store)

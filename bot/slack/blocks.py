@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from bot.answering.models import Answer, Quote
 from bot.slack import kit
 from bot.slack.kit import Json
-from bot.slack.message import Frame, Message, event_name, facts, first_sentence, fit
+from bot.slack.message import Frame, Message, event_name, facts, first_sentence, fit, title_of
 from index.models import Talk
 from index.opened import Build
 
@@ -45,7 +45,7 @@ def hits_message(answer: Answer, frame: Frame) -> Message:
 def talk_line(talk: Talk, build: Build) -> Json:
     """Name a talk with its link, its speakers, event and day."""
     said = facts(talk, build)
-    return kit.line(kit.link(talk.url, talk.title, bold=True), *([kit.text(f"\n{said}")] if said else []))
+    return kit.line(kit.link(talk.url, title_of(talk), bold=True), *([kit.text(f"\n{said}")] if said else []))
 
 
 def turning(frame: Frame, page: int, pages: int, view: str) -> list[Json]:
@@ -121,7 +121,7 @@ def _also(talks: Sequence[Talk], build: Build) -> Json:
     for position, talk in enumerate(talks):
         said = event_name(talk.event_id, build)
         elements += [kit.text("; ")] if position else []
-        elements += [kit.link(talk.url, talk.title), *([kit.text(f" ({said})")] if said else [])]
+        elements += [kit.link(talk.url, title_of(talk)), *([kit.text(f" ({said})")] if said else [])]
     return kit.rich(kit.line(*elements))
 
 

@@ -27,9 +27,17 @@ class Desk:
     """Takes jobs in, answers them, and looks after those that another process left unfinished."""
 
     def __init__(
-        self, client: WebClient, store: Store, composer: Composer, *, threads: int = 4, keep_questions_s: float = 30 * 86_400.0
+        self,
+        client: WebClient,
+        store: Store,
+        composer: Composer,
+        *,
+        bot_user_id: str = "",
+        threads: int = 4,
+        keep_questions_s: float = 30 * 86_400.0,
     ) -> None:
         self.client = client
+        self.bot_user_id = bot_user_id
         self.store = store
         self.composer = composer
         self._keep_questions_s = keep_questions_s
@@ -44,6 +52,11 @@ class Desk:
             return False
         self._workers.submit(self._work, job_id, job)
         return True
+
+    @property
+    def keeps_questions(self) -> bool:
+        """Say whether question texts may be kept at all."""
+        return self._keep_questions_s > 0
 
     def claim(self, key: str) -> bool:
         """Claim something that needs no recovery, such as a click; say whether it was ours to take."""
@@ -113,7 +126,7 @@ class Desk:
             self._deliver(job_id, job, cards.note("I read words only, not files. Ask me about the conference notes, or say “help”."))
             return
         history = tuple(turn.question for turn in self.store.turns(job.thread, job.ts)) if job.ts else ()
-        if job.ts and self._keep_questions_s:
+        if job.ts and self.keeps_questions:
             self.store.add_turn(job.thread, job.ts, job.user_id, job.text)
         composed = self.composer.compose(Request(job.text, history=history), private=job.private)
         if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
@@ -125,8 +138,9 @@ class Desk:
         if job.private:
             self._deliver_privately(job, message)
             return
-        delivery.post_answer(self.client, job, job_id, message)
+        # First, so that a follow-up that comes right behind the answer finds its thread.
         self.store.join_thread(job.thread, job.user_id)
+        delivery.post_answer(self.client, job, job_id, message)
 
     def _deliver_privately(self, job: Job, message: Message) -> None:
         try:

@@ -6,7 +6,7 @@ from bot.slack import kit
 from bot.slack.blocks import turning
 from bot.slack.commands import Command, Scope, by_age, covered_days
 from bot.slack.kit import Json
-from bot.slack.message import Frame, Message, Request, event_name, first_sentence, fit, place
+from bot.slack.message import LONGEST_SPEAKERS, Frame, Message, Request, event_name, first_sentence, fit, place, title_of
 from index.models import Talk
 from index.opened import Build
 
@@ -34,7 +34,7 @@ def events_message(frame: Frame) -> Message:
     """List the conferences that the notes cover."""
     events = by_age(frame.build)
     title = f"The notes cover {len(events)} conference{'' if len(events) == 1 else 's'}."
-    lines = [_event_line(event.event_id, frame.build) for event in events]
+    lines = [event_line(event.event_id, frame.build) for event in events]
     buttons = [_ask(event_name(event.event_id, frame.build), event.event_id) for event in events[:MOST_CHOICES]]
     tail = [*([kit.actions(*buttons)] if buttons else []), frame.footer()]
     head = [
@@ -45,11 +45,11 @@ def events_message(frame: Frame) -> Message:
 
 def talk_entry(talk: Talk, build: Build, *, with_place: bool = False) -> Json:
     """Show a talk in a list: its linked title, speakers, and the first sentence of its notes."""
-    said = [", ".join(talk.speakers), talk.kind if talk.kind in {"keynote", "workshop", "panel"} else ""]
+    said = [kit.cut(", ".join(talk.speakers), LONGEST_SPEAKERS), talk.kind if talk.kind in {"keynote", "workshop", "panel"} else ""]
     said += [place(talk.event_id, talk.day, build)] if with_place else []
     details = " · ".join(part for part in said if part)
     gist = gist_of(talk, build)
-    elements = [kit.link(talk.url, talk.title, bold=True)]
+    elements = [kit.link(talk.url, title_of(talk), bold=True)]
     elements += [kit.text(f"\n{details}")] if details else []
     elements += [kit.text("\n"), kit.text(gist, italic=True)] if gist else []
     return kit.rich(kit.line(*elements))
@@ -60,6 +60,16 @@ def gist_of(talk: Talk, build: Build) -> str:
     passages = [passage for passage in build.passages_of(talk.talk_id) if passage.role == "body"]
     notes = [passage for passage in passages if passage.voice == "notes"] or passages
     return kit.cut(first_sentence(notes[0].text), LONGEST_GIST) if notes else ""
+
+
+def event_line(event_id: str, build: Build) -> str:
+    """Say what the notes cover of a conference."""
+    event = build.events[event_id]
+    talks = sum(talk.event_id == event_id and talk.kind != "section" for talk in build.talks.values())
+    days = covered_days(build, event_id)
+    dates = f"{event.starts_on:%-d %B %Y}" if event.starts_on else ""
+    parts = [event_name(event_id, build), event.city or "", dates, f"{talks} talks", f"days {', '.join(map(str, days))}" if days else ""]
+    return " · ".join(part for part in parts if part)
 
 
 def _title(command: Command, scope: Scope, build: Build) -> str:
@@ -101,15 +111,6 @@ def _choices(scope: Scope, frame: Frame) -> list[Json]:
 
 def _ask(label: str, words: str) -> Json:
     return kit.button(label, f"page:ask:{words}"[:255], Request(words).to_value())
-
-
-def _event_line(event_id: str, build: Build) -> str:
-    event = build.events[event_id]
-    talks = sum(talk.event_id == event_id and talk.kind != "section" for talk in build.talks.values())
-    days = covered_days(build, event_id)
-    dates = f"{event.starts_on:%-d %B %Y}" if event.starts_on else ""
-    parts = [event_name(event_id, build), event.city or "", dates, f"{talks} talks", f"days {', '.join(map(str, days))}" if days else ""]
-    return " · ".join(part for part in parts if part)
 
 
 def _listed(names: list[str]) -> str:

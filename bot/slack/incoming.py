@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.answering.markup import plain_question
 from bot.slack.jobs import Job
 from bot.slack.mrkdwn import mentions_somebody_else, read
 from bot.store import Store
@@ -71,7 +72,7 @@ def _is_for_us(job: Job, before: str, raw: str, doors: Doors, store: Store) -> b
     """Say whether a message without a mention goes on with the bot: its author asked here before, and nobody spoke in between."""
     if before not in ("", job.user_id) or mentions_somebody_else(raw, doors.bot_user_id):
         return False
-    if not any(character.isalnum() for character in job.text) or _COURTESY.fullmatch(job.text):
+    if not any(character.isalnum() for character in plain_question(job.text)) or _COURTESY.fullmatch(job.text):
         return False
     return store.has_asked(job.thread, job.user_id)
 

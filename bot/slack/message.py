@@ -17,6 +17,8 @@ from index.opened import Build
 MOST_BLOCKS = 50
 MOST_CHARACTERS = 12_000  # Slack answers msg_blocks_too_long at about 13,200 (https://github.com/slackapi/bolt-js/issues/2509)
 LONGEST_NOTICE = 300
+LONGEST_TITLE = 400
+LONGEST_SPEAKERS = 400
 _SENTENCE = re.compile(r"(?<=[.!?…])[”\"’)]*\s+(?=[\w“\"‘(])|\n")
 
 
@@ -133,7 +135,12 @@ def cut_escaped(text: str, most: int) -> str:
 
 def facts(talk: Talk, build: Build) -> str:
     """Say who spoke, where and when: "Ann Lee, Bo Ek · KubeCon EU 2020 · day 3"."""
-    return " · ".join(part for part in (", ".join(talk.speakers), place(talk.event_id, talk.day, build)) if part)
+    return " · ".join(part for part in (kit.cut(", ".join(talk.speakers), LONGEST_SPEAKERS), place(talk.event_id, talk.day, build)) if part)
+
+
+def title_of(talk: Talk) -> str:
+    """Return a talk's title: in full, but for one that is no title."""
+    return kit.cut(talk.title, LONGEST_TITLE)
 
 
 def place(event_id: str | None, day: int | None, build: Build) -> str:

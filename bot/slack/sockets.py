@@ -21,8 +21,8 @@ _log = logging.getLogger(__name__)
 class Sockets:
     """The Socket Mode connections of one process."""
 
-    def __init__(self, app: App, app_token: str, connections: int = CONNECTIONS) -> None:
-        self._handlers = [SocketModeHandler(app, app_token, ping_interval=10) for _ in range(connections)]
+    def __init__(self, app: App, app_token: str, connections: int = CONNECTIONS, ping_interval_s: float = 5.0) -> None:
+        self._handlers = [SocketModeHandler(app, app_token, ping_interval=ping_interval_s) for _ in range(connections)]
         self._down_since: dict[int, float] = {}
 
     def connect(self) -> None:

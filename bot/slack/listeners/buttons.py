@@ -31,42 +31,25 @@ class Click:
 
 
 def register(app: App, desk: Desk) -> None:
-    """Listen to every button that our messages carry, and acknowledge any other."""
+    """Listen to the buttons of pages and to sharing."""
 
     def page(ack: Ack, body: dict[str, Any]) -> None:
         click = Click(body)
         if desk.claim(click.key):
-            desk.run("a page", lambda: _turn(desk, click), lambda message: _tell(desk, click, message))
+            desk.run("a page", lambda: _turn(desk, click), lambda message: tell(desk, click, message))
         ack()
 
     def share(ack: Ack, body: dict[str, Any]) -> None:
         click = Click(body)
         if desk.claim(f"share:{click.message_key}:{click.user_id}"):
-            desk.run("sharing", lambda: _share(desk, click), lambda message: _tell(desk, click, message))
+            desk.run("sharing", lambda: _share(desk, click), lambda message: tell(desk, click, message))
         ack()
 
     app.action(re.compile("^page:"))(page)
     app.action("share")(share)
 
 
-def _turn(desk: Desk, click: Click) -> None:
-    """Show another page: in place where the message is private, beside it where others read it too."""
-    message = desk.composer.compose(Request.from_value(click.value), private=True).message
-    if click.private:
-        delivery.respond(click.response_url, message, replace=True)
-    else:
-        _tell(desk, click, message)
-
-
-def _share(desk: Desk, click: Click) -> None:
-    """Post a private answer for all, saying who shared it. A response address reaches channels that the bot is not in."""
-    message = desk.composer.compose(Request.from_value(click.value)).message
-    shared = kit.rich(kit.line(kit.user(click.user_id), kit.text(" shared from the conference notes:")))
-    delivery.respond(click.response_url, Message(message.notice, (shared, *message.blocks)[:50], message.plain), in_channel=True)
-    delivery.remove(click.response_url)
-
-
-def _tell(desk: Desk, click: Click, message: Message) -> None:
+def tell(desk: Desk, click: Click, message: Message) -> None:
     """Show something to the person who clicked, and to nobody else."""
     if click.private:
         delivery.respond(click.response_url, message)
@@ -75,3 +58,20 @@ def _tell(desk: Desk, click: Click, message: Message) -> None:
         delivery.show_privately(desk.client, click.channel_id, click.user_id, click.thread_ts, message)
     except (SlackApiError, SlackFault, OSError):
         delivery.respond(click.response_url, message)
+
+
+def _turn(desk: Desk, click: Click) -> None:
+    """Show another page: in place where the message is private, beside it where others read it too."""
+    message = desk.composer.compose(Request.from_value(click.value), private=True).message
+    if click.private:
+        delivery.respond(click.response_url, message, replace=True)
+    else:
+        tell(desk, click, message)
+
+
+def _share(desk: Desk, click: Click) -> None:
+    """Post a private answer for all, saying who shared it. A response address reaches channels that the bot is not in."""
+    message = desk.composer.compose(Request.from_value(click.value)).message
+    shared = kit.rich(kit.line(kit.user(click.user_id), kit.text(" shared from the conference notes:")))
+    delivery.respond(click.response_url, Message(message.notice, (shared, *message.blocks)[:50], message.plain), in_channel=True)
+    delivery.remove(click.response_url)

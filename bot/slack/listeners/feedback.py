@@ -1,0 +1,77 @@
+"""Thumbs: what people thought of an answer, and on 👎 a short reason in a form; reactions count too."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot.slack import cards, kit
+from bot.slack.desk import Desk
+from bot.slack.listeners.buttons import Click, tell
+from bot.slack.message import Request
+from bot.store import Verdict
+
+REASON_FORM = "feedback_reason"
+_THUMBS = {"+1": "up", "thumbsup": "up", "-1": "down", "thumbsdown": "down"}
+
+
+def register(app: App, desk: Desk) -> None:
+    """Listen to thumbs, to the form that follows on 👎, and to the same emoji as reactions."""
+
+    def thumb(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        click = Click(body)
+        verdict = "down" if json.loads(click.value).get("v") == "down" else "up"
+        desk.run("feedback", lambda: _keep(desk, click, verdict), lambda message: tell(desk, click, message))
+        if verdict == "down":
+            # At once: a trigger is good for three seconds, too few to wait for a free worker.
+            client.views_open(trigger_id=body["trigger_id"], view=reason_form(click.message_key))
+
+    def reason(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        fields = body["view"]["state"]["values"]["reason"]["text"]
+        desk.store.add_reason(body["view"]["private_metadata"], body["user"]["id"], fields.get("value") or "")
+
+    def reaction(event: dict[str, Any]) -> None:
+        verdict = _THUMBS.get(event.get("reaction", "").split("::")[0])
+        item = event.get("item", {})
+        if verdict and event.get("item_user") == desk.bot_user_id and item.get("type") == "message":
+            desk.store.add_feedback(Verdict(f"{item['channel']}:{item['ts']}", event["user"], verdict))
+
+    app.action("feedback")(thumb)
+    app.view(REASON_FORM)(reason)
+    app.event("reaction_added")(reaction)
+
+
+def reason_form(message_key: str) -> kit.Json:
+    """Ask what was wrong with an answer."""
+    field = {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": 500}
+    return {
+        "type": "modal",
+        "callback_id": REASON_FORM,
+        "private_metadata": message_key,
+        "title": kit.plain("What was wrong?"),
+        "submit": kit.plain("Send"),
+        "close": kit.plain("Skip"),
+        "blocks": [{"type": "input", "block_id": "reason", "optional": True, "label": kit.plain("In a few words"), "element": field}],
+    }
+
+
+def _keep(desk: Desk, click: Click, verdict: str) -> None:
+    request = Request.from_value(click.value)
+    answer = desk.composer.compose(request).answer
+    desk.store.add_feedback(
+        Verdict(
+            click.message_key,
+            click.user_id,
+            verdict,
+            question=request.text if desk.keeps_questions else None,
+            build=answer.build if answer else None,
+            quotes=tuple(quote.passage_id for quote in answer.quotes) if answer else (),
+            hits=tuple(hit.passage.passage_id for hit in answer.hits) if answer else (),
+        )
+    )
+    tell(desk, click, cards.note("Thank you. Your verdict is kept with the question, to make the next version better."))

@@ -1,0 +1,26 @@
+"""`app_home_opened`: what the notes cover, how to ask, and how old they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.slack.desk import Desk
+from bot.slack.home import home_view
+
+
+def register(app: App, desk: Desk, command: str) -> None:
+    """Listen to the Home tab being opened."""
+
+    def publish(event: dict[str, Any], client: WebClient) -> None:
+        if event.get("tab") != "home":
+            return
+        desk.run("the Home tab", lambda: _show(client, event["user"], desk, command), lambda _: None)
+
+    app.event("app_home_opened")(publish)
+
+
+def _show(client: WebClient, user_id: str, desk: Desk, command: str) -> None:
+    client.views_publish(user_id=user_id, view=home_view(desk.composer.live.searcher.build, command, desk.composer.live.trouble))

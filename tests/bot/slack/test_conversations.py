@@ -1,0 +1,116 @@
+"""Mentions, direct messages and commands travel from the local Slack to the posted message."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot.slack.conftest import Starter
+from tests.slack_server import BOT_USER_ID, LocalSlack
+from tests.slack_server.transcript import message_text
+
+
+def bot_messages(slack: LocalSlack, channel_id: str) -> list[dict]:
+    """List what the bot posted in a channel."""
+    return [message for message in slack.space.channels[channel_id].messages if message["user"] == BOT_USER_ID]
+
+
+@pytest.mark.parametrize("sockets", [1, 0], ids=["socket", "http"])
+def test_a_mention_is_answered_in_its_thread(slack: LocalSlack, start: Starter, sockets: int) -> None:
+    """A mention is answered in its thread with a quote, the talk and its link."""
+    start(sockets=sockets)
+    slack.write("C1NOTES", "U1ADA", "<@BOT> how many nodes did Lanternfish save?")
+    [message] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
+
+    question = slack.space.channels["C1NOTES"].messages[0]
+    shown = message_text(message)
+    assert message["thread_ts"] == question["ts"]
+    assert "> Lanternfish saved them 38% of their nodes" in shown
+    assert "Harbour Pilots for Busy Clusters (https://talks.example.org/harbour?day=3&room=A)" in shown
+    assert "Ines Moreau, Bo Ek · KubeCon EU 2020 · day 3" in shown
+    assert "read 20 November 2026" in shown
+    assert message["text"]
+
+
+def test_a_direct_message_is_answered_in_its_thread(slack: LocalSlack, start: Starter) -> None:
+    """A direct message opens a thread that the answer is in."""
+    start()
+    slack.direct("U1ADA", "what is Quillwort?")
+    [message] = slack.wait_for(lambda: bot_messages(slack, "D1ADA"))
+
+    assert "2 TB a day" in message_text(message)
+    assert message["thread_ts"] == slack.space.channels["D1ADA"].messages[0]["ts"]
+
+
+@pytest.mark.parametrize("sockets", [1, 0], ids=["socket", "http"])
+def test_a_command_with_a_question_is_answered_to_the_asker_alone(slack: LocalSlack, start: Starter, sockets: int) -> None:
+    """The slash command takes a question and answers privately, also where the bot is no member."""
+    start(sockets=sockets)
+    delivery = slack.command("C2OTHER", "U1ADA", "how fast does Mossbank restore a volume?")
+    [message] = slack.wait_for(lambda: slack.space.ephemerals)
+
+    assert message["for_user"] == "U1ADA"
+    assert "14 seconds" in message_text(message)
+    assert not bot_messages(slack, "C2OTHER")
+    assert delivery.ack_s is not None
+    assert delivery.ack == {}
+
+
+def test_a_day_gives_its_talks_with_links_and_the_other_conference(slack: LocalSlack, start: Starter) -> None:
+    """`day3` lists the newest conference's talks of that day and offers the other conference by a button."""
+    start()
+    slack.command("C1NOTES", "U1ADA", "day3")
+    [message] = slack.wait_for(lambda: slack.space.ephemerals)
+    shown = message_text(message)
+
+    assert "KubeCon EU 2020 · day 3: 3 talks" in shown
+    assert "Harbour Pilots for Busy Clusters (https://talks.example.org/harbour?day=3&room=A)" in shown
+    assert "Ines Moreau runs 120 clusters with Lanternfish" in shown
+    assert "Tracing Without Tears" not in shown
+    slack.click(message, "page:ask:NA 2019 day 3", "U1ADA", "C1NOTES")
+    slack.wait_for(lambda: "Lanternfish, the First Year" in message_text(slack.space.ephemerals[0]))
+    assert len(slack.space.ephemerals) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", "I answer with their own words"),
+        ("help", "I answer with their own words"),
+        (":wave:", "I answer with their own words"),
+        ("day9", "do not cover day 9. They cover day 3 and day 4."),
+        ("eu2020 day 4", "Tracing Without Tears"),
+        ("san diego", "KubeCon NA 2019: 2 talks"),
+        ("keynotes day 3", "1 keynote in the notes"),
+        ("kubecon eu 2022", "do not cover that conference. They cover KubeCon EU 2020 and KubeCon NA 2019."),
+        ("events", "KubeCon NA 2019 · San Diego · 18 November 2019 · 2 talks · days 1, 3"),
+        ("status", "All is well"),
+        ("talk tracing without tears", "samples one trace in 400"),
+        ("speaker moreau", "2 talks by moreau in the notes"),
+        ("speaker Ines Morau", "The notes name no speaker “Ines Morau”. Talks by Ines Moreau:"),
+        ("speaker zzyzx", "The notes name no speaker “zzyzx”."),
+    ],
+)
+def test_commands(slack: LocalSlack, start: Starter, typed: str, expected: str) -> None:
+    """Every command says what it was asked for."""
+    start()
+    slack.command("C1NOTES", "U1ADA", typed)
+    [message] = slack.wait_for(lambda: slack.space.ephemerals)
+
+    assert expected in message_text(message)
+    assert not bot_messages(slack, "C1NOTES")
+
+
+def test_what_is_not_meant_for_the_bot_is_left_alone(slack: LocalSlack, start: Starter) -> None:
+    """Other bots, edits, joins, the bot's own messages and talk among people get no answer, but are acknowledged."""
+    running = start()
+    deliveries = [
+        *slack.write("C1NOTES", "U1ADA", "<@BOT> hello from a bot", bot_id="B0OTHER"),
+        *slack.write("C1NOTES", "U1ADA", "<@BOT> edited", subtype="message_changed"),
+        *slack.write("C1NOTES", "U1ADA", "has joined", subtype="channel_join"),
+        *slack.write("C1NOTES", BOT_USER_ID, "<@BOT> me"),
+        *slack.write("C1NOTES", "U1ADA", "nobody asks the bot"),
+    ]
+    slack.wait_for(lambda: all(delivery.acked_at for delivery in deliveries))
+    running.close()
+
+    assert not slack.calls("chat.postMessage")

@@ -1,0 +1,84 @@
+"""A nightly build is served without a restart, and a bad one never takes the place of a good one."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from bot.live import LiveIndex
+from index.encoders import Encoder
+from index.errors import NoBuild
+from tests.bot.slack.conftest import Starter
+from tests.bot.slack.notes import TALKS, Notes, publish_notes
+from tests.slack_server import LocalSlack
+from tests.slack_server.transcript import message_text
+
+NEWS = Notes("Ferries of the Control Plane", ("Nadia Sund",), ("Nadia Sund named her scheduler Brackwater.",), day=2)
+
+
+@pytest.fixture
+def following(index_dir: Path, encoder: Encoder) -> LiveIndex:
+    """Give a live index on a folder of the test's own."""
+    return LiveIndex(index_dir, encoder)
+
+
+def test_a_new_build_is_asked_without_a_restart(slack: LocalSlack, start: Starter, following: LiveIndex, encoder: Encoder) -> None:
+    """What the next build holds is answered a moment after it was published."""
+    start(index=following)
+    following.follow(poll_s=0.05)
+    slack.command("C1NOTES", "U1ADA", "talk ferries of the control plane")
+    slack.wait_for(lambda: slack.space.ephemerals)
+    before = following.searcher
+    build_id = publish_notes(following.index_dir, encoder, [*TALKS, NEWS])
+    slack.wait_for(lambda: following.searcher is not before)
+    slack.command("C1NOTES", "U1ADA", "talk ferries of the control plane")
+    slack.wait_for(lambda: len(slack.space.ephemerals) == 2)
+    following.stop()
+
+    assert following.searcher.build.build_id == build_id
+    assert "Brackwater" not in message_text(slack.space.ephemerals[0])
+    assert "Brackwater" in message_text(slack.space.ephemerals[1])
+
+
+def test_a_damaged_build_is_refused_loudly(
+    slack: LocalSlack, start: Starter, following: LiveIndex, encoder: Encoder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A build with a changed file is not taken: the old one answers, the log and the status say why; a good one is taken again."""
+    start(index=following)
+    before = following.searcher
+    broken = publish_notes(following.index_dir, encoder, [*TALKS, NEWS])
+    (following.index_dir / broken / "talks.jsonl").write_text("{}")
+    with caplog.at_level(logging.ERROR):
+        taken = [following.refresh() for _ in range(3)]
+    slack.command("C1NOTES", "U1ADA", "status")
+    [status] = slack.wait_for(lambda: slack.space.ephemerals)
+
+    assert taken == [False, False, False]
+    assert following.searcher is before
+    assert caplog.text.count("the new build is not taken") == 1
+    assert "A newer build could not be opened" in message_text(status)
+    publish_notes(following.index_dir, encoder, [*TALKS[:2], NEWS])
+    assert following.refresh()
+    assert following.trouble is None
+
+
+def test_a_folder_without_a_build_is_refused_at_the_start(tmp_path: Path, encoder: Encoder) -> None:
+    """Without a published build there is nothing to answer from."""
+    with pytest.raises(NoBuild, match="confnotes ingest"):
+        LiveIndex(tmp_path, encoder)
+
+
+def test_a_pointer_that_vanishes_keeps_the_build(following: LiveIndex) -> None:
+    """When the pointer is gone the build stays, and when it is back the trouble is over."""
+    pointer = following.index_dir / "CURRENT"
+    name = pointer.read_text()
+    pointer.unlink()
+    following.refresh()
+    trouble = following.trouble
+    pointer.write_text(name)
+    following.refresh()
+
+    assert trouble
+    assert following.trouble is None

@@ -1,0 +1,257 @@
+"""Whatever notes and people write, messages stay within Slack's limits and say nothing to Slack but words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answering.models import Answer, Quote, Understood
+from bot.live import LiveIndex
+from bot.slack import cards, kit
+from bot.slack.blocks import answer_message
+from bot.slack.commands import parse, scope
+from bot.slack.digest import digest_message, events_message
+from bot.slack.home import home_view
+from bot.slack.listeners.feedback import reason_form
+from bot.slack.message import Frame, Message, Request, first_sentence
+from bot.slack.mrkdwn import escape, link, read, safe_url
+from index.models import Hit, Passage, Talk
+from index.opened import Build
+from tests.slack_server.rules import MOST_CHARACTERS_IN_A_MESSAGE, characters, faults
+
+HOSTILE = (
+    "<!channel>",
+    "<!here|here>",
+    "<@U1ADA>",
+    "<#C1NOTES|notes>",
+    "<!subteam^S1>",
+    "<!date^1^{date}|x>",
+    "<https://evil.example|click>",
+    "x|y><!channel>",
+    "&lt;!channel&gt;",
+    "@everyone @here #general",
+    "*bold* _it_ ~no~ `code` ```",
+    ":wave: :tada:",
+    "https://evil.example/a b",
+    "\u202egnp.exe\x00\x1b[31m",
+    "> quoted",
+    "[a](http://evil.example)",
+    "javascript:alert(1)",
+)
+words = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60), st.text(alphabet="<>&|!@#*_~`:^ \n\r\u200b", max_size=40))
+texts = st.lists(words, min_size=1, max_size=4).map(" ".join).filter(lambda text: text.strip())
+long_texts = st.builds(lambda text, times: (text * times)[:9_000], texts, st.sampled_from([1, 1, 1, 40, 400]))
+urls = st.one_of(st.none(), st.sampled_from(HOSTILE), st.builds(lambda text: f"https://talks.example.org/{text}", texts))
+ids = st.sampled_from(["EU 2020", "NA 2019", None])
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> Talk:
+    """Draw a talk with hostile fields."""
+    return Talk(
+        f"t{draw(st.integers(0, 30))}",
+        "eu-2020.md",
+        draw(long_texts),
+        draw(st.sampled_from(["keynote", "session", "section"])),
+        tuple(draw(st.lists(long_texts, max_size=3))),
+        event_id=draw(ids),
+        day=draw(st.sampled_from([None, 0, 3])),
+        url=draw(urls),
+    )
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> Answer:
+    """Draw an answer of any kind."""
+    found = draw(st.lists(st.tuples(talks(), long_texts), max_size=8))
+    copies = draw(st.sampled_from([1, 1, 12]))
+    hits = tuple(
+        Hit(Passage(f"{talk.talk_id}#{n}", talk.talk_id, talk.recap_id, n, text, 0, len(text), 0, len(text)), talk, 1.0, n)
+        for n, (talk, text) in enumerate(found * copies, 1)
+    )
+    quotes = tuple(
+        Quote(hit.passage.text, hit.passage.passage_id, 0, 1, hit.talk, draw(st.sampled_from(["notes", "author"]))) for hit in hits[:9]
+    )
+    status = draw(st.sampled_from(["answered", "not_found"]))
+    return Answer(
+        question=draw(long_texts),
+        status=status,
+        text=draw(long_texts),
+        understood=Understood(
+            "q", event=draw(ids), day=draw(st.sampled_from([None, 3])), topic=draw(texts), intent=draw(st.sampled_from(["answer", "list"]))
+        ),
+        confidence=0.5,
+        build="b",
+        miss="absent" if status == "not_found" else None,
+        headline=draw(st.one_of(st.none(), long_texts)),
+        notices=tuple(draw(st.lists(long_texts, max_size=3))),
+        quotes=quotes if draw(st.booleans()) else (),
+        hits=hits,
+        nearest=tuple(talk for talk, _ in found),
+    )
+
+
+requests = st.builds(
+    Request, long_texts, st.sampled_from(["answer", "hits"]), st.integers(1, 9), st.lists(long_texts, max_size=3).map(tuple)
+)
+
+
+def check(message: Message) -> None:
+    """Check everything that Slack and people ask of a message."""
+    blocks = list(message.blocks)
+    kinds = {block["type"] for block in blocks}
+
+    assert faults(blocks) == []
+    assert characters(blocks) < MOST_CHARACTERS_IN_A_MESSAGE
+    assert kinds <= {"rich_text", "context", "actions", "context_actions", "header"}
+    assert 1 <= len(message.text) <= 1_500
+    assert 1 <= len(message.plain_text) <= 4_000
+    for parsed in (message.text, message.plain_text):
+        assert not re.search(r"[<>]|&(?!(?:amp|lt|gt);)", parsed)
+    assert not any(element["type"] == "mrkdwn" for block in blocks if block["type"] == "context" for element in block["elements"])
+    assert all(_harmless(inner) for inner in _inline(blocks))
+
+
+def _harmless(inner: dict[str, Any]) -> bool:
+    if inner["type"] == "link":
+        return bool(re.fullmatch(r"https?://[^\s<>|\"`{}\\^]+", inner["url"]))
+    return inner["type"] == "text"
+
+
+def _inline(value: object) -> list[dict[str, Any]]:
+    if isinstance(value, list):
+        return [inner for one in value for inner in _inline(one)]
+    if not isinstance(value, dict):
+        return []
+    if value.get("type") in {"rich_text_section", "rich_text_quote"}:
+        return list(value["elements"])
+    return _inline(value.get("elements", []))
+
+
+@settings(max_examples=150, deadline=None)
+@given(answers(), requests, st.booleans())
+def test_every_answer_is_a_message_that_slack_takes(live: LiveIndex, answer: Answer, request_: Request, private: bool) -> None:
+    """Answers of any kind and length keep the limits and carry no markup of notes or people."""
+    message = answer_message(answer, Frame(request_, live.searcher.build, private))
+
+    check(message)
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts, st.integers(1, 5), st.booleans())
+def test_every_command_is_a_message_that_slack_takes(live: LiveIndex, typed: str, page: int, private: bool) -> None:
+    """Digests, cards, lists, help, status and apologies keep the limits and carry no markup of notes or people."""
+    frame = Frame(Request(typed, page=page), live.searcher.build, private)
+    for text in ("day 3", "eu 2020", "kubecon eu 2023"):
+        command = parse(text)
+        check(digest_message(command, scope(command, frame.build), frame))
+    check(cards.talk_message(typed, frame))
+    check(cards.speaker_message(typed, frame))
+    check(cards.help_message(frame, "/kubecon"))
+    check(cards.status_message(frame, typed))
+    check(cards.sorry(typed))
+    check(events_message(frame))
+
+
+def test_views_are_taken_by_slack(live: LiveIndex) -> None:
+    """The Home tab and the form keep the limits of their surfaces."""
+    home = home_view(live.searcher.build, "/kubecon", "trouble")
+    form = reason_form("C1:1.1")
+
+    assert faults(home["blocks"], "home") == []
+    assert faults(form["blocks"], "modal") == []
+    assert len(form["title"]["text"]) <= 24
+
+
+@given(texts)
+def test_escaping_is_undone_by_what_people_read(text: str) -> None:
+    """Escaped text holds no token, and reads as the text that went in."""
+    escaped = escape(text)
+
+    assert not re.search(r"[<>]", escaped)
+    assert read(escaped) == read(escape(read(escaped)))
+
+
+@given(texts, texts)
+def test_a_link_cannot_be_broken_out_of(url: str, label: str) -> None:
+    """A link is one token with a percent-encoded address, or no token at all."""
+    written = link(f"https://talks.example.org/{url}", label)
+
+    assert re.fullmatch(r"<https://[^<>|\s]+\|[^<>|]+>|[^<>|]*", written)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://a.example/x?y=1&z=2#f", "https://a.example/x?y=1&z=2#f"),
+        ("https://a.example/x|y><!channel>", "https://a.example/x%7Cy%3E%3C!channel%3E"),
+        ("https://a.example/a%20b", "https://a.example/a%20b"),
+        ("https://a.example/ä b", "https://a.example/%C3%A4%20b"),
+        ("javascript:alert(1)", None),
+        ("https://[bad", None),
+        ("not a url", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_addresses(url: str | None, expected: str | None) -> None:
+    """Only web addresses become links, percent-encoded where they could end one."""
+    assert safe_url(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("<@U0BOT> what is a &lt;Pod&gt; &amp; why?", "what is a <Pod> & why?"),
+        ("<@U0BOT|confnotes>: hi", ": hi"),
+        ("see <https://a.example|the page> and <https://b.example>", "see the page and https://b.example"),
+        ("in <#C1|general> <!here> <!date^1^{date}|today>", "in #general   today"),
+        ("<@U2> said &amp;lt;b&amp;gt;", "said &lt;b&gt;"),
+        ("mail <mailto:a@b.example|a@b.example>", "mail a@b.example"),
+    ],
+)
+def test_what_people_type_is_unwrapped(raw: str, expected: str) -> None:
+    """Slack's wrapping is taken off once, the bot's own mention with it."""
+    assert read(raw, "U0BOT") == expected
+
+
+@given(st.text(max_size=3000), st.lists(st.text(max_size=1500), max_size=4))
+def test_a_request_survives_its_button(text: str, history: list[str]) -> None:
+    """A request fits in a button's value or has no button, and comes back with the same words and page."""
+    request = Request(text, "hits", 3, tuple(history))
+    value = request.to_value()
+    if value is not None:
+        packed = kit.pack({**value, "v": "down"})
+        back = Request.from_value(packed)
+
+        assert len(packed) <= 2_000
+        assert (back.text, back.view, back.page) == (text, "hits", 3)
+
+
+@pytest.mark.parametrize("value", ["{}", "[]", '"x"', '{"t":1,"w":"a","p":"x","h":[]}', "not json"])
+def test_foreign_button_values_are_refused(value: str) -> None:
+    """A button's value that we did not write raises one clear error."""
+    with pytest.raises(ValueError, match=r".+"):
+        Request.from_value(value)
+
+
+def test_the_notice_is_the_first_sentence() -> None:
+    """Notifications show the answer's first sentence, and no full stop inside a number or name ends it."""
+    assert first_sentence("Version 1.18 saved 3.5 nodes. And more.") == "Version 1.18 saved 3.5 nodes."
+    assert first_sentence("No stop\nsecond line") == "No stop"
+
+
+def test_an_empty_build_has_messages_too(live: LiveIndex) -> None:
+    """Commands on a build without a talk say that there is none."""
+    empty: Build = replace(live.searcher.build, talks={}, recaps={}, passages=(), events={})
+    frame = Frame(Request("day 3"), empty)
+    command = parse("day 3")
+
+    check(digest_message(command, scope(command, empty), frame))
+    check(events_message(frame))
+    assert faults(home_view(empty, "/kubecon")["blocks"], "home") == []

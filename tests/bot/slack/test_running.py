@@ -1,0 +1,171 @@
+"""The bot as a process: what it needs to start, that it stays on this machine, and how it stops."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import SettingsFault, SlackFault, StoreFault
+from bot.live import LiveIndex
+from bot.slack.app import create_app
+from bot.slack.listeners.shortcuts import CALLBACK_ID
+from bot.store import Store
+from tests.bot.slack.conftest import answer, make_settings
+from tests.bot.slack.test_conversations import bot_messages
+from tests.slack_server import APP_TOKEN, BOT_TOKEN, LocalSlack
+from tests.slack_server.server import SCOPES
+from tests.slack_server.transcript import message_text
+
+ROOT = Path(__file__).resolve().parents[3]
+# Stands before everything else in the process: whatever leaves loopback, names included, is refused and written down.
+GUARD = """
+import socket, sys
+def closed(what):
+    sys.stderr.write(f"NETWORK CLOSED: {what}\\n")
+    raise OSError("the network is closed")
+def guard(real):
+    def connect(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            closed(address)
+        return real(self, address)
+    return connect
+socket.socket.connect = guard(socket.socket.connect)
+socket.socket.connect_ex = guard(socket.socket.connect_ex)
+names = socket.getaddrinfo
+def lookup(host, *rest, **more):
+    if host not in ("127.0.0.1", "::1", "localhost", None, ""):
+        closed(host)
+    return names(host, *rest, **more)
+socket.getaddrinfo = lookup
+"""
+START = "from bot.settings import Settings; from bot.slack.app import run; run(Settings())"
+
+
+@contextmanager
+def process(slack: LocalSlack, tmp_path: Path, index_dir: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run the bot with the network closed but for loopback."""
+    (tmp_path / "sitecustomize.py").write_text(GUARD)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}",
+        "CONFNOTES_INDEX_DIR": str(index_dir),
+        "CONFNOTES_STORE": str(tmp_path / "bot.sqlite"),
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_APP_TOKEN": APP_TOKEN,
+        "SLACK_API_URL": slack.api_url,
+        "OMP_NUM_THREADS": "1",
+    }
+    running = subprocess.Popen([sys.executable, "-c", START], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.communicate()
+
+
+def test_the_bot_stays_on_this_machine_and_stops_when_told(slack: LocalSlack, tmp_path: Path, published: Path) -> None:
+    """With the network closed but for loopback it answers, tries to reach nothing else, and ends cleanly on SIGTERM."""
+    with process(slack, tmp_path, published) as running:
+        slack.wait_for(lambda: len(slack.sockets.connections) == 2 or running.poll() is not None, timeout_s=90)
+        slack.write("C1NOTES", "U1ADA", "<@BOT> how fast does Mossbank restore a volume?")
+        [message] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"), timeout_s=30)
+        running.send_signal(signal.SIGTERM)
+        _, said = running.communicate(timeout=30)
+
+    assert "14 seconds" in message_text(message)
+    assert running.returncode == 0
+    assert "NETWORK CLOSED" not in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [({"slack_bot_token": None}, "SLACK_BOT_TOKEN"), ({"slack_app_token": None}, "SLACK_APP_TOKEN")],
+)
+def test_a_missing_token_is_named_in_one_line(
+    slack: LocalSlack, tmp_path: Path, live: LiveIndex, missing: dict[str, None], named: str
+) -> None:
+    """Without a token the message names it and says where to get it."""
+    settings = make_settings(slack, tmp_path, live.index_dir, **missing)
+    with pytest.raises(SettingsFault, match=named) as raised:
+        create_app(settings, answering=answer, live=live)
+
+    assert "\n" not in str(raised.value)
+    assert "docs/slack.md" in str(raised.value)
+
+
+def test_over_http_no_app_token_is_needed(slack: LocalSlack, tmp_path: Path, live: LiveIndex) -> None:
+    """A signing secret and a port are enough beside the bot token."""
+    bot = create_app(make_settings(slack, tmp_path, live.index_dir, slack_app_token=None, port=3000), answering=answer, live=live)
+    bot.desk.close()
+    bot.store.close()
+
+    assert bot.app
+
+
+def test_a_wrong_token_is_one_line(slack: LocalSlack, tmp_path: Path, live: LiveIndex) -> None:
+    """Slack's refusal of the bot token names the setting and never the token."""
+    settings = make_settings(slack, tmp_path, live.index_dir, slack_bot_token=SecretStr("xoxb-wrong"))
+    with pytest.raises(SlackFault, match=r"invalid_auth.*SLACK_BOT_TOKEN") as raised:
+        create_app(settings, answering=answer, live=live)
+
+    assert "xoxb-wrong" not in str(raised.value)
+
+
+def test_a_memory_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    """A file that is no database, or one of a later version, is refused with the way out."""
+    (tmp_path / "text.sqlite").write_text("no database" * 100)
+    later = Store(tmp_path / "later.sqlite")
+    with later.reading() as memory:
+        memory.execute("PRAGMA user_version = 99")
+    later.close()
+
+    with pytest.raises(StoreFault, match="Move the file away"):
+        Store(tmp_path / "text.sqlite")
+    with pytest.raises(StoreFault, match="format 99"):
+        Store(tmp_path / "later.sqlite")
+
+
+def test_old_claims_and_questions_are_forgotten(tmp_path: Path) -> None:
+    """What is no longer needed or may no longer be kept is dropped, the rest stays."""
+    now = [1_000_000.0]
+    store = Store(tmp_path / "bot.sqlite", clock=lambda: now[0])
+    store.take(["old"], "{}")
+    store.add_turn("thread", "1", "U1", "an old question")
+    now[0] += 7200
+    store.take(["new"], "{}")
+    store.add_turn("thread", "2", "U1", "a new question")
+    store.forget(claims_after_s=3600, questions_after_s=3600)
+
+    assert store.take(["old"], "{}") is not None
+    assert store.take(["new"], "{}") is None
+    assert [turn.question for turn in store.turns("thread")] == ["a new question"]
+    store.close()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "manifest.http.json"])
+def test_the_manifest_covers_what_the_bot_listens_to(name: str) -> None:
+    """The manifests ask for the events, the command and the shortcut that have listeners, and for the scopes that these need."""
+    manifest = json.loads((ROOT / "deploy/slack" / name).read_text())
+    events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
+    scopes = set(manifest["oauth_config"]["scopes"]["bot"])
+    source = "\n".join(path.read_text() for path in (ROOT / "bot/slack/listeners").glob("*.py"))
+    listened = set(re.findall(r"app\.event\(\"(\w+)\"", source))
+
+    assert {event.split(".")[0] for event in events} == listened
+    assert scopes | {"im:write"} == set(SCOPES)
+    assert [shortcut["callback_id"] for shortcut in manifest["features"]["shortcuts"]] == [CALLBACK_ID]
+    assert manifest["settings"]["socket_mode_enabled"] is (name == "manifest.json")
+    assert len(manifest["features"]["shortcuts"][0]["name"]) <= 24
+    assert 175 <= len(manifest["display_information"]["long_description"]) <= 4_000

@@ -1,0 +1,122 @@
+"""Conversations go on in threads, without mentions, across restarts, and among people undisturbed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.answering.models import Answer
+from tests.bot.slack.conftest import Starter, answer
+from tests.bot.slack.test_conversations import bot_messages
+from tests.slack_server import LocalSlack
+from tests.slack_server.transcript import message_text
+
+
+class Recorder:
+    """The real answering, keeping what it was asked with."""
+
+    def __init__(self) -> None:
+        self.histories: list[tuple[str, ...]] = []
+
+    def __call__(self, question: str, **how: Any) -> Answer:
+        """Answer and keep the history that came with the question."""
+        self.histories.append(how.get("history", ()))
+        return answer(question, **how)
+
+
+def ask(slack: LocalSlack, user_id: str = "U1ADA") -> str:
+    """Begin a thread and give its timestamp."""
+    before = len(bot_messages(slack, "C1NOTES"))
+    slack.write("C1NOTES", user_id, "<@BOT> what is Lanternfish?")
+    slack.wait_for(lambda: len(bot_messages(slack, "C1NOTES")) > before)
+    return str(bot_messages(slack, "C1NOTES")[-1]["thread_ts"])
+
+
+def test_a_follow_up_needs_no_mention_and_survives_a_restart(slack: LocalSlack, start: Starter) -> None:
+    """In a thread of ours the asker goes on without a mention; a bot started anew knows the turns before."""
+    recorder = Recorder()
+    first = start(answering=recorder)
+    thread = ask(slack)
+    first.close()
+    start(answering=recorder)
+    slack.write("C1NOTES", "U1ADA", "how many nodes did it save?", thread)
+    slack.wait_for(lambda: len(bot_messages(slack, "C1NOTES")) == 2)
+
+    assert recorder.histories == [(), ("what is Lanternfish?",)]
+    assert bot_messages(slack, "C1NOTES")[1]["thread_ts"] == thread
+    assert "38%" in message_text(bot_messages(slack, "C1NOTES")[1])
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["thanks!", "ok cool", ":+1:", "<@U2BEN> what is Mossbank?", "<!here> what is Mossbank?"],
+)
+def test_words_for_nobody_or_for_others_are_left_alone(slack: LocalSlack, start: Starter, said: str) -> None:
+    """Courtesy, emoji and messages to somebody else get no answer in a thread of ours."""
+    running = start()
+    thread = ask(slack)
+    slack.write("C1NOTES", "U1ADA", said, thread)
+    running.close()
+
+    assert len(bot_messages(slack, "C1NOTES")) == 1
+
+
+def test_people_who_talk_with_each_other_are_left_alone(slack: LocalSlack, start: Starter) -> None:
+    """Once somebody else spoke in the thread, the asker is talking with that person until the bot is named again."""
+    running = start()
+    thread = ask(slack)
+    slack.write("C1NOTES", "U2BEN", "were you there, ada?", thread)
+    slack.write("C1NOTES", "U1ADA", "only for the keynote, what about you?", thread)
+    slack.write("C1NOTES", "U1ADA", "<@BOT> and what is Quillwort?", thread)
+    slack.wait_for(lambda: len(bot_messages(slack, "C1NOTES")) == 2)
+    running.close()
+
+    assert len(bot_messages(slack, "C1NOTES")) == 2
+    assert "2 TB" in message_text(bot_messages(slack, "C1NOTES")[1])
+
+
+def test_threads_of_others_are_left_alone(slack: LocalSlack, start: Starter) -> None:
+    """A thread that the bot was never named in is none of its business."""
+    running = start()
+    [root] = slack.write_quietly("C1NOTES", "U2BEN", "lunch?")
+    slack.write("C1NOTES", "U1ADA", "what is Mossbank?", root)
+    running.close()
+
+    assert not bot_messages(slack, "C1NOTES")
+
+
+def test_questions_are_not_kept_where_that_is_switched_off(slack: LocalSlack, start: Starter) -> None:
+    """With no days to keep questions, none is on disk after it was answered."""
+    running = start(keep_questions_days=0)
+    ask(slack)
+    with running.bot.store.reading() as memory:
+        kept = memory.execute("SELECT count(*) FROM turns").fetchone()[0]
+    slack.wait_for(lambda: running.bot.store.open_jobs() == 0)
+    with running.bot.store.reading() as memory:
+        bodies = memory.execute("SELECT count(*) FROM jobs WHERE body IS NOT NULL").fetchone()[0]
+
+    assert kept == 0
+    assert bodies == 0
+
+
+def test_a_file_without_words_gets_a_hint(slack: LocalSlack, start: Starter) -> None:
+    """Whoever sends only a file learns what the bot reads."""
+    start()
+    slack.direct("U1ADA", "", subtype="file_share", files=[{"id": "F1"}])
+    [message] = slack.wait_for(lambda: slack.space.channels["D1ADA"].messages[1:])
+
+    assert "I read words only" in message_text(message)
+
+
+def test_people_of_other_workspaces_are_not_served_unless_allowed(slack: LocalSlack, start: Starter) -> None:
+    """A stranger in a shared channel gets no answer by default."""
+    running = start()
+    slack.write("C1NOTES", "U1ADA", "<@BOT> what is Mossbank?", user_team="T9OTHER")
+    running.close()
+    assert not bot_messages(slack, "C1NOTES")
+
+    start(external_users=True)
+    slack.write("C1NOTES", "U1ADA", "<@BOT> what is Mossbank?", user_team="T9OTHER")
+
+    assert slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
