@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
+from operator import attrgetter
 
 from index.models import Passage, Role, Voice
 from ingest.blocks import Block, LoadedRecap
@@ -23,10 +24,13 @@ MIN_CHARS = 60
 # How much of a passage must be the note-taker's own remark before it counts as theirs: the rest is white space and punctuation.
 AUTHOR_SHARE = 0.8
 
+# What words before it announce.
+_LISTED = ("bullet", "code", "table_row", "quote")
+_END = attrgetter("end")
 _WORD = re.compile(r"\w")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Piece:
     """The smallest stretch that is never cut again: a block, or a sentence of a long one."""
 
@@ -95,7 +99,7 @@ def _links(recap: LoadedRecap, found: FoundTalk, start: int, end: int) -> tuple[
 
 def _blocks_within(recap: LoadedRecap, start: int, end: int) -> Iterator[Block]:
     """Give the blocks that overlap a stretch; blocks are in source order and never overlap each other."""
-    at = bisect_right(recap.blocks, start, key=lambda block: block.end)
+    at = bisect_right(recap.blocks, start, key=_END)
     while at < len(recap.blocks) and recap.blocks[at].start < end:
         yield recap.blocks[at]
         at += 1
@@ -112,8 +116,10 @@ def _pieces(recap: LoadedRecap, found: FoundTalk, spans: Sequence[Span]) -> list
             pieces += _cut_block(recap.text, max(at, block.start), min(block.end, span_end), block)
             at = max(at, min(block.end, span_end))
         pieces += _cut_block(recap.text, at, span_end, None)
-    pieces = [replace(p, own=_voice(found.author_spans, p.start, p.end) == "author") for p in pieces]
-    return [_lead_in(recap.text, piece, following) for piece, following in zip_longest(pieces, pieces[1:])]
+    for piece, following in zip_longest(pieces, pieces[1:]):
+        piece.own = bool(found.author_spans) and _voice(found.author_spans, piece.start, piece.end) == "author"
+        _mark_lead_in(recap.text, piece, following)
+    return pieces
 
 
 def _cut_block(text: str, start: int, end: int, block: Block | None) -> list[Piece]:
@@ -122,19 +128,18 @@ def _cut_block(text: str, start: int, end: int, block: Block | None) -> list[Pie
     return [Piece(s, e, block) for s, e in stretches if _WORD.search(text, s, e)]
 
 
-def _lead_in(text: str, piece: Piece, following: Piece | None) -> Piece:
+def _mark_lead_in(text: str, piece: Piece, following: Piece | None) -> None:
     """Mark a piece that announces the next one: a sub-heading, or words before a colon or a list."""
-    kind = piece.block.kind if piece.block else "paragraph"
-    if kind == "heading":
-        return replace(piece, leads=True, opens=True)
-    if following is None or following.block is None or following.block is piece.block:
-        return piece
-    to_list = following.block.kind in ("bullet", "code", "table_row", "quote")
-    deeper = kind == "bullet" and following.block.kind == "bullet" and following.block.level > piece.block.level if piece.block else False
-    ends_with_colon = text[piece.start : piece.end].endswith((":", "：")) and to_list
-    short_lead = kind == "paragraph" and to_list and piece.end - piece.start <= MIN_CHARS
-    leads = ends_with_colon or deeper or short_lead
-    return replace(piece, leads=leads, opens=leads and kind == "paragraph")
+    block, next_block = piece.block, following.block if following else None
+    if block is not None and block.kind == "heading":
+        piece.leads = piece.opens = True
+    if block is None or next_block is None or next_block is block or next_block.kind not in _LISTED:
+        return
+    deeper = block.kind == "bullet" and next_block.kind == "bullet" and next_block.level > block.level
+    short = block.kind == "paragraph" and piece.end - piece.start <= MIN_CHARS
+    if deeper or short or text.endswith((":", "："), piece.start, piece.end):
+        piece.leads = True
+        piece.opens = block.kind != "bullet"
 
 
 def _grouped(pieces: Sequence[Piece], text: str) -> list[Span]:
