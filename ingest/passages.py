@@ -133,10 +133,12 @@ def _mark_lead_in(text: str, piece: Piece, following: Piece | None) -> None:
     block, next_block = piece.block, following.block if following else None
     if block is not None and block.kind == "heading":
         piece.leads = piece.opens = True
-    if block is None or next_block is None or next_block is block or next_block.kind not in _LISTED:
+    if block is None or next_block is None or next_block is block:
         return
+    to_list = next_block.kind in _LISTED
     deeper = block.kind == "bullet" and next_block.kind == "bullet" and next_block.level > block.level
-    short = block.kind == "paragraph" and piece.end - piece.start <= MIN_CHARS
+    short = block.kind == "paragraph" and to_list and piece.end - piece.start <= MIN_CHARS
+    # Also before paragraphs: text copied from a browser has lost its bullets.
     if deeper or short or text.endswith((":", "："), piece.start, piece.end):
         piece.leads = True
         piece.opens = block.kind != "bullet"
