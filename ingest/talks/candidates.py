@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ingest.talks.headers import Header, opening_speaker, read_header
 from ingest.talks.links import is_talk_page, kind_of_link, names_material
-from ingest.talks.names import ACCEPT, People, parse_people
+from ingest.talks.names import ACCEPT, SURE, People, parse_people
 from ingest.talks.pieces import Piece, linked
 from ingest.talks.places import Place, read_place
 from ingest.talks.titles import Style, Title, read_title, stacked
@@ -56,6 +56,8 @@ _SMALL_WORDS = frozenset(
         "une",
     )
 )
+_SURE_NAME = 0.85  # a known given name, or a name with role and company
+_NEVER = 9.0  # more than any certainty
 _HABIT = 2  # headings that surely name speakers make it the recap's habit
 
 
@@ -99,12 +101,14 @@ def find_candidates(pieces: Sequence[Piece], ordinary: frozenset[str], *, plain:
     style = _habit(chosen, ordinary)
     candidates = []
     taken = -1
+    expected = False
     for piece in chosen:
         if piece.number < taken:
             continue  # it is another title's by-line
-        candidate = _read(pieces, piece, ordinary, style)
+        candidate = _read(pieces, piece, ordinary, style, expected=expected)
         taken = candidate.header.following if candidate.signs else -1
         candidates.append(candidate)
+        expected = expected or sum(one.header.bare for one in candidates) >= _HABIT
     return candidates
 
 
@@ -113,17 +117,26 @@ def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
     titles = [read_title(piece.text, ordinary) for piece in chosen]
     right = sum(title.side == "right" for title in titles)
     left = sum(title.side in {"left", "only"} for title in titles)
+    firsts = [read_title(piece.text, ordinary, Style(right=_NEVER)) for piece in chosen]
+    sure = sum(title.side == "right" and title.people is not None and title.people.certainty > _SURE_NAME for title in titles)
+    names_first = sum(title.side == "left" for title in firsts) > sure
     default = Style()
-    return Style(ACCEPT if right >= _HABIT else default.right, ACCEPT + 0.05 if left >= _HABIT else default.left)
+    return Style(
+        ACCEPT if right >= _HABIT else default.right,
+        ACCEPT + 0.05 if left >= _HABIT or names_first else default.left,
+        names_first=names_first,
+    )
 
 
-def _read(pieces: Sequence[Piece], piece: Piece, ordinary: frozenset[str], style: Style) -> Candidate:
-    header = read_header(pieces, piece.number, ordinary)
+def _read(pieces: Sequence[Piece], piece: Piece, ordinary: frozenset[str], style: Style, *, expected: bool) -> Candidate:
+    header = read_header(pieces, piece.number, ordinary, expected=expected)
     title = read_title(stacked(piece.text, ordinary), ordinary, style)
-    linked = _linked_people(piece, ordinary)
-    if linked is not None and title.people is None:
-        title = linked
-    place = read_place(piece.text)
+    if header.people is not None and title.people is not None and not _same(header.people, title.people):
+        title = read_title(stacked(piece.text, ordinary), ordinary, Style(_NEVER, _NEVER, _NEVER))
+    named = _linked_people(piece, ordinary)
+    if named is not None and title.people is None:
+        title = named
+    place = read_place(piece.text) or (read_place(title.text) if title.signs & {"clock", "number"} else None)
     if place is not None and (title.people or header.people) and place.role not in {"day", "event"}:
         place = None
     if place is not None:
@@ -146,6 +159,12 @@ def _linked_people(piece: Piece, ordinary: frozenset[str]) -> Title | None:
         if before and people and people.certainty >= ACCEPT and not is_talk_page(link.url) and not names_material(words):
             return Title(read_title(before, ordinary).text, people, "right")
     return None
+
+
+def _same(byline: People, heading: People) -> bool:
+    """Tell whether by-line and heading name the same people; a sure heading counts in any case."""
+    words = {word.lower() for name in byline.names for word in name.split()}
+    return heading.certainty >= SURE + 0.1 or any(word.lower() in words for name in heading.names for word in name.split())
 
 
 def _signs(candidate: Candidate) -> set[str]:

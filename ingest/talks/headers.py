@@ -31,14 +31,22 @@ class Header:
     links: dict[str, str] = field(default_factory=dict)
     spans: list[tuple[int, int]] = field(default_factory=list)
     following: int = 0  # number of the first piece after it
+    bare: bool = False  # the by-line is names alone, without a label
 
 
-def read_header(pieces: Sequence[Piece], at: int, ordinary: frozenset[str]) -> Header:
-    """Read the lines under the title that is piece `at`."""
+def read_header(pieces: Sequence[Piece], at: int, ordinary: frozenset[str], *, expected: bool = False) -> Header:
+    """Read the lines under the title that is piece `at`.
+
+    Args:
+        pieces: All pieces.
+        at: The title's number.
+        ordinary: Words that the recap writes in lower case.
+        expected: This recap sets names alone under its titles, so that less certainty will do.
+    """
     header = Header(following=at + 1)
     bulleted = False
     for piece in pieces[at + 1 : at + 1 + _REACH]:
-        if piece.kind not in {"paragraph", "bullet", "quote"} or not _belongs(piece, header, ordinary, bulleted):
+        if piece.kind not in {"paragraph", "bullet", "quote"} or not _belongs(piece, header, ordinary, bulleted, expected):
             break
         bulleted = bulleted or piece.kind == "bullet"
         header.spans.append((piece.start, piece.end))
@@ -48,7 +56,7 @@ def read_header(pieces: Sequence[Piece], at: int, ordinary: frozenset[str]) -> H
     return header
 
 
-def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: bool) -> bool:
+def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: bool, expected: bool) -> bool:
     words = piece.text.strip()
     if len(words) > 700:
         return False
@@ -56,9 +64,10 @@ def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: b
         bullet = piece.kind == "bullet"
         if bullet and (bulleted or piece.block.level) and not is_labelled(words):
             return False
-        people = read_byline(words, ordinary, marked=piece.marked(), first_bullet=bullet)
+        people = read_byline(words, ordinary, marked=piece.marked() or (expected and not bullet), first_bullet=bullet)
         if people is not None:
             header.people = people
+            header.bare = not is_labelled(words) and not bullet
             return True
     if is_material(words):
         found = own_links(

@@ -24,13 +24,13 @@ ROLE_WORDS = _words(
 
 ORGANISATION_WORDS = _words(
     """
-    inc llc ltd gmbh corp labs lab foundation university universität université institute institut bank group systems technologies
-    technology security cloud services service networks network software solutions consulting company administration research
-    analytics department ministry agency association community project working team studio studios media health financial insurance
-    telecom communications college school hospital government council union league federation consortium cncf kubernetes google
-    microsoft amazon aws ibm intel vmware cisco oracle github gitlab docker redhat suse netflix facebook meta twitter linux red nec
-    datadog grafana independent wikimedia initiative society interactive digital capital ventures partners industries motors
-    airlines press times
+    inc llc ltd gmbh ag ab kg as sa sas se bv oy plc srl spa works corp labs lab foundation university universität université
+    institute institut bank group systems technologies technology security cloud services service networks network software
+    solutions consulting company administration research analytics department ministry agency association community project working
+    team studio studios media health financial insurance telecom communications college school hospital government council union
+    league federation consortium cncf kubernetes google microsoft amazon aws ibm intel vmware cisco oracle github gitlab docker
+    redhat suse netflix facebook meta twitter linux red nec datadog grafana independent wikimedia initiative society interactive
+    digital capital ventures partners industries motors airlines press times
     """
 )
 
@@ -96,15 +96,15 @@ GIVEN_NAMES = _words(
     kenta kerstin kevin khaled kim kimberly kingdon klaus knut kohei konrad konstantin kris krishna kristen kristian kristin
     kristina kristof kumar kurt kyle lacey lachlan lara larry lars laura laurel lauren laurence laurent lea leah lee leena lei leigh
     lena lennart leo leon leonard leonardo leonie leslie lewis li liam lili lilian lily lin linda lindsay ling linus lisa liu liz
-    lloyd logan lois lorenzo lori lothar lou louis louise luc luca lucas lucia lucie lucy luigi luis luisa lukas luke luna lutz
-    lydia lynn maciej madeleine magdalena magnus mai maja manfred manoj manual manuel manuela mara marc marcel marco marcos marcus
-    margaret margarita margot maria marian marianne marie marie-claire marieke marilyn mario marion marius mark marko markus marlene
-    marsha marta martha martin martina marvin mary masahiro mateo mateusz matei mathias mathieu mathilde mats matt matteo matthew
-    matthias matthieu maureen maurice mauricio max maxim maxime maximilian may maya megan mehdi mei mel melanie melissa mercedes
-    meredith mia michael michaela michał michal michel michele michelle miguel mihai mike mikhail mikko mila milan milena min ming
-    mirco miriam mitchell mohamed mohammed mohammad moritz moses muhammad murat nadia nadine nancy naoki naomi natalia natália
-    natalie natasha nathalie nathan nathaniel neal neil nelson nia nicholas nick nicky nico nicola nicolai nicolas nicole niels
-    nigel nikhil nikhita niklas nikola nikolai nikolaus nils nina nino noah noel nora norbert norman olaf ole oleg olga oliver
+    ludwig lloyd logan lois lorenzo lori lothar lou louis louise luc luca lucas lucia lucie lucy luigi luis luisa lukas luke luna
+    lutz lydia lynn maciej madeleine magdalena magnus mai maja manfred manoj manual manuel manuela mara marc marcel marco marcos
+    marcus margaret margarita margot maria marian marianne marie marie-claire marieke marilyn mario marion marius mark marko markus
+    marlene marsha marta martha martin martina marvin mary masahiro mateo mateusz matei mathias mathieu mathilde mats matt matteo
+    matthew matthias matthieu maureen maurice mauricio max maxim maxime maximilian may maya megan mehdi mei mel melanie melissa
+    mercedes meredith mia michael michaela michał michal michel michele michelle miguel mihai mike mikhail mikko mila milan milena
+    min ming mirco miriam mitchell mohamed mohammed mohammad moritz moses muhammad murat nadia nadine nancy naoki naomi natalia
+    natália natalie natasha nathalie nathan nathaniel neal neil nelson nia nicholas nick nicky nico nicola nicolai nicolas nicole
+    niels nigel nikhil nikhita niklas nikola nikolai nikolaus nils nina nino noah noel nora norbert norman olaf ole oleg olga oliver
     olivia olivier omar oscar oskar otto pablo paige pam pamela paolo pascal pat patricia patrick paul paula pauline pavel pavol
     pedro peggy penny pep perry peter petra phil philip philipp philippe phillip pia pierre piotr pooja pradeep prakash priya
     priyanka puja qing quentin rachel rafael rahul raimund rainer raj rajdeep ralf ralph ramon randy raphael raquel rasmus ravi ray

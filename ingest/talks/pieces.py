@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ingest.blocks import Block, Link, LoadedRecap
 from ingest.talks.bylines import is_fact, is_material, read_byline
 
-_SMALL = re.compile(r"[a-zà-ÿ]{3,}")
+_SMALL = re.compile(r"(?<!\w)[a-zà-ÿ]{3,}(?!\w)")
 _ADDRESS = re.compile(r"https?://\S+|\S+/\S+|@\w+")  # a slug writes names small
 _VOCABULARY_SAMPLE = 300_000  # characters that tell a recap's ordinary words; more change nothing
 _STACKED_LINES = 5

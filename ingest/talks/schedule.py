@@ -41,7 +41,8 @@ def _resolve(mark: Mark, event: Event | None, recap_day: int | None) -> int | No
     if any(mention.span[1] - mention.span[0] == 1 for mention in mark.days):
         return None  # "Day 1, 2 and 3": a bare number goes on from the first
     # A date that is no day of the event is the date of posting.
-    return next((day for mention in mark.days if (day := mention.resolve(event)) is not None), recap_day)
+    day = next((day for mention in mark.days if (day := mention.resolve(event)) is not None), recap_day)
+    return day if day is None or day >= 0 else None
 
 
 def gap_days(pieces: Sequence[Piece], text: str, event: Event | None) -> list[tuple[int, int]]:

@@ -13,7 +13,8 @@ _CLOCK = re.compile(
     r"(?:\s*(?:[-–—]|to|bis|à)\s*\d{1,2}(?:[:.h]\d{2})?\s*(?:[ap]\.?m\.?|uhr)?)?[\s)\]]*[-–—:|・,]*\s*(?=\S)",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?:talk|session|vortrag|présentation|conférence|セッション)\s*#?\d{1,3}\s*[:：.\-–—]\s*", re.IGNORECASE)
+_ANNOUNCED = "talk|session|title|titre|titel|vortrag|présentation|conférence|セッション|タイトル"
+_NUMBER = re.compile(rf"(?:{_ANNOUNCED})\s*(?:#?\d{{1,3}}\s*[:：.\-–—]|[:：])\s*(?=\S)", re.IGNORECASE)
 _ENUMERATOR = re.compile(r"(?:[A-Z]|\d{1,2})[.)](?:\s+|$)")
 _CODE = re.compile(r"(?:[A-Z]{2,5}\d{2,4}(?:-[A-Z]\d?)?)\s*[-–—:|]\s*(?=\S)")
 _LEAD = re.compile(r"^[^\w\"“”„«「『(\[#.'’‘*¿]+")
@@ -34,6 +35,8 @@ class Style:
 
     right: float = SURE
     left: float = 0.9
+    by: float = ACCEPT
+    names_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +111,26 @@ def _split(text: str, ordinary: frozenset[str], style: Style) -> Title:
     plain = not _DASH.search(text) and not _COLON.search(text)
     if whole and whole.certainty >= style.left and (plain or has_role(text)) and len(whole.names) * 8 >= len(text.split()):
         return Title(text, whole, "only")
-    for finder in (_after_by, _after_dash, _in_paren, _before, _after_comma):
-        title = finder(text, ordinary, style)
-        if title is not None:
-            return title
-    return Title(text)
+    right = _after_by(text, ordinary, style) or _after_dash(text, ordinary, style) or _in_paren(text, ordinary, style)
+    left = _before(text, ordinary, style)
+    if right is None or (left is not None and style.names_first and "by" not in right.signs):
+        return left or right or _after_comma(text, ordinary, style) or Title(text)
+    return right
 
 
 def _after_by(text: str, ordinary: frozenset[str], style: Style) -> Title | None:
     for match in reversed(list(_BY.finditer(text))):
         people = parse_people(text[match.end() :], ordinary)
         strict = match[0].strip(" ,–—-").lower() not in {"by", "presented by", "par", "présenté par", "von"}
-        if people and people.certainty >= (style.right if strict else ACCEPT) and len(text[: match.start()]) > 2:
+        if people and people.certainty >= (style.right if strict else style.by) and _apart(people, text[: match.start()]):
             return Title(text[: match.start()], people, "right", signs=frozenset({"by"}))
     return None
+
+
+def _apart(people: People, title: str) -> bool:
+    """Tell names from words that the title has already used, as in "Paging Less by Paging Sooner"."""
+    used = set(title.lower().split())
+    return len(title) > 2 and not any(word.lower() in used for name in people.names for word in name.split())
 
 
 def _after_dash(text: str, ordinary: frozenset[str], style: Style) -> Title | None:

@@ -31,7 +31,8 @@ _SECTION = _whole(
     r"notes(?: (?:on|about)\b.*)?|thoughts on\b.*|talks? i(?:'d|’d| would| wish| want| missed)\b.*",
     r"(?:the )?(?:event|conference)(?: recap| in general| organi[sz]ation| itself)?|recap|retrospective|misc(?:ellaneous)?"
     r"|other(?: notes)?|random(?: notes)?",
-    r"(?:coffee |lunch |tea )?breaks?|lunch(?:es)?(?: break)?|breakfast|dinner|food|registration|check[- ]?in|reception"
+    r"(?:coffee |lunch |tea )?breaks?|coffee|tea|kaffee|café|lunch(?:es)?(?: break)?|breakfast|dinner|food|registration|check[- ]?in"
+    r"|reception"
     r"|(?:after |welcome )?party|social(?: event)?",
     r"hallway track|booths?|exhibit(?:ion|ors)?|expo|sponsors?(?: showcase)?|swag|travel(?:ling)?|hotel|venue|location|logistics"
     r"|photos?|pictures|people",
