@@ -6,6 +6,8 @@ The tree:
     ├── RecapError       one recap cannot be read; the others are
     ├── CatalogueError   the catalogue cannot be used
     ├── SourcesError     no recaps are named, or the list of them cannot be read
+    ├── SourceFault      a web page, feed or repository gives nothing tonight; what it last gave stays
+    │   └── SourceGone   it is no longer there (404, 410, no such branch)
     └── PublishError     the live build stays as it is
 """
 
@@ -53,6 +55,39 @@ class CatalogueError(IngestError):
 
 class SourcesError(IngestError):
     """No recaps are named, or the list of them cannot be read."""
+
+
+class SourceFault(IngestError):  # noqa: N818  (what a foreign server does wrong is no error of ours)
+    """A web page, feed or repository gives nothing tonight.
+
+    Args:
+        address: The source as it may be shown: without its query, without a password.
+        what: What was found; words of the server are cut short and made one line.
+        way_out: What to do about it.
+        status: What a web server answered with; 0 where none did.
+    """
+
+    def __init__(self, address: str, what: str, way_out: str, status: int = 0) -> None:
+        self.address = address
+        self.what = what
+        self.way_out = way_out
+        self.status = status
+        super().__init__(address, what, way_out, status)
+
+    def __str__(self) -> str:
+        """Give the one line that a person sees."""
+        line = f"Cannot fetch {_printable(self.address, 200)}: {_printable(self.what, 300).rstrip('.')}. {self.way_out}"
+        return " ".join(line.split())
+
+
+class SourceGone(SourceFault):
+    """The source is no longer there: 404, 410, or no such branch."""
+
+
+def _printable(words: str, most: int) -> str:
+    """Make foreign words one short line without control characters: a server must not write to somebody's terminal."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in words).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 class PublishError(IngestError):
