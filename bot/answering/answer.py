@@ -1,0 +1,148 @@
+"""The one door: a question in, an answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answering import misses
+from bot.answering.confidence import confidence, features, threshold
+from bot.answering.evidence import Found, gather
+from bot.answering.facts import fact_parts
+from bot.answering.knowledge import Knowledge, knowledge_of
+from bot.answering.lists import list_talks
+from bot.answering.models import HITS_SHOWN, Answer, Miss, Quote, Understood
+from bot.answering.rendering import counted, join_text, list_text, quote_text
+from bot.answering.scope import Scope, given_scope
+from bot.answering.understanding import Reading, understand
+from bot.errors import QuestionTooLong
+from index.models import Hit, Talk
+from index.search import Searcher
+
+MAX_QUESTION_CHARS = 2_000
+
+
+def answer(question: str, *, searcher: Searcher, history: Sequence[str] = (), event: str | None = None, day: int | None = None) -> Answer:
+    """Answer a question with the notes' own words, or say why not.
+
+    The same question, history and limits on the same build give the same answer, byte for byte.
+
+    Args:
+        question: As the person wrote it, Slack's mark-up included.
+        searcher: The build that is asked.
+        history: The person's earlier turns in the same thread, oldest first.
+        event: Limits the answer to an event, by any of its names.
+        day: Limits the answer to a conference day.
+
+    Raises:
+        QuestionTooLong: more than `MAX_QUESTION_CHARS` characters.
+        UnknownEvent: the notes know no such event.
+        UnknownDay: the notes know no such day.
+        IndexFault: the build cannot be read.
+    """
+    if len(question) > MAX_QUESTION_CHARS:
+        raise QuestionTooLong(len(question), MAX_QUESTION_CHARS)
+    knowledge = knowledge_of(searcher)
+    reading = understand(question, knowledge, history, given_scope(knowledge, event, day))
+    return _Answering(reading, searcher, knowledge).run()
+
+
+class _Answering:
+    """One question on its way."""
+
+    def __init__(self, reading: Reading, searcher: Searcher, knowledge: Knowledge) -> None:
+        self.reading = reading
+        self.searcher = searcher
+        self.knowledge = knowledge
+        self.notices = tuple(f"Searched for “{meant}” instead of “{written}”." for written, meant in reading.corrections.items())
+
+    def run(self) -> Answer:
+        reading = self.reading
+        if not reading.words and not reading.context and not reading.scope.spans and reading.wish.wanted != "list" and not reading.speakers:
+            return self._miss(
+                "off_topic",
+                "Ask about something that was said at a conference, for example “what was said about autoscaling?”",
+                Found(),
+                0.0,
+            )
+        if reading.scope.missing:
+            found = gather(reading, self.searcher, self.knowledge, Scope())
+            return self._miss("absent", misses.missing_event_text(reading.scope.missing, self.knowledge), found, 0.05)
+        found = gather(reading, self.searcher, self.knowledge)
+        sure = confidence(features(reading, found))
+        if names := misses.absent_names(reading):
+            everything = gather(reading, self.searcher, self.knowledge, Scope()) if not found.hits else found
+            return self._miss("absent", misses.absent_text(names, self.knowledge), everything, min(sure, threshold() * 0.9))
+        if reading.wish.wanted == "list":
+            return self._list(found)
+        return self._fact(found, sure)
+
+    def _fact(self, found: Found, sure: float) -> Answer:
+        outside, talks = misses.outside_names(self.reading, self.searcher, self.knowledge)
+        if outside and self.reading.scope.firm:
+            return self._miss("filtered_out", misses.filtered_text(outside, talks, self.reading), found, min(sure, threshold() * 0.9))
+        if outside:
+            found = gather(self.reading, self.searcher, self.knowledge, Scope())
+            self.notices += (f"Nothing on it in {misses.limits_text(self.reading)}; searched all notes.",)
+        if not found.hits or sure < threshold():
+            return self._miss("not_covered", "The notes do not say.", found, sure)
+        headline, quotes, hits = fact_parts(self.reading, found, self.searcher)
+        text = join_text(*self.notices, headline, *map(quote_text, quotes))
+        return self._answer(text, sure, headline=headline, quotes=quotes, hits=hits[:HITS_SHOWN])
+
+    def _list(self, found: Found) -> Answer:
+        listed = list_talks(self.reading, found, self.searcher, self.knowledge)
+        if not listed.hits:
+            return self._miss(
+                "not_covered", f"No talk in the notes is about “{listed.topic}” ({misses.extent(self.knowledge)}).", found, 0.1
+            )
+        verb = "mentions" if self.reading.wish.every_mention else "covers"
+        verb = verb if len(listed.hits) == 1 else verb[:-1]
+        headline = f"{counted(len(listed.hits), 'talk')} {verb} “{listed.topic}”."
+        talks = [hit.talk for hit in listed.hits]
+        text = join_text(*self.notices, headline, list_text(talks))
+        hits = tuple(replace(hit, rank=at) for at, hit in enumerate(listed.hits, 1))
+        return self._answer(text, 0.9, headline=headline, hits=hits, topic=listed.topic)
+
+    def _miss(self, miss: Miss, said: str, found: Found, sure: float) -> Answer:
+        nearest = misses.nearest_talks(found.hits)
+        text = join_text(*self.notices, said, misses.nearest_text(nearest))
+        return replace(
+            self._answer(text, sure, headline=said, hits=found.hits[:HITS_SHOWN], nearest=nearest), status="not_found", miss=miss
+        )
+
+    def _answer(
+        self,
+        text: str,
+        sure: float,
+        *,
+        headline: str | None = None,
+        quotes: tuple[Quote, ...] = (),
+        hits: tuple[Hit, ...] = (),
+        nearest: tuple[Talk, ...] = (),
+        topic: str | None = None,
+    ) -> Answer:
+        reading = self.reading
+        return Answer(
+            question=reading.question,
+            status="answered",
+            text=text,
+            understood=Understood(
+                text=reading.text,
+                event=" or ".join(reading.scope.event_ids) or None,
+                day=reading.scope.day,
+                speaker=next(iter(reading.speakers), None),
+                kind=reading.scope.kind,
+                corrections=reading.corrections,
+                intent="list" if reading.wish.wanted == "list" else "talk" if reading.wish.about_talk else "answer",
+                topic=topic,
+                follow_up=reading.follow_up,
+            ),
+            confidence=sure,
+            build=self.knowledge.build_id,
+            headline=headline,
+            notices=self.notices,
+            quotes=quotes,
+            hits=hits,
+            nearest=nearest,
+        )

@@ -1,0 +1,113 @@
+"""What a build's notes know: their words as written, their names, their speakers, and the aliases that they explain."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from weakref import WeakKeyDictionary
+
+from bot.answering.aliases import Aliases
+from bot.answering.wordlists import is_generic, is_stop
+from index.models import Event, Talk
+from index.search import Searcher
+from index.words import fold, singular, words
+
+_YEAR = re.compile(r"(?<!\d)20[0-3]\d(?!\d)")
+
+
+class Knowledge:
+    """Read once a build; every answer on that build uses it."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        build = searcher.build
+        self._searcher = searcher
+        self.build_id: str = build.build_id
+        self.events: tuple[Event, ...] = tuple(build.events.values())
+        self.talks: tuple[Talk, ...] = tuple(build.talks.values())
+        self.talk_by_id: Mapping[str, Talk] = build.talks
+        self.recap_count: int = len(build.recaps)
+        self.talk_count: int = sum(talk.kind != "section" for talk in self.talks)
+        self.aliases = Aliases(passage.text for passage in build.passages)
+        self._frequencies: Counter[str] = Counter()
+        self._capitals: Counter[str] = Counter()
+        for text in (*(p.text for p in build.passages), *(t.title for t in self.talks), *(" ".join(t.speakers) for t in self.talks)):
+            self._count(text)
+        self._frequencies.update({form: count for form, count in searcher.vocabulary().items() if form not in self._frequencies})
+        self._stems = {singular(form) for form in self._frequencies}
+        self._speakers = _speaker_talks(self.talks)
+
+    @property
+    def frequencies(self) -> Mapping[str, int]:
+        """Return how often each folded word stands in the notes; neighbours that make one name count as one word too."""
+        return self._frequencies
+
+    def contains(self, form: str) -> bool:
+        """Tell whether the notes contain a folded word or its other number."""
+        return form in self._frequencies or singular(form) in self._stems
+
+    def says(self, name: str) -> bool:
+        """Tell whether the notes contain a name, word for word."""
+        forms = [word.form for word in words(name)]
+        if not all(self.contains(form) for form in forms):
+            return False
+        return len(forms) == 1 or bool(self._searcher.mentions(name))
+
+    def is_name(self, form: str) -> bool:
+        """Tell whether the notes write a word mostly with a capital."""
+        return self._capitals[form] * 2 > self._frequencies[form]
+
+    def speakers_named(self, forms: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        """Return the speakers whose whole name stands in a question's folded words, with the ids of their talks."""
+        joined = f" {' '.join(forms)} "
+        return {name: talk_ids for name, (key, talk_ids) in self._speakers.items() if f" {key} " in joined}
+
+    def events_of_year(self, year: int) -> tuple[str, ...]:
+        """Return the ids of the notes' events that took place in a year."""
+        return tuple(event.event_id for event in self.events if event_year(event) == year)
+
+    def _count(self, text: str) -> None:
+        found = list(words(text))
+        for at, word in enumerate(found):
+            self._frequencies[word.form] += 1
+            capital = text[word.start].isupper()
+            self._capitals[word.form] += capital
+            if at and capital and text[found[at - 1].start].isupper() and text[found[at - 1].end : word.start] in {" ", "-"}:
+                self._count_joined(found[at - 1].form, word.form)
+
+    def _count_joined(self, left: str, right: str) -> None:
+        # "Fluent Bit" is searched as "fluentbit", and mistyped as "fluntbit".
+        if not (is_stop(left) or is_generic(left) or is_generic(right)):
+            self._frequencies[left + right] += 1
+            self._capitals[left + right] += 1
+
+
+def event_year(event: Event) -> int | None:
+    """Return the year of an event from its dates or its name."""
+    if event.starts_on:
+        return event.starts_on.year
+    match = _YEAR.search(f"{event.event_id} {event.name}")
+    return int(match[0]) if match else None
+
+
+def knowledge_of(searcher: Searcher) -> Knowledge:
+    """Return what the searcher's build knows, read on the first question."""
+    known = _CACHE.get(searcher)
+    if known is None:
+        known = _CACHE[searcher] = Knowledge(searcher)
+    return known
+
+
+_CACHE: WeakKeyDictionary[Searcher, Knowledge] = WeakKeyDictionary()
+
+
+def _speaker_talks(talks: Iterable[Talk]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    ids: dict[str, list[str]] = defaultdict(list)
+    names: dict[str, str] = {}
+    for talk in talks:
+        for name in talk.speakers:
+            key = " ".join(fold(part) for part in re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", name))
+            if " " in key:
+                names.setdefault(key, name)
+                ids[key].append(talk.talk_id)
+    return {names[key]: (key, tuple(found)) for key, found in ids.items()}

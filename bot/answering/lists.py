@@ -1,0 +1,140 @@
+"""Lists: every talk that mentions something, or every talk that is about it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answering.evidence import Found, allowed_talks
+from bot.answering.knowledge import Knowledge, knowledge_of
+from bot.answering.scope import given_scope
+from bot.answering.understanding import Reading
+from bot.answering.wordlists import is_generic, is_stop
+from index.models import Hit, Talk
+from index.search import Filter, Searcher
+from index.words import find_phrase, words
+
+_SPLIT = re.compile(r"\s*(?:\bor\b|\bor\b|,|;|(?<=\s)/(?=\s)|\bet\b|\bou\b)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The talks of a list in the notes' order, one hit each, and what they were looked up for."""
+
+    topic: str
+    hits: tuple[Hit, ...]
+
+
+def topics_of(reading: Reading) -> tuple[str, ...]:
+    """Return what a list is about: the question without limits, grammar and words about talks, alternatives apart."""
+    text = reading.text
+    for start, end in sorted(reading.scope.spans, reverse=True):
+        text = f"{text[:start]} , {text[end:]}"
+    found: list[str] = []
+    for part in _SPLIT.split(text):
+        run: list[str] = []
+        at = 0
+        for word in words(part):
+            written = part[word.start : word.end]
+            if is_stop(written) or is_generic(written):
+                continue
+            # Marks inside a name stay: "CI/CD", "cert-manager".
+            glue = part[at : word.start] if run and part[at : word.start] in {"-", "/", ".", "_", "+", "&"} else " "
+            run = [*run[:-1], run[-1] + glue + written] if run and glue != " " else [*run, written]
+            at = word.end
+        if run:
+            found.append(" ".join(run))
+    return tuple(dict.fromkeys(found))
+
+
+def list_talks(reading: Reading, found: Found, searcher: Searcher, knowledge: Knowledge) -> Listed:
+    """Find the talks that a list question asks for."""
+    topics = topics_of(reading)
+    allowed = allowed_talks(reading.scope, knowledge)
+    if not topics:
+        return Listed(_kind_topic(reading), _all_of(reading, allowed, searcher, knowledge))
+    mentions = _mentions(topics, allowed, searcher, knowledge)
+    if not reading.wish.every_mention:
+        mentions = _about(topics, mentions, found, allowed, knowledge)
+    if reading.scope.kind:
+        mentions = {talk_id: hits for talk_id, hits in mentions.items() if _of_kind(knowledge.talk_by_id[talk_id], reading.scope.kind)}
+    best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
+    chosen = [best.get(talk_id, hits[0]) for talk_id, hits in mentions.items()]
+    order = {talk.talk_id: at for at, talk in enumerate(in_order(knowledge.talks, knowledge))}
+    return Listed(", ".join(topics), tuple(sorted(chosen, key=lambda hit: order[hit.talk.talk_id])))
+
+
+def in_order(talks: Sequence[Talk], knowledge: Knowledge) -> list[Talk]:
+    """Sort talks by event, oldest first, then by day, then as the notes have them."""
+    starts = {event.event_id: (event.starts_on.isoformat() if event.starts_on else "9999", event.event_id) for event in knowledge.events}
+    return sorted(
+        talks, key=lambda t: (starts.get(t.event_id or "", ("9999", "~")), t.day if t.day is not None else 99, t.recap_id, t.position)
+    )
+
+
+def _mentions(topics: Sequence[str], allowed: frozenset[str], searcher: Searcher, knowledge: Knowledge) -> dict[str, list[Hit]]:
+    found: dict[str, list[Hit]] = defaultdict(list)
+    limits = Filter(talk_ids=allowed)
+    for topic in topics:
+        for name in (topic, *knowledge.aliases.others(topic)):
+            for hit in searcher.mentions(name, limits):
+                found[hit.talk.talk_id].append(hit)
+    return dict(found)
+
+
+def _about(
+    topics: Sequence[str], mentions: dict[str, list[Hit]], found: Found, allowed: frozenset[str], knowledge: Knowledge
+) -> dict[str, list[Hit]]:
+    """Keep the talks that are about a topic: named in the title, said in several passages, or close in meaning."""
+    names = [name for topic in topics for name in (topic, *knowledge.aliases.others(topic))]
+    kept: dict[str, list[Hit]] = {}
+    for talk_id, hits in mentions.items():
+        title = knowledge.talk_by_id[talk_id].title
+        if any(find_phrase(title, name) for name in names) or len({hit.passage.passage_id for hit in hits}) >= 2:
+            kept[talk_id] = hits
+    if found.evidence:
+        bar = found.evidence[0].score * 0.9
+        for hit, item in zip(found.hits, found.evidence, strict=True):
+            if item.score >= bar:
+                kept.setdefault(hit.talk.talk_id, [hit])
+    return kept
+
+
+def _kind_topic(reading: Reading) -> str:
+    return f"{reading.scope.kind}s" if reading.scope.kind else "talks"
+
+
+def _of_kind(talk: Talk, kind: str) -> bool:
+    return talk.kind == kind or bool(find_phrase(talk.title, kind))
+
+
+def _all_of(reading: Reading, allowed: frozenset[str], searcher: Searcher, knowledge: Knowledge) -> tuple[Hit, ...]:
+    first: dict[str, Hit] = {}
+    for passage in searcher.build.passages:
+        talk = knowledge.talk_by_id[passage.talk_id]
+        if talk.talk_id in allowed and talk.talk_id not in first and talk.kind != "section":
+            first[talk.talk_id] = Hit(passage, talk, 1.0, 0)
+    talks = [hit.talk for hit in first.values() if not reading.scope.kind or _of_kind(hit.talk, reading.scope.kind)]
+    if reading.scope.day is not None:
+        exact = [talk for talk in talks if talk.day == reading.scope.day]
+        talks = exact or talks
+    return tuple(first[talk.talk_id] for talk in in_order(talks, knowledge))
+
+
+def talks_within(searcher: Searcher, event: str | None, day: int | None) -> tuple[Talk, ...]:
+    """Return the build's talks, all of them or those of an event and a day, in order.
+
+    Raises:
+        UnknownEvent: no event of the notes has that name.
+        UnknownDay: no talk of the notes is of that day.
+    """
+    knowledge = knowledge_of(searcher)
+    scope = given_scope(knowledge, event, day)
+    within = [
+        t
+        for t in knowledge.talks
+        if scope is None or ((not scope.event_ids or t.event_id in scope.event_ids) and scope.day in {None, t.day})
+    ]
+    return tuple(in_order(within, knowledge))

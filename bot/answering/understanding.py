@@ -1,0 +1,190 @@
+"""What a question asks: its words, the limits they set, the corrections they need, and the kind of answer it wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.answering.intents import Wish, read_wish
+from bot.answering.knowledge import Knowledge
+from bot.answering.markup import plain_question
+from bot.answering.scope import Scope, Span, read_scope
+from bot.answering.spelling import closest_word
+from bot.answering.wordlists import glossary, is_french, is_generic, is_real_word, is_stop
+from index.words import Word, fold, singular, words
+
+_PRONOUN = re.compile(
+    r"\b(?:it|its|they|them|their|that|those|this|these|he|him|his|she|her|there|one|ones|same|il|elle|ils|elles|ça|cela|celui-ci|leur|y|en|lui)\b",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(r"^(?:and|but|so|or|also|what about|how about|why|et|mais|donc|ou|any\b|which one|more|else)\b", re.IGNORECASE)
+_FEW_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWord:
+    """A word of the question that carries a topic."""
+
+    text: str  # as it is searched
+    form: str  # folded
+    start: int
+    capital: bool  # written like a name, not merely at the start of the sentence
+    known: bool  # the notes contain it, or another name of it
+    real: bool  # a dictionary knows it
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question, understood."""
+
+    question: str  # as it came
+    text: str  # without mark-up and politeness, spelling corrected
+    search_text: str  # what is searched: `text` with other names and translations
+    context: str  # the earlier turns that a follow-up stands on
+    wish: Wish
+    scope: Scope
+    words: tuple[AskedWord, ...]
+    corrections: Mapping[str, str] = field(default_factory=dict)
+    speakers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named in full, with their talks' ids
+    french: bool = False
+
+    @property
+    def follow_up(self) -> bool:
+        """Tell whether the question stands on an earlier one."""
+        return bool(self.context)
+
+
+def understand(question: str, knowledge: Knowledge, history: Sequence[str] = (), given: Scope | None = None) -> Reading:
+    """Read a question in the light of what the notes contain and of the earlier turns."""
+    reading = _read(question, knowledge, None)
+    earlier = [turn for turn in map(plain_question, history) if turn]
+    if earlier and _is_follow_up(reading, earlier, knowledge):
+        before = _read(" ".join(earlier[-2:]), knowledge, None)
+        reading = replace(_read(question, knowledge, before.scope), context=before.search_text)
+        if not reading.speakers and before.speakers:
+            reading = replace(reading, speakers=before.speakers)
+    return replace(reading, scope=_narrowed(reading.scope, given)) if given else reading
+
+
+def _read(question: str, knowledge: Knowledge, inherited: Scope | None) -> Reading:
+    plain = plain_question(question)
+    french = is_french(plain)
+    text, corrections = _corrected(plain, knowledge)
+    scope = read_scope(text, knowledge, inherited)
+    asked = tuple(_asked(text, scope.spans, knowledge))
+    return Reading(
+        question=question,
+        text=text,
+        search_text=_search_text(text, scope.spans, asked, knowledge, french),
+        context="",
+        wish=read_wish(text),
+        scope=scope,
+        words=asked,
+        corrections=corrections,
+        speakers=knowledge.speakers_named(tuple(word.form for word in words(text))),
+        french=french,
+    )
+
+
+def _is_follow_up(reading: Reading, earlier: Sequence[str], knowledge: Knowledge) -> bool:
+    if _CONTINUES.search(reading.text) or _PRONOUN.search(reading.text):
+        return True
+    said = {singular(word.form) for turn in earlier for word in words(turn)}
+    fresh = [word for word in reading.words if singular(word.form) not in said]
+    # A new name opens a new subject; plain words go on with the old one.
+    names = [word for word in fresh if word.capital or not word.real or knowledge.is_name(word.form)]
+    return not names or len(reading.words) < 2
+
+
+def _narrowed(scope: Scope, given: Scope) -> Scope:
+    return replace(
+        scope,
+        event_ids=given.event_ids or scope.event_ids,
+        excluded_ids=() if given.event_ids else scope.excluded_ids,
+        day=given.day if given.day is not None else scope.day,
+        missing=None if given.event_ids else scope.missing,
+        firm=True,
+    )
+
+
+def _corrected(text: str, knowledge: Knowledge) -> tuple[str, dict[str, str]]:
+    corrections: dict[str, str] = {}
+    pieces: list[str] = []
+    at = 0
+    for word in words(text):
+        written = text[word.start : word.end]
+        meant = _meant(written, word, text, knowledge)
+        if meant and meant != word.form:
+            corrections[written] = meant
+            pieces += [text[at : word.start], meant]
+            at = word.end
+    return "".join([*pieces, text[at:]]), corrections
+
+
+def _meant(written: str, word: Word, text: str, knowledge: Knowledge) -> str | None:
+    if knowledge.contains(word.form) or is_stop(written) or is_generic(written) or is_real_word(written) or _in_address(word, text):
+        return None
+    if knowledge.aliases.others(written):
+        return None
+    capital = written[0].isupper() and word.start > 0
+    return closest_word(word.form, knowledge.frequencies, is_name=knowledge.is_name, capital=capital)
+
+
+def _in_address(word: Word, text: str) -> bool:
+    # "m5.xlarge", "demo.nats.io", "https://...": parts of an identifier are not words of a language.
+    around = text[max(word.start - 1, 0) : word.start] + text[word.end : word.end + 1]
+    inside = re.search(r"[./@:_](?=\w)", text[word.end : word.end + 2]) or re.search(
+        r"\w[./@:_]$", text[max(word.start - 2, 0) : word.start]
+    )
+    return bool(inside) and any(mark in around for mark in "./@:_")
+
+
+def _asked(text: str, scoped: Sequence[Span], knowledge: Knowledge) -> list[AskedWord]:
+    found: list[AskedWord] = []
+    for word in words(text):
+        written = text[word.start : word.end]
+        if is_stop(written) or is_generic(written) or (len(written) == 1 and not written.isdigit()):
+            continue
+        if any(start <= word.start < end for start, end in scoped):
+            continue
+        known = knowledge.contains(word.form) or any(knowledge.says(other) for other in knowledge.aliases.others(written))
+        capital = any(c.isupper() for c in written) and word.start > 0
+        found.append(AskedWord(written, word.form, word.start, capital, known, is_real_word(written)))
+    return found
+
+
+def _search_text(text: str, scoped: Sequence[Span], asked: Sequence[AskedWord], knowledge: Knowledge, french: bool) -> str:
+    """Take the limits out, put other names and translations in."""
+    searched = text
+    for start, end in sorted(scoped, reverse=True):
+        searched = f"{searched[:start]} {searched[end:]}"
+    if french:
+        searched = _translated(searched, knowledge)
+    added = [other for word in asked for other in _other_names(word, knowledge)]
+    bare = " ".join(searched.split()).strip(" ,;:-–—")
+    return " ".join([bare if any(c.isalnum() for c in bare) else text, *added])
+
+
+def _other_names(word: AskedWord, knowledge: Knowledge) -> list[str]:
+    if knowledge.contains(word.form):
+        return []
+    return [other for other in knowledge.aliases.others(word.text) if knowledge.says(other)][:1]
+
+
+def _translated(text: str, knowledge: Knowledge) -> str:
+    pieces: list[str] = []
+    at = 0
+    found = list(words(text))
+    position = 0
+    while position < len(found):
+        taken = 1
+        for length in (3, 2, 1):
+            run = found[position : position + length]
+            english = glossary().get(" ".join(fold(word.form) for word in run)) if len(run) == length else None
+            if english and not all(knowledge.contains(word.form) for word in run):
+                pieces += [text[at : run[0].start], english]
+                at, taken = run[-1].end, length
+                break
+        position += taken
+    return "".join([*pieces, text[at:]])

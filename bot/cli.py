@@ -1,0 +1,242 @@
+"""The command line of questions: ask, talks, eval, and the two surfaces that run until they are stopped.
+
+What needs the model, Slack or the web is imported inside a command: `confnotes --help` must not wait for it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from index.models import Talk
+    from index.search import Searcher
+
+EXIT_USAGE = 2
+EXIT_NO_INDEX = 5
+
+_Command = Callable[..., None]
+
+
+def _index_option(command: _Command) -> _Command:
+    return click.option(
+        "--index",
+        "index_dir",
+        type=click.Path(path_type=Path),
+        metavar="DIRECTORY",
+        help="Folder of the builds (default: CONFNOTES_INDEX_DIR, data/index).",
+    )(command)
+
+
+def _scope_options(command: _Command) -> _Command:
+    command = click.option("--day", type=int, metavar="N", help="Limit to a conference day.")(command)
+    return click.option("--event", metavar="EVENT", help='Limit to a conference, for example "EU 2021".')(command)
+
+
+@click.command()
+@click.argument("question", required=False)
+@_index_option
+@_scope_options
+@click.option("--json", "as_json", is_flag=True, help="Print one answer object.")
+@click.option("--jsonl", is_flag=True, help="Read questions from standard input, one object a line; print one answer object a line.")
+def ask(question: str | None, index_dir: Path | None, event: str | None, day: int | None, as_json: bool, jsonl: bool) -> None:
+    """Answer a QUESTION in the notes' own words, with the talk and its link.
+
+    A question has at most 2,000 characters. With --jsonl, lines look like {"id": "1", "question": "…", "history": ["…"]}.
+    """
+    if jsonl == (question is not None):
+        raise click.UsageError("Give one QUESTION, or --jsonl with questions on standard input.")
+    with _faults():
+        searcher = _searcher(index_dir)
+        if jsonl:
+            _ask_lines(searcher, event, day, sys.stdin)
+        else:
+            _ask_once(searcher, str(question), event, day, as_json)
+
+
+def _ask_once(searcher: Searcher, question: str, event: str | None, day: int | None, as_json: bool) -> None:
+    from bot.answering import answer
+
+    searcher.encoder  # noqa: B018  loaded before the clock starts: `ms` is the question's own time
+    started = time.perf_counter()
+    found = answer(question, searcher=searcher, event=event, day=day)
+    ms = _ms_since(started)
+    if as_json:
+        _print_json(found.to_json(ms=ms))
+    else:
+        from bot.terminal import print_answer
+
+        print_answer(found)
+
+
+def _ask_lines(searcher: Searcher, event: str | None, day: int | None, lines: TextIO) -> None:
+    from bot.answering.scope import check_scope
+
+    check_scope(searcher, event, day)
+    searcher.encoder  # noqa: B018
+    for line in lines:
+        if line.strip():
+            _print_json(_answer_line(searcher, line, event, day))
+
+
+def _answer_line(searcher: Searcher, line: str, event: str | None, day: int | None) -> dict[str, Any]:
+    from bot.answering import answer
+    from bot.errors import QuestionFault
+
+    started = time.perf_counter()
+    question_id: Any = None
+    text = ""
+    try:
+        question_id, text, history = _read_line(line)
+        return answer(text, searcher=searcher, history=history, event=event, day=day).to_json(question_id, _ms_since(started))
+    except (ValueError, QuestionFault) as error:
+        question_id = getattr(error, "question_id", question_id)
+        return _error_object(question_id, text, str(error), searcher.build.build_id)
+
+
+def _read_line(line: str) -> tuple[Any, str, list[str]]:
+    """Read a question line.
+
+    Raises:
+        ValueError: it is not a question; the message says what is expected.
+    """
+    try:
+        row = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f'Cannot read the line as JSON: {error}. A line looks like {{"id": "1", "question": "…"}}.') from error
+    if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+        raise _BadLineError(row.get("id") if isinstance(row, dict) else None)
+    history = row.get("history") or []
+    if not isinstance(history, list) or not all(isinstance(turn, str) for turn in history):
+        raise ValueError("Cannot use the line's history: it is no list of texts. Give the earlier questions, oldest first.")
+    return row.get("id"), row["question"], history
+
+
+class _BadLineError(ValueError):
+    def __init__(self, question_id: object) -> None:
+        self.question_id = question_id
+        super().__init__('Cannot answer the line: it has no "question" text. A line looks like {"id": "1", "question": "…"}.')
+
+
+def _error_object(question_id: object, question: str, message: str, build: str) -> dict[str, Any]:
+    understood = {"event": None, "day": None, "speaker": None, "corrections": {}, "intent": "answer"}
+    empty: dict[str, Any] = {"understood": understood, "confidence": 0.0, "quotes": [], "hits": [], "build": build, "ms": None}
+    return {"id": question_id, "question": question, "status": "error", "miss": None, "answer": message, **empty}
+
+
+@click.command()
+@_index_option
+@_scope_options
+@click.option("--jsonl", is_flag=True, help="Print one talk object a line.")
+def talks(index_dir: Path | None, event: str | None, day: int | None, jsonl: bool) -> None:
+    """List the talks of the notes."""
+    with _faults():
+        from bot.answering.lists import talks_within
+
+        searcher = _searcher(index_dir)
+        found = talks_within(searcher, event, day)
+        if jsonl:
+            for talk in found:
+                _print_json(talk_object(talk))
+        else:
+            from bot.terminal import print_talks
+
+            print_talks(found, searcher.build.events)
+
+
+def talk_object(talk: Talk) -> dict[str, Any]:
+    """Return the talk object that `confnotes talks --jsonl` prints."""
+    return {
+        "recap": talk.recap_id,
+        "title": talk.title,
+        "speakers": list(talk.speakers),
+        "affiliations": list(talk.affiliations),
+        "event": talk.event_id,
+        "day": talk.day,
+        "kind": talk.kind,
+        "url": talk.url,
+        "links": dict(talk.links),
+    }
+
+
+@click.command()
+def bot() -> None:
+    """Run the Slack bot until it is stopped."""
+    with _faults():
+        from bot.slack.app import run
+
+        run(_settings())
+
+
+@click.command()
+@_index_option
+@click.option("--host", help="Address to listen on (default: CONFNOTES_HOST, 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port (default: PORT, 8000).")
+def web(index_dir: Path | None, host: str | None, port: int | None) -> None:
+    """Serve the web page until it is stopped."""
+    with _faults():
+        from bot.live import LiveIndex
+        from bot.web.app import run
+
+        settings = _settings()
+        live = LiveIndex(index_dir or settings.index_dir)
+        live.follow()
+        try:
+            run(lambda: live.searcher, host or settings.host, port or settings.port or 8000)
+        finally:
+            live.stop()
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Turn what this program knows to go wrong into one line on standard error and an exit status."""
+    from bot.errors import BotFault
+    from index.errors import IndexFault
+
+    try:
+        yield
+    except IndexFault as fault:
+        click.echo(f"Error: {fault}", err=True)
+        sys.exit(EXIT_NO_INDEX)
+    except BotFault as fault:
+        click.echo(f"Error: {fault}", err=True)
+        sys.exit(EXIT_USAGE)
+
+
+def _settings() -> Settings:
+    from pydantic import ValidationError
+
+    from bot.errors import SettingsFault
+    from bot.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = ".".join(map(str, first["loc"]))
+        raise SettingsFault(f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env.") from None
+
+
+def _searcher(index_dir: Path | None) -> Searcher:
+    from index.search import Searcher
+
+    return Searcher.open(index_dir or _settings().index_dir)
+
+
+def _ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False))
+
+
+commands: tuple[click.Command, ...] = (ask, talks, bot, web)
