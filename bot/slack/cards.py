@@ -56,6 +56,7 @@ def help_message(frame: Frame, command: str) -> Message:
         (f"{command} talk WORDS", "one talk"),
         (f"{command} speaker NAME", "a speaker’s talks"),
         (f"{command} events", "the conferences that the notes cover"),
+        (f"{command} watch WORDS", "a message when new notes have them; also “unwatch WORDS” and “watches”"),
         (f"{command} status", "how old and how large the notes are"),
     ]
     lines = [kit.line(kit.text(what, bold=True), kit.text(f" – {why}")) for what, why in ways]

@@ -7,16 +7,20 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import SlackFault
 from bot.slack import cards, delivery
+from bot.slack.commands import parse
 from bot.slack.compose import Composer
 from bot.slack.jobs import Job
 from bot.slack.message import Message, Request
+from bot.slack.watches import Watches
 from bot.store import Store
+from index.search import Searcher
 
 BEAT_S = 5.0
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
@@ -42,6 +46,8 @@ class Desk:
         self.composer = composer
         self._keep_questions_s = keep_questions_s
         self._workers = ThreadPoolExecutor(threads, thread_name_prefix="answer")
+        self._watches = Watches(store)
+        composer.live.on_change(self.tell_news)
         self._closing = threading.Event()
         self._caretaker: threading.Thread | None = None
 
@@ -84,6 +90,12 @@ class Desk:
         if self._caretaker is not None:
             self._caretaker.join()
         self.store.leave()
+
+    def tell_news(self, searcher: Searcher) -> None:
+        """Write to those whose watched topics a new build has new notes on, once whatever process sees it first."""
+        for watch, message in self._watches.news(searcher):
+            if self.claim(f"watch:{watch.user_id}:{watch.phrase}:{searcher.build.build_id}"):
+                self.run("a watch", partial(delivery.post_to_person, self.client, watch.user_id, message), lambda _: None)
 
     def recover(self, silent_s: float) -> int:
         """Take over what dead processes left, look whether it was answered, and queue what was not."""
@@ -128,6 +140,10 @@ class Desk:
         history = tuple(turn.question for turn in self.store.turns(job.thread, job.ts)) if job.ts else ()
         if job.ts and self.keeps_questions:
             self.store.add_turn(job.thread, job.ts, job.user_id, job.text)
+        command = parse(job.text)
+        if command.verb in {"watch", "unwatch", "watches"}:
+            self._deliver(job_id, job, self._watches.answer(command, job.user_id, self.composer.live.searcher))
+            return
         composed = self.composer.compose(Request(job.text, history=history), private=job.private)
         if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
             return  # people go on talking in a thread; what has nothing to do with the notes was not meant for us
