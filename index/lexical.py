@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +17,7 @@ from index.encoders import Vectors
 from index.errors import BuildDamaged, BuildRefused
 
 LEXICAL_FOLDER = "lexical"
+META_FILE = "meta.json"  # tantivy's name for it
 TOKENIZER = "simple, lowercase, ascii_fold, stopword(english), stemmer(english)"
 BOOSTS = {"text": 1.0, "title": 1.0, "speakers": 1.0, "event": 0.5}
 _ANALYZER = "notes"
@@ -54,24 +58,44 @@ def write_lexical(folder: Path, rows: Iterable[LexicalRow]) -> int:
         count += 1
     writer.commit()
     writer.wait_merging_threads()
-    written.reload()
-    if (kept := written.searcher().num_docs) != count:
+    _name_segments(folder)
+    if (kept := len(LexicalRanker(folder))) != count:
         raise BuildRefused(f"Cannot write the lexical index in {folder}: kept {kept} of {count} rows. Run `confnotes ingest --full` again.")
     return count
+
+
+def _name_segments(folder: Path) -> None:
+    """Number the segments, which tantivy names at random: equal notes give equal files. Its locks and its list of files go."""
+    described = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
+    for number, segment in enumerate(described["segments"], start=1):
+        name = uuid.UUID(int=number)
+        for path in folder.glob(f"{uuid.UUID(segment['segment_id']).hex}.*"):
+            path.rename(path.with_stem(name.hex))
+        segment["segment_id"] = str(name)
+    (folder / META_FILE).unlink()  # tantivy's own file only its owner could read
+    (folder / META_FILE).write_text(json.dumps(described, sort_keys=True) + "\n", encoding="utf-8")
+    for path in folder.glob(".*"):
+        path.unlink()
 
 
 class LexicalRanker:
     """A build's lexical index, memory-mapped by tantivy."""
 
     def __init__(self, folder: Path) -> None:
-        try:
-            self._opened = tantivy.Index.open(str(folder))
-        except (ValueError, OSError) as error:
-            raise BuildDamaged(f"Cannot open {folder}: tantivy does not read it. Rebuild it with `confnotes ingest --full`.") from error
-        self._opened.register_tokenizer(_ANALYZER, _analyzer())
+        # tantivy writes a lock file even to read, but a build is immutable and may be mounted read-only: it gets a folder of
+        # links, which it no longer needs once the files are mapped.
+        with tempfile.TemporaryDirectory(prefix="confnotes-lexical-") as view:
+            for path in folder.iterdir():
+                (Path(view) / path.name).symlink_to(path.resolve())
+            try:
+                self._opened = tantivy.Index.open(view)
+                self._opened.config_reader("manual")  # the default polls the folder for commits, all day
+            except (ValueError, OSError) as error:
+                raise BuildDamaged(f"Cannot open {folder}: tantivy does not read it. Rebuild it with `confnotes ingest --full`.") from error
+            self._opened.register_tokenizer(_ANALYZER, _analyzer())
+            self._searcher = self._opened.searcher()
         self._analyzer = _analyzer()
         self._schema = self._opened.schema
-        self._searcher = self._opened.searcher()
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
