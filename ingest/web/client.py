@@ -155,7 +155,7 @@ class PoliteClient:
         timeout = {"connect": self.limits.connect_s, "read": self.limits.read_s, "write": self.limits.read_s, "pool": self.limits.read_s}
         conditions = _conditions(known) if known.url == str(url) else {}
         own = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip", "Connection": "close"}
-        tls = self._certificates(url)
+        tls = self._certificates(url) if url.scheme == "https" else None
         try:
             with PinnedTransport(self.gate, deadline, tls) as transport:
                 request = httpx.Request("GET", url, headers=own | headers | conditions, extensions={"timeout": timeout})

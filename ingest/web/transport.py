@@ -178,7 +178,7 @@ class PinnedTransport(httpx.BaseTransport):
     httpx's own transport takes no network backend; this one hands httpcore ours, and maps its exceptions.
     """
 
-    def __init__(self, gate: Gate, deadline: Deadline, tls: ssl.SSLContext) -> None:
+    def __init__(self, gate: Gate, deadline: Deadline, tls: ssl.SSLContext | None) -> None:
         self._pool = httpcore.ConnectionPool(ssl_context=tls, max_connections=1, network_backend=_PinnedBackend(gate, deadline))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -1,0 +1,1 @@
+"""Tests of sources that are fetched: over real sockets, on loopback only."""
