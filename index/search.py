@@ -13,7 +13,7 @@ import numpy as np
 
 from index.build import VOCABULARY_FILE
 from index.dense import Allowed, Rows
-from index.encoders import DEFAULT_ENCODER, Encoder, load_encoder
+from index.encoders import Encoder, load_encoder
 from index.errors import EncoderMismatch
 from index.fusion import Evidence, Scores, rank, word_weights
 from index.mentions import MentionScan
@@ -70,8 +70,9 @@ class Ranking(Sequence[Hit]):
 class Searcher:
     """An opened build with its encoder; safe to share between threads."""
 
-    def __init__(self, build: Build, encoder: Encoder | None = None) -> None:
+    def __init__(self, build: Build, encoder: Encoder | None = None, one_shot: bool = False) -> None:
         self.build = build
+        self._one_shot = one_shot
         self._loading = threading.Lock()
         self._encoder = encoder
         if encoder is not None:
@@ -80,14 +81,16 @@ class Searcher:
         self._talk_of_row = np.array([talk_rows[passage.talk_id] for passage in build.passages], dtype=np.int64)
 
     @classmethod
-    def open(cls, index_dir: Path, encoder: Encoder | None = None, build_id: str | None = None) -> Searcher:
+    def open(cls, index_dir: Path, encoder: Encoder | None = None, build_id: str | None = None, one_shot: bool = False) -> Searcher:
         """Open the live build, or another one by id; without an encoder the build's own is loaded at the first search.
+
+        `one_shot` is for a process that asks once: its encoder starts sooner and answers slower.
 
         Raises:
             NoBuild: nothing was published there.
             BuildUnusable: the build is damaged, of another format, or made with another encoder.
         """
-        return cls(open_build(Path(index_dir), build_id), encoder)
+        return cls(open_build(Path(index_dir), build_id), encoder, one_shot)
 
     @property
     def encoder(self) -> Encoder:
@@ -99,8 +102,8 @@ class Searcher:
         """
         with self._loading:
             if self._encoder is None:
-                name = self.build.manifest.encoder.name
-                encoder = load_encoder(None if name == DEFAULT_ENCODER else name)
+                stamp = self.build.manifest.encoder
+                encoder = load_encoder(stamp.name, one_shot=self._one_shot, revision=stamp.revision)
                 _check_encoder(self.build, encoder)
                 self._encoder = encoder
             return self._encoder

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from index.errors import BuildDamaged, FormatMismatch, NoBuild
@@ -36,6 +36,7 @@ class EncoderStamp:
     revision: str  # sha256 of the weights
     dim: int
     max_tokens: int
+    form: str = "sentence-transformers"  # what ran it; forms differ in the last bits of a vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Manifest:
     encoder: EncoderStamp
     lexical: Mapping[str, str]  # tokenizer chain and the engine that wrote it
     files: Mapping[str, str]
+    encoder_check: Mapping[str, float | int | str] = field(default_factory=dict)  # how far its form is from the reference
 
 
 def list_builds(index_dir: Path) -> list[str]:

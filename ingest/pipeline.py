@@ -113,13 +113,14 @@ def _publish(night: Night, inputs: str, named: Sequence[Event], tools: _Tools) -
     """Make a build, check it, and make it the live one, where it differs from that."""
     from index.build import write_build
     from index.encoders import load_encoder
+    from index.forms import checked
 
     job = night.job
     readings = night.readings()
     events, recaps, texts, talks, passages = assemble(readings, named)
     started = time.perf_counter()
     tools.progress("embed", 0, len(passages))
-    encoder = tools.encoder or load_encoder(job.model)
+    encoder = tools.encoder or checked(load_encoder(job.model), [passage.text for passage in passages])
     previous = None if job.full else night.live
     build_id = write_build(
         job.index_dir, events=events, recaps=recaps, texts=texts, talks=talks, passages=passages, encoder=encoder, previous=previous
