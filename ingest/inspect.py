@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ from ingest.catalogue import Catalogue
 from ingest.catalogue_files import read_catalogue
 from ingest.errors import SourcesError
 from ingest.loaders.decoding import decode
-from ingest.reading import CutTalk, OpenedRecap, cut_talks, open_recap, recap_record, uncertain, unlinked
+from ingest.opening import OpenedRecap, open_recap, uncertain, unlinked
+from ingest.reading import CutTalk, cut_talks, recap_record
 from ingest.sources import LIST_NAME, Source, gather, read_list
 
 _WORDS_SHOWN = 70
+# As many between two stretches still make them one.
+_EMPTY_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,7 @@ class TalkLines:
     day: int | None
     url: str | None
     links: dict[str, str]
-    first_line: int
-    last_line: int
+    lines: tuple[tuple[int, int], ...]  # first and last, one pair a stretch; none where it shares another talk's words
     author_lines: tuple[tuple[int, int], ...]  # the note-taker's own remarks
     passages: int
     certainty: float
@@ -133,8 +136,7 @@ def _talk_lines(cut: CutTalk, lines: _Lines) -> TalkLines:
         day=talk.day,
         url=talk.url,
         links=dict(talk.links),
-        first_line=min(first for first, _ in spans),
-        last_line=max(last for _, last in spans),
+        lines=_joined(spans),
         author_lines=tuple(lines.of(start, end) for start, end in found.author_spans),
         passages=len(cut.passages),
         certainty=found.certainty,
@@ -142,6 +144,17 @@ def _talk_lines(cut: CutTalk, lines: _Lines) -> TalkLines:
         catalogue_score=match.score,
         remarks=found.remarks,
     )
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Join stretches of lines that follow each other, empty lines between them included."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if joined and first - joined[-1][1] <= _EMPTY_LINES + 1:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return tuple(joined)
 
 
 def _dropped(opened: OpenedRecap, lines: _Lines) -> tuple[DroppedLines, ...]:

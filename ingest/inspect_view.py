@@ -8,8 +8,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from ingest.inspect import Inspection, TalkLines
-
-_SURE = 0.6
+from ingest.opening import SURE
 
 
 def print_inspection(inspection: Inspection, console: Console) -> None:
@@ -38,7 +37,13 @@ def _table(inspection: Inspection) -> Table:
     """Give one row a talk."""
     table = Table("lines", "kind", Column("title and speakers", ratio=3), "day", Column("link", ratio=2, overflow="fold"), expand=True)
     for talk in inspection.talks:
-        row = (_span(talk.first_line, talk.last_line), talk.kind, _title(talk), "" if talk.day is None else str(talk.day), talk.url or "-")
+        row = (
+            ", ".join(_span(*span) for span in talk.lines) or "-",
+            talk.kind,
+            _title(talk),
+            "" if talk.day is None else str(talk.day),
+            talk.url or "-",
+        )
         table.add_row(*(Text(cell) for cell in row), style="dim" if talk.kind == "section" else None)
     return table
 
@@ -51,7 +56,7 @@ def _title(talk: TalkLines) -> str:
         lines[0] += f" ({', '.join(talk.affiliations)})"
     if talk.catalogue and talk.catalogue_score < 100:
         lines.append(f"  = {talk.catalogue} ({talk.catalogue_score:.0f} of 100)")
-    if talk.kind != "section" and talk.certainty < _SURE:
+    if talk.kind != "section" and talk.certainty < SURE:
         lines.append(f"  ? a talk of its own: {talk.certainty:.0%}")
     if talk.author_lines:
         lines.append(f"  the author's own words: {', '.join(_span(*span) for span in talk.author_lines)}")

@@ -34,6 +34,7 @@ _SCHEDULE = re.compile(
     r"|conferences\.oreilly\.com/.+/detail/|[\w.-]+/(?:\d{4}/)?(?:schedule|sessions?|talks?|presentations?|program)/(?:[\w-]+/)*[\w%.-]*\w)",
     re.IGNORECASE,
 )
+_CODE_HOST = re.compile(r"(?:.+\.)?(?:github|gitlab|codeberg|gitea)\.(?:com|org)$")
 _YOUTUBE_ID = re.compile(r"^[\w-]{6,20}$")
 
 _WORDS: tuple[tuple[LinkKind, re.Pattern[str]], ...] = (
@@ -101,13 +102,13 @@ def best_url(links: Mapping[str, str]) -> str | None:
 def recap_link(recap_url: str | None, anchor: str | None, words: str) -> str | None:
     """Build the address of a talk inside the recap's own page.
 
-    The heading's anchor where the source gives one; else a text fragment, so that the browser scrolls to the title's words
+    The heading's anchor where the page has one; else a text fragment, so that the browser scrolls to the title's words
     (https://wicg.github.io/scroll-to-text-fragment/: a dash, a comma and an ampersand have a meaning there and are escaped).
 
     Args:
         recap_url: The recap's public address.
         anchor: The heading's id in the page.
-        words: The title as the page writes it.
+        words: The title as the page writes it; empty where the page has other words.
     """
     checked = valid_url(recap_url or "")
     if checked is None:
@@ -116,7 +117,12 @@ def recap_link(recap_url: str | None, anchor: str | None, words: str) -> str | N
     if anchor:
         return f"{page}#{quote(anchor, safe='')}"
     words = " ".join(words.split())
-    return f"{page}#:~:text={quote(words, safe='').replace('-', '%2D')}" if words else page
+    return f"{page}#:~:text={quote(words, safe='').replace('-', '%2D')}" if words else checked
+
+
+def shows_markdown(url: str) -> bool:
+    """Say whether a page is a Markdown file as a code host shows it: its headings have the anchors that their words give."""
+    return bool(_CODE_HOST.match((urlsplit(url).hostname or "").lower()))
 
 
 def timed_url(url: str, second: float) -> str | None:

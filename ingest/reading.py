@@ -1,10 +1,10 @@
-"""One recap from its file to the records that are indexed: load, find talks, match the catalogue, cut passages."""
+"""One recap from its file to the records that are indexed: what is known of it and of its talks, and their passages."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -12,17 +12,15 @@ from typing import Any
 from index.models import Event, Passage, Recap, Talk
 from index.records import from_line, to_line
 from ingest.blocks import LoadedRecap
-from ingest.catalogue import MATCH_SCORE, SECTION_SCORE, Catalogue, CatalogueTalk, Match
+from ingest.catalogue import Catalogue, CatalogueTalk
 from ingest.errors import RecapError
 from ingest.ids import talk_id_for
-from ingest.links import best_url, merge_links, recap_link, valid_url
-from ingest.loaders import load
+from ingest.links import best_url, merge_links, recap_link, shows_markdown, valid_url
+from ingest.opening import Matched, OpenedRecap, open_recap, uncertain, unlinked
 from ingest.passages import make_passages
 from ingest.sources import Source
-from ingest.talks import FoundTalk, Reading, find_talks
+from ingest.talks import FoundTalk
 
-# Below this certainty a person should look at a talk.
-SURE = 0.6
 _TITLE_CHARS = 120
 
 
@@ -72,50 +70,6 @@ class ReadRecap:
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
-    """A found talk with what the catalogue says of it."""
-
-    found: FoundTalk
-    match: Match
-    sources: tuple[CatalogueTalk, ...] = field(default=())  # sections: the talks whose titles stand in their words
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedRecap:
-    """A recap with its found talks, before it is cut into passages; what `inspect` shows."""
-
-    source: Source
-    loaded: LoadedRecap
-    reading: Reading
-    event: Event | None
-    matched: tuple[Matched, ...]
-
-    @property
-    def event_certainty(self) -> float:
-        """Say how surely the event is known; what a person named is certain."""
-        return 1.0 if self.source.event else self.reading.event_certainty
-
-
-def open_recap(source: Source, catalogue: Catalogue) -> OpenedRecap:
-    """Load a recap, find its talks and look them up in the catalogue.
-
-    Raises:
-        RecapError: It cannot be read.
-    """
-    loaded = load(source.path, source.recap_id)
-    try:
-        loaded.text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        what = f"the character at {error.start} is half a surrogate pair"
-        raise RecapError(source.recap_id, what, "Repair it in the source.") from error
-    reading = find_talks(loaded, source.hints, known_titles=catalogue.titles(source.hints.event_id))
-    event = source.event or reading.event
-    event_id = event.event_id if event else None
-    matched = tuple(_match(loaded, found, reading, catalogue, found.event_id or event_id) for found in reading.talks)
-    return OpenedRecap(source, loaded, reading, event, matched)
-
-
-@dataclass(frozen=True, slots=True)
 class CutTalk:
     """A found talk as the records that are indexed."""
 
@@ -133,7 +87,7 @@ def read_recap(source: Source, catalogue: Catalogue) -> ReadRecap:
     opened = open_recap(source, catalogue)
     recap = recap_record(opened)
     cut = cut_talks(opened, recap)
-    if not cut:
+    if not any(one.passages for one in cut):
         raise RecapError(source.recap_id, "no words to quote were found in it", "Check that the file holds notes.")
     return ReadRecap(
         recap=recap,
@@ -149,28 +103,17 @@ def read_recap(source: Source, catalogue: Catalogue) -> ReadRecap:
 
 
 def cut_talks(opened: OpenedRecap, recap: Recap) -> list[CutTalk]:
-    """Make the records of all talks that hold words, in the order of the notes."""
+    """Make the records of all talks, in the order of the notes."""
     cut: list[CutTalk] = []
     taken: set[str] = set()
     for matched in opened.matched:
         talk_id = talk_id_for(recap.recap_id, matched.found.title, taken)
         passages = make_passages(opened.loaded, matched.found, talk_id)
-        if passages:
+        # A talk that shares another one's words has none of its own; a section without words is nothing.
+        if passages or (matched.found.kind != "section" and matched.found.title):
             taken.add(talk_id)
             cut.append(CutTalk(matched, _talk(opened, recap, matched, talk_id, len(cut)), passages))
     return cut
-
-
-def _match(loaded: LoadedRecap, found: FoundTalk, reading: Reading, catalogue: Catalogue, event_id: str | None) -> Matched:
-    """Look a found talk up in the catalogue; a section's sources are the talks that it names."""
-    section = found.kind == "section"
-    day = found.day if found.day is not None else reading.day
-    least = SECTION_SCORE if section else MATCH_SCORE
-    match = catalogue.match(found.title, () if section else found.speakers, event_id, day, least) if found.title else Match("unknown")
-    if not section or match.outcome == "linked":
-        return Matched(found, match)
-    words = "\n".join(loaded.text[start:end] for start, end in (*found.heading, *found.body))
-    return Matched(found, match, catalogue.named_in(words, event_id))
 
 
 def _talk(opened: OpenedRecap, recap: Recap, matched: Matched, talk_id: str, position: int) -> Talk:
@@ -180,8 +123,7 @@ def _talk(opened: OpenedRecap, recap: Recap, matched: Matched, talk_id: str, pos
     """
     found = matched.found
     listed = matched.match.talk or (matched.sources[0] if len(matched.sources) == 1 else None)
-    heading = opened.loaded.text[slice(*found.heading[0])] if found.heading and found.title not in opened.loaded.text else found.title
-    page = recap_link(recap.url, found.anchor, heading)
+    page = _page(opened, found, recap.url)
     links = merge_links(found.links, listed.links if listed else {}, {"recap": page} if page else {})
     return Talk(
         talk_id=talk_id,
@@ -196,6 +138,17 @@ def _talk(opened: OpenedRecap, recap: Recap, matched: Matched, talk_id: str, pos
         links=links,
         position=position,
     )
+
+
+def _page(opened: OpenedRecap, found: FoundTalk, url: str | None) -> str | None:
+    """Give the talk's place in the recap's own page; where the page is another text, that page as a whole."""
+    if url is None or opened.source.retells:
+        return recap_link(url, None, "")
+    # The anchors of other formats are those that a code host makes of the headings; a blog makes its own.
+    anchor = found.anchor if opened.loaded.format == "html" or shows_markdown(url) else None
+    text = opened.loaded.text
+    heading = found.title if found.title in text or not found.heading else text[slice(*found.heading[0])]
+    return recap_link(url, anchor, heading)
 
 
 def _day(opened: OpenedRecap, found: FoundTalk, listed: CatalogueTalk | None) -> int | None:
@@ -244,26 +197,3 @@ def _first_line(loaded: LoadedRecap) -> str:
     words = (block for block in loaded.blocks if block.kind not in ("furniture", "rule"))
     first = next(headings, None) or next(words, None)
     return " ".join(loaded.slice(first).split())[:_TITLE_CHARS] if first else loaded.recap_id
-
-
-def uncertain(opened: OpenedRecap) -> tuple[str, ...]:
-    """List what a person should look at."""
-    lines = list(opened.reading.remarks)
-    if opened.event is None:
-        lines.append("no event was recognised; name it in sources.yaml")
-    for matched in opened.matched:
-        found = matched.found
-        if found.kind != "section" and found.certainty < SURE:
-            lines.append(f"“{found.title}” may be no talk of its own ({found.certainty:.0%})")
-        lines += [f"“{found.title}”: {remark}" for remark in found.remarks]
-    return tuple(dict.fromkeys(lines))
-
-
-def unlinked(opened: OpenedRecap) -> tuple[str, ...]:
-    """List the talks for which the catalogue has two candidates too close to call."""
-    lines = []
-    for matched in opened.matched:
-        if matched.match.outcome == "ambiguous":
-            candidates = " / ".join(f"{title} ({score:.0f})" for title, score in matched.match.candidates[:3])
-            lines.append(f"“{matched.found.title}”: {candidates}")
-    return tuple(lines)

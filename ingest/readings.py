@@ -44,7 +44,7 @@ def reader_version() -> str:
 
 def reading_key(source: Source, source_sha256: str, catalogue_digest: str) -> str:
     """Return what a reading depends on as one digest."""
-    parts = (reader_version(), source.recap_id, source_sha256, repr(source.hints), repr(source.event), catalogue_digest)
+    parts = (reader_version(), source.recap_id, source_sha256, repr((source.hints, source.event, source.retells)), catalogue_digest)
     return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 

@@ -34,6 +34,7 @@ class Source:
     recap_id: str  # path below the folder that is read, posix separators; a single file: its name
     hints: RecapHints = field(default_factory=RecapHints)
     event: Event | None = None  # where sources.yaml names it: with its dates and city
+    retells: bool = False  # its `url` is the page of another text that it is based on
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ def read_list(path: Path) -> Sources:
         if not files:
             missing.append(f"{path.name}, {place}: no file {entry['path']}")
         hints, event = _hints(path, place, entry)
-        found |= {file.resolve(): Source(file, _name_below(file, path.parent), hints, event) for file in files}
+        retells = _words(entry, "based_on") is not None
+        found |= {file.resolve(): Source(file, _name_below(file, path.parent), hints, event, retells) for file in files}
     catalogue = top.get("catalogue")
     return Sources(tuple(found.values()), (path.parent / str(catalogue),) if catalogue else (), tuple(missing))
 

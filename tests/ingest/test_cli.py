@@ -164,7 +164,7 @@ def test_inspect_for_machines_tells_the_whole_reading(harbour: Path, tmp_path: P
         video,
         100.0,
     )
-    assert (tides["first_line"], tides["last_line"]) == (7, 9)
+    assert tides["lines"] == [[7, 9]]
 
 
 def test_inspect_knows_the_hints_of_the_list_beside_a_recap(harbour: Path) -> None:

@@ -100,6 +100,7 @@ def test_a_talk_without_links_leads_to_its_heading_in_the_recap() -> None:
     assert (
         recap_link("https://blog.example/recap", None, "Zero-cost, really") == "https://blog.example/recap#:~:text=Zero%2Dcost%2C%20really"
     )
+    assert recap_link("https://blog.example/recap", None, "") == "https://blog.example/recap"
     assert recap_link(None, "day-2", "Any") is None
     assert recap_link("ftp://blog.example/recap", "day-2", "Any") is None
 
