@@ -21,7 +21,7 @@ ENV PATH=/opt/confnotes/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     CONFNOTES_NOTES=/notes \
     CONFNOTES_INDEX_DIR=/data/index \
-    CONFNOTES_STATE=/data/confnotes.sqlite3
+    CONFNOTES_STORE=/data/bot.sqlite
 USER confnotes
 WORKDIR /data
 RUN confnotes ingest /notes

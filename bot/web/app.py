@@ -1,0 +1,114 @@
+"""The web page: a question box, the answer with its quotes and links, and the talks by event and day.
+
+Pages are plain HTML without scripts; everything that stands on them is escaped by the template engine, and the content security policy
+lets nothing else load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from bot.answering import answer
+from bot.answering.rendering import tidy
+from bot.errors import QuestionFault
+from bot.web.listing import by_event_and_day, footer, related, suggestions, talk_path
+from index.search import Searcher
+
+HERE = Path(__file__).parent
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Pages:
+    """The pages, each made from the live build at the moment of the request."""
+
+    def __init__(self, searcher: Callable[[], Searcher]) -> None:
+        self._searcher = searcher
+        self._templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(default=True))
+        self._templates.globals.update(talk_path=talk_path, tidy=tidy)
+        self._style = (HERE / "style.css").read_text("utf-8")
+
+    def ask(self, request: Request) -> Response:
+        """Show the question box and, where something was asked, the answer."""
+        live = self._searcher()
+        question = request.query_params.get("q", "").strip()
+        if not question:
+            return self._page("ask.html", live, question="", suggestions=suggestions(live))
+        started = perf_counter()
+        try:
+            found = answer(question, searcher=live)
+        except QuestionFault as fault:
+            return self._page("ask.html", live, status_code=400, question=question[:200], fault=str(fault))
+        ms = (perf_counter() - started) * 1000
+        if request.query_params.get("format") == "json":
+            return JSONResponse(found.to_json(ms=round(ms, 1)), headers=HEADERS)
+        return self._page("ask.html", live, question=question, found=found, also=related(found), ms=ms)
+
+    def talks(self, _request: Request) -> Response:
+        """Show all talks by event and day."""
+        live = self._searcher()
+        return self._page("talks.html", live, events=by_event_and_day(live))
+
+    def talk(self, request: Request) -> Response:
+        """Show one talk with everything that the notes say about it."""
+        live = self._searcher()
+        wanted = live.build.talks.get(request.path_params["talk_id"])
+        if wanted is None:
+            return self._page("missing.html", live, status_code=404)
+        passages = [passage for passage in live.build.passages_of(wanted.talk_id) if passage.role == "body"]
+        return self._page("talk.html", live, talk=wanted, passages=passages, recap=live.build.recaps[wanted.recap_id])
+
+    def health(self, _request: Request) -> Response:
+        """Say that the page is up and which build answers."""
+        build = self._searcher().build
+        return JSONResponse({"status": "ok", "build": build.build_id, "talks": len(build.talks)}, headers=HEADERS)
+
+    def style(self, _request: Request) -> Response:
+        """Give the style sheet."""
+        return Response(self._style, media_type="text/css", headers=HEADERS)
+
+    def _page(self, template: str, live: Searcher, *, status_code: int = 200, **values: object) -> HTMLResponse:
+        body = self._templates.get_template(template).render(footer=footer(live), **values)
+        return HTMLResponse(body, status_code=status_code, headers=HEADERS)
+
+
+def create_app(searcher: Callable[[], Searcher]) -> Starlette:
+    """Return the web application.
+
+    Args:
+        searcher: gives the live build's searcher; asked once a request, so that a page never mixes two builds.
+    """
+    pages = Pages(searcher)
+    return Starlette(
+        routes=[
+            Route("/", pages.ask),
+            Route("/talks", pages.talks),
+            Route("/talks/{talk_id:path}", pages.talk),
+            Route("/healthz", pages.health),
+            Route("/style.css", pages.style),
+        ]
+    )
+
+
+def run(searcher: Callable[[], Searcher], host: str, port: int) -> None:
+    """Serve the web page until the process is told to stop.
+
+    Args:
+        searcher: gives the live build's searcher.
+        host: address to listen on; loopback unless a person sets another.
+        port: TCP port.
+    """
+    import uvicorn
+
+    uvicorn.run(create_app(searcher), host=host, port=port, log_level="warning")

@@ -1,0 +1,50 @@
+"""A real build behind the real application, in process and on a port of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from bot.web.app import create_app
+from index.encoders import Encoder, load_encoder
+from index.search import Searcher
+from tests.bot.slack.notes import publish_notes
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """Give the embedding model that ships."""
+    return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def searcher(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
+    """Give the opened build of a small conference."""
+    index_dir = tmp_path_factory.mktemp("web") / "index"
+    publish_notes(index_dir, encoder)
+    return Searcher.open(Path(index_dir), encoder)
+
+
+@pytest.fixture(scope="session")
+def client(searcher: Searcher) -> TestClient:
+    """Give a client of the application."""
+    return TestClient(create_app(lambda: searcher), follow_redirects=False)
+
+
+@pytest.fixture(scope="session")
+def address(searcher: Searcher) -> Iterator[str]:
+    """Give the address of the application served on loopback."""
+    server = uvicorn.Server(uvicorn.Config(create_app(lambda: searcher), host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, name="web-under-test", daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
