@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from bot.slack.cli import commands as slack_commands
+
 if TYPE_CHECKING:
     from bot.settings import Settings
     from index.models import Talk
@@ -54,7 +56,7 @@ def ask(question: str | None, index_dir: Path | None, event: str | None, day: in
     """
     if jsonl == (question is not None):
         raise click.UsageError("Give one QUESTION, or --jsonl with questions on standard input.")
-    with _faults():
+    with faults():
         searcher = _searcher(index_dir)
         if jsonl:
             _ask_lines(searcher, event, day, sys.stdin)
@@ -138,7 +140,7 @@ def _error_object(question_id: object, question: str, message: str, build: str) 
 @click.option("--jsonl", is_flag=True, help="Print one talk object a line.")
 def talks(index_dir: Path | None, event: str | None, day: int | None, jsonl: bool) -> None:
     """List the talks of the notes."""
-    with _faults():
+    with faults():
         from bot.answering.lists import talks_within
 
         searcher = _searcher(index_dir)
@@ -170,10 +172,10 @@ def talk_object(talk: Talk) -> dict[str, Any]:
 @click.command()
 def bot() -> None:
     """Run the Slack bot until it is stopped."""
-    with _faults():
+    with faults():
         from bot.slack.app import run
 
-        run(_settings())
+        run(load_settings())
 
 
 @click.command()
@@ -182,11 +184,11 @@ def bot() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="Port (default: PORT, 8000).")
 def web(index_dir: Path | None, host: str | None, port: int | None) -> None:
     """Serve the web page until it is stopped."""
-    with _faults():
+    with faults():
         from bot.live import LiveIndex
         from bot.web.app import run
 
-        settings = _settings()
+        settings = load_settings()
         live = LiveIndex(index_dir or settings.index_dir)
         live.follow()
         try:
@@ -196,7 +198,7 @@ def web(index_dir: Path | None, host: str | None, port: int | None) -> None:
 
 
 @contextmanager
-def _faults() -> Iterator[None]:
+def faults() -> Iterator[None]:
     """Turn what this program knows to go wrong into one line on standard error and an exit status."""
     from bot.errors import BotFault
     from index.errors import IndexFault
@@ -211,7 +213,8 @@ def _faults() -> Iterator[None]:
         sys.exit(EXIT_USAGE)
 
 
-def _settings() -> Settings:
+def load_settings() -> Settings:
+    """Read the settings; a wrong one is named in one line."""
     from pydantic import ValidationError
 
     from bot.errors import SettingsFault
@@ -228,7 +231,7 @@ def _settings() -> Settings:
 def _searcher(index_dir: Path | None) -> Searcher:
     from index.search import Searcher
 
-    return Searcher.open(index_dir or _settings().index_dir)
+    return Searcher.open(index_dir or load_settings().index_dir)
 
 
 def _ms_since(started: float) -> float:
@@ -239,4 +242,4 @@ def _print_json(content: dict[str, Any]) -> None:
     click.echo(json.dumps(content, ensure_ascii=False))
 
 
-commands: tuple[click.Command, ...] = (ask, talks, bot, web)
+commands: tuple[click.Command, ...] = (ask, talks, bot, web, *slack_commands)

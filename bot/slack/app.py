@@ -88,7 +88,7 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
     feedback.register(app, desk)
     home.register(app, desk, settings.slack_command)
     shortcuts.register(app, desk, doors)
-    others.register(app)
+    others.register(app, settings.slack_command)
     app.error(_refused)
     return SlackBot(app, desk, live, store)
 
@@ -123,6 +123,7 @@ def run(settings: Settings) -> None:
     """
     from bot.answering import answer
 
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     bot = create_app(settings, answering=answer)
     bot.desk.start()
     bot.live.follow()

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from bot.answering.models import Answer, Quote
 from bot.slack import kit
 from bot.slack.kit import Json
-from bot.slack.message import Frame, Message, event_name, facts, first_sentence, fit, title_of
+from bot.slack.message import Frame, Message, event_name, facts, fit, title_of
+from bot.slack.reading import first_sentence, reflow
 from index.models import Talk
 from index.opened import Build
 
@@ -35,8 +36,8 @@ def hits_message(answer: Answer, frame: Frame) -> Message:
     pages = max(1, -(-len(answer.hits) // HITS_A_PAGE))
     page = min(frame.request.page, pages)
     shown = answer.hits[(page - 1) * HITS_A_PAGE : page * HITS_A_PAGE]
-    title = f"{_places(len(answer.hits))} in the notes for “{kit.cut(answer.question, 120)}”"
-    groups = [[kit.rich(kit.quote(hit.passage.text), talk_line(hit.talk, frame.build))] for hit in shown]
+    title = f"The {_places(len(answer.hits))} in the notes that are nearest to “{kit.cut(answer.question, 120)}”"
+    groups = [[kit.rich(kit.quote(reflow(hit.passage.text)), talk_line(hit.talk, frame.build))] for hit in shown]
     tail = [*turning(frame, page, pages, "hits"), frame.footer()]
     blocks, _ = fit([kit.rich(kit.line(kit.text(title, bold=True)))], groups, tail)
     return Message(title, blocks, "\n\n".join([title, *(f"“{hit.passage.text}”\n{_said_at(hit.talk, frame.build)}" for hit in shown)]))
@@ -79,7 +80,7 @@ def _quoted(answer: Answer, frame: Frame) -> Message:
 
 def _quote_block(quote: Quote, build: Build) -> Json:
     remark = [kit.line(kit.text("The note-taker’s own remark:", italic=True))] if quote.voice == "author" else []
-    return kit.rich(*remark, kit.quote(quote.text), talk_line(quote.talk, build))
+    return kit.rich(*remark, kit.quote(reflow(quote.text)), talk_line(quote.talk, build))
 
 
 def _talk_list(answer: Answer, frame: Frame) -> Message:
@@ -110,7 +111,7 @@ def _tail(answer: Answer, frame: Frame, quoted: set[str]) -> list[Json]:
     buttons = []
     value = frame.request.on_page(1, "hits").to_value()
     if value and len(answer.hits) > len(answer.quotes):
-        buttons.append(kit.button(f"All {_places(len(answer.hits))}", "page:hits", value))
+        buttons.append(kit.button(f"More places ({len(answer.hits)})", "page:hits", value))
     buttons += frame.share()
     tail += [kit.actions(*buttons)] if buttons else []
     return [*tail, *_understood(answer, frame), *_thumbs(frame), frame.footer()]
@@ -136,7 +137,9 @@ def _thumbs(frame: Frame) -> list[Json]:
 
 
 def _notice(answer: Answer) -> str:
-    return first_sentence(answer.text) or "The notes don’t say."
+    if answer.quotes and not answer.headline:
+        return f"“{first_sentence(answer.quotes[0].text)}” – {title_of(answer.quotes[0].talk)}"
+    return answer.headline or first_sentence(answer.text) or "The notes don’t say."
 
 
 def _places(number: int) -> str:

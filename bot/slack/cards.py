@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rapidfuzz import fuzz, process
 
 from bot.slack import kit
@@ -9,6 +11,7 @@ from bot.slack.blocks import talk_line
 from bot.slack.digest import talk_entry
 from bot.slack.kit import Json
 from bot.slack.message import Frame, Message, facts, fit
+from bot.slack.reading import reflow
 from index.models import Talk
 from index.words import find_phrase
 
@@ -98,13 +101,22 @@ def _card(talk: Talk, frame: Frame) -> Message:
     said = facts(talk, frame.build)
     links = [kit.link(url, name) for name, url in talk.links.items()]
     spaced = [element for link in links for element in (link, kit.text("  "))]
-    about = [kit.line(kit.text(", ".join(talk.affiliations)))] if talk.affiliations else []
-    head = [kit.rich(talk_line(talk, frame.build), *about, *([kit.line(*spaced)] if spaced else []))]
-    groups = [[kit.rich(kit.quote(passage.text))] for passage in bodies[:QUOTES_ON_A_CARD]]
+    about = [kit.line(kit.text(", ".join(talk.affiliations)))] if talk.affiliations and not _paired(talk) else []
+    named = (
+        replace(talk, speakers=tuple(f"{name} ({firm})" for name, firm in zip(talk.speakers, talk.affiliations, strict=True)))
+        if _paired(talk)
+        else talk
+    )
+    head = [kit.rich(talk_line(named, frame.build), *about, *([kit.line(*spaced)] if spaced else []))]
+    groups = [[kit.rich(kit.quote(reflow(passage.text)))] for passage in bodies[:QUOTES_ON_A_CARD]]
     tail = [*_share(frame), frame.footer()]
     return Message(
         talk.title, fit(head, groups, tail)[0], "\n".join([talk.title, said, *(passage.text for passage in bodies[:QUOTES_ON_A_CARD])])
     )
+
+
+def _paired(talk: Talk) -> bool:
+    return bool(talk.affiliations) and len(talk.affiliations) == len(talk.speakers)
 
 
 def _found(title: str, talks: list[Talk], frame: Frame) -> Message:

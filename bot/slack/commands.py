@@ -87,13 +87,15 @@ def scope(command: Command, build: Build) -> Scope:
     if not candidates:
         return Scope(None, None, (), tuple(event.event_id for event in by_age(build)), unknown="event")
     fitting = [event for event in candidates if not days or _day(days, event) in covered_days(build, event.event_id)]
-    event = (fitting or candidates)[0]
+    # "keynotes day 1" means the newest conference that has keynotes on its day 1.
+    telling = [event for event in fitting if _asked(command, days, event, build)] or fitting
+    event = (telling or candidates)[0]
     day = _day(days, event) if days else None
     covered = covered_days(build, event.event_id)
     if days and not fitting:
         return Scope(event.event_id, day, (), days=covered, unknown="day")
-    talks = tuple(t for t in _talks(build, event.event_id) if (day is None or t.day == day) and command.kind in (None, t.kind))
-    return Scope(event.event_id, day, talks, tuple(other.event_id for other in fitting[1:]), covered)
+    talks = _asked(command, days, event, build)
+    return Scope(event.event_id, day, talks, tuple(other.event_id for other in telling[1:]), covered)
 
 
 def by_age(build: Build) -> list[Event]:
@@ -111,6 +113,11 @@ def _talks(build: Build, event_id: str) -> list[Talk]:
     of_event = [talk for talk in build.talks.values() if talk.event_id == event_id]
     proper = [talk for talk in of_event if talk.kind != "section"] or of_event
     return sorted(proper, key=lambda talk: (talk.day is None, talk.day or 0, talk.recap_id, talk.position))
+
+
+def _asked(command: Command, days: tuple[DayMention, ...], event: Event, build: Build) -> tuple[Talk, ...]:
+    day = _day(days, event) if days else None
+    return tuple(t for t in _talks(build, event.event_id) if (day is None or t.day == day) and command.kind in (None, t.kind))
 
 
 def _day(days: Iterable[DayMention], event: Event) -> int | None:

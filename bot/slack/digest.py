@@ -6,7 +6,8 @@ from bot.slack import kit
 from bot.slack.blocks import turning
 from bot.slack.commands import Command, Scope, by_age, covered_days
 from bot.slack.kit import Json
-from bot.slack.message import LONGEST_SPEAKERS, Frame, Message, Request, event_name, first_sentence, fit, place, title_of
+from bot.slack.message import LONGEST_SPEAKERS, Frame, Message, Request, event_name, fit, place, title_of
+from bot.slack.reading import gist
 from index.models import Talk
 from index.opened import Build
 
@@ -56,10 +57,10 @@ def talk_entry(talk: Talk, build: Build, *, with_place: bool = False) -> Json:
 
 
 def gist_of(talk: Talk, build: Build) -> str:
-    """Return the first sentence that the notes say about a talk, in the notes' words."""
+    """Return a sentence that the notes say about a talk, in the notes' words."""
     passages = [passage for passage in build.passages_of(talk.talk_id) if passage.role == "body"]
-    notes = [passage for passage in passages if passage.voice == "notes"] or passages
-    return kit.cut(first_sentence(notes[0].text), LONGEST_GIST) if notes else ""
+    notes = [passage.text for passage in passages if passage.voice == "notes"] or [passage.text for passage in passages]
+    return kit.cut(gist(notes, talk.title), LONGEST_GIST)
 
 
 def event_line(event_id: str, build: Build) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,7 +18,6 @@ MOST_CHARACTERS = 12_000  # Slack answers msg_blocks_too_long at about 13,200 (h
 LONGEST_NOTICE = 300
 LONGEST_TITLE = 400
 LONGEST_SPEAKERS = 400
-_SENTENCE = re.compile(r"(?<=[.!?…])[”\"’)]*\s+(?=[\w“\"‘(])|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +116,6 @@ def fit(head: Sequence[Json], groups: Sequence[Sequence[Json]], tail: Sequence[J
         blocks.extend(group)
         taken += 1
     return (*blocks, *tail), len(groups) - taken
-
-
-def first_sentence(text: str) -> str:
-    """Return a text's first sentence."""
-    return _SENTENCE.split(clean(text).strip(), maxsplit=1)[0].strip()
 
 
 def cut_escaped(text: str, most: int) -> str:

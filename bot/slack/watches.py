@@ -11,6 +11,7 @@ from bot.slack.blocks import talk_line
 from bot.slack.cards import note
 from bot.slack.commands import Command
 from bot.slack.message import Frame, Message, Request, fit
+from bot.slack.reading import reflow
 from bot.store import Store
 from index.models import Hit
 from index.search import Searcher
@@ -87,7 +88,7 @@ class Watches:
 def news_message(phrase: str, fresh: list[Hit], frame: Frame) -> Message:
     """Quote what is new on a watched topic."""
     said = f"New in the notes on “{phrase}”: {len(fresh)} place{'' if len(fresh) == 1 else 's'}."
-    groups = [[kit.rich(kit.quote(hit.passage.text), talk_line(hit.talk, frame.build))] for hit in fresh[:MOST_SHOWN]]
+    groups = [[kit.rich(kit.quote(reflow(hit.passage.text)), talk_line(hit.talk, frame.build))] for hit in fresh[:MOST_SHOWN]]
     tail = [kit.quiet(f"You asked for this with “watch {phrase}”; “unwatch {phrase}” ends it."), frame.footer()]
     blocks, _ = fit([kit.rich(kit.line(kit.text(said, bold=True)))], groups, tail)
     return Message(said, blocks, "\n\n".join([said, *(hit.passage.text for hit in fresh[:MOST_SHOWN])]))

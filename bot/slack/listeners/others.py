@@ -7,10 +7,21 @@ import re
 from slack_bolt import Ack, App
 
 
-def register(app: App) -> None:
-    """Acknowledge every event and click that no other listener takes; register this last."""
-    app.event(re.compile(".*"))(_acknowledged)
-    app.action(re.compile(".*"))(_acknowledge)
+def register(app: App, command: str) -> None:
+    """Acknowledge everything that no other listener takes; register this last.
+
+    Bolt would also log what it cannot handle, words of people included.
+    """
+
+    def wrong_name(ack: Ack) -> None:
+        ack(f"I listen to {command}. Whoever runs me can give me this command's name with CONFNOTES_SLACK_COMMAND.")
+
+    anything = re.compile(".*")
+    app.event(anything)(_acknowledged)
+    app.action(anything)(_acknowledge)
+    app.shortcut(anything)(_acknowledge)
+    app.view(anything)(_acknowledge)
+    app.command(anything)(wrong_name)
 
 
 def _acknowledged() -> None:

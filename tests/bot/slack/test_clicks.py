@@ -25,7 +25,7 @@ def test_all_places_are_paged_for_the_one_who_asks_for_them(slack: LocalSlack, s
 
     assert private["for_user"] == "U2BEN"
     assert private["thread_ts"] == public["thread_ts"]
-    assert "places in the notes for “what is Lanternfish?”" in first
+    assert "places in the notes that are nearest to “what is Lanternfish?”" in first
     assert "[‹ Previous]" in message_text(private)
     assert len(slack.space.ephemerals) == 1
     assert len(bot_messages(slack, CHANNEL)) == 1

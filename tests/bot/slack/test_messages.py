@@ -18,8 +18,9 @@ from bot.slack.commands import parse, scope
 from bot.slack.digest import digest_message, events_message
 from bot.slack.home import home_view
 from bot.slack.listeners.feedback import reason_form
-from bot.slack.message import Frame, Message, Request, first_sentence
-from bot.slack.mrkdwn import escape, link, read, safe_url
+from bot.slack.message import Frame, Message, Request
+from bot.slack.mrkdwn import clean, escape, link, read, safe_url
+from bot.slack.reading import first_sentence, gist, reflow
 from index.models import Hit, Passage, Talk
 from index.opened import Build
 from tests.slack_server.rules import MOST_CHARACTERS_IN_A_MESSAGE, characters, faults
@@ -244,6 +245,36 @@ def test_the_notice_is_the_first_sentence() -> None:
     """Notifications show the answer's first sentence, and no full stop inside a number or name ends it."""
     assert first_sentence("Version 1.18 saved 3.5 nodes. And more.") == "Version 1.18 saved 3.5 nodes."
     assert first_sentence("No stop\nsecond line") == "No stop"
+
+
+@given(long_texts)
+def test_joining_wrapped_lines_keeps_every_word(text: str) -> None:
+    """Reflowed notes have the same words in the same order."""
+    assert reflow(text).split() == clean(text).split()
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "shown"),
+    [
+        ("Back to AWS, for\nGroupless Autoscaling.", "Back to AWS, for Groupless Autoscaling."),
+        ("a line that an editor broke because it had grown longer than some seventy\ncharacters", None),
+        ("v2.0:\n\nfirst of a list;\nsecond", "v2.0:\nfirst of a list;\nsecond"),
+        ("- one item that is rather long and that goes on to nearly eighty characters\n- two", "same"),
+    ],
+)
+def test_wrapped_lines_are_joined_and_lists_kept(wrapped: str, shown: str | None) -> None:
+    """A line broken by an editor is joined again, an item of a list is not."""
+    expected = wrapped.replace("\n", " ") if shown is None else wrapped if shown == "same" else shown
+
+    assert reflow(wrapped) == expected
+
+
+def test_a_gist_says_more_than_the_title() -> None:
+    """The line shown for a talk is its first sentence that does not repeat the title or only leads on."""
+    notes = ["Tracing Without Tears by Kenji.", "He began with:\nThey sample one trace in 400 and keep every failed one."]
+
+    assert gist(notes, "Tracing Without Tears") == "They sample one trace in 400 and keep every failed one."
+    assert gist([], "Tracing") == ""
 
 
 def test_an_empty_build_has_messages_too(live: LiveIndex) -> None:

@@ -1,0 +1,59 @@
+"""The command line of the Slack edge beside `confnotes bot`: `doctor`, and `feedback export`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+_FAILED = 1
+
+
+@click.command()
+def doctor() -> None:
+    """Look at index, model, memory, tokens, scopes and socket, and say what to fix."""
+    from bot.cli import faults, load_settings
+
+    with faults():
+        from bot.slack.doctor import examine
+
+        findings = []
+        for finding in examine(load_settings()):
+            click.echo(f"{'ok ' if finding.well else 'FIX'}  {finding.what}: {finding.said}")
+            findings.append(finding)
+    sys.exit(0 if all(finding.well for finding in findings) else _FAILED)
+
+
+@click.group()
+def feedback() -> None:
+    """Work with the thumbs that people gave."""
+
+
+@feedback.command()
+@click.option("--store", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The bot's memory (default: CONFNOTES_STORE).")
+def export(store: Path | None) -> None:
+    """Print every verdict as a line of JSON: the question, what was quoted, and what people thought of it."""
+    from bot.cli import faults, load_settings
+
+    with faults():
+        from bot.store import Store
+
+        memory = Store(store or load_settings().store)
+        for number, given in enumerate(memory.feedback(), start=1):
+            line = {
+                "id": f"feedback-{number:04d}",
+                "question": given.question,
+                "verdict": given.verdict,
+                "reason": given.reason,
+                "build": given.build,
+                "quotes": given.quotes,
+                "hits": given.hits,
+            }
+            click.echo(json.dumps(line, ensure_ascii=False))
+        memory.leave()
+        memory.close()
+
+
+commands: tuple[click.Command, ...] = (doctor, feedback)

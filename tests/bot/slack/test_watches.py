@@ -1,0 +1,91 @@
+"""Topic watches and the examination of the set-up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.live import LiveIndex
+from bot.settings import Settings
+from bot.slack.doctor import SCOPES, examine
+from index.encoders import Encoder
+from tests.bot.slack.conftest import Starter, make_settings
+from tests.bot.slack.notes import TALKS, Notes, publish_notes
+from tests.slack_server import LocalSlack
+from tests.slack_server.transcript import message_text
+
+NEWS = Notes("Mossbank Grows Up", ("Nadia Sund",), ("Nadia Sund moved Mossbank to four regions.",), day=2)
+
+
+def test_a_watched_topic_is_told_once(slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder) -> None:
+    """A later build with new notes on a watched topic sends its watcher one message that quotes only what is new."""
+    following = LiveIndex(index_dir, encoder)
+    running = start(index=following)
+    slack.command("C1NOTES", "U1ADA", "watch Mossbank")
+    slack.wait_for(lambda: slack.space.ephemerals)
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    following.refresh()
+    [told] = slack.wait_for(lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages)
+    running.bot.desk.tell_news(following.searcher)
+    publish_notes(index_dir, encoder, [NEWS, *TALKS])
+    following.refresh()
+    running.close()
+
+    assert "They are in 2 places so far" in message_text(slack.space.ephemerals[0])
+    assert "> Nadia Sund moved Mossbank to four regions." in message_text(told)
+    assert "14 seconds" not in message_text(told)
+    assert len(slack.space.channels["D1ADA"].messages) == 1
+
+
+def test_watches_are_listed_and_taken_back(slack: LocalSlack, start: Starter) -> None:
+    """`watches` lists, `unwatch` takes back, and says when there was nothing."""
+    start()
+    replies = []
+    for typed in ("watches", "watch Quillwort", "watches", "unwatch quillwort", "unwatch quillwort"):
+        slack.command("C1NOTES", "U1ADA", typed)
+        replies.append(slack.wait_for(lambda: slack.space.ephemerals[len(replies) :])[0])
+
+    assert [message_text(reply)[:24] for reply in replies] == [
+        "You watch nothing yet. T",
+        "I will write to you when",
+        "You watch “quillwort”.",
+        "I no longer watch “quill",
+        "You do not watch “quillw",
+    ]
+
+
+def test_the_doctor_finds_everything_well(slack: LocalSlack, tmp_path: Path, published: Path) -> None:
+    """With a build, the right tokens and all scopes every finding is well."""
+    findings = list(examine(make_settings(slack, tmp_path, published)))
+
+    assert [finding.what for finding in findings] == ["index and model", "memory", "tokens", "bot token", "scopes", "socket"]
+    assert all(finding.well for finding in findings), findings
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what", "said"),
+    [
+        ({"slack_bot_token": None}, "tokens", "SLACK_BOT_TOKEN is not set"),
+        ({"slack_bot_token": SecretStr("xapp-1")}, "tokens", "does not begin with xoxb-"),
+        ({"slack_bot_token": SecretStr("xoxb-wrong")}, "bot token", "invalid_auth"),
+        ({"slack_app_token": SecretStr("xapp-wrong")}, "socket", "invalid_auth"),
+        ({"slack_api_url": "http://127.0.0.1:9/api/"}, "bot token", "cannot be reached"),
+    ],
+)
+def test_the_doctor_says_what_to_fix(slack: LocalSlack, settings: Settings, wrong: dict[str, object], what: str, said: str) -> None:
+    """Each defect is found under its name, with words that lead on."""
+    found = {finding.what: finding for finding in examine(settings.model_copy(update=wrong))}
+
+    assert not found[what].well
+    assert said in found[what].said
+
+
+def test_the_doctor_finds_a_missing_build_and_scope(tmp_path: Path) -> None:
+    """No build and a missing scope are both named, with the way out."""
+    with LocalSlack(frozenset(SCOPES) - {"im:history"}) as slack:
+        found = {finding.what: finding for finding in examine(make_settings(slack, tmp_path, tmp_path / "none"))}
+
+    assert "confnotes ingest" in found["index and model"].said
+    assert "lacks im:history" in found["scopes"].said
