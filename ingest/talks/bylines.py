@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ingest.talks.names import ACCEPT, SURE, People, has_role, parse_people
 
@@ -33,6 +34,7 @@ _URL = re.compile(r"https?://\S+")
 _LONGEST = 320
 
 
+@lru_cache(maxsize=8192)
 def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: bool = False, first_bullet: bool = False) -> People | None:
     """Read a line as a by-line, None where it is none.
 
@@ -80,6 +82,7 @@ def is_labelled(words: str) -> bool:
     return bool(_LABEL.match(words.strip()[:_LONGEST]))
 
 
+@lru_cache(maxsize=8192)
 def is_material(words: str) -> bool:
     """Tell whether a line only points to slides, recording or schedule, or is an address alone."""
     line = words.strip()

@@ -57,6 +57,7 @@ _SMALL_WORDS = frozenset(
     )
 )
 _SURE_NAME = 0.85  # a known given name, or a name with role and company
+_SAMPLE = 500  # titles that teach a habit
 _NEVER = 9.0  # more than any certainty
 _HABIT = 2  # headings that surely name speakers make it the recap's habit
 
@@ -101,19 +102,21 @@ def find_candidates(pieces: Sequence[Piece], ordinary: frozenset[str], *, plain:
     style = _habit(chosen, ordinary)
     candidates = []
     taken = -1
-    expected = False
+    expected, bare = False, 0
     for piece in chosen:
         if piece.number < taken:
             continue  # it is another title's by-line
         candidate = _read(pieces, piece, ordinary, style, expected=expected)
         taken = candidate.header.following if candidate.signs else -1
         candidates.append(candidate)
-        expected = expected or sum(one.header.bare for one in candidates) >= _HABIT
+        bare += candidate.header.bare
+        expected = bare >= _HABIT
     return candidates
 
 
 def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
     """Learn on which side of the dash this recap names speakers."""
+    chosen = chosen[:_SAMPLE]
     titles = [read_title(piece.text, ordinary) for piece in chosen]
     right = sum(title.side == "right" for title in titles)
     left = sum(title.side in {"left", "only"} for title in titles)

@@ -21,7 +21,7 @@ from ingest.talks.schedule import assign_days, gap_days
 _FEW = 3  # talks from headings and lists; with fewer, the recap names them in its running text
 _OPENING = 8  # first blocks that may name the event
 _MANY_HEADINGS = 2  # from here on headings carry the outline and plain lines do not
-_KNOWN_TITLES_LIMIT = 2_000_000  # characters; beyond, catalogue titles are not searched for in prose
+_PROSE_LIMIT = 2_000_000  # characters; beyond, prose is not searched for titles without mark-up
 _RECOMMENDS = ("top", "best", "favo", "highlight", "my top", "things", "stuff")
 
 
@@ -104,11 +104,12 @@ def _marks(recap: LoadedRecap, pieces: Sequence[Piece], ordinary: frozenset[str]
     entries = find_entries([piece for piece, _ in free], ordinary)
     listed = {mark.start for mark in entries}
     marks = sorted([*marks, *entries], key=lambda mark: mark.start)
-    known = index_titles(known_titles) if len(recap.text) < _KNOWN_TITLES_LIMIT else {}
+    known = index_titles(known_titles) if len(recap.text) < _PROSE_LIMIT else {}
     loose = [(piece, mark) for piece, mark in free if piece.start not in listed]
     groups = [(keynotes, [pair for pair in loose if _in_keynotes(pair[1]) == keynotes]) for keynotes in (False, True)]
     named = [mark for keynotes, group in groups for mark in find_named([p for p, _ in group], ordinary, {}, lost=False, keynotes=keynotes)]
-    if sum(mark.kind == "talk" for mark in [*marks, *named]) < _FEW and not _single(marks):
+    few = sum(mark.kind == "talk" for mark in [*marks, *named]) < _FEW and not _single(marks)
+    if few and len(recap.text) < _PROSE_LIMIT:
         # Under a heading of its own a paragraph is about that topic, not about a talk whose link was lost.
         groups = [(keynotes, [pair for pair in group if pair[1] is None or pair[1].role != "section"]) for keynotes, group in groups]
         named = [m for keynotes, group in groups for m in find_named([p for p, _ in group], ordinary, known, lost=True, keynotes=keynotes)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ingest.talks.lexicon import GIVEN_NAMES, ORDINARY, ORGANISATION_WORDS, PARTICLES, ROLE_WORDS
 
@@ -102,6 +103,7 @@ def _name_token(token: str) -> bool:
     return not (len(letters) > 3 and letters.isupper())
 
 
+@lru_cache(maxsize=8192)
 def parse_people(text: str, ordinary: frozenset[str] = frozenset(), *, labelled: bool = False, listing: bool = False) -> People | None:
     """Read "A & B, Company", "A (Role, Company) and B (...)", "A, X; B, Y" and their like.
 
@@ -117,6 +119,8 @@ def parse_people(text: str, ordinary: frozenset[str] = frozenset(), *, labelled:
     cleaned = _HANDLE.sub("", _NICKNAME.sub(" ", text)).strip(" \t\n*_.:·•-–—,;")
     if not cleaned or len(cleaned) > 400:
         return None
+    if not labelled and not _begins_like_a_name(cleaned):
+        return None
     reader = _Reader(ordinary, labelled, listing, familiar=bool(_FAMILIAR.match(cleaned)))
     if not all(reader.take(separator, item) for separator, item in _items(cleaned)):
         return None
@@ -129,6 +133,18 @@ def parse_people(text: str, ordinary: frozenset[str] = frozenset(), *, labelled:
     bonus = (_COMPANY_KNOWN if any(affiliations) else 0.0) + (_ROLE_KNOWN if roles else 0.0)
     certainty = max(person.score for person in found) + bonus + (0.1 if len(found) > 1 else 0.0)
     return People(tuple(person.name for person in found), affiliations, min(certainty, 1.0))
+
+
+def _begins_like_a_name(text: str) -> bool:
+    """Tell cheaply that most lines are no names: two words, of which the first could be one."""
+    words = text.split(None, 2)
+    if len(words) < 2 and "・" not in text and "、" not in text:
+        return words[0].lower().strip("(,") in GIVEN_NAMES
+    first = words[0]
+    if not first[0].isalpha() or first[0].islower():
+        return False
+    word = first.lower().strip(".,()")
+    return word in GIVEN_NAMES or word not in ORDINARY
 
 
 def _items(text: str) -> list[tuple[str, str]]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.blocks import Block, Link, LoadedRecap
 from ingest.talks.bylines import is_fact, is_material, read_byline
 
-_SMALL = re.compile(r"(?<!\w)[a-zà-ÿ]{3,}(?!\w)")
-_ADDRESS = re.compile(r"https?://\S+|\S+/\S+|@\w+")  # a slug writes names small
+_PUNCTUATION = ".,;:!?()[]{}\"'“”‘’*_`"
+_SHORTEST_WORD = 3
 _VOCABULARY_SAMPLE = 300_000  # characters that tell a recap's ordinary words; more change nothing
 _STACKED_LINES = 5
 _LINE_LENGTH = 200
@@ -101,4 +100,10 @@ def _stands_alone(line: str, following: str, block: Block, start: int, end: int,
 
 def ordinary_words(recap: LoadedRecap) -> frozenset[str]:
     """Collect the words that the recap writes in lower case: they make poor names."""
-    return frozenset(_SMALL.findall(_ADDRESS.sub(" ", recap.text[:_VOCABULARY_SAMPLE])))
+    found = set()
+    for token in recap.text[:_VOCABULARY_SAMPLE].split():
+        word = token.strip(_PUNCTUATION)
+        # A slug or a handle writes names small.
+        if len(word) >= _SHORTEST_WORD and word.islower() and word.isalpha() and token[0] != "@":
+            found.add(word)
+    return frozenset(found)

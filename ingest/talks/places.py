@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.days import DayMention, parse_days
 from index.events import parse_events
@@ -34,6 +35,7 @@ class Place:
     workshops: bool = False
 
 
+@lru_cache(maxsize=8192)
 def read_place(words: str) -> Place | None:
     """Tell what the heading announces, None where it may be a talk."""
     text = " ".join(words.split()).strip("*_ ")

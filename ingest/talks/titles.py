@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ingest.talks.names import ACCEPT, SURE, People, has_role, parse_people
 from ingest.talks.words import kind_of, kind_prefix
@@ -50,6 +51,7 @@ class Title:
     signs: frozenset[str] = field(default=frozenset())  # "clock", "number", "code", "quoted", "prefix", "by"
 
 
+@lru_cache(maxsize=8192)
 def read_title(words: str, ordinary: frozenset[str] = frozenset(), style: Style | None = None) -> Title:
     """Take a heading's words apart.
 

@@ -34,6 +34,12 @@ _FOREIGN = re.compile(
     r"|(?:と思った|と思いました|と感じ(?:た|ました)|個人的に|面白かった|良かった|よかった)",
     re.IGNORECASE,
 )
+# Most notes hold none of these words, and one look at a block is cheaper than one a sentence.
+_HINT = re.compile(
+    r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|je|mon|ich|mir|mich|Ich|Je|[Mm]eine?\w?|wir|Wir)\b|\b[Jjm]['’]|[と個面良よ]"
+    r"|\b(?:talk|session|sessions|presentation|keynote|conference|workshop|topic|speaker|demo|demonstration|overview|stuff)\b"
+    r"|\b(?:[Mm]eh|[Ww]ow|[Gg]ood|[Gg]reat|[Hh]ighly|[Mm]ust|[Ww]ell done|[Kk]udos)\b"
+)
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+(?=\s|$|[^\x00-\x7f])|\n|$)|[.!?]+")
 _QUOTES = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|「[^」]*」")
 _LONGEST = 20_000  # a body piece longer than this is no prose
@@ -51,7 +57,7 @@ def author_spans(text: str, body: Iterable[Span]) -> tuple[Span, ...]:
     """
     found: list[Span] = []
     for start, end in body:
-        if end - start > _LONGEST:
+        if end - start > _LONGEST or not _HINT.search(text, start, end):
             continue
         for match in _SENTENCE.finditer(text, start, end):
             if is_own_remark(match[0]):
