@@ -41,6 +41,8 @@ def fold(word: str) -> str:
     bare = _POSSESSIVE.sub("", word)
     if _ACRONYM_PLURAL.match(bare):
         bare = bare[:-1]
+    if bare.isascii():  # nearly every word, and the whole of a build's words are folded before its first question
+        return bare.lower()
     decomposed = unicodedata.normalize("NFKD", bare)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 

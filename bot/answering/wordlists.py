@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
 import yaml
-from spellchecker import SpellChecker
 
 from index.words import fold, singular
 
 _STARTS_FRENCH = re.compile(r"^(?:c'est|qu'|est-ce|t'as|y a|d'apr[eè]s|où|ou est)", re.IGNORECASE)
+_AMERICAN = {
+    "our": "or",
+    "tre": "ter",
+    "yse": "yze",
+    "ise": "ize",
+    "isa": "iza",
+    "isi": "izi",
+    "ogue": "og",
+    "lling": "ling",
+    "lled": "led",
+}
+_BRITISH = re.compile("|".join(sorted(_AMERICAN, key=len, reverse=True)))
 _LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
@@ -50,23 +62,43 @@ def is_french(text: str) -> bool:
 
 
 @cache
-def _dictionary() -> SpellChecker:
-    # Read on first need: 0.3 s that a question without unknown words does not pay.
-    return SpellChecker(language=["en", "fr"], distance=1)
+def _dictionaries() -> tuple[bytes, ...]:
+    # pyspellchecker's own reading of its English and French words takes 0.3 s and 40 MB, a whole question's time; as they lie in
+    # the package they are sorted lines of `"word": count`, unpacked in 15 ms.
+    resources = files("spellchecker").joinpath("resources")
+    return tuple(gzip.decompress(resources.joinpath(f"{language}.json.gz").read_bytes()) for language in ("en", "fr"))
+
+
+def _stands_in(lines: bytes, word: str) -> bool:
+    """Look a word up in sorted lines, by halves."""
+    wanted = f'"{word}":'.encode()
+    low, high = 0, len(lines)
+    while low < high:
+        middle = (low + high) // 2
+        start = lines.rfind(b"\n", 0, middle) + 1
+        end = lines.find(b"\n", middle)
+        line = lines[start : end if end >= 0 else len(lines)]
+        if line.startswith(wanted):
+            return True
+        if line < wanted:
+            low = start + len(line) + 1
+        else:
+            high = start
+    return False
 
 
 @cache
 def is_real_word(word: str) -> bool:
     """Tell whether English, French or the trade knows the word or the word that it is an inflection of."""
     lowered = word.lower()
-    if lowered in _lists()["trade"] or singular(fold(word)) in _lists()["trade"]:
+    if {lowered, singular(fold(word)), lowered.removesuffix("s")} & _lists()["trade"]:
         return True
-    known = _dictionary()
-    return any(form in known for form in _bare_forms(lowered))
+    return any(_stands_in(lines, form) for form in _bare_forms(lowered) for lines in _dictionaries())
 
 
 def _bare_forms(word: str) -> list[str]:
-    forms = [word, fold(word), singular(word)]
+    american = _BRITISH.sub(lambda match: _AMERICAN[match[0]], word)
+    forms = [word, fold(word), singular(word), american, singular(american)]
     for ending, other in (
         ("ing", ""),
         ("ing", "e"),
@@ -82,7 +114,24 @@ def _bare_forms(word: str) -> list[str]:
         bare = word.removesuffix(ending)
         if bare != word and len(bare) >= 3 and (other or not _doubles(bare, ending)):
             forms.append(bare + other)
-    for prefix in ("un", "re", "non", "pre", "micro", "auto", "multi", "over", "under", "co", "sub", "cyber", "inter"):
+    for prefix in (
+        "un",
+        "re",
+        "non",
+        "pre",
+        "micro",
+        "auto",
+        "multi",
+        "over",
+        "under",
+        "co",
+        "sub",
+        "cyber",
+        "inter",
+        "meta",
+        "super",
+        "hyper",
+    ):
         bare = word.removeprefix(prefix)
         if bare != word and len(bare) >= 5:
             forms.append(bare)
