@@ -57,7 +57,7 @@ def ask(question: str | None, index_dir: Path | None, event: str | None, day: in
     if jsonl == (question is not None):
         raise click.UsageError("Give one QUESTION, or --jsonl with questions on standard input.")
     with faults():
-        searcher = _searcher(index_dir)
+        searcher = _searcher(index_dir, one_shot=not jsonl)
         if jsonl:
             _ask_lines(searcher, event, day, sys.stdin)
         else:
@@ -228,10 +228,10 @@ def load_settings() -> Settings:
         raise SettingsFault(f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env.") from None
 
 
-def _searcher(index_dir: Path | None) -> Searcher:
+def _searcher(index_dir: Path | None, *, one_shot: bool = False) -> Searcher:
     from index.search import Searcher
 
-    return Searcher.open(index_dir or load_settings().index_dir)
+    return Searcher.open(index_dir or load_settings().index_dir, one_shot=one_shot)
 
 
 def _ms_since(started: float) -> float:
