@@ -47,6 +47,7 @@ class Element:
     reason: str = ""  # why its words are furniture
     anchor: str | None = None
     silent: bool = False
+    marker: str = ""  # a list item's
     fresh: bool = False  # a list item that has begun no block yet
     linked: bool = False  # its address stands with an earlier block already
 

@@ -28,7 +28,8 @@ _LONG_ROW = 1000  # characters; a cell with more and paragraphs of its own is la
 _PERMALINK = re.compile(r"header-?link|permalink|anchor|hash-?link|deep-?link|direct-link", re.IGNORECASE)
 _ANCHORED = HEADINGS | {"section", "div"}
 _SPANS = STRONG | EMPHASIS | {"a"}
-_DEEPEST = 8  # spans around spans that are followed across blocks
+_HOLDERS = HEADINGS | {"li"} | set(KINDS)
+_DEEPEST = 4  # spans around spans that are followed across blocks
 _SIGNS = re.compile(r"[\s¶#§🔗⚓\ue000-\uf8ff]*\Z")
 
 
@@ -43,6 +44,7 @@ class FlowWriter:
         self.open_counts: dict[str, int] = {}
         self.silent = 0
         self.spans: list[Element] = []
+        self.holders: list[Element] = []  # what decides a block's kind
         self.list_depth = depth_offset
 
     def feed(self, token: Token) -> None:
@@ -108,7 +110,7 @@ class FlowWriter:
         needs_attributes = name in {"a", "ol"} or (name in _ANCHORED and self.source.find("id", token.start + 4, token.end) >= 0)
         given = attributes(self.source, token) if needs_attributes else {}
         reason = self.reasons.get(token.start, "") or (self.stack[-1].reason if self.stack else "")
-        element = Element(name, self.out.position, reason=reason, anchor=given.get("id") or None)
+        element = Element(name, self.out.position, reason=reason, anchor=given.get("id") or self._section_anchor(name))
         if name == "a":
             element.url = absolute(given.get("href", ""))
             element.silent = bool(_PERMALINK.search(given.get("class", ""))) and self._is_sign(token)
@@ -117,24 +119,33 @@ class FlowWriter:
             element.items = int(start) - 1 if (start := given.get("start", "")).isdecimal() and len(start) < 6 else 0
         elif name == "li":
             element.fresh = True
-            self._count_item()
+            element.marker = self._count_item()
         element.silent = element.silent or name in SILENT
         self.silent += element.silent
         self.stack.append(element)
         if name in _SPANS:
             self.spans.append(element)
+        elif name in _HOLDERS:
+            self.holders.append(element)
         self.open_counts[name] = self.open_counts.get(name, 0) + 1
+
+    def _section_anchor(self, name: str) -> str | None:
+        """Return the id of the section that a heading opens, where the heading has none."""
+        holder = self.stack[-1] if self.stack and name in HEADINGS else None
+        return holder.anchor if holder is not None and holder.name in {"section", "div"} else None
 
     def _is_sign(self, token: Token) -> bool:
         """Say whether a link holds nothing but the sign of a permalink."""
         closing = self.source.find("<", token.end)
         return bool(_SIGNS.match(self.source[token.end : max(token.end, min(closing, token.end + 12))]))
 
-    def _count_item(self) -> None:
-        for element in reversed(self.stack[-8:]):
-            if element.name in LISTS:
-                element.items += 1
-                return
+    def _count_item(self) -> str:
+        """Count a list's next item and return its marker."""
+        holder = next((element for element in reversed(self.stack[-8:]) if element.name in LISTS), None)
+        if holder is None or holder.name != "ol":
+            return "•"
+        holder.items += 1
+        return f"{holder.items}."
 
     def _close(self, name: str) -> None:
         """Close the nearest open element of a name with all inside it; a stray closing tag does nothing."""
@@ -165,6 +176,8 @@ class FlowWriter:
         elif name in _SPANS:
             self.spans.pop()
             self._span(element)
+        elif name in _HOLDERS:
+            self.holders.pop()
         if name in BLOCK_TAGS:
             self._block_edge(name)
         return name
@@ -200,34 +213,19 @@ class FlowWriter:
         reason = self.stack[-1].reason if self.stack else ""
         kind: BlockKind = "paragraph"
         level, marker, anchor = 0, "", None
-        for depth in range(len(self.stack) - 1, max(-1, len(self.stack) - 40), -1):
-            element = self.stack[depth]
-            if element.name in HEADINGS:
-                kind, level = "heading", int(element.name[1])
-                anchor = element.anchor or self._holder_anchor(depth)
-                break
-            if element.name == "li":
-                if element.fresh:
-                    element.fresh, kind, level = False, "bullet", max(0, self.list_depth - 1)
-                    marker = self._marker(depth)
-                break
-            if named := KINDS.get(element.name):
-                kind = named
-                break
+        element = self.holders[-1] if self.holders else None
+        if element is None:
+            pass
+        elif element.name in HEADINGS:
+            kind, level = "heading", int(element.name[1])
+            anchor = element.anchor
+        elif element.name != "li":
+            kind = KINDS[element.name]
+        elif element.fresh:
+            element.fresh, kind, level, marker = False, "bullet", max(0, self.list_depth - 1), element.marker
         if reason:
             return OpenBlock("furniture", 0, marker, reason)
         return OpenBlock(kind, level, marker, anchor=anchor)
-
-    def _holder_anchor(self, depth: int) -> str | None:
-        """Return the id of the section that a heading opens."""
-        holder = self.stack[depth - 1] if depth else None
-        return holder.anchor if holder is not None and holder.name in {"section", "div"} else None
-
-    def _marker(self, depth: int) -> str:
-        for element in reversed(self.stack[max(0, depth - 8) : depth]):
-            if element.name in LISTS:
-                return f"{element.items}." if element.name == "ol" else "•"
-        return "•"
 
     def _embed(self, token: Token) -> None:
         """Keep the address of an embedded player."""

@@ -22,6 +22,7 @@ _WANTED = {
     "site": ("og:site_name",),
     "description": ("og:description", "description"),
 }
+_SCRIPT_END = re.compile("</script", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
@@ -79,8 +80,9 @@ def _from_script(head: str, at: int, given: Mapping[str, str]) -> Iterator[tuple
     """Read schema.org's JSON, where the page carries it."""
     if given.get("type", "").lower() != "application/ld+json":
         return
+    end = _SCRIPT_END.search(head, at)
     try:
-        said = json.loads(head[at : head.lower().find("</script", at)])
+        said = json.loads(head[at : end.start() if end else at])
     except (ValueError, RecursionError):
         return
     graph = said.get("@graph", [said]) if isinstance(said, dict) else said

@@ -20,7 +20,7 @@ _INLINE = re.compile(rf"(?=[`:*\\\[])(?:{_MARKED})")
 _WITH_NAMES = re.compile(_MARKED + r"|(?<![\w_])(?P<name>[A-Za-z0-9](?:[\w.+-]{0,80}[A-Za-z0-9])?)__?(?!\w)")
 _SIGNS = re.compile(r"[`*\\\[_]")
 _EMBEDDED = re.compile(r"(?P<words>[^<]*?)\s*<(?P<url>[^<>]+)>\Z", re.DOTALL)
-_BREAK = re.compile(r"[ \t]*\r?\n[ \t]*(?:\|[ \t])?")
+_BREAK = re.compile(r"(?<![ \t])[ \t]*\r?\n[ \t]*(?:\|[ \t])?")
 _SPACE = re.compile(r"\s+")
 
 
