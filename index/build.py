@@ -7,27 +7,24 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import tantivy
 
-from index.contents import Contents, embedded_text
+from index.contents import Contents
 from index.dense import DENSE_FILE, write_dense
-from index.encoders import Encoder, Vectors
-from index.errors import BuildUnusable
-from index.late import StoredTokens, quantise, write_late
+from index.embedding import TALK_VECTORS_FILE, Embedded, earlier_embeddings, embed, stamp, talk_means
+from index.encoders import Encoder
+from index.late import write_late
 from index.lexical import LEXICAL_FOLDER, TOKENIZER, LexicalRow, write_lexical
 from index.models import Event, Passage, Recap, Talk
-from index.opened import open_build
 from index.records import write_lines
 from index.storage import (
     FORMAT_VERSION,
     TEXTS_FOLDER,
     WRITING_PREFIX,
-    EncoderStamp,
     Manifest,
     file_names,
     file_sha256,
@@ -41,16 +38,6 @@ from index.words import words
 __all__ = ["publish", "write_build"]
 
 VOCABULARY_FILE = "vocabulary.tsv"
-# Derived by an engine that names its files at random: they belong to a build, not to its content.
-_NOT_CONTENT = (f"{LEXICAL_FOLDER}/",)
-# Enough for the encoder to group texts of one length; their token vectors take about 80 MB before they are rounded.
-_AT_ONCE = 512
-
-
-@dataclass(frozen=True, slots=True)
-class _Embedded:
-    pooled: Vectors
-    tokens: StoredTokens
 
 
 def write_build(
@@ -78,13 +65,14 @@ def write_build(
     index_dir.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=WRITING_PREFIX, dir=index_dir))
     try:
-        counts = _write_files(folder, contents, _embed(index_dir, contents, encoder, previous), encoder.dim)
+        embedded = embed(contents, encoder, earlier_embeddings(index_dir, previous, stamp(encoder)) if previous else {})
+        counts = _write_files(folder, contents, embedded, encoder.dim)
         return _finish(folder, index_dir, counts, encoder, now or datetime.now(UTC))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_files(folder: Path, contents: Contents, embedded: Sequence[_Embedded], dim: int) -> dict[str, int]:
+def _write_files(folder: Path, contents: Contents, embedded: Sequence[Embedded], dim: int) -> dict[str, int]:
     counts = {
         "events": write_lines(folder / "events.jsonl", contents.events),
         "recaps": write_lines(folder / "recaps.jsonl", contents.recaps),
@@ -97,6 +85,7 @@ def _write_files(folder: Path, contents: Contents, embedded: Sequence[_Embedded]
     _write_vocabulary(folder / VOCABULARY_FILE, contents)
     vectors = np.stack([item.pooled for item in embedded]) if embedded else np.zeros((0, dim), dtype=np.float32)
     write_dense(folder / DENSE_FILE, vectors)
+    np.save(folder / TALK_VECTORS_FILE, talk_means(contents, vectors), allow_pickle=False)
     counts["tokens"] = write_late(folder, [item.tokens for item in embedded], dim)
     write_lexical(folder / LEXICAL_FOLDER, _lexical_rows(contents))
     return counts
@@ -130,38 +119,11 @@ def _write_vocabulary(path: Path, contents: Contents) -> None:
         stream.writelines(f"{form}\t{count}\n" for form, count in sorted(counts.items()))
 
 
-def _embed(index_dir: Path, contents: Contents, encoder: Encoder, previous: str | None) -> list[_Embedded]:
-    embedded = _earlier(index_dir, previous, encoder) if previous else {}
-    texts = [embedded_text(passage, *contents.around(passage)) for passage in contents.passages]
-    missing = [text for text in dict.fromkeys(texts) if text not in embedded]
-    for start in range(0, len(missing), _AT_ONCE):
-        some = missing[start : start + _AT_ONCE]
-        for text, tokens in zip(some, encoder.encode_tokens(some), strict=True):
-            embedded[text] = _Embedded(tokens.pooled, quantise(tokens.vectors))
-    return [embedded[text] for text in texts]
-
-
-def _earlier(index_dir: Path, previous: str, encoder: Encoder) -> dict[str, _Embedded]:
-    """Return what an earlier build embedded, by text; nothing where it cannot be trusted or has another encoder."""
-    try:
-        earlier = open_build(index_dir, previous)
-    except BuildUnusable:
-        return {}
-    if earlier.manifest.encoder != _stamp(encoder):
-        return {}
-    vectors = earlier.dense.vectors(np.arange(len(earlier.passages)))
-    return {
-        embedded_text(passage, *earlier.around(passage)): _Embedded(vectors[row], earlier.late.stored(row))
-        for row, passage in enumerate(earlier.passages)
-    }
-
-
 def _finish(folder: Path, index_dir: Path, counts: Mapping[str, int], encoder: Encoder, now: datetime) -> str:
     files = {name: file_sha256(folder / name) for name in file_names(folder)}
-    content = hashlib.sha256(repr((FORMAT_VERSION, TOKENIZER, _stamp(encoder))).encode())
+    content = hashlib.sha256(repr((FORMAT_VERSION, TOKENIZER, stamp(encoder))).encode())
     for name, digest in files.items():
-        if not name.startswith(_NOT_CONTENT):
-            content.update(f"{name} {digest}\n".encode())
+        content.update(f"{name} {digest}\n".encode())
     build_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{content.hexdigest()[:6]}"
     manifest = Manifest(
         build_id=build_id,
@@ -169,7 +131,7 @@ def _finish(folder: Path, index_dir: Path, counts: Mapping[str, int], encoder: E
         created_at=now.astimezone(UTC).isoformat(timespec="seconds"),
         content_sha256=content.hexdigest(),
         counts=counts,
-        encoder=_stamp(encoder),
+        encoder=stamp(encoder),
         lexical={"engine": tantivy.__version__, "tokenizer": TOKENIZER},
         files=files,
         encoder_check=encoder.check,
@@ -192,7 +154,3 @@ def _sync(folder: Path) -> None:
         else:
             sync_folder(path)
     sync_folder(folder)
-
-
-def _stamp(encoder: Encoder) -> EncoderStamp:
-    return EncoderStamp(encoder.name, encoder.revision, encoder.dim, encoder.max_tokens, encoder.form)

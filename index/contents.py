@@ -87,13 +87,13 @@ def text_digest(text: str) -> str:
         raise BuildRefused(f"Cannot write a text as UTF-8: character {error.start} is half a surrogate pair. Repair the source.") from error
 
 
-def embedded_text(passage: Passage, talk: Talk, event: Event | None) -> str:
-    """Return what is embedded for a passage: event, talk title and speakers before its own words.
+def context_text(talk: Talk, event: Event | None) -> str:
+    """Return what is embedded before a passage's own words: its event, talk title and speakers.
 
     Notes rarely repeat what the talk is about; without its title a passage on "the operator" matches every operator.
     """
     context = [event.name if event else "", talk.title, ", ".join(talk.speakers)]
-    return ". ".join([*(part for part in context if part), passage.text])
+    return "".join(f"{part}. " for part in context if part)
 
 
 def _unique(kind: str, ids: Iterable[str]) -> None:

@@ -1,4 +1,7 @@
-"""One order from three rankers: late interaction leads, the dense score helps."""
+"""One order from three rankers: late interaction leads, the passage's and its talk's dense scores help.
+
+The figures behind the constants are in `docs/decisions/0002-ranking.md`; `benchmarks/ranking.py` takes them again.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ from index.dense import Rows
 from index.encoders import TokenVectors, Vectors
 
 DENSE_SHARE = 0.2
+TALK_SHARE = 0.2
+# A stop word's weight beside the square root of an inverse document frequency: "how" and "who" say a little.
+STOP_WORD_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,8 @@ class Evidence:
     row: int
     score: float
     late: float  # weighted mean of the query tokens' best cosines
-    dense: float  # cosine of the whole texts
+    dense: float  # cosine of the question and the passage as wholes
+    talk: float  # mean of that over the passages of its talk
     lexical: float  # BM25; 0 where the passage is not among its best
     words: tuple[WordMatch, ...]
 
@@ -50,22 +57,26 @@ class WeightedWords:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the rankers say of the candidates: (n,), (n,) and (n, n_query_tokens) in the order of `rows`."""
+    """What the rankers say of the candidates: (n,) each and (n, n_query_tokens) in the order of `rows`."""
 
     rows: Rows
     dense: Vectors
+    talk: Vectors
     lexical: Vectors
     similarities: Vectors
 
 
-def word_weights(text: str, tokens: TokenVectors, doc_freq: Callable[[str], int], n_passages: int) -> WeightedWords:
-    """Weigh the query's words by the square root of their inverse document frequency, pieces by their word."""
+def word_weights(text: str, tokens: TokenVectors, doc_freq: Callable[[str], int | None], n_passages: int) -> WeightedWords:
+    """Weigh the query's words by the square root of their inverse document frequency, pieces by their word.
+
+    `doc_freq` gives None for a stop word. A word that the notes never say weighs most: what it means may still be near.
+    """
     groups: dict[int, list[int]] = {}
     for at, word in enumerate(tokens.words):
         groups.setdefault(word, []).append(at)
     spans = [(tokens.spans[group[0]][0], tokens.spans[group[-1]][1]) for group in groups.values()]
     names = [text[start:end] for start, end in spans]
-    weights = [math.sqrt(idf(doc_freq(name), n_passages)) if any(c.isalnum() for c in name) else 0.0 for name in names]
+    weights = [_weight(name, doc_freq, n_passages) for name in names]
     token_weights = np.zeros(len(tokens.words), dtype=np.float32)
     for weight, group in zip(weights, groups.values(), strict=True):
         token_weights[group] = weight
@@ -76,6 +87,13 @@ def word_weights(text: str, tokens: TokenVectors, doc_freq: Callable[[str], int]
     )
 
 
+def _weight(name: str, doc_freq: Callable[[str], int | None], n_passages: int) -> float:
+    if not any(c.isalnum() for c in name):
+        return 0.0
+    found = doc_freq(name)
+    return STOP_WORD_WEIGHT if found is None else math.sqrt(idf(found, n_passages))
+
+
 def idf(doc_freq: int, n_passages: int) -> float:
     """Return BM25's inverse document frequency (Robertson and Zaragoza, 2009), never negative."""
     return math.log(1 + (n_passages - doc_freq + 0.5) / (doc_freq + 0.5))
@@ -84,7 +102,7 @@ def idf(doc_freq: int, n_passages: int) -> float:
 def rank(scores: Scores, weights: WeightedWords, k: int) -> tuple[Rows, tuple[Evidence, ...]]:
     """Order the candidates, best first, ties by row, and say why; at most k."""
     late = scores.similarities @ weights.token_weights
-    total = late + DENSE_SHARE * scores.dense
+    total = late + DENSE_SHARE * scores.dense + TALK_SHARE * scores.talk
     # Rounded: the last bits of a sum differ between processors, and equal passages must tie everywhere.
     order: NDArray[np.int64] = np.lexsort((scores.rows, -np.round(total, 5)))[:k]
     evidence = tuple(
@@ -93,6 +111,7 @@ def rank(scores: Scores, weights: WeightedWords, k: int) -> tuple[Rows, tuple[Ev
             score=float(total[at]),
             late=float(late[at]),
             dense=float(scores.dense[at]),
+            talk=float(scores.talk[at]),
             lexical=float(scores.lexical[at]),
             words=_matches(scores.similarities[at], weights),
         )

@@ -10,17 +10,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.dense import Rows
 from index.encoders import Vectors
+from index.errors import BuildDamaged
 
 TOKENS_FILE = "tokens.npy"  # (n_tokens, dim) int8
 SCALES_FILE = "token_scales.npy"  # (n_tokens,) float16; token = tokens * scale
 OFFSETS_FILE = "token_offsets.npy"  # (n_passages + 1,) int64
 LATE_FILES = (TOKENS_FILE, SCALES_FILE, OFFSETS_FILE)
+
+
+def load_array(path: Path) -> NDArray[Any]:
+    """Map an array that a build holds.
+
+    Raises:
+        BuildDamaged: it is missing or not an array.
+    """
+    try:
+        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise BuildDamaged(f"Cannot open {path}: not there, or not an array. Rebuild it with `confnotes ingest --full`.") from error
+    return array
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +74,9 @@ class LateRanker:
     """Token vectors of a build, memory-mapped."""
 
     def __init__(self, folder: Path) -> None:
-        self._values: NDArray[np.int8] = np.load(folder / TOKENS_FILE, mmap_mode="r", allow_pickle=False)
-        self._scales: NDArray[np.float16] = np.load(folder / SCALES_FILE, mmap_mode="r", allow_pickle=False)
-        self._offsets: NDArray[np.int64] = np.load(folder / OFFSETS_FILE, allow_pickle=False)
+        self._values: NDArray[np.int8] = load_array(folder / TOKENS_FILE)
+        self._scales: NDArray[np.float16] = load_array(folder / SCALES_FILE)
+        self._offsets: NDArray[np.int64] = load_array(folder / OFFSETS_FILE)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1

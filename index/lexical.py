@@ -104,13 +104,15 @@ class LexicalRanker:
         """Return the stems of a text's words, stop words dropped, in order."""
         return list(self._analyzer.analyze(text))
 
-    def doc_freq(self, word: str) -> int:
-        """Return how many passages hold a word or its inflections, in their text, title, speakers or event, whichever is most."""
-        stems = self.terms(word)
-        return min((self._stem_freq(stem) for stem in stems), default=0)
+    def doc_freq(self, word: str) -> int | None:
+        """Return how many passages hold a word or its inflections in their text, title, speakers or event, whichever is most.
 
-    def _stem_freq(self, stem: str) -> int:
-        return max(int(self._searcher.doc_freq(field, stem)) for field in BOOSTS)
+        None for a stop word, which is not searched; of a word with a hyphen its rarest part counts.
+        """
+        return min((max(self._stem_freqs(stem)) for stem in self.terms(word)), default=None)
+
+    def _stem_freqs(self, stem: str) -> list[int]:
+        return [int(self._searcher.doc_freq(field, stem)) for field in BOOSTS]
 
     def search(self, text: str, depth: int, talk_rows: Sequence[int] | None = None) -> tuple[Rows, Vectors]:
         """Return up to `depth` rows by BM25, best first, ties by row, and their scores.
@@ -119,6 +121,11 @@ class LexicalRanker:
         """
         stems = list(dict.fromkeys(self.terms(text)))
         return self._run([self._anywhere(stem) for stem in stems], depth, talk_rows)
+
+    def search_rare(self, text: str, most: int, talk_rows: Sequence[int] | None = None) -> Rows:
+        """Return all rows with a word of the text that at most `most` passages hold, whatever else they say."""
+        rare = [stem for stem in dict.fromkeys(self.terms(text)) if 0 < sum(self._stem_freqs(stem)) <= most]
+        return self._run([self._anywhere(stem) for stem in rare], most * len(rare), talk_rows)[0]
 
     def search_phrase(self, text: str, depth: int, talk_rows: Sequence[int] | None = None) -> tuple[Rows, Vectors]:
         """Return up to `depth` rows whose text or title holds the words next to each other, inflections folded."""

@@ -7,13 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.dense import DENSE_FILE, DenseRanker
 from index.errors import BuildDamaged
-from index.late import LateRanker
+from index.late import LateRanker, load_array
 from index.lexical import LEXICAL_FOLDER, LexicalRanker
 from index.models import Event, Passage, Recap, Talk
 from index.records import read_lines
 from index.storage import WAY_OUT, Manifest, current_build_id, text_file, verify
+
+TALK_VECTORS_FILE = "talk_vectors.npy"  # (n_talks, dim) float16, the mean of each talk's passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Build:
     dense: DenseRanker
     late: LateRanker
     lexical: LexicalRanker
+    talk_vectors: NDArray[np.float16]
 
     @property
     def build_id(self) -> str:
@@ -81,6 +87,7 @@ def open_build(index_dir: Path, build_id: str | None = None) -> Build:
         dense=DenseRanker(folder / DENSE_FILE),
         late=LateRanker(folder),
         lexical=LexicalRanker(folder / LEXICAL_FOLDER),
+        talk_vectors=load_array(folder / TALK_VECTORS_FILE),
     )
     _check_counts(build)
     return build
@@ -97,6 +104,7 @@ def _check_counts(build: Build) -> None:
         "lexical rows": (len(build.lexical), passages),
         "rows of token vectors": (len(build.late), passages),
         "tokens": (build.late.n_tokens, build.manifest.counts.get("tokens")),
+        "talk vectors": (len(build.talk_vectors), len(build.talks)),
         "dimensions": (build.dense.dim, build.manifest.encoder.dim),
     }
     for what, (count, expected) in found.items():

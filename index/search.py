@@ -20,6 +20,9 @@ from index.mentions import MentionScan
 from index.models import Hit, TalkKind
 from index.opened import Build, open_build
 
+# A word of the question that so few passages hold is a name to most people: all of them are candidates.
+RARE_AT_MOST = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -42,7 +45,7 @@ class Query:
     text: str
     filter: Filter = Filter()
     context: str = ""  # the earlier turn that a follow-up stands on
-    depth: int = 100  # candidates that each of the lexical and the dense ranker gives
+    depth: int = 50  # candidates that each of the lexical and the dense ranker gives
     k: int = 10
 
 
@@ -122,9 +125,11 @@ class Searcher:
         weights = word_weights(said, tokens, self.build.lexical.doc_freq, len(self.build.passages))
         lexical_rows, lexical_scores = self.build.lexical.search(said, query.depth, talk_rows)
         dense_rows, _ = self.build.dense.search(tokens.pooled, query.depth, allowed)
-        rows = np.union1d(lexical_rows, dense_rows)
+        rare_rows = self.build.lexical.search_rare(said, RARE_AT_MOST, talk_rows)
+        rows = np.union1d(np.union1d(lexical_rows, dense_rows), rare_rows)
         scores = Scores(
             rows=rows,
+            talk=self.build.talk_vectors[self._talk_of_row[rows]].astype(np.float32) @ tokens.pooled,
             dense=self.build.dense.vectors(rows) @ tokens.pooled,
             lexical=_spread(rows, lexical_rows, lexical_scores),
             similarities=self.build.late.similarities(tokens.vectors, rows),
@@ -145,7 +150,7 @@ class Searcher:
 
     def doc_freq(self, word: str) -> int:
         """Return how many passages hold a word, inflections folded as BM25 folds them; 0 for a stop word."""
-        return self.build.lexical.doc_freq(word)
+        return self.build.lexical.doc_freq(word) or 0
 
     def vocabulary(self) -> Mapping[str, int]:
         """Return the notes' words, folded but not stemmed, and how many passages hold each (titles and speakers included)."""
