@@ -39,6 +39,11 @@ class Post:
 
 def fetch_feed(spec: FeedSpec, store: SourceStore, client: PoliteClient) -> list[Fetched]:
     """Fetch the posts of a feed that match; where the feed fails, give those that are kept."""
+    try:
+        re.compile(spec.match)
+    except re.error as error:
+        fault = SourceFault(shown(spec.feed), f"{spec.match!r} is no pattern ({error})", "Correct `match` in sources.yaml.")
+        return [Fetched(spec.feed, None, fault=str(fault))]
     remembered = store.record(spec.posts_key)
     known = {part.url: Post(part.name, part.url, tuple(part.labels.splitlines())) for part in remembered.parts} if remembered else {}
     try:

@@ -19,7 +19,6 @@ _LATER = "Check the repository's address and reference; the next run tries again
 # curloptResolve, which ties a host's name to the address that was checked, came with 2.37.
 OLDEST = (2, 37)
 _GONE = re.compile(r"repository '.*' not found|does not appear to be a git repository|(?:couldn't find|no such) remote ref")
-_TOO_LARGE = re.compile(r"signal 25\b|File too large|File size limit")
 _LIMITED = 'ulimit -f "$1" && shift && exec "$@"'
 _BLOCK_BYTES = 512  # what POSIX counts `ulimit -f` in
 _SETTINGS = {
@@ -122,7 +121,9 @@ class CagedGit:
     def _fault(self, status: int, said: bytes) -> SourceFault:
         """Give the line in which git says what is wrong."""
         lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
-        if status in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ) or any(_TOO_LARGE.search(line) for line in lines):
+        # Which of git's programs the limit on a file's size ended, and what the others say of it, differs between versions.
+        full = self._limits.repository_bytes // _BLOCK_BYTES * _BLOCK_BYTES
+        if any(path.stat().st_size >= full for path in self._folder.rglob("*") if path.is_file()):
             return SourceFault(
                 self._shown, f"it is larger than {self._limits.repository_bytes / 1e6:g} MB", "Keep its notes in one of their own."
             )

@@ -106,7 +106,7 @@ class SourceStore:
         """Drop the records of sources that nobody names any more, and the bodies that no record names."""
         wanted = {self._record_path(key) for key in keys}
         used: set[str] = set()
-        for path in self.folder.glob("records/*.json"):
+        for path in self.folder.glob("records/*"):
             if path not in wanted:
                 _remove(path)
                 continue
