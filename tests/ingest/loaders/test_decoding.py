@@ -1,0 +1,96 @@
+"""Bytes become characters, or one line says why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import IngestError, RecapError
+from ingest.loaders import load, load_bytes
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"", "empty"),
+        (b" \n\t\n", "empty"),
+        (b"PK\x03\x04\x00\x00rest", "binary file (a NUL at byte 4)"),
+        (b"a talk\x01\x02\x03\x04\x05", "binary file (5 control characters)"),
+        (b"caf\xe9 and more", "not valid UTF-8 at byte 3 (0xe9)"),
+        (b"\xff\xfea", "not valid UTF-16-LE at byte 2"),
+    ],
+)
+def test_refuses_in_one_line(data: bytes, what: str) -> None:
+    """A file that is no text is refused with its name, the place and the way out."""
+    with pytest.raises(RecapError) as refused:
+        load_bytes(data, "day1/notes.txt")
+
+    message = str(refused.value)
+    assert what in message
+    assert "day1/notes.txt" in message
+    assert "\n" not in message
+    assert message.endswith(".")
+    assert isinstance(refused.value, IngestError)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_reads_marked_encodings(encoding: str) -> None:
+    """A byte order mark tells the encoding and is no part of the text."""
+    recap = load_bytes("Señor 東京".encode(encoding), "a.txt")
+
+    assert recap.text == "Señor 東京"
+
+
+def test_reads_a_pages_declared_charset() -> None:
+    """An HTML page in an older encoding is read as it says."""
+    recap = load_bytes('<meta charset="iso-8859-1"><p>Café</p>'.encode("latin-1"), "a.html")
+
+    assert recap.text == "Café"
+
+
+def test_load_names_a_missing_file(tmp_path: Path) -> None:
+    """A file that cannot be opened is one line too."""
+    with pytest.raises(RecapError, match="No such file"):
+        load(tmp_path / "none.md", "none.md")
+
+
+def test_load_reads_a_file(tmp_path: Path) -> None:
+    """The digest is of the bytes, the format follows from the name."""
+    (tmp_path / "a.md").write_bytes(b"# Title\n")
+    recap = load(tmp_path / "a.md", "notes/a.md")
+
+    assert recap.recap_id == "notes/a.md"
+    assert recap.format == "markdown"
+    assert len(recap.source_sha256) == 64
+
+
+def test_refuses_a_file_without_words() -> None:
+    """A page that holds only scripts has nothing to read."""
+    with pytest.raises(RecapError, match="no words"):
+        load_bytes(b"<script>var a = 1</script>", "a.html")
+
+
+def test_unknown_format_is_a_mistake_of_the_caller() -> None:
+    """A format that no reader has is named with the known ones."""
+    with pytest.raises(ValueError, match="known are html, markdown"):
+        load_bytes(b"x", "a.txt", "word")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.txt", "Just some notes.\n\n- one\n", "text"),
+        ("a.txt", "# Talks\n\nSee [slides](https://a.example/b).\n", "markdown"),
+        ("a.txt", "<!DOCTYPE html><p>Hello", "html"),
+        ("a.md", "<html><body><p>Hello", "html"),
+        ("a.html", "No mark-up at all here.", "text"),
+        ("a.txt", ".. contents::\n\nTitle\n=====\n\nWords.\n", "rst"),
+        ("a.txt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHi\n", "transcript"),
+        ("a.txt", "1\n00:00:01,000 --> 00:00:02,000\nHi\n", "transcript"),
+        ("notes", "Some words", "text"),
+    ],
+)
+def test_tells_the_format_by_name_and_content(name: str, content: str, expected: str) -> None:
+    """The content decides where the ending is general or plainly wrong."""
+    assert load_bytes(content.encode(), name).format == expected
