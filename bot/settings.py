@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         default="/kubecon", pattern=r"^/\S{1,31}$", description="Name of the slash command, as in the app's manifest."
     )
     store: Path = Field(default=Path("data/bot.sqlite"), description="File in which the bot keeps claims, threads and feedback.")
-    answer_threads: int = Field(default=4, ge=1, le=64, description="How many answers are worked on at the same time.")
+    answers_at_once: int = Field(default=0, ge=0, le=64, description="How many searches run at the same time; 0: one less than cores.")
     keep_questions_days: float = Field(default=30, ge=0, description="Days that question texts are kept for follow-ups; 0: not at all.")
     allowed_channels: Words = Field(default=(), description="Channel ids that the bot answers in, comma separated; empty: all it is in.")
     allowed_teams: Words = Field(default=(), description="Workspace ids whose people may ask, comma separated; empty: the bot's own.")

@@ -1,7 +1,8 @@
 """What the bot remembers between messages, in one SQLite file: claims, threads, turns.
 
 Every payload that Slack delivers is claimed under its keys before it is acknowledged, so that a redelivery, a twin event or a
-second process finds it taken. A claim stays open until its answer is posted; claims of a process that fell silent are taken over.
+second process finds it taken. A job stays open until its answer is posted; jobs of a process that is gone are taken over. That a
+process lives is shown by a lock on a file of its own, which the system lets go of however the process ends.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from bot.errors import StoreFault
 
 SCHEMA_VERSION = 1
-SILENT_S = 20.0  # a process that has not shown itself for so long is taken for dead; it shows itself every 5 s
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, claimed_at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS jobs (
   job_id TEXT PRIMARY KEY, body TEXT, owner TEXT NOT NULL, taken_at REAL NOT NULL, finished_at REAL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS open_jobs ON jobs (owner) WHERE finished_at IS NULL;
-CREATE TABLE IF NOT EXISTS processes (owner TEXT PRIMARY KEY, seen_at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS threads (thread TEXT PRIMARY KEY, last_user TEXT NOT NULL, seen_at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS askers (thread TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (thread, user_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS turns (
@@ -71,7 +72,8 @@ class Store:
         Raises:
             StoreFault: the file cannot be opened, or was written by a later version.
         """
-        self.owner = uuid.uuid4().hex
+        self.owner = uuid.uuid4().hex[:12]
+        self._path = path
         self._clock = clock
         self._lock = threading.RLock()
         try:
@@ -87,12 +89,14 @@ class Store:
         except sqlite3.Error as error:
             self._db.close()
             raise StoreFault(f"Cannot open the bot's memory at {path}: {error}. Move the file away or set CONFNOTES_STORE.") from error
-        self.beat()
+        self._alive = self._lock_of(self.owner)
+        self._alive.acquire()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what is unfinished may be taken over from now on."""
         with self._lock:
             self._db.close()
+        self._let_go(self._alive)
 
     def take(self, keys: Sequence[str], body: str) -> str | None:
         """Claim a payload under all its keys and keep its job; None where any key is taken already."""
@@ -111,31 +115,24 @@ class Store:
         with self.changing() as db:
             db.execute("UPDATE jobs SET finished_at = ?, body = NULL WHERE job_id = ?", (self._clock(), job_id))
 
-    def beat(self) -> None:
-        """Show that this process is alive."""
+    def take_over(self) -> list[tuple[str, str]]:
+        """Take over the open jobs of processes that are gone: `(job_id, body)`, oldest first."""
+        with self.reading() as db:
+            rows = db.execute("SELECT DISTINCT owner FROM jobs WHERE finished_at IS NULL AND owner != ?", (self.owner,)).fetchall()
+        gone = [owner for (owner,) in rows if self._is_gone(owner)]
+        orphans: list[tuple[float, str, str]] = []
         with self.changing() as db:
-            db.execute("INSERT OR REPLACE INTO processes VALUES (?, ?)", (self.owner, self._clock()))
-
-    def take_over(self, silent_s: float = SILENT_S) -> list[tuple[str, str]]:
-        """Take over the open jobs of processes that fell silent: `(job_id, body)`, oldest first."""
-        with self.changing() as db:
-            orphans = db.execute(
-                "SELECT job_id, body FROM jobs WHERE finished_at IS NULL AND owner != ? AND owner NOT IN"
-                " (SELECT owner FROM processes WHERE seen_at >= ?) ORDER BY taken_at",
-                (self.owner, self._clock() - silent_s),
-            ).fetchall()
-            db.executemany("UPDATE jobs SET owner = ? WHERE job_id = ?", [(self.owner, job_id) for job_id, _ in orphans])
-        return [(job_id, body) for job_id, body in orphans]
+            for owner in gone:
+                orphans += db.execute(
+                    "SELECT taken_at, job_id, body FROM jobs WHERE finished_at IS NULL AND owner = ?", (owner,)
+                ).fetchall()
+                db.execute("UPDATE jobs SET owner = ? WHERE finished_at IS NULL AND owner = ?", (self.owner, owner))
+        return [(job_id, body) for _, job_id, body in sorted(orphans)]
 
     def open_jobs(self) -> int:
         """Count the jobs that this process has begun and not finished."""
         with self.reading() as db:
             return int(db.execute("SELECT count(*) FROM jobs WHERE finished_at IS NULL AND owner = ?", (self.owner,)).fetchone()[0])
-
-    def leave(self) -> None:
-        """Say that this process ends, so that what it could not finish is taken over at once."""
-        with self.changing() as db:
-            db.execute("DELETE FROM processes WHERE owner = ?", (self.owner,))
 
     def note_speaker(self, thread: str, user_id: str) -> str | None:
         """Note who spoke last in a thread the bot takes part in and give who it was before; None: not such a thread."""
@@ -208,7 +205,6 @@ class Store:
         with self.changing() as db:
             db.execute("DELETE FROM claims WHERE claimed_at < ?", (now - claims_after_s,))
             db.execute("DELETE FROM jobs WHERE finished_at < ?", (now - claims_after_s,))
-            db.execute("DELETE FROM processes WHERE seen_at < ?", (now - claims_after_s,))
             db.execute("DELETE FROM turns WHERE asked_at < ?", (now - questions_after_s,))
             db.execute("DELETE FROM threads WHERE seen_at < ?", (now - max(claims_after_s, questions_after_s),))
             db.execute("DELETE FROM askers WHERE thread NOT IN (SELECT thread FROM threads)")
@@ -231,6 +227,22 @@ class Store:
         """Give the database for reading."""
         with self._lock:
             yield self._db
+
+    def _lock_of(self, owner: str) -> FileLock:
+        return FileLock(f"{self._path}.{owner}.alive", timeout=0, thread_local=False)
+
+    def _is_gone(self, owner: str) -> bool:
+        lock = self._lock_of(owner)
+        try:
+            lock.acquire()
+        except Timeout:
+            return False
+        self._let_go(lock)
+        return True
+
+    def _let_go(self, lock: FileLock) -> None:
+        lock.release()
+        Path(lock.lock_file).unlink(missing_ok=True)
 
     def _prepare(self, path: Path) -> None:
         self._db.execute("PRAGMA journal_mode = WAL")

@@ -72,12 +72,11 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
         raise SlackFault(f"Cannot start the bot: {error}") from error
     live = live or LiveIndex(settings.index_dir)
     store = Store(settings.store)
-    composer = Composer(live, answering, settings.slack_command)
+    composer = Composer(live, answering, settings.slack_command, settings.answers_at_once)
     desk = Desk(
         client,
         store,
         composer,
-        threads=settings.answer_threads,
         keep_questions_s=settings.keep_questions_days * 86_400.0,
         bot_user_id=doors.bot_user_id,
     )

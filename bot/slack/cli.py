@@ -52,7 +52,6 @@ def export(store: Path | None) -> None:
                 "hits": given.hits,
             }
             click.echo(json.dumps(line, ensure_ascii=False))
-        memory.leave()
         memory.close()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -36,10 +38,12 @@ class Composed:
 class Composer:
     """Makes messages with the newest build and the one `answer()`."""
 
-    def __init__(self, live: LiveIndex, answering: Answering, command: str) -> None:
+    def __init__(self, live: LiveIndex, answering: Answering, command: str, at_once: int = 0) -> None:
         self.live = live
         self._answering = answering
         self._command = command
+        # One core stays free for acknowledgements: with every core searching, their 99th percentile rose from 0.06 s to 3.4 s.
+        self._composing = threading.BoundedSemaphore(at_once or max(1, (os.cpu_count() or 2) - 1))
 
     def compose(self, request: Request, *, private: bool = False) -> Composed:
         """Make the message that a request asks for.
@@ -53,7 +57,8 @@ class Composer:
         if (make := self._makers().get(command.verb)) is not None and request.view == "answer":
             return Composed(make(command, frame))
         try:
-            answer = self._answering(request.text, searcher=searcher, history=request.history)
+            with self._composing:
+                answer = self._answering(request.text, searcher=searcher, history=request.history)
         except QuestionFault as fault:
             return Composed(cards.note(str(fault)))
         return Composed(answer_message(answer, frame), answer)

@@ -22,7 +22,8 @@ from bot.slack.watches import Watches
 from bot.store import Store
 from index.search import Searcher
 
-BEAT_S = 5.0
+LOOK_EVERY_S = 5.0
+THREADS = 16  # most of their time goes to waiting for Slack; how many search at once is the composer's business
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
 _log = logging.getLogger(__name__)
 
@@ -37,7 +38,6 @@ class Desk:
         composer: Composer,
         *,
         bot_user_id: str = "",
-        threads: int = 4,
         keep_questions_s: float = 30 * 86_400.0,
     ) -> None:
         self.client = client
@@ -45,7 +45,7 @@ class Desk:
         self.store = store
         self.composer = composer
         self._keep_questions_s = keep_questions_s
-        self._workers = ThreadPoolExecutor(threads, thread_name_prefix="answer")
+        self._workers = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
         self._watches = Watches(store)
         composer.live.on_change(self.tell_news)
         self._closing = threading.Event()
@@ -75,9 +75,9 @@ class Desk:
         """Do something that a click asked for; a failure ends in an apology with an id."""
         self._workers.submit(self._guarded, what, act, apologise)
 
-    def start(self, silent_s: float = 20.0, beat_s: float = BEAT_S) -> None:
-        """Show that this process lives, and take over what dead ones left, from now on."""
-        self._caretaker = threading.Thread(target=self._look_after, args=(silent_s, beat_s), name="caretaker", daemon=True)
+    def start(self, look_every_s: float = LOOK_EVERY_S) -> None:
+        """Take over what dead processes left, and forget what is too old, from now on."""
+        self._caretaker = threading.Thread(target=self._look_after, args=(look_every_s,), name="caretaker", daemon=True)
         self._caretaker.start()
 
     def close(self, patience_s: float = 25.0) -> None:
@@ -89,7 +89,6 @@ class Desk:
         self._workers.shutdown(wait=not self.store.open_jobs(), cancel_futures=True)
         if self._caretaker is not None:
             self._caretaker.join()
-        self.store.leave()
 
     def tell_news(self, searcher: Searcher) -> None:
         """Write to those whose watched topics a new build has new notes on, once whatever process sees it first."""
@@ -97,23 +96,22 @@ class Desk:
             if self.claim(f"watch:{watch.user_id}:{watch.phrase}:{searcher.build.build_id}"):
                 self.run("a watch", partial(delivery.post_to_person, self.client, watch.user_id, message), lambda _: None)
 
-    def recover(self, silent_s: float) -> int:
+    def recover(self) -> int:
         """Take over what dead processes left, look whether it was answered, and queue what was not."""
-        orphans = self.store.take_over(silent_s)
+        orphans = self.store.take_over()
         for job_id, body in orphans:
             self._workers.submit(self._resume, job_id, body)
         return len(orphans)
 
-    def _look_after(self, silent_s: float, beat_s: float) -> None:
+    def _look_after(self, look_every_s: float) -> None:
         while True:
             try:
-                self.store.beat()
-                if count := self.recover(silent_s):
+                if count := self.recover():
                     _log.warning("took over %d unfinished jobs of a process that is gone", count)
                 self.store.forget(claims_after_s=CLAIMS_KEPT_S, questions_after_s=self._keep_questions_s)
             except Exception:
                 _log.exception("the caretaker stumbled and goes on")
-            if self._closing.wait(beat_s):
+            if self._closing.wait(look_every_s):
                 return
 
     def _resume(self, job_id: str, body: str) -> None:

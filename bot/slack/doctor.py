@@ -63,7 +63,6 @@ def _index(settings: Settings) -> str:
 
 def _memory(settings: Settings) -> str:
     store = Store(settings.store)
-    store.leave()
     store.close()
     return f"{settings.store} can be written"
 

@@ -130,7 +130,7 @@ def start(slack: LocalSlack, tmp_path: Path, live: LiveIndex) -> Iterator[Starte
 
         def starter(*, sockets: int = 0, answering: Answering = answer, index: LiveIndex = live, **more: Any) -> Running:
             bot = create_app(make_settings(slack, tmp_path, index.index_dir, **more), answering=answering, live=index)
-            bot.desk.start(silent_s=0.5, beat_s=0.1)
+            bot.desk.start(look_every_s=0.1)
             one = _listen_sockets(bot, slack, sockets) if sockets else _listen_http(bot, slack)
             running.callback(one.close)
             return one

@@ -46,7 +46,7 @@ def test_an_event_delivered_three_times_is_answered_once(slack: LocalSlack, star
 @pytest.mark.parametrize("sockets", [2, 0], ids=["socket", "http"])
 def test_slow_answers_hold_no_acknowledgement_back(slack: LocalSlack, start: Starter, sockets: int) -> None:
     """With more slow answers in flight than there are threads, every payload is acknowledged within a second."""
-    start(sockets=sockets, answering=slow, answer_threads=8)
+    start(sockets=sockets, answering=slow, answers_at_once=8)
     deliveries = [one for n in range(12) for one in slack.write("C1NOTES", "U1ADA", f"<@BOT> what is Mossbank {n}?")]
     deliveries.append(slack.command("C1NOTES", "U2BEN", "what is Quillwort?"))
     slack.wait_for(lambda: all(delivery.acked_at for delivery in deliveries))
@@ -117,7 +117,7 @@ def test_a_defect_ends_in_an_apology_with_the_id_of_the_log(slack: LocalSlack, s
 def test_what_another_process_left_is_answered_once(slack: LocalSlack, start: Starter, tmp_path: Path) -> None:
     """Claimed and unfinished jobs of a dead process: one was answered already, one was not, one came by command."""
     first, second = slack.write_quietly("C1NOTES", "U1ADA", "what is Mossbank?", "what is Quillwort?")
-    dead = Store(tmp_path / "bot.sqlite", clock=lambda: time.time() - 60)
+    dead = Store(tmp_path / "bot.sqlite")
     url = slack.response_url("C1NOTES", "U2BEN")
     answered = dead.take(["event:1"], Job("mention", "T0LOCAL", "C1NOTES", "U1ADA", "what is Mossbank?", ts=first).to_json())
     dead.take(["event:2"], Job("mention", "T0LOCAL", "C1NOTES", "U1ADA", "what is Quillwort?", ts=second).to_json())

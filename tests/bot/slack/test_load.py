@@ -1,0 +1,61 @@
+"""A busy hour in seconds: many questions at once, each delivered three times, Slack limiting, the process killed in between."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.bot.slack.test_running import process
+from tests.slack_server import BOT_USER_ID, LocalSlack
+from tests.slack_server.delivery import Delivery
+from tests.slack_server.faults import Fault
+
+# The whole bar is 500 questions in ten seconds over ten channels: CONFNOTES_LOAD=500 runs it.
+QUESTIONS = int(os.environ.get("CONFNOTES_LOAD", "60"))
+CHANNELS = 10
+SECONDS = QUESTIONS / 50
+
+
+def test_every_question_is_answered_exactly_once_through_a_crash(slack: LocalSlack, tmp_path: Path, published: Path) -> None:
+    """Nothing is lost and nothing doubled when one in ten calls is limited and the process is killed and started again."""
+    for number in range(CHANNELS):
+        slack.add_channel(f"C{number}", f"load{number}", "U1ADA")
+    slack.faults.every("chat.postMessage", 10, Fault(status=429, error="ratelimited", retry_after_s=1))
+    deliveries: list[Delivery] = []
+    with process(slack, tmp_path, published) as first:
+        slack.wait_for(lambda: len(slack.sockets.connections) == 2 or first.poll() is not None, timeout_s=90)
+        _ask(slack, deliveries, QUESTIONS // 2)
+        answered_before = len(_answered(slack))
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    slack.wait_for(lambda: not slack.sockets.connections)
+    with process(slack, tmp_path, published) as second:
+        slack.wait_for(lambda: len(slack.sockets.connections) == 2 or second.poll() is not None, timeout_s=90)
+        for delivery in [one for one in deliveries if one.acked_at is None]:
+            slack.redeliver(delivery)  # as Slack does with what was not acknowledged
+        _ask(slack, deliveries, QUESTIONS - QUESTIONS // 2)
+        slack.wait_for(lambda: len(_answered(slack)) == QUESTIONS, timeout_s=60)
+        second.send_signal(signal.SIGTERM)
+        second.wait(timeout=60)
+
+    waits = sorted(delivery.ack_s for delivery in deliveries if delivery.ack_s is not None)
+    assert answered_before < QUESTIONS // 2, "the process was idle when it was killed: nothing was put to the test"
+    assert set(_answered(slack).values()) == {1}
+    assert waits[int(len(waits) * 0.99)] < 1
+
+
+def _ask(slack: LocalSlack, deliveries: list[Delivery], questions: int) -> None:
+    pause_s = SECONDS / QUESTIONS
+    for number in range(questions):
+        began = time.monotonic()
+        for delivery in slack.write(f"C{number % CHANNELS}", "U1ADA", f"<@BOT> what is Mossbank? ({number})"):
+            deliveries += [delivery, *slack.redeliver(delivery, 2)]
+        time.sleep(max(0.0, pause_s - (time.monotonic() - began)))
+
+
+def _answered(slack: LocalSlack) -> Counter[str]:
+    channels = list(slack.space.channels.values())
+    return Counter(message["thread_ts"] for channel in channels for message in channel.messages if message["user"] == BOT_USER_ID)
