@@ -42,7 +42,9 @@ def find_talks(recap: LoadedRecap, hints: RecapHints | None = None, known_titles
     furniture = find_furniture(every)
     aside = {piece.number for piece, _ in furniture}
     # Numbers are kept dense, since "the next piece" is looked up by them.
-    pieces = [Piece(at, p.start, p.end, p.text, p.block) for at, p in enumerate(p for p in every if p.number not in aside)]
+    pieces = [piece for piece in every if piece.number not in aside]
+    for at, piece in enumerate(pieces):
+        piece.number = at
     event = _event(recap, pieces, hints)
     marks = _marks(recap, pieces, ordinary, known_titles)
     _title_opening(marks, recap, hints)

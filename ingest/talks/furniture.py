@@ -12,6 +12,7 @@ from ingest.talks.words import is_contents, is_counter, leads_elsewhere
 
 _LONGEST_ENTRY = 160
 _ELSEWHERE = "points to other pages"
+_LATE = 0.7  # of the pieces: what comes then can end the page
 _TAIL = 8  # pieces at most that end a page after "You may also be interested in"
 
 
@@ -25,12 +26,14 @@ def find_furniture(pieces: Sequence[Piece]) -> list[tuple[Piece, str]]:
         if piece.kind == "heading" or not words:
             reason = ""
             continue
+        if piece.kind == "bullet" and not reason:
+            continue
         if is_counter(words):
             found.append((piece, "a counter or date of the page"))
         elif is_contents(words) or leads_elsewhere(words.rstrip(".… ")):
             reason = "a table of contents" if is_contents(words) else _ELSEWHERE
             found.append((piece, reason))
-            if reason == _ELSEWHERE and _is_tail(pieces[number + 1 :]):
+            if reason == _ELSEWHERE and number >= _LATE * len(pieces) and _is_tail(pieces[number + 1 :]):
                 return [*found, *((rest, reason) for rest in pieces[number + 1 :] if rest.kind != "rule")]
         elif reason and _listed(piece, reason, headings):
             found.append((piece, reason))

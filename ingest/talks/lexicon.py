@@ -63,6 +63,15 @@ ORDINARY = _words(
     """
 )
 
+# Without one of these a sentence holds no remark of the note-taker's own.
+REMARK_WORDS = _words(
+    """
+    i i'm i’m i'd i’d i've i’ve i'll i’ll my mine myself we we'd we’d our je mon j'ai ich mir mich mein meine meiner meinem wir talk
+    session sessions presentation keynote conference workshop topic speaker demo demonstration overview stuff meh wow good great
+    highly must-watch well kudos
+    """
+)
+
 GIVEN_NAMES = _words(
     """
     aaron abby abdul abel abigail abubakar adam adrian adriana ahmed aisha akihiro akira alan albert alejandro alena alessandro alex

@@ -217,7 +217,7 @@ class _Reader:
 
 
 def _nameable(name: str) -> bool:
-    return 1 <= len(name.split()) <= 5 and not any(ch.isdigit() or ch in "<>{}=/" for ch in name)
+    return 1 <= len(name.split()) <= 5 and not any(ch.isdigit() or ch in '<>{}=/"“”«»' for ch in name)
 
 
 def _split_role(core: str) -> tuple[str, str]:

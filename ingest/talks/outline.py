@@ -129,7 +129,8 @@ def _has_strong_below(candidates: Sequence[Candidate], at: int) -> bool:
     level = candidates[at].level
     if level == 0:
         return False
-    for candidate in candidates[at + 1 :]:
+    for number in range(at + 1, len(candidates)):
+        candidate = candidates[number]
         if 0 < candidate.level <= level:
             return False
         if candidate.level > level and candidate.proven:

@@ -16,7 +16,7 @@ _LINE_LENGTH = 200
 _MOSTLY = 0.7
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Piece:
     """A block or a line of one."""
 

@@ -22,6 +22,7 @@ _NAMES_END = re.compile(
     r"\)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
     r"|explained|showed|gave|had)\b)"
 )
+_NOT_NAMES = re.compile(r"\s+(?!(?:and|et|und|y|from|at|of|de|da|di|van|von|der|den|la|le|bin|al|dos)\b)(?=[a-zà-ÿ])")
 _LEAD = re.compile(r"(?P<title>[A-Z][^.!?\n]{3,70}?)\s+by\s+(?P<who>[A-Z][\w.&-]+(?:\s+[A-Z][\w.&-]+){0,2})[.:]\s+(?=[A-Z])")
 _WATCHED = re.compile(
     r"\b(?:watched|saw|see|hear|heard|with|had)\s+(?P<names>[A-ZÀ-Þ][^.!?;:]{2,70}?)\s+(?:talk|speak|present|explain|was back"
@@ -116,7 +117,7 @@ def _people_after(text: str, end: int, ordinary: frozenset[str]) -> People | Non
     if not match:
         return None
     stop = _NAMES_END.search(text, match.end(), match.end() + 160)
-    names = text[match.end() : stop.start() if stop else match.end() + 160]
+    names = _NOT_NAMES.split(text[match.end() : stop.start() if stop else match.end() + 160], maxsplit=1)[0]
     while names:
         people = parse_people(names, ordinary, listing="(" in match[0])
         if people is not None and people.certainty >= ACCEPT:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ingest.talks.lexicon import REMARK_WORDS
 from ingest.talks.models import Span
 
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I['’](?:m|d|ve|ll)|my|mine|myself)\b(?!\s*/\s*O)(?![.:]\d)"
-    r"|\b(?:we|we['’]d)\s+(?:\w+ly\s+)?(?:(?:would|will|are|were|have|also|really|all|think|thought|expect|look|liked?|love[d]?"
+    r"|\b(?:[Ww]e|[Ww]e['’]d)\s+(?:\w+ly\s+)?(?:(?:would|will|are|were|have|also|really|all|think|thought|expect|look|liked?|love[d]?"
     r"|enjoyed|appreciated?|found|find"
     r"|recommend|believe|hope|wish|attended|watched|learned|wonder|missed|regret)\b)"
-    r"|\bin (?:my|our) (?:opinion|view)\b|\b(?:my|our) (?:take|opinion|feeling|impression|team)\b",
+    r"|\b[Ii]n (?:my|our) (?:opinion|view)\b|\b(?:my|our) (?:take|opinion|feeling|impression|team)\b",
 )
 _WE_PLAIN = re.compile(r"\bwe (?:have|are|will|were|all)\b", re.IGNORECASE)
 _JUDGEMENT = re.compile(
@@ -35,11 +36,8 @@ _FOREIGN = re.compile(
     re.IGNORECASE,
 )
 # Most notes hold none of these words, and one look at a block is cheaper than one a sentence.
-_HINT = re.compile(
-    r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|je|mon|ich|mir|mich|Ich|Je|[Mm]eine?\w?|wir|Wir)\b|\b[Jjm]['’]|[と個面良よ]"
-    r"|\b(?:talk|session|sessions|presentation|keynote|conference|workshop|topic|speaker|demo|demonstration|overview|stuff)\b"
-    r"|\b(?:[Mm]eh|[Ww]ow|[Gg]ood|[Gg]reat|[Hh]ighly|[Mm]ust|[Ww]ell done|[Kk]udos)\b"
-)
+_FOREIGN_HINTS = ("j'", "j’", "m’a", "m'a", "と思", "と感", "個人的", "面白", "良かった", "よかった")
+_STOPS = str.maketrans(dict.fromkeys('.,:;!?()"“”…—–', " "))
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+(?=\s|$|[^\x00-\x7f])|\n|$)|[.!?]+")
 _QUOTES = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|「[^」]*」")
 _LONGEST = 20_000  # a body piece longer than this is no prose
@@ -57,12 +55,17 @@ def author_spans(text: str, body: Iterable[Span]) -> tuple[Span, ...]:
     """
     found: list[Span] = []
     for start, end in body:
-        if end - start > _LONGEST or not _HINT.search(text, start, end):
+        if end - start > _LONGEST or not _may_remark(text[start:end]):
             continue
         for match in _SENTENCE.finditer(text, start, end):
             if is_own_remark(match[0]):
                 _join(found, match.start(), match.end(), start)
     return tuple(found)
+
+
+def _may_remark(words: str) -> bool:
+    folded = words.lower()
+    return not REMARK_WORDS.isdisjoint(folded.translate(_STOPS).split()) or any(hint in folded for hint in _FOREIGN_HINTS)
 
 
 def is_own_remark(sentence: str) -> bool:

@@ -26,7 +26,8 @@ _SECTION = _whole(
     r"(?:in )?conclusions?|wrap(?:ping)?[ -]?up|closing(?: (?:notes|thoughts|remarks|words))?|final(?: (?:thoughts|words|notes"
     r"|remarks))|outro|epilogue",
     r"(?:key |my |main |overall |general )*(?:take-?aways?|thoughts|impressions|observations|opinions?|highlights|learnings|feedback)",
-    r"(?:top|best of|my (?:top|favou?rite))\b.*|favou?rites?(?: talks)?|things to .*|stuff to .*|to[- ]?dos?|action items"
+    r"(?:my )?top(?:\s+(?:\d+|three|five|ten|picks|talks|sessions|moments|highlights)\b.*)?|best of\b.*|my favou?rite\b.*"
+    r"|favou?rites?(?: talks)?|things to .*|stuff to .*|to[- ]?dos?|action items"
     r"|next steps|follow[- ]?ups?",
     r"notes(?: (?:on|about)\b.*)?|thoughts on\b.*|talks? i(?:'d|’d| would| wish| want| missed)\b.*",
     r"(?:the )?(?:event|conference)(?: recap| in general| organi[sz]ation| itself)?|recap|retrospective|misc(?:ellaneous)?"
@@ -68,6 +69,17 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 
+# First letters: nearly all lines fail here, before any pattern is tried.
+_TOC_BEGINS = frozenset("cits目")
+_ELSEWHERE_BEGINS = frozenset("csryuompnaàäd関")
+_COUNTER_BEGINS = frozenset("0123456789lcasbrmupvシ")
+
+
+def _begins(words: str, letters: frozenset[str]) -> bool:
+    first = next((ch for ch in words[:12] if ch.isalnum()), "")
+    return first.lower() in letters
+
+
 _PREFIX = re.compile(
     r"(?P<word>(?:sponsored |opening |closing |project )?keynote|panel(?: discussion)?|lightning talks?|workshop|tutorial"
     r"|hands[- ]on(?: lab)?|lab"
@@ -94,17 +106,21 @@ def is_section(words: str) -> bool:
 
 def is_contents(words: str) -> bool:
     """Tell whether the words announce a table of contents."""
-    return len(words) < 40 and bool(_TOC.fullmatch(words))
+    return len(words) < 40 and _begins(words, _TOC_BEGINS) and bool(_TOC.fullmatch(words))
 
 
 def leads_elsewhere(words: str) -> bool:
     """Tell whether the words announce other pages: other days, related posts, upcoming conferences."""
-    return len(words) < 90 and bool(_ELSEWHERE.fullmatch(words))
+    return len(words) < 90 and _begins(words, _ELSEWHERE_BEGINS) and bool(_ELSEWHERE.fullmatch(words))
 
 
 def is_counter(words: str) -> bool:
     """Tell whether the words are a page's counters or the date of an update."""
-    return len(words) < 80 and bool(_COUNTER.fullmatch(words) or _UPDATED.fullmatch(words) or _PAGE_LINE.fullmatch(words))
+    return (
+        len(words) < 80
+        and _begins(words, _COUNTER_BEGINS)
+        and bool(_COUNTER.fullmatch(words) or _UPDATED.fullmatch(words) or _PAGE_LINE.fullmatch(words))
+    )
 
 
 def kind_prefix(words: str) -> re.Match[str] | None:

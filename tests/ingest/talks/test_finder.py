@@ -1,0 +1,213 @@
+"""The finder as a whole: shapes it was not written for, and words that never get lost."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.blocks import LoadedRecap
+from ingest.errors import RecapError
+from ingest.loaders import load, load_bytes
+from ingest.talks import Reading, RecapHints, find_talks
+
+RECAPS = Path(__file__).parent / "recaps"
+GOLD = [json.loads(line) for line in (RECAPS / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def read(text: str, name: str = "notes.md", **hints: Any) -> Reading:
+    """Read a recap from its words."""
+    return find_talks(load_bytes(text.encode(), name), RecapHints(**hints))
+
+
+def talks(reading: Reading) -> list[str]:
+    """List the titles of what is no section."""
+    return [talk.title for talk in reading.talks if talk.kind != "section"]
+
+
+def words_of(loaded: LoadedRecap, reading: Reading, title: str) -> str:
+    """Join the words that a talk owns."""
+    [talk] = [talk for talk in reading.talks if talk.title == title]
+    return " ".join(loaded.text[start:end] for start, end in sorted((*talk.heading, *talk.body)))
+
+
+@pytest.mark.parametrize("gold", GOLD, ids=[gold["recap"] for gold in GOLD])
+def test_recaps_of_other_shapes_are_read(gold: dict[str, Any]) -> None:
+    """Titles, speakers, days and event of recaps in many shapes, in the order of the recap."""
+    reading = find_talks(load(RECAPS / gold["recap"], gold["recap"]))
+    found = [[talk.title, list(talk.speakers), talk.day] for talk in reading.talks if talk.kind != "section"]
+
+    assert found == gold["talks"]
+    assert reading.event is not None
+    assert reading.event.event_id == gold["event"]
+
+
+def assert_tiled(loaded: LoadedRecap, reading: Reading) -> None:
+    """Check that every word outside furniture has exactly one owner."""
+    spans = sorted(span for talk in reading.talks for span in (*talk.heading, *talk.body))
+    spans = sorted(spans + [(dropped.start, dropped.end) for dropped in reading.furniture])
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    owned = bytearray(len(loaded.text))
+    for start, end in spans:
+        owned[start:end] = b"x" * (end - start)
+    for block in loaded.blocks:
+        if block.kind not in {"furniture", "rule"}:
+            assert all(owned[at] or loaded.text[at].isspace() for at in range(block.start, block.end))
+
+
+PARTS = st.sampled_from(
+    [
+        "# Day 1",
+        "## Ropes and Knots - Anna Bee, Quay",
+        "### What is a rope?",
+        "Keynotes",
+        "Wrapping up",
+        "By Carl Dee (Engineer, Mole)",
+        "*Speaker: Eva Eff, Pier*",
+        "- Slides: https://a.example/x.pdf",
+        "- a rope\n  - a knot",
+        "I liked **Tides Before Breakfast** by Anna Bee. Then came “Fog Lights for Beginners” by Carl Dee. It was good.",
+        "Check out other days:",
+        "KubeCon Europe 2020 - Day 1",
+        "| Talk | Speaker |\n|---|---|\n| Ropes | Anna Bee |\n| Knots | Carl Dee |",
+        "---",
+        "5 views0 comments",
+        "A plain paragraph of notes about ropes, which goes on for a while and says nothing else.",
+    ]
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(st.one_of(PARTS, st.text(max_size=60)), max_size=14), st.sampled_from(["a.md", "a.txt", "a.html"]))
+def test_every_word_has_exactly_one_owner(parts: list[str], name: str) -> None:
+    """Whatever a recap is made of, its words are tiled by talks, sections and dropped parts."""
+    format_name = {"a.md": "markdown", "a.txt": "text", "a.html": "html"}[name]
+    try:
+        loaded = load_bytes("\n\n".join(parts).encode("utf-8", "ignore"), name, format_name)
+    except RecapError:
+        return  # a source without words, or a binary one, is refused by the reader
+    reading = find_talks(loaded)
+
+    assert_tiled(loaded, reading)
+    assert all(any(a <= start and end <= b for a, b in talk.body) for talk in reading.talks for start, end in talk.author_spans)
+
+
+def test_notes_stay_with_their_talk() -> None:
+    """The paragraphs under a title belong to it, up to the next title."""
+    ropes = "## Ropes - Anna Bee, Quay\n\nHemp swells.\n\n### Knots\n\nA bowline holds."
+    source = f"# HarbourConf 2022\n\n{ropes}\n\n## Tides - Carl Dee, Mole\n\nIt ebbs.\n"
+    loaded = load_bytes(source.encode(), "a.md")
+    reading = find_talks(loaded)
+
+    assert " ".join(words_of(loaded, reading, "Ropes").split()) == "Ropes - Anna Bee, Quay Hemp swells. Knots A bowline holds."
+
+
+def test_two_talks_in_one_paragraph_share_it_by_sentence() -> None:
+    """A second talk begins with its own sentence."""
+    source = (
+        "At HarbourConf 2022 I saw **Ropes and Hemp** by Anna Bee. Hemp swells. Then **Tides at Night** by Carl Dee came. It ebbs at six."
+    )
+    loaded = load_bytes(source.encode(), "a.md")
+    reading = find_talks(loaded)
+
+    assert words_of(loaded, reading, "Ropes and Hemp").endswith("Hemp swells. ")
+    assert words_of(loaded, reading, "Tides at Night") == "Then Tides at Night by Carl Dee came. It ebbs at six."
+
+
+def test_links_are_the_talks_own() -> None:
+    """Slides, recording and page are kept; what is linked in passing is not the talk's."""
+    source = (
+        "## Ropes - Anna Bee, Quay\n\nhttps://www.youtube.com/watch?v=abc\n\nShe spoke [before](https://www.youtube.com/watch?v=old) of hemp. "
+        "[Slides](https://a.example/ropes.pdf)\n\n## Tides - Carl Dee, Mole\n\nSee [her talk](https://youtu.be/other).\n"
+    )
+    ropes, tides = (talk for talk in read(source).talks if talk.kind != "section")
+
+    assert ropes.links == {"video": "https://www.youtube.com/watch?v=abc", "slides": "https://a.example/ropes.pdf"}
+    assert "slides" not in tides.links
+
+
+def test_a_keynote_block_of_many_speakers_is_one_section() -> None:
+    """Names with a remark each are no titles."""
+    reading = read(
+        "# QuayCon 2020\n\n## Keynotes\n\n- Anna Bee (Quay): hemp swells\n- Carl Dee (Mole)\n\n## Ropes\n*Eva Eff (Pier)*\n\n- bowline\n"
+    )
+
+    assert talks(reading) == ["Ropes"]
+
+
+def test_topics_are_sections() -> None:
+    """Notes by topic claim no talks."""
+    source = "# What I took home\n\nSome notes.\n\n## Networking\n\nPods talk.\n\n## Storage\n\nDisks spin.\n\n## Security\n\nLocks hold.\n"
+
+    assert talks(read(source)) == []
+
+
+def test_known_titles_are_found_in_prose() -> None:
+    """The catalogue's titles mark talks that nothing else marks, whatever their typography."""
+    loaded = load_bytes("HarbourConf 2022\n\nLater we heard what hemp can’t hold, and nobody left early.\n".encode(), "a.txt")
+
+    assert talks(find_talks(loaded, known_titles=["What Hemp Can't Hold"])) == ["what hemp can’t hold"]
+
+
+def test_other_pages_and_counters_are_dropped_with_a_reason() -> None:
+    """Pointers to other days and page counters are no words of any talk."""
+    opening = "Kubecon Europe 2020 - Day 3\n\nCheck out other days:\n\nKubecon Europe 2020 - Day 1"
+    source = f"{opening}\n\nRopes\n\nBy Anna Bee (Engineer, Quay)\n\nHemp swells.\n\n5 views0 comments\n"
+    reading = read(source, "a.txt")
+
+    assert [source[d.start : d.end] for d in reading.furniture] == [
+        "Check out other days:",
+        "Kubecon Europe 2020 - Day 1",
+        "5 views0 comments",
+    ]
+    assert all(dropped.reason for dropped in reading.furniture)
+    assert reading.day == 3
+
+
+def test_lost_day_headings_follow_from_gaps() -> None:
+    """As many wide gaps before an opening keynote as the event had days are its days."""
+    day = "After the {} keynote I watched {} which was long. It said a lot about hemp and about rope.\n"
+    source = "KubeCon EU 2021 recap\n\n\n" + "\n\n\n".join(
+        day.format(word, title)
+        for word, title in [
+            ("opening", "Ropes for Every Single Day,"),
+            ("second", "Knots and How They Fail,"),
+            ("last", "Tides in the Age of Fog,"),
+        ]
+    )
+    reading = read(source, "a.txt")
+
+    assert [talk.day for talk in reading.talks if talk.kind != "section"] == [1, 2, 3]
+
+
+def test_hints_win() -> None:
+    """What sources.yaml says of event and day replaces what the recap says."""
+    reading = read("# KubeCon EU 2021 - Day 1\n\n## Ropes - Anna Bee, Quay\n\nHemp.\n", event_id="NA 2019", day=2)
+
+    assert reading.event is not None
+    assert reading.event.event_id == "NA 2019"
+    assert reading.day == 2
+
+
+def test_a_talk_by_its_heading_alone_says_so() -> None:
+    """Uncertain readings carry a remark for a person."""
+    reading = read(
+        "# QuayCon 2020\n\n## Ropes - Anna Bee, Quay\n\nHemp.\n\n## Serverless Knots BOF\n\nTalk.\n\n## Tides - Carl Dee, Mole\n\nEbb.\n"
+    )
+    [bof] = [talk for talk in reading.talks if "BOF" in talk.title]
+
+    assert bof.certainty < 1
+    assert bof.remarks
+
+
+@pytest.mark.parametrize("source", ["#", "- ", "\u200b", "\u202e# Day 1", "By", "“”", "x" * 50_000, "a / b\n" * 5_000, "[](", "# " * 300])
+def test_odd_sources_are_read(source: str) -> None:
+    """Fragments, invisible characters and endless words never raise."""
+    loaded = load_bytes(source.encode(), "a.txt", "text")
+
+    assert_tiled(loaded, find_talks(loaded))

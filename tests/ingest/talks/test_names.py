@@ -1,0 +1,99 @@
+"""People in by-lines and titles."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.talks.bylines import is_material, read_byline
+from ingest.talks.names import parse_people
+
+
+@pytest.mark.parametrize(
+    ("words", "names", "affiliations"),
+    [
+        ("Ann Bee & Carl Dee, Harbour Works", ("Ann Bee", "Carl Dee"), ("Harbour Works", "Harbour Works")),
+        ("Ann Bee, Quay & Carl Dee, Mole, Inc.", ("Ann Bee", "Carl Dee"), ("Quay", "Mole, Inc")),
+        ("Ann Bee (Senior Engineer, Quay) and Carl Dee (Mole)", ("Ann Bee", "Carl Dee"), ("Quay", "Mole")),
+        ("Ann Bee, Quay; Carl Dee, Mole; Eva Eff, Pier Group", ("Ann Bee", "Carl Dee", "Eva Eff"), ("Quay", "Mole", "Pier Group")),
+        ("Ann Bee Product Architect, Quay", ("Ann Bee",), ("Quay",)),
+        ("Ann Bee Engineer, Quay - Carl Dee Engineer, Mole", ("Ann Bee", "Carl Dee"), ("Quay", "Mole")),
+        ("Ann Bee, Director – Platform Services, Quay Labs", ("Ann Bee",), ("Quay Labs",)),
+        ("Ann Bee, Quay Data & Analytics", ("Ann Bee",), ("Quay Data & Analytics",)),
+        ("Anna Bee from Quay", ("Anna Bee",), ("Quay",)),
+        ("Kyle & Mario, Quay", ("Kyle", "Mario"), ("Quay", "Quay")),
+        ("Chloé Martin et Hugo Lefèvre", ("Chloé Martin", "Hugo Lefèvre"), ("", "")),
+        ("Jürgen Weiß und Mia van Dyk (Otto GmbH)", ("Jürgen Weiß", "Mia van Dyk"), ("Otto GmbH", "Otto GmbH")),
+    ],
+)
+def test_people_and_companies_are_told_apart(words: str, names: tuple[str, ...], affiliations: tuple[str, ...]) -> None:
+    """Every usual way to write speakers gives the same people."""
+    people = parse_people(words)
+
+    assert people is not None
+    assert (people.names, people.affiliations) == (names, affiliations)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Matchmaking Framework", "A Human Approach to Coping", "the speaker", "Deep Dive", "Director of Ecosystem", "Landing Zone", "42", ""],
+)
+def test_other_capitalised_words_are_no_people(words: str) -> None:
+    """Titles, roles and things have the shape of names, but are none."""
+    assert parse_people(words) is None
+
+
+def test_words_that_the_recap_writes_small_make_poor_names() -> None:
+    """What is an ordinary word elsewhere in the recap is hardly a surname here."""
+    plain = parse_people("Pelican Barrel")
+    doubted = parse_people("Pelican Barrel", frozenset({"pelican", "barrel"}))
+
+    assert plain is not None
+    assert doubted is None
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By Ann Bee (Software Engineer, Quay)", ("Ann Bee",)),
+        ("Speaker: Ann Bee, Quay", ("Ann Bee",)),
+        ("speaker: ann bee", ("ann bee",)),
+        ("Speakers: Ann Bee, Carl Dee (Quay)", ("Ann Bee", "Carl Dee")),
+        ("Présenté par Chloé Martin", ("Chloé Martin",)),
+        ("Vortragende: Jürgen Weiß (Otto)", ("Jürgen Weiß",)),
+        ("登壇者: 山田 花子", ("山田 花子",)),
+        ("Christopher Dee, Quay Works", ("Christopher Dee",)),
+    ],
+)
+def test_bylines_are_read_in_four_languages(line: str, names: tuple[str, ...]) -> None:
+    """Labels, "by" and bare names under a title name the speakers."""
+    people = read_byline(line)
+
+    assert people is not None
+    assert people.names == names
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["By far the best talk.", "With 400 cranes.", "Ropes are heavy.", 'speaker: "the cost grows"', "Name - Company - A Title of Its Own"],
+)
+def test_sentences_are_no_bylines(line: str) -> None:
+    """A line of notes that begins like a by-line is none."""
+    assert read_byline(line) is None
+
+
+@pytest.mark.parametrize("line", ["https://youtu.be/abc", "Slides: https://a.example/x.pdf", "Slides", "Video", "URL: <https://a.example>"])
+def test_lines_that_only_point_are_material(line: str) -> None:
+    """An address alone, or with a label, belongs to the title."""
+    assert is_material(line)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=200))
+def test_any_line_is_read_without_error(line: str) -> None:
+    """Arbitrary characters never raise, and every name stands in the line."""
+    people = parse_people(line, labelled=True)
+
+    assert people is None or all(name for name in people.names)
+    assert read_byline(line) is None or line.strip()

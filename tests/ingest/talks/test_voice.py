@@ -1,0 +1,50 @@
+"""Whose words a sentence of notes holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.talks.voice import author_spans, is_own_remark
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We especially appreciate the lazy hemp.",
+        "I liked the part on knots.",
+        "A very interesting talk on how to tie ropes.",
+        "This conference was informative.",
+        "In my opinion hemp is fine.",
+        "We would have appreciated a longer demo.",
+        "J’ai beaucoup aimé la partie sur les nœuds.",
+        "Ich fand die Demo großartig.",
+        "とても面白かったです。",
+        "Meh.",
+    ],
+)
+def test_the_note_takers_own_remarks(sentence: str) -> None:
+    """First person and judgement of the talk are the note-taker's."""
+    assert is_own_remark(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Hemp swells by 4 percent in water.",
+        "We have three harbours and one crane.",
+        "The I/O scheduler waits for the tide.",
+        "The speaker said: “I love hemp”.",
+        "A good rope lasts nine years.",
+        "Interesting failure modes come from salt.",
+    ],
+)
+def test_the_talks_own_content(sentence: str) -> None:
+    """What the speaker said is not put into the note-taker's mouth."""
+    assert not is_own_remark(sentence)
+
+
+def test_remarks_are_marked_sentence_by_sentence() -> None:
+    """Only the remark inside a paragraph is marked."""
+    text = "Hemp swells. I liked that. Knots slip."
+
+    assert [text[start:end].strip() for start, end in author_spans(text, [(0, len(text))])] == ["I liked that."]
