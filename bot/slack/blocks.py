@@ -6,11 +6,13 @@ Pure: no Slack call, no settings. One design serves answers, lists and misses, s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from bot.answering.models import Answer, Quote
 from bot.slack import kit
+from bot.slack.commands import without_scope
 from bot.slack.kit import Json
-from bot.slack.message import Frame, Message, event_name, facts, fit, title_of
+from bot.slack.message import Frame, Message, Request, event_name, facts, fit, title_of
 from bot.slack.reading import first_sentence, reflow
 from index.models import Talk
 from index.opened import Build
@@ -71,16 +73,20 @@ def understood_line(answer: Answer, build: Build) -> str:
 
 def _quoted(answer: Answer, frame: Frame) -> Message:
     head = [kit.rich(kit.line(kit.text(answer.headline)))] if answer.headline else []
-    groups = [[_quote_block(quote, frame.build)] for quote in answer.quotes]
+    groups = [[_quote_block(list(quotes), frame.build)] for _, quotes in groupby(answer.quotes, key=lambda quote: quote.talk.talk_id)]
     if not groups and not head:
         head = [kit.rich(kit.line(kit.text(answer.text)))]
     blocks, _ = fit(head, groups, _tail(answer, frame, {quote.talk.talk_id for quote in answer.quotes}))
     return Message(_notice(answer), blocks, answer.text)
 
 
-def _quote_block(quote: Quote, build: Build) -> Json:
-    remark = [kit.line(kit.text("The note-taker’s own remark:", italic=True))] if quote.voice == "author" else []
-    return kit.rich(*remark, kit.quote(reflow(quote.text)), talk_line(quote.talk, build))
+def _quote_block(quotes: Sequence[Quote], build: Build) -> Json:
+    """Show what is quoted from one talk, and the talk below it."""
+    elements: list[Json] = []
+    for quote in quotes:
+        elements += [kit.line(kit.text("The note-taker’s own remark:", italic=True))] if quote.voice == "author" else []
+        elements.append(kit.quote(reflow(quote.text)))
+    return kit.rich(*elements, talk_line(quotes[0].talk, build))
 
 
 def _talk_list(answer: Answer, frame: Frame) -> Message:
@@ -100,7 +106,7 @@ def _miss(answer: Answer, frame: Frame) -> Message:
     near = answer.nearest[:ALSO]
     nearest = [kit.line(kit.text("The nearest talks:")), kit.bullets(talk_line(talk, frame.build) for talk in near)] if near else []
     head = [kit.rich(kit.line(kit.text(said)), *nearest)]
-    share = [kit.actions(*buttons)] if (buttons := frame.share()) else []
+    share = [kit.actions(*buttons)] if (buttons := _everywhere(answer) + frame.share()) else []
     blocks, _ = fit(head, (), [*share, *_understood(answer, frame), *_thumbs(frame), frame.footer()])
     return Message(_notice(answer), blocks, answer.text)
 
@@ -112,7 +118,7 @@ def _tail(answer: Answer, frame: Frame, quoted: set[str]) -> list[Json]:
     value = frame.request.on_page(1, "hits").to_value()
     if value and len(answer.hits) > len(answer.quotes):
         buttons.append(kit.button(f"More places ({len(answer.hits)})", "page:hits", value))
-    buttons += frame.share()
+    buttons += _everywhere(answer) + frame.share()
     tail += [kit.actions(*buttons)] if buttons else []
     return [*tail, *_understood(answer, frame), *_thumbs(frame), frame.footer()]
 
@@ -124,6 +130,14 @@ def _also(talks: Sequence[Talk], build: Build) -> Json:
         elements += [kit.text("; ")] if position else []
         elements += [kit.link(talk.url, title_of(talk)), *([kit.text(f" ({said})")] if said else [])]
     return kit.rich(kit.line(*elements))
+
+
+def _everywhere(answer: Answer) -> list[Json]:
+    """Offer the same question without its conference and day."""
+    if answer.understood.event is None and answer.understood.day is None:
+        return []
+    value = Request(words).to_value() if (words := without_scope(answer.question)) else None
+    return [kit.button("Search all conferences", "page:everywhere", value)] if value else []
 
 
 def _understood(answer: Answer, frame: Frame) -> list[Json]:

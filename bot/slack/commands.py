@@ -36,6 +36,10 @@ _KIND = re.compile(r"\b(" + "|".join(_KINDS) + r")s?\b", re.IGNORECASE)
 _FILLER = re.compile(
     r"\b(?:talks?|show|me|list|all|the|of|at|on|from|for|in|digest|agenda|programme?|schedule|notes?|and|please)\b|[\W_]+", re.IGNORECASE
 )
+# What is left hanging when "at KubeCon EU 2020 on day 3" is taken out of a question.
+_DANGLING = re.compile(
+    r"(?:\s+(?:at|in|on|of|from|for|during|the))+(?=\s*[?.!]*$)|(?<=\s)(?:at|in|on|during)\s+(?=(?:at|in|on|about)\b)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,13 @@ def scope(command: Command, build: Build) -> Scope:
         return Scope(event.event_id, day, (), days=covered, unknown="day")
     talks = _asked(command, days, event, build)
     return Scope(event.event_id, day, talks, tuple(other.event_id for other in telling[1:]), covered)
+
+
+def without_scope(text: str) -> str:
+    """Return a question without the words that limit it to a conference or a day; empty where nothing else is left."""
+    spans = [span for mention in parse_events(text) for span in mention.spans] + [mention.span for mention in parse_days(text)]
+    rest = " ".join(_without(text, spans).split())
+    return _DANGLING.sub("", rest) if _FILLER.sub("", rest) else ""
 
 
 def by_age(build: Build) -> list[Event]:

@@ -54,4 +54,6 @@ def _repeats(sentence: str, title: str) -> bool:
 def _is_wrapped(before: str, line: str) -> bool:
     if _BULLET.match(line) or before.endswith((".", ";", ":", "!", "?")):
         return False
+    if _BULLET.match(before) and not line.lstrip()[:1].islower():
+        return False  # what follows on a list's last item, not the item's second line
     return len(before) >= WRAPPED_AT or bool(_GOES_ON.search(before))

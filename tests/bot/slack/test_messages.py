@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block
 
 from bot.answering.models import Answer, Quote, Understood
 from bot.live import LiveIndex
 from bot.slack import cards, kit
 from bot.slack.blocks import answer_message
-from bot.slack.commands import parse, scope
+from bot.slack.commands import parse, scope, without_scope
 from bot.slack.digest import digest_message, events_message
 from bot.slack.home import home_view
 from bot.slack.listeners.feedback import reason_form
@@ -108,6 +109,7 @@ def check(message: Message) -> None:
     kinds = {block["type"] for block in blocks}
 
     assert faults(blocks) == []
+    assert all(block.to_dict() for block in Block.parse_all(blocks))  # Slack's own library checks each part as it writes it
     assert characters(blocks) < MOST_CHARACTERS_IN_A_MESSAGE
     assert kinds <= {"rich_text", "context", "actions", "context_actions", "header"}
     assert 1 <= len(message.text) <= 1_500
@@ -259,6 +261,7 @@ def test_joining_wrapped_lines_keeps_every_word(text: str) -> None:
         ("Back to AWS, for\nGroupless Autoscaling.", "Back to AWS, for Groupless Autoscaling."),
         ("a line that an editor broke because it had grown longer than some seventy\ncharacters", None),
         ("v2.0:\n\nfirst of a list;\nsecond", "v2.0:\nfirst of a list;\nsecond"),
+        ("- one item that is long enough to have been wrapped by an editor, say eighty\nAnd on", "same"),
         ("- one item that is rather long and that goes on to nearly eighty characters\n- two", "same"),
     ],
 )
@@ -267,6 +270,20 @@ def test_wrapped_lines_are_joined_and_lists_kept(wrapped: str, shown: str | None
     expected = wrapped.replace("\n", " ") if shown is None else wrapped if shown == "same" else shown
 
     assert reflow(wrapped) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "everywhere"),
+    [
+        ("what did they say about etcd at KubeCon EU 2020 on day 3?", "what did they say about etcd ?"),
+        ("eu 2020 etcd", "etcd"),
+        ("EU 2020 day 3", ""),
+        ("what is etcd?", "what is etcd?"),
+    ],
+)
+def test_a_question_without_its_conference(asked: str, everywhere: str) -> None:
+    """The words that name a conference or a day are taken out, what hung on them too."""
+    assert without_scope(asked) == everywhere
 
 
 def test_a_gist_says_more_than_the_title() -> None:
