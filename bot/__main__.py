@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from bot.cli import bot
 
 if __name__ == "__main__":
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `confnotes` does, before numpy is imported
     bot(prog_name="python -m bot")

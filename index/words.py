@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 # "C++" and "C#" are names; an apostrophe-s belongs to its word.
 _WORD = re.compile(r"[^\W_]+(?:\+\+|#(?!\w))?(?:['’]s(?![^\W_]))?")
@@ -21,8 +22,7 @@ _GAP = re.compile(r"\s+|\s?[-‐‑–_./'’&+]\s?")
 _MIN_JOINED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word in a text: its span and its folded form, case and accents dropped, number kept."""
 
     start: int
@@ -36,6 +36,7 @@ def words(text: str) -> Iterator[Word]:
         yield Word(match.start(), match.end(), fold(match.group()))
 
 
+@lru_cache(maxsize=2**15)
 def fold(word: str) -> str:
     """Drop case, accents, a possessive and an acronym's plural s ("VMs" is "vm")."""
     bare = _POSSESSIVE.sub("", word)
