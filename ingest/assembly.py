@@ -70,9 +70,9 @@ class _Held:
     passages: frozenset[str]
 
 
-def difference(index_dir: Path, before: str | None, after: str) -> Difference:
-    """Compare two builds by their talks and passages; the first build has only new ones."""
-    old, new = _held(index_dir, before), _held(index_dir, after)
+def difference(index_dir: Path, before: str | None, talks: Iterable[Talk], passages: Iterable[Passage]) -> Difference:
+    """Compare what a build will say with an earlier one, by talks and passages; without one all are new."""
+    old, new = _held_by(index_dir, before), _held(talks, passages)
     return Difference(
         new=tuple(new.titles[i] for i in new.titles if i not in old.titles),
         changed=tuple(new.titles[i] for i in new.titles if i in old.titles and old.digests[i] != new.digests[i]),
@@ -82,22 +82,30 @@ def difference(index_dir: Path, before: str | None, after: str) -> Difference:
     )
 
 
-def _held(index_dir: Path, build_id: str | None) -> _Held:
+def _held_by(index_dir: Path, build_id: str | None) -> _Held:
     """Read what a build says; nothing where there is none, or where it is damaged."""
     if build_id is None:
-        return _Held({}, {}, frozenset())
+        return _held((), ())
     folder = index_dir / build_id
     try:
-        talks = read_lines(folder / "talks.jsonl", Talk)
-        passages = read_lines(folder / "passages.jsonl", Passage)
-    except (BuildUnusable, OSError):
-        return _Held({}, {}, frozenset())
-    words: dict[str, list[str]] = {talk.talk_id: [repr((talk.title, talk.speakers, talk.day, talk.url))] for talk in talks}
+        return _held(read_lines(folder / "talks.jsonl", Talk), read_lines(folder / "passages.jsonl", Passage))
+    except (BuildUnusable, OSError, KeyError):
+        return _held((), ())
+
+
+def _held(talks: Iterable[Talk], passages: Iterable[Passage]) -> _Held:
+    """Sum talks and passages up for a comparison."""
+    titles: dict[str, str] = {}
+    words: dict[str, list[str]] = {}
+    for talk in talks:
+        titles[talk.talk_id] = f"{talk.title} ({talk.recap_id})"
+        words[talk.talk_id] = [repr((talk.title, talk.speakers, talk.day, talk.url))]
+    held = set()
     for passage in passages:
         words[passage.talk_id].append(passage.text)
+        held.add(f"{passage.talk_id}\n{passage.text}")
     digests = {talk_id: sha256("\n".join(said).encode("utf-8", "replace")).hexdigest() for talk_id, said in words.items()}
-    titles = {talk.talk_id: f"{talk.title} ({talk.recap_id})" for talk in talks}
-    return _Held(titles, digests, frozenset(f"{p.talk_id}\n{p.text}" for p in passages))
+    return _Held(titles, digests, frozenset(held))
 
 
 def remove_build(index_dir: Path, build_id: str) -> None:

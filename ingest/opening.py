@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from index.events import parse_event
 from index.models import Event
 from ingest.blocks import LoadedRecap
 from ingest.catalogue import MATCH_SCORE, SECTION_SCORE, Catalogue, CatalogueTalk, Match
@@ -14,6 +15,7 @@ from ingest.talks import FoundTalk, Reading, find_talks
 
 # Below this certainty a person should look at a talk.
 SURE = 0.6
+_OPENING_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,21 @@ def open_recap(source: Source, catalogue: Catalogue) -> OpenedRecap:
     except UnicodeEncodeError as error:
         what = f"the character at {error.start} is half a surrogate pair"
         raise RecapError(source.recap_id, what, "Repair it in the source.") from error
-    reading = find_talks(loaded, source.hints, known_titles=catalogue.titles(source.hints.event_id))
+    reading = find_talks(loaded, source.hints, known_titles=catalogue.titles(source.hints.event_id or _named_event(loaded)))
     event = source.event or reading.event
     event_id = event.event_id if event else None
     matched = tuple(_match(loaded, found, reading, catalogue, found.event_id or event_id) for found in reading.talks)
     return OpenedRecap(source, loaded, reading, event, matched)
+
+
+def _named_event(loaded: LoadedRecap) -> str | None:
+    """Give the event that a recap's own title, file name or first words name, so that other events' titles are not looked for."""
+    title = loaded.meta.get("title", "")
+    for words in (title if isinstance(title, str) else " ".join(title), loaded.text[:_OPENING_CHARS], loaded.recap_id):
+        ids = parse_event(words)
+        if len(ids) == 1:
+            return ids[0]
+    return None
 
 
 def _match(loaded: LoadedRecap, found: FoundTalk, reading: Reading, catalogue: Catalogue, event_id: str | None) -> Matched:

@@ -69,8 +69,14 @@ def _silent(_stage: str, _done: int, _total: int) -> None:
 def _locked(tools: _Tools, job: Job, sources: Sources) -> Report:
     """Do the work while no other job can."""
     live = _live(job.index_dir)
+    started = time.perf_counter()
+    if sources.remotes:
+        from ingest.remote import fetch_remotes
+
+        sources = fetch_remotes(sources, job, tools.progress)
+    fetch_s = time.perf_counter() - started
     if not sources.recaps:
-        _refuse_nothing(job, live)
+        _refuse_nothing(job, live, sources.missing)
     paths = [job.catalogue] if job.catalogue else list(sources.catalogues)
     catalogue = Catalogue.join([read_catalogue(path) for path in paths])
     store = Readings(job.index_dir)
@@ -83,6 +89,8 @@ def _locked(tools: _Tools, job: Job, sources: Sources) -> Report:
         [*sources.missing, *catalogue.faults],
         {source.recap_id: source for source in sources.recaps},
     )
+    if sources.remotes:
+        night.timings_s["fetch"] = fetch_s
     started = time.perf_counter()
     night.read_changed(tools.progress)
     night.timings_s["read"] = time.perf_counter() - started
@@ -96,7 +104,7 @@ def _locked(tools: _Tools, job: Job, sources: Sources) -> Report:
     return _publish(night, inputs, [source.event for source in sources.recaps if source.event], tools)
 
 
-def _refuse_nothing(job: Job, live: str | None) -> None:
+def _refuse_nothing(job: Job, live: str | None, missing: Sequence[str]) -> None:
     """Say that there is nothing to read: a mistake at first, a danger where a build is live.
 
     Raises:
@@ -106,6 +114,8 @@ def _refuse_nothing(job: Job, live: str | None) -> None:
     named = ", ".join(str(path) for path in job.paths)
     if live:
         raise PublishError(f"Cannot publish: no recaps are left in {named}. Build {live} stays live; check the path and what it holds.")
+    if missing:
+        raise SourcesError(f"Cannot read {named}: none of the sources listed there gives a recap. {missing[0]}")
     raise SourcesError(f"Cannot read {named}: found no recaps there. Put notes there as .md, .txt or .html files, or name another path.")
 
 
@@ -132,7 +142,7 @@ def _publish(night: Night, inputs: str, named: Sequence[Event], tools: _Tools) -
         remove_build(job.index_dir, build_id)
     elif not same:
         verify_quotes(job.index_dir, build_id)
-        changes = difference(job.index_dir, night.live, build_id)
+        changes = difference(job.index_dir, night.live, talks, passages)
         publish(job.index_dir, build_id)
     live = night.live if same and night.live else build_id
     lines = tuple(night.line(read) for read in readings)
