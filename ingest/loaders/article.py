@@ -168,8 +168,6 @@ def _part(source: str, token: Token, parent: int) -> _Part:
     part = _Part(name, token.start, parent, _BY_TAG.get(name, ""), name in _ROOTS)
     if name == "header":
         part.reason = "header"
-    if token.end - token.start <= len(name) + 2:
-        return part
     given = attributes(source, token)
     role = given.get("role", "").lower()
     part.root = part.root or role == "main" or given.get("itemprop", "").lower() == "articlebody"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 
@@ -137,7 +138,7 @@ class FlowWriter:
     def _is_sign(self, token: Token) -> bool:
         """Say whether a link holds nothing but the sign of a permalink."""
         closing = self.source.find("<", token.end)
-        return bool(_SIGNS.match(self.source[token.end : max(token.end, min(closing, token.end + 12))]))
+        return bool(_SIGNS.match(html.unescape(self.source[token.end : max(token.end, min(closing, token.end + 12))])))
 
     def _count_item(self) -> str:
         """Count a list's next item and return its marker."""

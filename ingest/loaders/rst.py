@@ -8,6 +8,7 @@ from collections.abc import Callable
 from ingest.blocks import BlockKind
 from ingest.loaders.assembly import Assembler, OpenBlock
 from ingest.loaders.reading import Reading
+from ingest.loaders.rst_directives import ABOUT, BARE, CODE, HOLDERS, META_KEYS, PLAYERS
 from ingest.loaders.rst_inline import InlineWriter, target_key
 from ingest.loaders.rst_lines import ADORNMENT, Line, adornment_of, lines_of, section_id
 from ingest.loaders.tocs import without_contents
@@ -17,12 +18,6 @@ _EXPLICIT = re.compile(r"\.\.(?:[ \t]+|\Z)")
 _DIRECTIVE = re.compile(r"(?:\|[^|\n]+\|[ \t]*)?([\w-]+(?::[\w-]+)*)::[ \t]*(.*)\Z", re.DOTALL)
 _TARGET = re.compile(r"^[ \t]*\.\.[ \t]+_(`[^`\n]{1,200}`|[^:\n]{1,200}):[ \t]*(\S*)[ \t]*$", re.MULTILINE)
 _FIELD = re.compile(r":([\w -]{1,40}):(?:[ \t]+(.*))?\Z", re.DOTALL)
-_CODE = {"code", "code-block", "sourcecode", "literalinclude", "parsed-literal", "prompt", "math", "highlight", "raw"}
-_HOLDERS = {"note", "warning", "tip", "hint", "important", "attention", "caution", "danger", "error", "seealso", "admonition", "topic"}
-_HOLDERS |= {"sidebar", "epigraph", "highlights", "pull-quote", "container", "rubric", "list-table", "table", "compound", "only", "update"}
-_ABOUT = {"post", "meta", "date", "author", "tags"}
-_PLAYERS = {"youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}"}
-_META_KEYS = {"authors": "author", "lang": "language", "keywords": "tags", "category": "categories"}
 
 
 def read(source: str) -> Reading:
@@ -67,7 +62,8 @@ class _RstReader:
             if not line.words:
                 at += 1
                 continue
-            self.indents = [indent for indent in self.indents if indent <= line.indent]
+            inside = line.indent + bool(_BULLET.match(line.words))
+            self.indents = [indent for indent in self.indents if indent < inside]
             self.held = min(self.held, line.indent)
             at = next(after for handler in _HANDLERS if (after := handler(self, at)) > at)
 
@@ -154,18 +150,21 @@ class _RstReader:
             options[field[1].strip().lower()] = (field[2] or "").strip()
             body += 1
         line = self.lines[at]
-        if name in _ABOUT:
+        if name in ABOUT:
             self._tell({"date" if name == "post" else name: argument, **options})
-        elif name in _CODE:
+        elif name in CODE:
             return max(at + 1, self._code(body, line.indent)) if body < end else end
-        elif name in _PLAYERS:
+        elif name in PLAYERS:
             self.out.begin(OpenBlock("paragraph"))
-            self.out.link(self.out.position, _PLAYERS[name].format(argument))
-        elif name in _HOLDERS or name == "figure":
+            self.out.link(self.out.position, PLAYERS[name].format(argument))
+            return body
+        elif name in HOLDERS or name == "figure":
             if argument and name != "figure":
                 self._block("paragraph", line.first + line.words.rindex(argument), line.end)
             self.held = line.indent + 1
             return body
+        if name in BARE:
+            end = body
         last = max((number for number in range(at, end) if self.lines[number].words), default=at)
         self.out.begin(OpenBlock("furniture", reason=f"directive {name}"))
         self.out.take(line.first, self.lines[last].end)
@@ -175,7 +174,7 @@ class _RstReader:
     def _tell(self, fields: dict[str, str]) -> None:
         """Keep what the recap says of itself."""
         for written, value in fields.items():
-            key = _META_KEYS.get(written, written.replace(" ", "_"))
+            key = META_KEYS.get(written, written.replace(" ", "_"))
             if value:
                 listed = key in {"tags", "categories"}
                 self.meta.setdefault(key, tuple(part.strip() for part in value.split(",")) if listed else value)
