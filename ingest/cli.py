@@ -53,6 +53,8 @@ def ingest(*, paths: tuple[Path, ...], catalogue: Path | None, index_dir: Path |
             model=settings.model,
             keep_builds=settings.keep_builds,
             wait_s=wait_s,
+            contact=settings.web_contact,
+            allowed_hosts=tuple(settings.web_allowed_hosts.replace(",", " ").split()),
         )
         with _progress(as_json) as progress:
             report = run(job, progress)

@@ -31,6 +31,8 @@ class Job:
     model: str | None = None
     keep_builds: int = 3
     wait_s: float = 0.0  # for another job to end
+    contact: str = ""  # shown to the web servers that sources are fetched from
+    allowed_hosts: tuple[str, ...] = ()  # hosts of sources that may lead to inside addresses
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.editions import event_for
 from index.events import parse_event
@@ -17,12 +17,17 @@ from ingest.errors import SourcesError
 from ingest.loaders import SUFFIXES
 from ingest.talks import RecapHints
 
+if TYPE_CHECKING:
+    from ingest.remote import Remote
+
 _WILDCARD = re.compile(r"[*?\[]")
 
 LIST_NAME = "sources.yaml"
 TOP_KEYS = ("catalogue", "sources")
+PLACE_KEYS = ("path", "url", "feed", "git")  # where recaps lie: one of them in each entry
 SOURCE_KEYS = (
     "path", "event", "event_name", "starts_on", "ends_on", "city", "day", "language", "author", "title", "date", "url", "based_on",
+    "feed", "match", "most", "git", "ref", "on_missing",
 )  # fmt: skip
 
 
@@ -44,6 +49,7 @@ class Sources:
     recaps: tuple[Source, ...]
     catalogues: tuple[Path, ...] = ()
     missing: tuple[str, ...] = ()  # one line each: listed in sources.yaml, but not there
+    remotes: tuple[Remote, ...] = ()  # pages, feeds and repositories, not fetched yet
 
 
 def gather(paths: Sequence[Path]) -> Sources:
@@ -58,6 +64,7 @@ def gather(paths: Sequence[Path]) -> Sources:
     found: dict[Path, Source] = {}
     catalogues: list[Path] = []
     missing: list[str] = []
+    remotes: list[Remote] = []
     for path in paths:
         folder, files, listed = _expand(path)
         for file in files:
@@ -66,9 +73,11 @@ def gather(paths: Sequence[Path]) -> Sources:
             known = read_list(listed)
             catalogues += known.catalogues
             missing += known.missing
+            remotes += known.remotes
             found |= {source.path.resolve(): source for source in known.recaps}
     recaps = _distinct(list(found.values()))
-    return Sources(tuple(sorted(recaps, key=lambda source: source.recap_id)), tuple(dict.fromkeys(catalogues)), tuple(missing))
+    in_order = tuple(sorted(recaps, key=lambda source: source.recap_id))
+    return Sources(in_order, tuple(dict.fromkeys(catalogues)), tuple(missing), tuple(remotes))
 
 
 def read_list(path: Path) -> Sources:
@@ -84,11 +93,16 @@ def read_list(path: Path) -> Sources:
         raise SourcesError(f"Cannot use {path}: `sources` is no list. Give one entry with `path` for each recap.")
     found: dict[Path, Source] = {}
     missing: list[str] = []
+    remotes: list[Remote] = []
     for number, entry in enumerate(entries, start=1):
         place = f"entry {number}"
-        if not isinstance(entry, Mapping) or not entry.get("path"):
-            raise SourcesError(f"Cannot use {path}: {place} names no `path`. Give each entry the path of its recap.")
+        if not isinstance(entry, Mapping) or not any(entry.get(key) for key in PLACE_KEYS):
+            raise SourcesError(f"Cannot use {path}: {place} names no `path`, `url`, `feed` or `git`. Say where its recap lies.")
         _check_keys(path, entry, SOURCE_KEYS, f"{place} ")
+        remote = _remote(path, place, entry)
+        if remote:
+            remotes.append(remote)
+            continue
         files = _listed_files(path.parent, str(entry["path"]))
         if not files:
             missing.append(f"{path.name}, {place}: no file {entry['path']}")
@@ -96,7 +110,17 @@ def read_list(path: Path) -> Sources:
         retells = _words(entry, "based_on") is not None
         found |= {file.resolve(): Source(file, _name_below(file, path.parent), hints, event, retells) for file in files}
     catalogue = top.get("catalogue")
-    return Sources(tuple(found.values()), (path.parent / str(catalogue),) if catalogue else (), tuple(missing))
+    return Sources(tuple(found.values()), (path.parent / str(catalogue),) if catalogue else (), tuple(missing), tuple(remotes))
+
+
+def _remote(path: Path, place: str, entry: Mapping[str, Any]) -> Remote | None:
+    """Read an entry whose recaps must be fetched; None for one of files, whose `url` is only a link."""
+    if entry.get("path") and not entry.keys() & {"feed", "match", "most", "git", "ref", "on_missing"}:
+        return None
+    from ingest.remote import read_remote
+
+    hints, event = _hints(path, place, entry)
+    return read_remote(path, place, entry, Source(path, "", hints, event, _words(entry, "based_on") is not None))
 
 
 def _expand(path: Path) -> tuple[Path, list[Path], Path | None]:
