@@ -28,7 +28,7 @@ from index.models import Event
         ("NA19", "NA 2019"),
         ("kubecon-eu-2019-day2", "EU 2019"),
         ("KubeCon + CloudNativeCon North America 2019", "NA 2019"),
-        ("The 2018 KubeCon and CloudNativeCon in Copenhagen, Denmark", "EU 2018"),
+        ("The 2018 KubeCon, held in Copenhagen", "EU 2018"),
         ("KubeCon 2015", "NA 2015"),
         ("colocatedeventseu2024", "EU 2024"),
         ("who spoke in Paris 2024", "EU 2024"),
