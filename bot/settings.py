@@ -9,6 +9,8 @@ from pydantic import AliasChoices, Field, SecretStr
 from pydantic.functional_validators import BeforeValidator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot import DEFAULT_INDEX_DIR
+
 
 def _words(value: object) -> object:
     """Read a comma-separated list."""
@@ -25,7 +27,7 @@ class Settings(BaseSettings):
         env_prefix="CONFNOTES_", env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
     )
 
-    index_dir: Path = Field(default=Path("data/index"), description="Folder of the published builds.")
+    index_dir: Path = Field(default=DEFAULT_INDEX_DIR, description="Folder of the published builds.")
     host: str = Field(default="127.0.0.1", description="Address that the web page and HTTP mode listen on.")
     port: int | None = Field(
         default=None,

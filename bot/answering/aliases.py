@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from bot.answering.data import read_data
 from index.words import join, singular, words
 
 _SHORT_IN_BRACKETS = re.compile(r"\(\s*[“\"']?([A-Za-z][A-Za-z0-9/&.-]{1,7})[”\"']?\s*\)")
@@ -25,7 +23,7 @@ def name_key(name: str) -> str:
 @cache
 def listed_groups() -> tuple[tuple[str, ...], ...]:
     """Return the groups of names in `aliases.yaml`."""
-    content = yaml.safe_load(files("bot.answering").joinpath("aliases.yaml").read_text(encoding="utf-8"))
+    content = read_data("aliases.yaml")
     return tuple(tuple(str(name) for name in group) for group in content)
 
 
