@@ -1,0 +1,104 @@
+"""What is documented is true: settings, make targets, commands and links between documents."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import AliasChoices
+from pydantic_settings import BaseSettings
+
+from bot.settings import Settings
+from confnotes import main
+from ingest.settings import IngestSettings
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted((ROOT / "docs").rglob("*.md"))
+
+
+def variables(settings: type[BaseSettings]) -> dict[str, object]:
+    """Return a settings class's environment variables with their defaults."""
+    found = {}
+    for name, field in settings.model_fields.items():
+        alias = field.validation_alias
+        first = alias.choices[0] if isinstance(alias, AliasChoices) else f"CONFNOTES_{name.upper()}"
+        found[str(first)] = field.default
+    return found
+
+
+def written(default: object) -> str:
+    """Return a default as it stands in an environment file."""
+    if default is None or default == ():
+        return ""
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def test_env_example_holds_every_setting_with_its_default() -> None:
+    """The example environment file names all settings of both rooms, with their defaults, and no others."""
+    expected = {name: written(default) for name, default in {**variables(IngestSettings), **variables(Settings)}.items()}
+    lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
+    found = dict(line.lstrip("# ").split("=", 1) for line in lines if re.match(r"#? ?[A-Z_]+=", line))
+
+    assert found == expected
+
+
+def test_rooms_agree_on_the_settings_they_share() -> None:
+    """A variable that both rooms read has one default."""
+    first, second = variables(IngestSettings), variables(Settings)
+
+    for name in first.keys() & second.keys():
+        assert first[name] == second[name]
+
+
+def test_readme_names_only_commands_that_exist() -> None:
+    """Every `confnotes COMMAND` of the README is a command, and every command is in the README."""
+    named = set(re.findall(r"`(?:\.venv/bin/)?confnotes ([a-z]+)", README)) | set(
+        re.findall(r"^(?:\.venv/bin/)?confnotes ([a-z]+)", README, re.M)
+    )
+
+    assert named == set(main.commands)
+
+
+def test_readme_names_only_make_targets_that_exist() -> None:
+    """Every `make TARGET` of the README is a target of the Makefile."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+
+    assert set(re.findall(r"make ([a-z-]+)", README)) <= targets
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    """Every relative link of a document names a file of the project."""
+    for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", document.read_text("utf-8")):
+        assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_torch_index_that_is_not_reached_changes_nothing() -> None:
+    """Where the index of CPU builds does not answer, pip gets no option and the command succeeds."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "deploy" / "torch_index.py", "https://127.0.0.1:9/whl"], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == ""
+
+
+def test_demo_answers_three_questions_with_quotes_and_links(tmp_path: Path) -> None:
+    """The demo reads the notes that ship and prints three answers, each with a quote and a link that stands in notes or catalogue."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "deploy" / "demo.py", "--index", tmp_path / "index"], capture_output=True, text=True, check=True
+    )
+    known = "\n".join(path.read_text("utf-8") for path in (ROOT / "notes").iterdir())
+    answers = done.stdout.split("❯ ")[1:]
+
+    assert len(answers) == 3
+    for text in answers:
+        links = re.findall(r"https?://\S+", text.partition("What now?")[0])
+        assert "“" in text
+        assert links
+        for link in links:
+            assert link.split("#:~:text=")[0] in known
+    assert "docs/slack.md" in answers[-1]
