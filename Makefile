@@ -20,7 +20,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: pyproject.toml constraints.txt deploy/torch_index.py | $(VENV)/bin/python
-	$(PIP_INSTALL) --editable .
+	$(PIP_INSTALL) --editable '.[ingest]'
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
