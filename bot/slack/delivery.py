@@ -91,7 +91,7 @@ def respond(url: str, message: Message, *, in_channel: bool = False, replace: bo
     Raises:
         SlackFault: the address is no longer good, or the message is refused in every form.
     """
-    how = {"response_type": "in_channel" if in_channel else "ephemeral", "replace_original": replace}
+    how = {"response_type": "in_channel" if in_channel else "ephemeral", "replace_original": replace, "mrkdwn": False}
     error = _send(url, {**how, "text": message.text, "blocks": list(message.blocks)})
     if error is not None and "blocks" in error:
         _log.warning("blocks refused at a response address: %s", error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from tests.bot.slack.conftest import Starter
@@ -114,3 +115,54 @@ def test_what_is_not_meant_for_the_bot_is_left_alone(slack: LocalSlack, start: S
     running.close()
 
     assert not slack.calls("chat.postMessage")
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("etcd " * 8_000, "at most 2,000"),
+        ("カーペンターとは何ですか", ""),
+        ("<https://example.org/a|this>?", ""),
+        ("'; DROP TABLE claims; --", ""),
+    ],
+    ids=["40,000 characters", "another language", "a link", "an attack"],
+)
+def test_odd_questions_get_a_helpful_reply(slack: LocalSlack, start: Starter, typed: str, expected: str) -> None:
+    """Whatever is asked, one message comes back that is no apology."""
+    start()
+    slack.direct("U1ADA", typed)
+    [message] = slack.wait_for(lambda: bot_messages(slack, "D1ADA"))
+
+    assert expected in message_text(message)
+    assert "Something went wrong" not in message_text(message)
+
+
+def test_the_process_says_whether_it_is_well(slack: LocalSlack, start: Starter) -> None:
+    """Health and readiness are plain addresses; a body that Slack would never send is refused before it is read whole."""
+    running = start()
+    address = (slack.request_url or "").removesuffix("/slack/events")
+
+    assert httpx.get(f"{address}/healthz").text == "ok"
+    assert httpx.get(f"{address}/readyz").text == f"build {running.bot.live.searcher.build.build_id}"
+    assert httpx.post(f"{address}/slack/events", content=b"x" * 1_100_000).status_code == 413
+
+
+def test_another_command_name_says_which_one_is_right(slack: LocalSlack, start: Starter) -> None:
+    """A command that the app has under another name answers with the name it listens to."""
+    start()
+    delivery = slack.command("C1NOTES", "U1ADA", "help", command="/conf")
+
+    assert "/kubecon" in delivery.ack["text"]
+
+
+def test_a_question_can_be_asked_of_all_conferences(slack: LocalSlack, start: Starter) -> None:
+    """Below an answer limited to one conference a button asks all of them."""
+    start()
+    slack.command("C1NOTES", "U1ADA", "what is Lanternfish at KubeCon NA 2019?")
+    [message] = slack.wait_for(lambda: slack.space.ephemerals)
+    limited = message_text(message)
+    slack.click(message, "page:everywhere", "U1ADA", "C1NOTES")
+    slack.wait_for(lambda: message_text(message) != limited)
+
+    assert "KubeCon EU 2020" not in limited
+    assert "KubeCon EU 2020" in message_text(message)
