@@ -25,20 +25,20 @@ class Piece:
     end: int
     text: str
     block: Block
-
-    @property
-    def kind(self) -> str:
-        """Give the block's kind."""
-        return self.block.kind
+    kind: str
 
     @property
     def links(self) -> tuple[Link, ...]:
         """List the links inside the piece."""
+        if not self.block.links:
+            return ()
         return tuple(link for link in self.block.links if self.start <= link.start and link.end <= self.end)
 
     def marked(self) -> bool:
         """Tell whether all of its words are set in bold or italics."""
         stretches = [*self.block.strong, *self.block.emphasis]
+        if not stretches:
+            return False
         inside = sorted((max(a, self.start), min(b, self.end)) for a, b in stretches if a < self.end and b > self.start)
         covered, at = 0, self.start
         for start, end in inside:
@@ -54,7 +54,7 @@ def read_pieces(recap: LoadedRecap) -> list[Piece]:
         if block.kind == "furniture" or block.end <= block.start:
             continue
         for start, end in _cut(recap.text, block):
-            pieces.append(Piece(len(pieces), start, end, recap.text[start:end], block))
+            pieces.append(Piece(len(pieces), start, end, recap.text[start:end], block, block.kind))
     return pieces
 
 

@@ -76,7 +76,9 @@ _COUNTER_BEGINS = frozenset("0123456789lcasbrmupvシ")
 
 
 def _begins(words: str, letters: frozenset[str]) -> bool:
-    first = next((ch for ch in words[:12] if ch.isalnum()), "")
+    first = words[:1]
+    if not first.isalnum():
+        first = next((ch for ch in words[:12] if ch.isalnum()), "")
     return first.lower() in letters
 
 
