@@ -41,7 +41,7 @@ _BY_NAME = {
     "sidebar": "sidebar aside widget widgets",
     "cookie banner": "cookie cookies consent gdpr",
     "share buttons": "share sharing sharedaddy addthis social socials sharebuttons",
-    "related posts": "related recommended recommendations",
+    "related posts": "related relatedposts recommended recommendations",
     "comments": "comments comment disqus respond commentlist discussion",
     "newsletter": "newsletter subscribe subscription signup optin",
     "table of contents": "toc tableofcontents",
@@ -56,7 +56,8 @@ _NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SECTION = re.compile(r"\b(?:section|outline|level\d)")  # its id is made from its heading's words and tells nothing
 _ROOTS = {"article", "main"}
 _LONGEST_ID = 30
-_MOST_FURNITURE_SHARE = 0.3  # of the page's text: an element with more is no furniture, whatever it is called
+# Of the page's text: an element with more is no furniture, whatever it is called; comments can outgrow the article.
+_MOST_NAMED_SHARE, _MOST_SAID_SHARE, _MOST_COMMENTS_SHARE = 0.3, 0.5, 0.8
 _ROOT_SHARE = 0.5
 _RIVAL_SHARE = 0.1  # a second article with this much of the prose: the page is several articles
 _HOLDER_SHARE = 0.95
@@ -71,6 +72,7 @@ class _Part:
     start: int  # of its opening tag
     parent: int
     reason: str = ""
+    by_id: bool = False
     root: bool = False
     text: int = 0  # outside links
     linked: int = 0
@@ -92,8 +94,7 @@ def furniture(source: str, page: Sequence[Token]) -> dict[int, str]:
     _add_up(parts)
     whole = parts[0].text
     for part in parts:
-        heads_the_article = part.reason == "header" and part.headings
-        if heads_the_article or part.text > _MOST_FURNITURE_SHARE * whole:
+        if part.reason and _is_doubtful(part, whole):
             part.reason = ""
     _add_up_prose(parts)
     reasons = {part.start: part.reason for part in parts if part.reason}
@@ -105,6 +106,15 @@ def furniture(source: str, page: Sequence[Token]) -> dict[int, str]:
         elif part.linked > part.text and not part.headings:
             reasons.setdefault(part.start, "mostly links, outside the article")
     return reasons
+
+
+def _is_doubtful(part: _Part, whole: int) -> bool:
+    """Say whether what speaks for the article outweighs an element's name."""
+    if part.headings and (part.reason == "header" or (part.by_id and part.name == "section")):
+        return True  # the article's own head; a section's id is made from its heading
+    if part.reason == "comments":
+        return part.text > _MOST_COMMENTS_SHARE * whole
+    return part.text > (_MOST_SAID_SHARE if part.name in _BY_TAG else _MOST_NAMED_SHARE) * whole
 
 
 class _Outline:
@@ -165,7 +175,7 @@ class _Outline:
 def _part(source: str, token: Token, parent: int) -> _Part:
     """Judge an element by its name and its attributes."""
     name = token.name
-    part = _Part(name, token.start, parent, _BY_TAG.get(name, ""), name in _ROOTS)
+    part = _Part(name, token.start, parent, _BY_TAG.get(name, ""), root=name in _ROOTS)
     if name == "header":
         part.reason = "header"
     given = attributes(source, token)
@@ -175,17 +185,16 @@ def _part(source: str, token: Token, parent: int) -> _Part:
     if "hidden" in given or "display:none" in given.get("style", "").replace(" ", "").lower():
         part.reason = "hidden"
     elif not part.reason and name in _NAMED and not part.root:
-        part.reason = _named(given)
+        classes, identity = given.get("class", "")[:300], given.get("id", "")
+        part.reason = _named(classes)
+        if not part.reason and len(identity) <= _LONGEST_ID and not _SECTION.search(classes):
+            part.reason, part.by_id = _named(identity), True
     return part
 
 
-def _named(given: dict[str, str]) -> str:
-    """Judge an element by the words of its class, and of its id where that was not made from a heading."""
-    classes, identity = given.get("class", "")[:300], given.get("id", "")
-    if _SECTION.search(classes) or len(identity) > _LONGEST_ID:
-        identity = ""
-    words = _NAME.findall(f"{classes} {identity}")
-    return next((_NAMES[word.lower()] for word in words if word.lower() in _NAMES), "")
+def _named(words: str) -> str:
+    """Judge an element by the words of its class or id."""
+    return next((_NAMES[word.lower()] for word in _NAME.findall(words) if word.lower() in _NAMES), "")
 
 
 def _add_up(parts: list[_Part]) -> None:

@@ -53,6 +53,11 @@ class Assembler:
         """Give the offset at which the next words will stand."""
         return self._length + len(self._gap)
 
+    @property
+    def breaks_line(self) -> bool:
+        """Say whether a line break was asked for after the last words."""
+        return self._gap == "\n"
+
     def begin(self, block: OpenBlock) -> None:
         """End the open block and begin another."""
         self.end()

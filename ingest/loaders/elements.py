@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 
 from ingest.blocks import BlockKind
+from ingest.loaders.tags import Token
 
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 LISTS = {"ul", "ol", "menu", "dir"}
@@ -33,6 +35,9 @@ CLOSES = {
     "option": ({"option"}, {"select"}),
 }
 KINDS: dict[str, BlockKind] = {"pre": "code", "blockquote": "quote", "tr": "table_row", "dd": "bullet"}
+_BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+_PERMALINK = re.compile(r"header-?link|permalink|anchor|hash-?link|deep-?link|direct-link", re.IGNORECASE)
+_SIGNS = re.compile(r"[\s¶#§🔗⚓\ue000-\uf8ff]*\Z")
 _SPACES = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
 
 
@@ -41,6 +46,7 @@ class Element:
     """An element that is open."""
 
     name: str
+    role: str = ""  # "strong", "emphasis" or "link": what it says of its words
     position: int = 0  # of the text where its words begin
     url: str = ""
     items: int = 0  # a list's, so far
@@ -82,3 +88,21 @@ def between_spaces(source: str, start: int, end: int) -> list[tuple[int, int]]:
         if trailing:
             pieces.append((-1, -1))
     return pieces
+
+
+def role_of(source: str, token: Token) -> str:
+    """Say what an inline element says of its words; bold by style, as old editors write it, is bold."""
+    if token.name in STRONG:
+        return "strong"
+    if token.name in EMPHASIS:
+        return "emphasis"
+    if token.name == "span" and _BOLD.search(source, token.start, token.end):
+        return "strong"
+    return "link" if token.name == "a" else ""
+
+
+def is_permalink(source: str, token: Token, classes: str) -> bool:
+    """Say whether a link is the sign beside a heading that leads to the heading itself."""
+    closing = source.find("<", token.end)
+    shown = html.unescape(source[token.end : max(token.end, min(closing, token.end + 12))])
+    return bool(_PERMALINK.search(classes)) and bool(_SIGNS.match(shown))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Mapping
 
 from ingest.blocks import BlockKind
@@ -12,26 +10,24 @@ from ingest.loaders.elements import (
     BLOCK_TAGS,
     CLOSES,
     EMBEDS,
-    EMPHASIS,
     HEADINGS,
     KINDS,
     LISTS,
     SILENT,
-    STRONG,
     VOID_TAGS,
     Element,
     absolute,
     between_spaces,
+    is_permalink,
+    role_of,
 )
 from ingest.loaders.tags import Token, attributes, entities
 
 _LONG_ROW = 1000  # characters; a cell with more and paragraphs of its own is layout, not a table
-_PERMALINK = re.compile(r"header-?link|permalink|anchor|hash-?link|deep-?link|direct-link", re.IGNORECASE)
+_VIDEO = "https://www.youtube.com/watch?v={}"
 _ANCHORED = HEADINGS | {"section", "div"}
-_SPANS = STRONG | EMPHASIS | {"a"}
 _HOLDERS = HEADINGS | {"li"} | set(KINDS)
 _DEEPEST = 4  # spans around spans that are followed across blocks
-_SIGNS = re.compile(r"[\s¶#§🔗⚓\ue000-\uf8ff]*\Z")
 
 
 class FlowWriter:
@@ -97,13 +93,21 @@ class FlowWriter:
                 self._pop()
             self._block_edge(name)
         if name == "br":
-            self.out.gap("\n")
+            self._line_break()
         elif name == "hr" and not self.silent:
             self.out.end()
-        if name in EMBEDS and not self.silent:
+        if (name in EMBEDS or "youtube" in name) and not self.silent:
             self._embed(token)
         if name not in VOID_TAGS and not self.source.startswith("/>", token.end - 2):
             self._push(token)
+
+    def _line_break(self) -> None:
+        """Break the line; two breaks in a row are how pages without paragraphs set them apart."""
+        block = self.out.open
+        if block is not None and self.out.breaks_line and block.kind in {"paragraph", "bullet", "quote"}:
+            self._block_edge("br")
+        else:
+            self.out.gap("\n")
 
     def _push(self, token: Token) -> None:
         """Put an element on the stack."""
@@ -111,10 +115,12 @@ class FlowWriter:
         needs_attributes = name in {"a", "ol"} or (name in _ANCHORED and self.source.find("id", token.start + 4, token.end) >= 0)
         given = attributes(self.source, token) if needs_attributes else {}
         reason = self.reasons.get(token.start, "") or (self.stack[-1].reason if self.stack else "")
-        element = Element(name, self.out.position, reason=reason, anchor=given.get("id") or self._section_anchor(name))
+        element = Element(
+            name, role_of(self.source, token), self.out.position, reason=reason, anchor=given.get("id") or self._section_anchor(name)
+        )
         if name == "a":
             element.url = absolute(given.get("href", ""))
-            element.silent = bool(_PERMALINK.search(given.get("class", ""))) and self._is_sign(token)
+            element.silent = is_permalink(self.source, token, given.get("class", ""))
         elif name in LISTS:
             self.list_depth += 1
             element.items = int(start) - 1 if (start := given.get("start", "")).isdecimal() and len(start) < 6 else 0
@@ -124,7 +130,7 @@ class FlowWriter:
         element.silent = element.silent or name in SILENT
         self.silent += element.silent
         self.stack.append(element)
-        if name in _SPANS:
+        if element.role:
             self.spans.append(element)
         elif name in _HOLDERS:
             self.holders.append(element)
@@ -134,11 +140,6 @@ class FlowWriter:
         """Return the id of the section that a heading opens, where the heading has none."""
         holder = self.stack[-1] if self.stack and name in HEADINGS else None
         return holder.anchor if holder is not None and holder.name in {"section", "div"} else None
-
-    def _is_sign(self, token: Token) -> bool:
-        """Say whether a link holds nothing but the sign of a permalink."""
-        closing = self.source.find("<", token.end)
-        return bool(_SIGNS.match(html.unescape(self.source[token.end : max(token.end, min(closing, token.end + 12))])))
 
     def _count_item(self) -> str:
         """Count a list's next item and return its marker."""
@@ -174,7 +175,7 @@ class FlowWriter:
         self.silent -= element.silent
         if name in LISTS:
             self.list_depth -= 1
-        elif name in _SPANS:
+        elif element.role:
             self.spans.pop()
             self._span(element)
         elif name in _HOLDERS:
@@ -201,10 +202,8 @@ class FlowWriter:
 
     def _span(self, element: Element) -> None:
         """Note what an inline element says of its words."""
-        if element.name in STRONG:
-            self.out.mark("strong", element.position)
-        elif element.name in EMPHASIS:
-            self.out.mark("emphasis", element.position)
+        if element.role != "link":
+            self.out.mark(element.role, element.position)
         elif element.url and not self.silent and not element.silent and not (element.linked and self.out.position <= element.position):
             self.out.link(element.position, element.url)
             element.linked = True
@@ -231,7 +230,8 @@ class FlowWriter:
     def _embed(self, token: Token) -> None:
         """Keep the address of an embedded player."""
         given = attributes(self.source, token)
-        url = absolute(given.get("src") or given.get("data") or "")
+        identity = given.get("videoid") or given.get("id") or ""
+        url = absolute(given.get("src") or given.get("data") or (_VIDEO.format(identity) if identity and "youtube" in token.name else ""))
         if url.startswith("http"):
             if self.out.open is None:
                 self.out.begin(OpenBlock("furniture" if self.stack and self.stack[-1].reason else "paragraph"))

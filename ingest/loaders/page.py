@@ -14,7 +14,7 @@ _HEAD = 200_000  # characters in which a page says what it is
 # First of each line counts: what was written for sharing is the cleanest.
 _WANTED = {
     "title": ("og:title", "twitter:title", "dc.title", "citation_title", "<title>"),
-    "author": ("author", "article:author", "dc.creator", "citation_author", "parsely-author", "ld:author", "twitter:creator"),
+    "author": ("author", "article:author", "dc.creator", "citation_author", "parsely-author", "ld:author", "<author>", "twitter:creator"),
     "date": ("article:published_time", "date", "dc.date", "datepublished", "ld:date", "pubdate", "citation_date", "<time>"),
     "url": ("<canonical>", "og:url", "ld:url", "twitter:url"),
     "language": ("<lang>", "og:locale", "content-language", "language"),
@@ -76,6 +76,11 @@ def _from_time(_: str, __: int, given: Mapping[str, str]) -> Iterator[tuple[str,
     yield "<time>", given.get("datetime", "")
 
 
+def _from_anchor(head: str, at: int, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if "author" in given.get("rel", "").lower().split():
+        yield "<author>", html.unescape(head[at : max(at, head.find("<", at))])
+
+
 def _from_script(head: str, at: int, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Read schema.org's JSON, where the page carries it."""
     if given.get("type", "").lower() != "application/ld+json":
@@ -104,5 +109,6 @@ _TAGS = {
     "html": _from_html,
     "title": _from_title,
     "time": _from_time,
+    "a": _from_anchor,
     "script": _from_script,
 }

@@ -14,7 +14,7 @@ _LINKED = re.compile(
     re.IGNORECASE,
 )
 _TITLED = re.compile(
-    r"\W*(?:related (?:posts?|articles?|stories)|you (?:may|might) also (?:like|enjoy)|recommended(?: (?:posts|for you|reading))?"
+    r"\W*(?:related(?: (?:posts?|articles?|stories))?|you (?:may|might) also (?:like|enjoy)|recommended(?: (?:posts|for you|reading))?"
     r"|share this(?: post| article)?|comments?(?: \(\d+\))?|\d+ comments?|leave a (?:reply|comment)|more (?:posts|from)\b.*|recent posts"
     r"|categories|archives|about the author|newsletter|articles? (?:similaires|li\u00e9s)|laisser un commentaire"
     r"|\u00e4hnliche beitr\u00e4ge)\W*",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ingest.blocks import BlockKind
 from ingest.loaders.assembly import Assembler, OpenBlock
 from ingest.loaders.reading import Reading
-from ingest.loaders.rst_directives import ABOUT, BARE, CODE, HOLDERS, META_KEYS, PLAYERS
+from ingest.loaders.rst_directives import ABOUT, BARE, CODE, META_KEYS, PLAYERS, SILENT
 from ingest.loaders.rst_inline import InlineWriter, target_key
 from ingest.loaders.rst_lines import ADORNMENT, Line, adornment_of, lines_of, section_id
 from ingest.loaders.tocs import without_contents
@@ -150,24 +150,26 @@ class _RstReader:
             options[field[1].strip().lower()] = (field[2] or "").strip()
             body += 1
         line = self.lines[at]
-        if name in ABOUT:
-            self._tell({"date" if name == "post" else name: argument, **options})
-        elif name in CODE:
+        if name in CODE:
             return max(at + 1, self._code(body, line.indent)) if body < end else end
-        elif name in PLAYERS:
+        if name in PLAYERS:
             self.out.begin(OpenBlock("paragraph"))
             self.out.link(self.out.position, PLAYERS[name].format(argument))
             return body
-        elif name in HOLDERS or name == "figure":
+        if name in ABOUT:
+            self._tell({"date" if name == "post" else name: argument, **options})
+        elif name not in SILENT:
             if argument and name != "figure":
                 self._block("paragraph", line.first + line.words.rindex(argument), line.end)
             self.held = line.indent + 1
             return body
-        if name in BARE:
-            end = body
+        return self._furniture(at, body if name in BARE else end, name)
+
+    def _furniture(self, at: int, end: int, name: str) -> int:
+        """Keep a directive without the author's words in sight."""
         last = max((number for number in range(at, end) if self.lines[number].words), default=at)
         self.out.begin(OpenBlock("furniture", reason=f"directive {name}"))
-        self.out.take(line.first, self.lines[last].end)
+        self.out.take(self.lines[at].first, self.lines[last].end)
         self.out.end()
         return end
 
@@ -219,14 +221,7 @@ class _RstReader:
         if not (line.words.startswith("|") and line.words.endswith("|") and line.words.count("|") >= 3):
             return at
         self.out.begin(OpenBlock("table_row"))
-        begin = line.first + 1
-        while (end := self.source.find("|", begin, line.end)) >= 0:
-            cell = self.source[begin:end]
-            first = begin + len(cell) - len(cell.lstrip())
-            if cell.strip():
-                self.inline.write(first, first + len(cell.strip()))
-                self.out.gap(" | ")
-            begin = end + 1
+        self.inline.write_cells(line.first, line.end)
         self.out.end()
         return at + 1
 

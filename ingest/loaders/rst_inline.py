@@ -53,6 +53,17 @@ class InlineWriter:
             at = found.end()
         self._lines(at, end)
 
+    def write_cells(self, start: int, end: int) -> None:
+        """Write the cells of a table's row, which stand between upright bars."""
+        begin = start + 1
+        while (bar := self.out.source.find("|", begin, end)) >= 0:
+            cell = self.out.source[begin:bar]
+            first = begin + len(cell) - len(cell.lstrip())
+            if cell.strip():
+                self.write(first, first + len(cell.strip()))
+                self.out.gap(" | ")
+            begin = bar + 1
+
     def _marked(self, found: re.Match[str]) -> None:
         """Write what one piece of mark-up says."""
         for role in ("strong", "emphasis"):

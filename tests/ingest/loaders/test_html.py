@@ -162,3 +162,34 @@ def test_several_articles_are_all_read() -> None:
 def test_broken_mark_up(source: str, expected: str) -> None:
     """Comments, quotes and tags that never close lose no words that a browser shows."""
     assert read(source).text == expected
+
+
+def test_page_of_breaks_and_styles() -> None:
+    """Two breaks set paragraphs apart; bold by style is bold; a player's own element is a link."""
+    recap = read(
+        "<div>First talk was <span style='font-weight: bold'>Ropes</span><br>by Bo.<br>\n<br/>Then tar.</div>"
+        "<lite-youtube videoid=abcdefghijk></lite-youtube>"
+    )
+    first, second = recap.blocks
+
+    assert [recap.slice(block) for block in recap.blocks] == ["First talk was Ropes\nby Bo.", "Then tar."]
+    assert [recap.text[start:end] for start, end in first.strong] == ["Ropes"]
+    assert [link.url for link in second.links] == ["https://www.youtube.com/watch?v=abcdefghijk"]
+
+
+def test_sections_named_by_their_headings_are_read() -> None:
+    """An id made from a heading's words does not make its section furniture."""
+    recap = read(
+        "<section id=search><h2>Search</h2><p>What was said about search.</p></section><div id=sidebar><p>Ads.</p></div><p>"
+        + "Prose. " * 20
+    )
+
+    assert told(recap)[:2] == [("heading", "Search"), ("paragraph", "What was said about search.")]
+    assert [recap.slice(block) for block in recap.blocks if block.reason == "sidebar"] == ["Ads."]
+
+
+def test_sections_about_the_site_are_furniture() -> None:
+    """Related posts go by their heading alone, up to the next heading of that level."""
+    recap = read("<h2>Ropes</h2><p>Words.</p><h3>Related posts</h3><p>Other.</p><h2>Tar</h2><p><a href=/all>Back to all posts</a></p>")
+
+    assert [words for _, words in told(recap)] == ["Ropes", "Words.", "Tar"]
