@@ -51,7 +51,7 @@ def _scope_options(command: _Command) -> _Command:
 @_scope_options
 @click.option("--json", "as_json", is_flag=True, help="Print one answer object.")
 @click.option("--jsonl", is_flag=True, help="Read questions from standard input, one object a line; print one answer object a line.")
-def ask(question: str | None, index_dir: Path | None, event: str | None, day: int | None, as_json: bool, jsonl: bool) -> None:
+def ask(question: str | None, index_dir: Path | None, event: str | None, day: int | None, as_json: bool, jsonl: bool) -> None:  # noqa: PLR0917  click passes them by name
     """Answer a QUESTION in the notes' own words, with the talk and its link.
 
     A question has at most 2,000 characters. With --jsonl, lines look like {"id": "1", "question": "…", "history": ["…"]}.
@@ -67,9 +67,9 @@ def ask(question: str | None, index_dir: Path | None, event: str | None, day: in
 
 
 def _ask_once(searcher: Searcher, question: str, event: str | None, day: int | None, as_json: bool) -> None:
-    from bot.answering import answer
+    from bot.answering import answer, prepare
 
-    searcher.encoder  # noqa: B018  loaded before the clock starts: `ms` is the question's own time
+    prepare(searcher)  # before the clock starts: `ms` is the question's own time
     started = time.perf_counter()
     found = answer(question, searcher=searcher, event=event, day=day)
     ms = _ms_since(started)
@@ -82,10 +82,11 @@ def _ask_once(searcher: Searcher, question: str, event: str | None, day: int | N
 
 
 def _ask_lines(searcher: Searcher, event: str | None, day: int | None, lines: TextIO) -> None:
+    from bot.answering import prepare
     from bot.answering.scope import check_scope
 
     check_scope(searcher, event, day)
-    searcher.encoder  # noqa: B018
+    prepare(searcher)
     for line in lines:
         if line.strip():
             _print_json(_answer_line(searcher, line, event, day))
@@ -131,7 +132,7 @@ class _BadLineError(ValueError):
 
 
 def _error_object(question_id: object, question: str, message: str, build: str) -> dict[str, Any]:
-    understood = {"event": None, "day": None, "speaker": None, "corrections": {}, "intent": "answer"}
+    understood: dict[str, Any] = {"event": None, "day": None, "speaker": None, "corrections": {}, "intent": "answer"}
     empty: dict[str, Any] = {"understood": understood, "confidence": 0.0, "quotes": [], "hits": [], "build": build, "ms": None}
     return {"id": question_id, "question": question, "status": "error", "miss": None, "answer": message, **empty}
 

@@ -6,20 +6,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering import misses
+from bot.answering.changes import change_parts
 from bot.answering.confidence import confidence, features, threshold
 from bot.answering.evidence import Found, gather
 from bot.answering.facts import fact_parts
 from bot.answering.knowledge import Knowledge, knowledge_of
 from bot.answering.lists import list_talks
+from bot.answering.markup import is_small_talk
+from bot.answering.misses import is_name_like
 from bot.answering.models import HITS_SHOWN, Answer, Miss, Quote, Understood
 from bot.answering.rendering import counted, join_text, list_text, quote_text
 from bot.answering.scope import Scope, given_scope
 from bot.answering.understanding import Reading, understand
+from bot.answering.wordlists import is_real_word
 from bot.errors import QuestionTooLong
 from index.models import Hit, Talk
 from index.search import Searcher
 
 MAX_QUESTION_CHARS = 2_000
+_FEW_WORDS = 3
+_FOREIGN = "The notes are about conference talks. Ask what was said there, for example “what was said about autoscaling?”"
 
 
 def answer(question: str, *, searcher: Searcher, history: Sequence[str] = (), event: str | None = None, day: int | None = None) -> Answer:
@@ -47,6 +53,13 @@ def answer(question: str, *, searcher: Searcher, history: Sequence[str] = (), ev
     return _Answering(reading, searcher, knowledge).run()
 
 
+def prepare(searcher: Searcher) -> None:
+    """Load what the first question would wait for: the model, the notes' words and the dictionary."""
+    answer("warm up", searcher=searcher)
+    is_real_word("warm")
+    searcher.mentions("warm")
+
+
 class _Answering:
     """One question on its way."""
 
@@ -58,13 +71,8 @@ class _Answering:
 
     def run(self) -> Answer:
         reading = self.reading
-        if not reading.words and not reading.context and not reading.scope.spans and reading.wish.wanted != "list" and not reading.speakers:
-            return self._miss(
-                "off_topic",
-                "Ask about something that was said at a conference, for example “what was said about autoscaling?”",
-                Found(),
-                0.0,
-            )
+        if self._is_foreign():
+            return self._miss("off_topic", _FOREIGN, Found(), 0.0)
         if reading.scope.missing:
             found = gather(reading, self.searcher, self.knowledge, Scope())
             return self._miss("absent", misses.missing_event_text(reading.scope.missing, self.knowledge), found, 0.05)
@@ -77,6 +85,15 @@ class _Answering:
             return self._list(found)
         return self._fact(found, sure)
 
+    def _is_foreign(self) -> bool:
+        """Tell whether the notes cannot even be asked: small talk, no word at all, or a few words and none that the notes contain."""
+        reading = self.reading
+        if is_small_talk(reading.text):
+            return True
+        if reading.context or reading.scope.spans or reading.speakers or reading.wish.wanted == "list":
+            return False
+        return len(reading.words) <= _FEW_WORDS and not any(word.known or is_name_like(word) for word in reading.words)
+
     def _fact(self, found: Found, sure: float) -> Answer:
         outside, talks = misses.outside_names(self.reading, self.searcher, self.knowledge)
         if outside and self.reading.scope.firm:
@@ -85,8 +102,10 @@ class _Answering:
             found = gather(self.reading, self.searcher, self.knowledge, Scope())
             self.notices += (f"Nothing on it in {misses.limits_text(self.reading)}; searched all notes.",)
         if not found.hits or sure < threshold():
-            return self._miss("not_covered", "The notes do not say.", found, sure)
-        headline, quotes, hits = fact_parts(self.reading, found, self.searcher)
+            foreign = not any(word.known for word in self.reading.words)
+            return self._miss("off_topic" if foreign else "not_covered", "The notes do not say.", found, sure)
+        parts = change_parts(self.reading, self.searcher, self.knowledge) if self.reading.wish.wanted == "change" else None
+        headline, quotes, hits = parts if parts and len(parts[1]) > 1 else fact_parts(self.reading, found, self.searcher)
         text = join_text(*self.notices, headline, *map(quote_text, quotes))
         return self._answer(text, sure, headline=headline, quotes=quotes, hits=hits[:HITS_SHOWN])
 

@@ -12,16 +12,19 @@ _TALKS = r"(?:talks|sessions|keynotes|workshops|panels|presentations|conférence
 _TALK = r"(?:talk|session|keynote|workshop|panel|presentation|conférence|exposé|présentation|atelier)"
 _LIST = (
     re.compile(
-        rf"^(?:so |and |ok |okay )?(?:in |on |at )?(?:which|what|any|how many|quelles|quels|combien de)\s+(?:(?!did\b|do\b|does\b|was\b|is\b|two\b|three\b)[\w/+-]+\s+){{0,4}}?{_TALKS}\b",
+        r"^(?:so |and |ok |okay )?(?:in |on |at )?(?:which|what|any|how many|quelles|quels|combien de)\s+"
+        rf"(?:(?!did\b|do\b|does\b|was\b|is\b|two\b|three\b)[\w/+-]+\s+){{0,4}}?{_TALKS}\b",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"\b(?:list|show|give me|enumerate|liste[rz]?)\b(?:\s+me)?\s+(?:all|every|everything|the|each|toutes|tous|les)\b.*(?:{_TALKS}|\b(?:about|on|sur)\b)",
+        r"\b(?:list|show|give me|enumerate|liste[rz]?)\b(?:\s+me)?\s+"
+        rf"(?:all|every|everything|the|each|toutes|tous|les)\b.*(?:{_TALKS}|\b(?:about|on|sur)\b)",
         re.IGNORECASE,
     ),
     re.compile(rf"\b(?:list|show me|find|give me)\b(?:\s+[\w/+-]+){{0,4}}\s+{_TALKS}\b", re.IGNORECASE),
     re.compile(
-        r"^(?:list |show |find |give me )?(?:everything|all|anything and everything)\b.{0,25}\b(?:on|about|around|regarding|related to|mentioning)\b",
+        r"^(?:list |show |find |give me )?(?:everything|all|anything and everything)\b.{0,25}"
+        r"\b(?:on|about|around|regarding|related to|mentioning)\b",
         re.IGNORECASE,
     ),
     re.compile(
@@ -33,12 +36,16 @@ _LIST = (
     re.compile(r"\b(?:where|who)\b.*\b(?:all )?(?:is|was|are|were|got|get)\s+.{2,40}\bmentioned\b", re.IGNORECASE),
 )
 _EVERY_MENTION = re.compile(
-    r"\b(?:mention|mentions|mentioned|mentioning|name[sd]?|refer(?:s|red)? to|bring up|brought up|mentionn\w+|évoqu\w+|cit(?:e|ent|é))\b",
+    r"\b(?:mention|mentions|mentioned|mentioning|name[sd]?"
+    r"|refer(?:s|red)? to|bring up|brought up|mentionn\w+|évoqu\w+|cit(?:e|ent|é))\b",
     re.IGNORECASE,
 )
 _SPEAKER = re.compile(
-    rf"\bwho(?:'s| is| was| were| are)?\s+(?:the\s+)?(?:gave|give|gives|present\w*|did|ran|run|talk\w*|spoke|speak\w*|held|led|deliver\w*|host\w*|speaker|said|says|showed|demoed|explained|argued|recommended|wrote|behind)\b"
-    rf"|\bwhich (?:speaker|presenter)s?\b|\bqui a (?:présenté|donné|parlé|animé)\b|\b(?:speakers?|presenters?) (?:of|for|at|in)\b|\bwho\b.{{0,30}}\b{_TALK}\b",
+    rf"\bwho(?:'s| is| was| were| are)?\s+(?:the\s+)?(?:gave|give|gives|present\w*|did|ran|run|talk\w*"
+    r"|spoke|speak\w*|held|led|deliver\w*|host\w*|speaker|said|says|showed"
+    r"|demoed|explained|argued|recommended|wrote|behind)\b"
+    rf"|\bwhich (?:speaker|presenter)s?\b|\bqui a (?:présenté|donné|parlé|animé)\b|\b(?:speakers?|presenters?) (?:of|for|at|in)\b"
+    rf"|\bwho\b.{{0,30}}\b{_TALK}\b",
     re.IGNORECASE,
 )
 _LINK = re.compile(
@@ -48,11 +55,13 @@ _LINK = re.compile(
 _LINK_ASK = re.compile(r"\b(?:got|have|find|where|share|send|give|link|any|watch|t'as|as-tu|avez-vous|où|is there)\b", re.IGNORECASE)
 _TALK_ASKED = re.compile(
     rf"\b(?:which|what)\s+(?:\w+\s+)?{_TALK}\b|^(?:the|that)\s+(?:\w+\s+){{0,3}}{_TALK}\b|\b(?:quelle?|dans quelle?)\s+{_TALK}\b"
-    rf"|\b(?:talk|speak|present)(?:ed|ing)?\s+about\??$|'s\s+(?:\w+\s+)?{_TALK}\b|\bwhat did\b.{{2,40}}\b(?:present|talk about|speak about)\b",
+    rf"|\b(?:talk|speak|present)(?:ed|ing)?\s+about\??$|'s\s+(?:\w+\s+)?{_TALK}\b"
+    rf"|\bwhat did\b.{{2,40}}\b(?:present|talk about|speak about)\b",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"\b(?:over (?:time|the years)|since then|evol(?:ve|ved|ution)|chang(?:e|ed|es)\b.{0,40}\b(?:between|since|from .{1,15} to|over)|through the years|year (?:by|after|over) year"
+    r"\b(?:over (?:time|the years)|since then|evol(?:ve|ved|ution)|chang(?:e|ed|es)\b.{0,40}\b(?:between|since|from .{1,15} to|over)"
+    r"|through the years|year (?:by|after|over) year"
     r"|from (?:20\d\d|eu|na).{1,12} to (?:20\d\d|eu|na)|au fil (?:du temps|des ans)|evolution)\b",
     re.IGNORECASE,
 )

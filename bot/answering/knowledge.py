@@ -13,6 +13,8 @@ from index.models import Event, Talk
 from index.search import Searcher
 from index.words import fold, singular, words
 
+_CLIPPED = 6  # letters from which the beginning of a word stands for it
+_EVERYWHERE_SHARE = 0.2
 _YEAR = re.compile(r"(?<!\d)20[0-3]\d(?!\d)")
 
 
@@ -27,6 +29,8 @@ class Knowledge:
         self.talks: tuple[Talk, ...] = tuple(build.talks.values())
         self.talk_by_id: Mapping[str, Talk] = build.talks
         self.recap_count: int = len(build.recaps)
+        self._passage_count = len(build.passages)
+        self.languages = frozenset(recap.language for recap in build.recaps.values())
         self.talk_count: int = sum(talk.kind != "section" for talk in self.talks)
         self.aliases = Aliases(passage.text for passage in build.passages)
         self._frequencies: Counter[str] = Counter()
@@ -34,7 +38,8 @@ class Knowledge:
         for text in (*(p.text for p in build.passages), *(t.title for t in self.talks), *(" ".join(t.speakers) for t in self.talks)):
             self._count(text)
         self._frequencies.update({form: count for form, count in searcher.vocabulary().items() if form not in self._frequencies})
-        self._stems = {singular(form) for form in self._frequencies}
+        # "KMSes" is "KMS", "KEP" stands in "KEP753".
+        self._stems = {singular(form) for form in self._frequencies} | {form.rstrip("0123456789") for form in self._frequencies}
         self._speakers = _speaker_talks(self.talks)
 
     @property
@@ -44,7 +49,18 @@ class Knowledge:
 
     def contains(self, form: str) -> bool:
         """Tell whether the notes contain a folded word or its other number."""
-        return form in self._frequencies or singular(form) in self._stems
+        return form in self._frequencies or singular(form) in self._stems or (len(form) > 3 and form.removesuffix("es") in self._stems)
+
+    def is_everywhere(self, word: str) -> bool:
+        """Tell whether so many passages say a word that it tells none from another."""
+        return self._searcher.doc_freq(word) > _EVERYWHERE_SHARE * self._passage_count
+
+    def whole_word(self, clipped: str) -> str | None:
+        """Return the shortest of the notes' words that a clipped one begins: "misconfig" is "misconfiguration"."""
+        if len(clipped) < _CLIPPED:
+            return None
+        longer = [form for form in self._frequencies if form.startswith(clipped) and len(form) > len(clipped) + 2 and form.isalpha()]
+        return min(longer, key=lambda form: (len(form), form), default=None)
 
     def says(self, name: str) -> bool:
         """Tell whether the notes contain a name, word for word."""

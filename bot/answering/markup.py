@@ -21,13 +21,16 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _POLITE_START = re.compile(
-    r"^(?:(?:please|pls|plz|quick question|quick one|question|just wondering|i was wondering|svp|s'il (?:te|vous) pla[iî]t)\b[\s,!.:;–—-]*(?:if\s+)?)+",
+    r"^(?:(?:please|pls|plz|quick question|quick one|question|just wondering|i was wondering|svp|s'il (?:te|vous) pla[iî]t)\b"
+    r"[\s,!.:;–—-]*(?:if\s+)?)+",
     re.IGNORECASE,
 )
 _POLITE_END = re.compile(
-    r"[\s,;–—-]*\b(?:please|pls|plz|thanks(?: a lot| in advance)?|thank you|thx|ty|cheers|svp|merci(?: d'avance)?|s'il (?:te|vous) pla[iî]t)[\s!.]*$",
+    r"(?:^|[\s,;–—-]+)(?:please|pls|plz|thanks(?: a lot| in advance)?|thank you|thx|ty|cheers|svp"
+    r"|merci(?: d'avance)?|s'il (?:te|vous) pla[iî]t)[\s!.]*$",
     re.IGNORECASE,
 )
+_ABOUT_BOT = re.compile(r"(?:help|test|ping|who are you|what are you|what can you do|how are you|how do you work)", re.IGNORECASE)
 
 
 def plain_question(text: str) -> str:
@@ -42,6 +45,14 @@ def plain_question(text: str) -> str:
     text = "".join(" " if _is_ornament(c) else c for c in text)
     text = _SPACES.sub(" ", text.replace("’", "'")).strip()
     return _without_politeness(text)
+
+
+def is_small_talk(text: str) -> bool:
+    """Tell whether a plain question is a greeting or a thank-you and nothing else."""
+    bare = text.strip(" !.?,")
+    for pattern in (_GREETING, _POLITE_START, _POLITE_END):
+        bare = pattern.sub("", bare, count=1)
+    return not bare.strip(" !.?,") or bool(_ABOUT_BOT.fullmatch(bare.strip(" !.?,")))
 
 
 def _without_politeness(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.answering.evidence import allowed_talks
@@ -12,11 +13,16 @@ from index.models import Hit, Talk
 from index.search import Searcher
 
 NEAREST = 3
+# One unknown name among so many words of a long question is said in passing ("..., a bit like TCP does?").
+_ASIDE = 6
+_FRENCH = re.compile(r"[àâçéèêëîïôûùœ]|(?:er|ez|ent|ons|ais|ait|eur|euse|ment|tion|ique|age|oir|aux)s?$")
 
 
 def absent_names(reading: Reading) -> tuple[str, ...]:
     """Return the question's names that the notes never mention, as one reads them, neighbours joined."""
-    absent = [word for word in reading.words if not word.known and is_name_like(word)]
+    absent = [word for word in reading.words if not word.known and is_name_like(word) and not (reading.french and _looks_french(word))]
+    if len(absent) * _ASIDE < len(reading.words):
+        return ()
     joined: list[tuple[str, int]] = []
     for word in absent:
         if joined and reading.text[joined[-1][1] : word.start] in {" ", "-"} and word.capital:
@@ -24,6 +30,11 @@ def absent_names(reading: Reading) -> tuple[str, ...]:
         else:
             joined.append((word.text, word.start + len(word.text)))
     return tuple(dict.fromkeys(text.removesuffix("'s") for text, _ in joined))
+
+
+def _looks_french(word: AskedWord) -> bool:
+    # Dictionaries of French lack many a verb's forms.
+    return word.text.islower() and bool(_FRENCH.search(word.text))
 
 
 def is_name_like(word: AskedWord) -> bool:

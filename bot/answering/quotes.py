@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
+
+from rapidfuzz import fuzz
 
 from bot.answering.models import Quote
 from index.models import Hit, Passage
@@ -14,7 +15,7 @@ from index.words import singular, words
 MAX_QUOTES = 3
 QUOTE_CHARS = 420  # one quote; a passage up to this length is quoted whole
 _TOTAL_CHARS = 1050  # all quotes of an answer, so that their sources fit beside them into 1,500 characters
-_SAME = 0.85
+_SAME = 85  # of 100, of two quotes' common characters
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"')\]]*\s+(?=[^\sa-z])")
 
@@ -48,7 +49,7 @@ def choose_quotes(hits: Sequence[Hit], wanted: Sequence[str], searcher: Searcher
 
 def _alike(one: str, other: str) -> bool:
     short, long = sorted((one.casefold(), other.casefold()), key=len)
-    return short in long or SequenceMatcher(None, short, long, autojunk=False).ratio() >= _SAME
+    return short in long or fuzz.ratio(short, long) >= _SAME
 
 
 def _best_stretch(passage: Passage, wanted: Sequence[str]) -> tuple[int, int]:

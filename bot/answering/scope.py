@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.answering.knowledge import Knowledge, knowledge_of
+from bot.answering.knowledge import Knowledge, event_year, knowledge_of
+from bot.answering.wordlists import is_real_word
 from bot.errors import UnknownDay, UnknownEvent
 from index.days import DayMention, parse_days
 from index.events import EventMention, parse_event, parse_events
 from index.models import Event, Talk
 from index.search import Searcher
+from index.words import words
 
 Span = tuple[int, int]
 
@@ -20,6 +22,7 @@ _NEGATION = re.compile(
     r"\b(?:not|except(?: for)?|but not|without|other than|rather than|instead of|pas|sauf|hors)\s+(?:\w+\s+){0,3}$", re.IGNORECASE
 )
 _KIND = re.compile(r"\b(keynote|workshop|panel)s?\b", re.IGNORECASE)
+_EVERYWHERE = {"kubecon", "cloudnativecon", "conf", "conference", "europe", "america"}
 _DAY_TWO_WORK = re.compile(r"^[\s-]*op(?:s|erations?)\b", re.IGNORECASE)
 
 
@@ -53,6 +56,7 @@ def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = No
     """Read events, days and kinds from a question; what it leaves open comes from the earlier turn."""
     mentions = parse_events(question, knowledge.events)
     known = {event.event_id for event in knowledge.events}
+    mentions = (*(_recognised(mention, knowledge) for mention in mentions), *_series(question, mentions, knowledge))
     wanted, excluded, missing, spans = _events(question, mentions, known)
     firm = any(m.series is not None and (m.year or m.region or m.city) for m in mentions if m.event_ids)
     firm = firm and not all(m.city and not m.year and m.region is None for m in mentions)
@@ -76,6 +80,36 @@ def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = No
         kind=kind[1].lower() if kind else None,
         spans=tuple(spans + day_spans),
     )
+
+
+def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
+    """Give a conference named in part ("jsconf 2013") the id of the notes' event that it must be."""
+    if any(event_id in {event.event_id for event in knowledge.events} for event_id in mention.event_ids) or mention.series in {
+        None,
+        "KubeCon",
+    }:
+        return mention
+    named = {word.form for word in words(mention.series or "")}
+    fits = [e.event_id for e in knowledge.events if named <= _event_words(e) and mention.year in {None, event_year(e)}]
+    return replace(mention, event_ids=tuple(fits)) if fits else mention
+
+
+def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledge) -> list[EventMention]:
+    """Find conferences of the notes that are named without their year: "at SciPy"."""
+    found: dict[str, EventMention] = {}
+    taken = [span for mention in mentions for span in mention.spans]
+    for event in knowledge.events:
+        for word in words(question):
+            names = {form for form in _event_words(event) if not is_real_word(form) and len(form) >= 4 and form.isalpha()}
+            if word.form in names - _EVERYWHERE and not any(start < word.end and word.start < end for start, end in taken):
+                before = found.get(word.form)
+                ids = (*before.event_ids, event.event_id) if before else (event.event_id,)
+                found[word.form] = EventMention(tuple(dict.fromkeys(ids)), ((word.start, word.end),))
+    return list(found.values())
+
+
+def _event_words(event: Event) -> set[str]:
+    return {word.form for word in words(f"{event.event_id} {event.name}")}
 
 
 def _events(question: str, mentions: Sequence[EventMention], known: set[str]) -> tuple[list[str], list[str], str | None, list[Span]]:

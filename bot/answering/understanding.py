@@ -70,9 +70,9 @@ def understand(question: str, knowledge: Knowledge, history: Sequence[str] = (),
 def _read(question: str, knowledge: Knowledge, inherited: Scope | None) -> Reading:
     plain = plain_question(question)
     french = is_french(plain)
-    text, corrections = _corrected(plain, knowledge)
+    text, corrections = _corrected(plain, knowledge, french)
     scope = read_scope(text, knowledge, inherited)
-    asked = tuple(_asked(text, scope.spans, knowledge))
+    asked = tuple(_asked(text, scope.spans, knowledge, french))
     return Reading(
         question=question,
         text=text,
@@ -108,13 +108,13 @@ def _narrowed(scope: Scope, given: Scope) -> Scope:
     )
 
 
-def _corrected(text: str, knowledge: Knowledge) -> tuple[str, dict[str, str]]:
+def _corrected(text: str, knowledge: Knowledge, french: bool) -> tuple[str, dict[str, str]]:
     corrections: dict[str, str] = {}
     pieces: list[str] = []
     at = 0
     for word in words(text):
         written = text[word.start : word.end]
-        meant = _meant(written, word, text, knowledge)
+        meant = _meant(written, word, text, knowledge, french)
         if meant and meant != word.form:
             corrections[written] = meant
             pieces += [text[at : word.start], meant]
@@ -122,13 +122,30 @@ def _corrected(text: str, knowledge: Knowledge) -> tuple[str, dict[str, str]]:
     return "".join([*pieces, text[at:]]), corrections
 
 
-def _meant(written: str, word: Word, text: str, knowledge: Knowledge) -> str | None:
-    if knowledge.contains(word.form) or is_stop(written) or is_generic(written) or is_real_word(written) or _in_address(word, text):
-        return None
-    if knowledge.aliases.others(written):
+def _meant(written: str, word: Word, text: str, knowledge: Knowledge, french: bool) -> str | None:
+    if (
+        knowledge.contains(word.form)
+        or _is_grammar(written, word, text, french)
+        or is_generic(written)
+        or is_real_word(written)
+        or _in_address(word, text)
+    ):
         return None
     capital = written[0].isupper() and word.start > 0
+    if _other_names(written, word.form, capital, knowledge):
+        return None
     return closest_word(word.form, knowledge.frequencies, is_name=knowledge.is_name, capital=capital)
+
+
+def _is_grammar(written: str, word: Word, text: str, french: bool) -> bool:
+    return is_stop(written, french=french) or is_stop(_chunk(word, text), french=french)
+
+
+def _chunk(word: Word, text: str) -> str:
+    """Return the word with what an apostrophe ties to it: "shouldn't" is one word to a list of stop words."""
+    before = re.search(r"[\w']*$", text[: word.start])
+    after = re.match(r"[\w']*", text[word.end :])
+    return (before[0] if before else "") + text[word.start : word.end] + (after[0] if after else "")
 
 
 def _in_address(word: Word, text: str) -> bool:
@@ -140,18 +157,34 @@ def _in_address(word: Word, text: str) -> bool:
     return bool(inside) and any(mark in around for mark in "./@:_")
 
 
-def _asked(text: str, scoped: Sequence[Span], knowledge: Knowledge) -> list[AskedWord]:
+def _asked(text: str, scoped: Sequence[Span], knowledge: Knowledge, french: bool) -> list[AskedWord]:
     found: list[AskedWord] = []
+    letters = [c for c in text if c.isalpha()]
+    shouted = sum(c.isupper() for c in letters) * 2 > len(letters)
     for word in words(text):
         written = text[word.start : word.end]
-        if is_stop(written) or is_generic(written) or (len(written) == 1 and not written.isdigit()):
+        if _is_grammar(written, word, text, french) or is_generic(written) or (len(written) == 1 and not written.isdigit()):
             continue
         if any(start <= word.start < end for start, end in scoped):
             continue
-        known = knowledge.contains(word.form) or any(knowledge.says(other) for other in knowledge.aliases.others(written))
-        capital = any(c.isupper() for c in written) and word.start > 0
-        found.append(AskedWord(written, word.form, word.start, capital, known, is_real_word(written)))
+        capital = not shouted and any(c.isupper() for c in written) and not _opens_sentence(word, text)
+        known = knowledge.contains(word.form) or any(
+            knowledge.says(other) for other in _other_names(written, word.form, capital, knowledge)
+        )
+        found.append(AskedWord(written, word.form, word.start, capital, known, is_real_word(written) or _is_part(word, text)))
     return found
+
+
+def _opens_sentence(word: Word, text: str) -> bool:
+    if any(c.isupper() for c in text[word.start + 1 : word.end]):
+        return False
+    before = text[: word.start].rstrip(" \"'“(*-–")
+    return not before or before[-1] in ".?!:;"
+
+
+def _is_part(word: Word, text: str) -> bool:
+    # One side of a compound ("on-prem", "re-run") says little on its own.
+    return text[word.start : word.end].islower() and "-" in {text[max(word.start - 1, 0) : word.start], text[word.end : word.end + 1]}
 
 
 def _search_text(text: str, scoped: Sequence[Span], asked: Sequence[AskedWord], knowledge: Knowledge, french: bool) -> str:
@@ -160,16 +193,20 @@ def _search_text(text: str, scoped: Sequence[Span], asked: Sequence[AskedWord], 
     for start, end in sorted(scoped, reverse=True):
         searched = f"{searched[:start]} {searched[end:]}"
     if french:
-        searched = _translated(searched, knowledge)
-    added = [other for word in asked for other in _other_names(word, knowledge)]
+        translated = _translated(searched, knowledge)
+        searched = f"{searched} {translated}" if "fr" in knowledge.languages and translated != searched else translated
+    added = [other for word in asked for other in _other_names(word.text, word.form, word.capital, knowledge)[:2] if knowledge.says(other)]
     bare = " ".join(searched.split()).strip(" ,;:-–—")
     return " ".join([bare if any(c.isalnum() for c in bare) else text, *added])
 
 
-def _other_names(word: AskedWord, knowledge: Knowledge) -> list[str]:
-    if knowledge.contains(word.form):
+def _other_names(written: str, form: str, capital: bool, knowledge: Knowledge) -> list[str]:
+    """Return what the notes may call a thing that they do not call so."""
+    if knowledge.contains(form):
         return []
-    return [other for other in knowledge.aliases.others(word.text) if knowledge.says(other)][:1]
+    others = list(knowledge.aliases.others(written))
+    whole = None if capital else knowledge.whole_word(form)
+    return [*others, whole] if whole else others
 
 
 def _translated(text: str, knowledge: Knowledge) -> str:

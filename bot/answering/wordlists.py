@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
+from bot.answering.data import read_data
 from index.words import fold, singular
 
 _STARTS_FRENCH = re.compile(r"^(?:c'est|qu'|est-ce|t'as|y a|d'apr[eè]s|où|ou est)", re.IGNORECASE)
@@ -30,15 +29,14 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 @cache
 def _lists() -> Mapping[str, frozenset[str]]:
-    content = yaml.safe_load(files("bot.answering").joinpath("words.yaml").read_text(encoding="utf-8"))
+    content = read_data("words.yaml")
     return {name: frozenset(text.split()) | {fold(word) for word in text.split()} for name, text in content.items()}
 
 
-def is_stop(word: str) -> bool:
-    """Tell whether a word carries grammar only, in English or French."""
+def is_stop(word: str, *, french: bool = False) -> bool:
+    """Tell whether a word carries grammar only; French grammar counts in French questions, where "CI" is no name."""
     lists = _lists()
-    lowered = word.lower()
-    return lowered in lists["stop_english"] or lowered in lists["stop_french"] or fold(word) in lists["stop_english"]
+    return word.lower() in lists["stop_english"] or fold(word) in lists["stop_english"] or (french and word.lower() in lists["stop_french"])
 
 
 def is_generic(word: str) -> bool:
@@ -49,7 +47,7 @@ def is_generic(word: str) -> bool:
 @cache
 def glossary() -> Mapping[str, str]:
     """Return the French expressions that are read as English, folded."""
-    content = yaml.safe_load(files("bot.answering").joinpath("glossary.yaml").read_text(encoding="utf-8"))
+    content = read_data("glossary.yaml")
     return {" ".join(fold(part) for part in str(french).split()): str(english) for french, english in content.items()}
 
 

@@ -1,0 +1,46 @@
+"""Change over time: what the notes of each event say, in the order of dates, and which say nothing."""
+
+from __future__ import annotations
+
+from bot.answering.evidence import gather
+from bot.answering.facts import Parts
+from bot.answering.knowledge import Knowledge
+from bot.answering.models import Quote
+from bot.answering.quotes import choose_quotes
+from bot.answering.scope import Scope
+from bot.answering.understanding import Reading
+from index.models import Event, Hit
+from index.search import Searcher
+from index.words import find_phrase
+
+_LATE = "9999"
+
+
+def change_parts(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> Parts:
+    """Return the best quote of each event that mentions the subject, oldest first, and a headline naming the silent events."""
+    quotes: list[Quote] = []
+    hits: list[Hit] = []
+    silent: list[str] = []
+    for event in sorted(knowledge.events, key=_when):
+        within = [
+            hit
+            for hit in gather(reading, searcher, knowledge, Scope(event_ids=(event.event_id,))).hits
+            if _mentions(hit, reading, knowledge)
+        ]
+        quotes += choose_quotes(within, [word.form for word in reading.words], searcher, limit=1)
+        hits += within[:3]
+        if not within:
+            silent.append(event.event_id)
+    said = f" {' and '.join(silent)}: nothing." if silent else ""
+    return f"By event, oldest first.{said}", tuple(quotes), tuple(hits)
+
+
+def _when(event: Event) -> tuple[str, str]:
+    return (event.starts_on.isoformat() if event.starts_on else _LATE, event.event_id)
+
+
+def _mentions(hit: Hit, reading: Reading, knowledge: Knowledge) -> bool:
+    known = [word for word in reading.words if word.known and not knowledge.is_everywhere(word.text)]
+    telling = [word.text for word in known if not word.real or knowledge.is_name(word.form)] or [word.text for word in known]
+    names = [name for word in telling for name in (word, *knowledge.aliases.others(word))]
+    return any(find_phrase(hit.passage.text, name) or find_phrase(hit.talk.title, name) for name in names)
