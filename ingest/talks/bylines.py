@@ -55,7 +55,8 @@ def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: b
         return _sure(parse_people(by["names"], ordinary), ACCEPT)
     if line[0] in "(（" and line[-1] in ")）":
         line, marked = line[1:-1], True
-    if len(re.findall(r"\s[-–—|]\s", line)) >= 2 and not has_role(line):
+    dashed = re.split(r"\s[-–—|]\s", line)
+    if (len(dashed) > 2 or (len(dashed) == 2 and len(dashed[1].split()) > 3)) and not has_role(line):
         return None  # "Name - Company - Title" is a talk of its own
     people = parse_people(line.lstrip("–—-~ "), ordinary, listing=marked)
     if marked:

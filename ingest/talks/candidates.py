@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.talks.headers import Header, opening_speaker, read_header
-from ingest.talks.links import is_talk_page, kind_of_link, names_material
+from ingest.talks.links import is_talk_page, kind_of_link, names_material, own_links
 from ingest.talks.names import ACCEPT, SURE, People, parse_people
 from ingest.talks.pieces import Piece, linked
 from ingest.talks.places import Place, read_place
@@ -139,18 +139,27 @@ def _read(pieces: Sequence[Piece], piece: Piece, ordinary: frozenset[str], style
     named = _linked_people(piece, ordinary)
     if named is not None and title.people is None:
         title = named
-    place = read_place(piece.text) or (read_place(title.text) if title.signs & {"clock", "number"} else None)
-    if place is not None and (title.people or header.people) and place.role not in {"day", "event"}:
-        place = None
-    if place is not None:
-        header.people = None  # under the recap's own title stands its author
+    place = _place(piece, title, header)
     candidate = Candidate(piece, piece.block.level if piece.kind == "heading" else 0, title, header, place)
     candidate.signs = _signs(candidate)
+    if place is None:
+        for kind, url in own_links((link.url, "") for link in piece.links).items():
+            header.links.setdefault(kind, url)
     if candidate.people is None and candidate.level and place is None and header.following < len(pieces):
         header.people = opening_speaker(pieces[header.following], ordinary, linked_only=True)
         if header.people is not None:
             candidate.signs.add("opening")
     return candidate
+
+
+def _place(piece: Piece, title: Title, header: Header) -> Place | None:
+    """Read the line as a place, unless speakers make it a talk."""
+    place = read_place(piece.text) or (read_place(title.text) if title.signs & {"clock", "number"} else None)
+    if place is not None and (title.people or header.people) and place.role not in {"day", "event"}:
+        return None
+    if place is not None:
+        header.people = None  # under the recap's own title stands its author
+    return place
 
 
 def _linked_people(piece: Piece, ordinary: frozenset[str]) -> Title | None:

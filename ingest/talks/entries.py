@@ -72,6 +72,9 @@ def _entry(piece: Piece, ordinary: frozenset[str]) -> tuple[Title, dict[str, str
         (link.start - piece.start for link, (_, words) in zip(piece.links, labelled, strict=True) if names_material(words)),
         default=len(text),
     )
+    first = next((link for link, (url, _) in zip(piece.links, labelled, strict=True) if (url, labelled[0][1]) in titled), None)
+    if first is not None and first.start - piece.start <= 2:
+        text = text[: first.end - piece.start]  # what follows the linked title is a remark
     front = stacked(_MATERIAL_TAIL.sub("", text[:cut]).strip(" :,-–—|(["), ordinary)
     title = read_title(front, ordinary)
     if title.people is None and (parted := re.match(r"(?P<title>.+?)\s*\((?P<names>[^()]+)\)$", front)):

@@ -46,7 +46,8 @@ def read_header(pieces: Sequence[Piece], at: int, ordinary: frozenset[str], *, e
     header = Header(following=at + 1)
     bulleted = False
     for piece in pieces[at + 1 : at + 1 + _REACH]:
-        if piece.kind not in {"paragraph", "bullet", "quote"} or not _belongs(piece, header, ordinary, bulleted, expected):
+        below = piece.kind == "heading" and pieces[at].kind == "heading" and piece.block.level > pieces[at].block.level
+        if not (below or piece.kind in {"paragraph", "bullet", "quote"}) or not _belongs(piece, header, ordinary, bulleted, expected):
             break
         bulleted = bulleted or piece.kind == "bullet"
         header.spans.append((piece.start, piece.end))
@@ -60,6 +61,9 @@ def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: b
     words = piece.text.strip()
     if len(words) > 700:
         return False
+    if piece.kind == "heading":
+        header.people = header.people or read_byline(words, ordinary)
+        return header.people is not None and not header.bare and not header.links
     if header.people is None and not is_material(words):
         bullet = piece.kind == "bullet"
         if bullet and (bulleted or piece.block.level) and not is_labelled(words):

@@ -48,6 +48,8 @@ _LEGAL = re.compile(r"(?:Inc|LLC|Ltd|GmbH|Corp|Co|AG|SA|SAS|BV|B\.V|S\.A|Limited
 _NICKNAME = re.compile(r"\s*[\"“”'‘’(]([A-Z][\w-]+)[\"“”'‘’)]\s+(?=[A-Z])")
 _HANDLE = re.compile(r"\s*[(]?@[\w.]+[)]?")
 _FAMILIAR = re.compile(r"[A-ZÀ-Þ][\w-]+\s+(?:&|and|et|und)\s+[A-ZÀ-Þ][\w-]+,\s+\S")
+_KANJI_NAME = re.compile(r"[\u4e00-\u9fff々]{1,3}[ 　]?[\u4e00-\u9fff々ぁ-んァ-ヶ]{1,4}")
+_KANJI_HONORIFIC = re.compile(r"(?<=[\u4e00-\u9fffぁ-んァ-ヶ])(?:さん|氏|様|先生)$")
 _HONORIFIC = re.compile(r"^(?:Dr|Prof|Mr|Mrs|Ms|Frau|Herr|Mme)\.?\s+")
 
 
@@ -72,6 +74,9 @@ def person_score(words: str, ordinary: frozenset[str] = frozenset()) -> float:
         words: The candidate.
         ordinary: Words that the recap writes in lower case elsewhere.
     """
+    named = _KANJI_HONORIFIC.sub("", words.strip())
+    if _KANJI_NAME.fullmatch(named):
+        return _BARE + (_GIVEN_KNOWN if named != words.strip() else 0.0)
     tokens = words.split()
     if not 2 <= len(tokens) <= 5 or not _shaped(tokens):
         return 0.0
@@ -138,6 +143,8 @@ def parse_people(text: str, ordinary: frozenset[str] = frozenset(), *, labelled:
 def _begins_like_a_name(text: str) -> bool:
     """Tell cheaply that most lines are no names: two words, of which the first could be one."""
     words = text.split(None, 2)
+    if "\u3040" <= text[0] <= "\u9fff":
+        return True
     if len(words) < 2 and "・" not in text and "、" not in text:
         return words[0].lower().strip("(,") in GIVEN_NAMES
     first = words[0]
@@ -191,7 +198,7 @@ class _Reader:
         else:
             named = self._another(separator, name, score, role=role, paren=bool(paren))
         if named:
-            self.found.append(_Person(name, max(score, ACCEPT), [*([role] if role else []), *aside], self.group))
+            self.found.append(_Person(_KANJI_HONORIFIC.sub("", name), max(score, ACCEPT), [*([role] if role else []), *aside], self.group))
             return True
         return self._affiliate(separator, item)
 

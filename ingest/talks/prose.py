@@ -22,6 +22,7 @@ _NAMES_END = re.compile(
     r"\)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
     r"|explained|showed|gave|had)\b)"
 )
+_DASHED = re.compile(r"\s*[-–—:,]+\s+(?P<names>[A-ZÀ-Þ][^.:;!?\n]{3,90}?)(?:(?<!\b[A-Z])[.:;]|\n|$)")
 _NOT_NAMES = re.compile(r"\s+(?!(?:and|et|und|y|from|at|of|de|da|di|van|von|der|den|la|le|bin|al|dos)\b)(?=[a-zà-ÿ])")
 _LEAD = re.compile(r"(?P<title>[A-Z][^.!?\n]{3,70}?)\s+by\s+(?P<who>[A-Z][\w.&-]+(?:\s+[A-Z][\w.&-]+){0,2})[.:]\s+(?=[A-Z])")
 _WATCHED = re.compile(
@@ -98,7 +99,7 @@ def _marked(piece: Piece, ordinary: frozenset[str]) -> Iterator[_Named]:
     slanted = [(a - piece.start, b - piece.start) for a, b in piece.block.emphasis if piece.start <= a and b <= piece.end]
     quoted = [match.span("title") for match in _QUOTED.finditer(text)]
     for start, end in [*bold, *slanted, *quoted]:
-        people = _people_after(text, end, ordinary)
+        people = _people_after(text, end, ordinary) or (_people_behind_dash(text, end, ordinary) if not text[:start].strip() else None)
         if people is not None and 0 < len(text[start:end].split()) <= _MOST_TITLE_WORDS:
             yield _Named(start, end, _clean(text[start:end]), people, _links_in(piece, start, end), 0.9)
     for link in piece.links:
@@ -125,6 +126,13 @@ def _people_after(text: str, end: int, ordinary: frozenset[str]) -> People | Non
         shorter = re.search(r",[^,]*$", names)
         names = names[: shorter.start()] if shorter else ""
     return None
+
+
+def _people_behind_dash(text: str, end: int, ordinary: frozenset[str]) -> People | None:
+    """Read the speaker of a paragraph that opens with "**Title** - Name, Company."."""
+    match = _DASHED.match(text, end)
+    people = parse_people(match["names"], ordinary) if match else None
+    return people if people is not None and people.certainty >= SURE else None
 
 
 def _links_in(piece: Piece, start: int, end: int) -> dict[str, str]:

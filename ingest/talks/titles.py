@@ -21,7 +21,7 @@ _CODE = re.compile(r"(?:[A-Z]{2,5}\d{2,4}(?:-[A-Z]\d?)?)\s*[-–—:|]\s*(?=\S)"
 _LEAD = re.compile(r"^[^\w\"“”„«「『(\[#.'’‘*¿]+")
 _QUOTED = re.compile(r"^\s*[“\"„«「『‹‘](?P<title>[^“”\"„»」』]{3,250}?)[,.]?[”\"“»」』›’]\s*(?P<rest>.*)$", re.DOTALL)
 _BY = re.compile(r"\s*[,–—-]?\s+(?:by|presented by|von|par|mit|with|de|présenté par)\s+(?=\S)", re.IGNORECASE)
-_DASH = re.compile(r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*")
+_DASH = re.compile(r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*|\s+/\s+(?=[^\x00-\x7f])")
 _COLON = re.compile(r"\s*[:：]\s+|：")
 _COMMA = re.compile(r"(?<=\S),\s+")
 _TAIL = re.compile(r"\s*[:：¶#]+\s*$")
