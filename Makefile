@@ -11,7 +11,7 @@ NOTES ?= notes
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web lock clean
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bot: $(VENV)/installed  ## run the Slack bot (tokens in .env)
 
 web: $(VENV)/installed  ## run the web page
 	@$(BIN)/confnotes web
+
+slack-demo: $(VENV)/installed-dev  ## converse with the bot on the terminal, without Slack
+	@$(BIN)/python -m tests.slack_server
 
 lock: $(VENV)/installed-dev  ## write constraints.txt from what is installed
 	@$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt

@@ -7,7 +7,6 @@ process lives is shown by a lock on a file of its own, which the system lets go 
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 import time
@@ -36,6 +35,7 @@ CREATE TABLE IF NOT EXISTS turns (
 CREATE TABLE IF NOT EXISTS feedback (
   message TEXT NOT NULL, user_id TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT, question TEXT, build TEXT, quotes TEXT, hits TEXT,
   given_at REAL NOT NULL, PRIMARY KEY (message, user_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS misses (question TEXT NOT NULL, miss TEXT NOT NULL, topic TEXT NOT NULL, asked_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS watches (
   user_id TEXT NOT NULL, phrase TEXT NOT NULL, seen TEXT NOT NULL, PRIMARY KEY (user_id, phrase)) WITHOUT ROWID;
 """
@@ -47,20 +47,6 @@ class Turn:
 
     user_id: str
     question: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What somebody thought of an answer, with what is needed to look into it."""
-
-    message: str  # "channel:ts" of the answer
-    user_id: str
-    verdict: str  # "up" or "down"
-    question: str | None = None
-    build: str | None = None
-    quotes: tuple[str, ...] = ()  # passage ids
-    hits: tuple[str, ...] = ()
-    reason: str | None = None
 
 
 class Store:
@@ -92,6 +78,10 @@ class Store:
         self._alive = self._lock_of(self.owner)
         self._alive.acquire()
 
+    def now(self) -> float:
+        """Return the time in seconds since 1970."""
+        return self._clock()
+
     def close(self) -> None:
         """Close the file; what is unfinished may be taken over from now on."""
         with self._lock:
@@ -101,7 +91,7 @@ class Store:
     def take(self, keys: Sequence[str], body: str) -> str | None:
         """Claim a payload under all its keys and keep its job; None where any key is taken already."""
         job_id = uuid.uuid4().hex[:12]
-        now = self._clock()
+        now = self.now()
         with self.changing() as db:
             marks = ",".join("?" * len(keys))
             if db.execute(f"SELECT 1 FROM claims WHERE key IN ({marks})", keys).fetchone():  # noqa: S608  only question marks
@@ -113,7 +103,7 @@ class Store:
     def finish(self, job_id: str) -> None:
         """Close a job; its text is forgotten."""
         with self.changing() as db:
-            db.execute("UPDATE jobs SET finished_at = ?, body = NULL WHERE job_id = ?", (self._clock(), job_id))
+            db.execute("UPDATE jobs SET finished_at = ?, body = NULL WHERE job_id = ?", (self.now(), job_id))
 
     def take_over(self) -> list[tuple[str, str]]:
         """Take over the open jobs of processes that are gone: `(job_id, body)`, oldest first."""
@@ -140,13 +130,13 @@ class Store:
             row = db.execute("SELECT last_user FROM threads WHERE thread = ?", (thread,)).fetchone()
             if row is None:
                 return None
-            db.execute("UPDATE threads SET last_user = ?, seen_at = ? WHERE thread = ?", (user_id, self._clock(), thread))
+            db.execute("UPDATE threads SET last_user = ?, seen_at = ? WHERE thread = ?", (user_id, self.now(), thread))
         return str(row[0])
 
     def join_thread(self, thread: str, asker: str) -> None:
         """Note that the bot answered somebody in a thread; an empty name stands for the bot."""
         with self.changing() as db:
-            db.execute("INSERT OR REPLACE INTO threads VALUES (?, '', ?)", (thread, self._clock()))
+            db.execute("INSERT OR REPLACE INTO threads VALUES (?, '', ?)", (thread, self.now()))
             db.execute("INSERT OR IGNORE INTO askers VALUES (?, ?)", (thread, asker))
 
     def has_asked(self, thread: str, user_id: str) -> bool:
@@ -157,7 +147,7 @@ class Store:
     def add_turn(self, thread: str, ts: str, user_id: str, question: str) -> None:
         """Keep a question that was asked in a thread."""
         with self.changing() as db:
-            db.execute("INSERT OR IGNORE INTO turns VALUES (?, ?, ?, ?, ?)", (thread, ts, user_id, question, self._clock()))
+            db.execute("INSERT OR IGNORE INTO turns VALUES (?, ?, ?, ?, ?)", (thread, ts, user_id, question, self.now()))
 
     def turns(self, thread: str, before_ts: str | None = None, most: int = 10) -> list[Turn]:
         """Give a thread's last questions before a message, oldest first."""
@@ -167,44 +157,13 @@ class Store:
             ).fetchall()
         return [Turn(*row) for row in reversed(rows)]
 
-    def add_feedback(self, given: Verdict) -> None:
-        """Keep a verdict; a person's later one on the same answer replaces it, what it leaves open stays."""
-        row = (given.message, given.user_id, given.verdict, given.question, given.build, json.dumps(given.quotes), json.dumps(given.hits))
-        with self.changing() as db:
-            db.execute(
-                "INSERT INTO feedback (message, user_id, verdict, question, build, quotes, hits, given_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET verdict = excluded.verdict, question = coalesce(excluded.question, question),"
-                " build = coalesce(excluded.build, build), quotes = CASE WHEN excluded.build IS NULL THEN quotes ELSE excluded.quotes END,"
-                " hits = CASE WHEN excluded.build IS NULL THEN hits ELSE excluded.hits END, given_at = excluded.given_at",
-                (*row, self._clock()),
-            )
-
-    def add_reason(self, message: str, user_id: str, reason: str) -> None:
-        """Keep the words that somebody added to a 👎, whichever of the two is written first."""
-        with self.changing() as db:
-            db.execute(
-                "INSERT INTO feedback (message, user_id, verdict, reason, given_at) VALUES (?, ?, 'down', ?, ?)"
-                " ON CONFLICT DO UPDATE SET reason = excluded.reason",
-                (message, user_id, reason, self._clock()),
-            )
-
-    def feedback(self) -> list[Verdict]:
-        """Give all verdicts, oldest first."""
-        with self.reading() as db:
-            rows = db.execute(
-                "SELECT message, user_id, verdict, question, build, quotes, hits, reason FROM feedback ORDER BY given_at"
-            ).fetchall()
-        return [
-            Verdict(message, user_id, verdict, question, build, tuple(json.loads(quotes or "[]")), tuple(json.loads(hits or "[]")), reason)
-            for message, user_id, verdict, question, build, quotes, hits, reason in rows
-        ]
-
     def forget(self, *, claims_after_s: float, questions_after_s: float) -> None:
         """Drop claims and questions that are older than they are needed or may be kept."""
-        now = self._clock()
+        now = self.now()
         with self.changing() as db:
             db.execute("DELETE FROM claims WHERE claimed_at < ?", (now - claims_after_s,))
             db.execute("DELETE FROM jobs WHERE finished_at < ?", (now - claims_after_s,))
+            db.execute("DELETE FROM misses WHERE asked_at < ?", (now - questions_after_s,))
             db.execute("DELETE FROM turns WHERE asked_at < ?", (now - questions_after_s,))
             db.execute("DELETE FROM threads WHERE seen_at < ?", (now - max(claims_after_s, questions_after_s),))
             db.execute("DELETE FROM askers WHERE thread NOT IN (SELECT thread FROM threads)")

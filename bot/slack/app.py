@@ -80,14 +80,7 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
         keep_questions_s=settings.keep_questions_days * 86_400.0,
         bot_user_id=doors.bot_user_id,
     )
-    mentions.register(app, desk, doors)
-    messages.register(app, desk, doors)
-    commands.register(app, desk, doors, settings.slack_command)
-    buttons.register(app, desk)
-    feedback.register(app, desk)
-    home.register(app, desk, settings.slack_command)
-    shortcuts.register(app, desk, doors)
-    others.register(app, settings.slack_command)
+    _listen(app, desk, doors, settings.slack_command)
     app.error(_refused)
     return SlackBot(app, desk, live, store)
 
@@ -155,6 +148,17 @@ def _serve_http(bot: SlackBot, settings: Settings) -> None:
     )
     _log.info("listening on http://%s:%s/slack/events, build %s", settings.host, settings.port, bot.live.searcher.build.build_id)
     server.run()
+
+
+def _listen(app: App, desk: Desk, doors: Doors, command: str) -> None:
+    mentions.register(app, desk, doors)
+    messages.register(app, desk, doors)
+    commands.register(app, desk, doors, command)
+    buttons.register(app, desk)
+    feedback.register(app, desk)
+    home.register(app, desk, command)
+    shortcuts.register(app, desk, doors)
+    others.register(app, command)
 
 
 def _log_in(client: WebClient, settings: Settings) -> Doors:

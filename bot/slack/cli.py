@@ -38,10 +38,11 @@ def export(store: Path | None) -> None:
     from bot.cli import faults, load_settings
 
     with faults():
+        from bot.feedback import Feedback
         from bot.store import Store
 
         memory = Store(store or load_settings().store)
-        for number, given in enumerate(memory.feedback(), start=1):
+        for number, given in enumerate(Feedback(memory).all(), start=1):
             line = {
                 "id": f"feedback-{number:04d}",
                 "question": given.question,
@@ -53,6 +54,27 @@ def export(store: Path | None) -> None:
             }
             click.echo(json.dumps(line, ensure_ascii=False))
         memory.close()
+
+
+@feedback.command()
+@click.option("--days", type=click.FloatRange(min=0), default=7, show_default=True, help="How far to look back.")
+@click.option("--store", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The bot's memory (default: CONFNOTES_STORE).")
+def report(days: float, store: Path | None) -> None:
+    """Print what people asked and the notes could not answer, grouped by name, most often first."""
+    from bot.cli import faults, load_settings
+
+    with faults():
+        from bot.feedback import Feedback
+        from bot.store import Store
+
+        memory = Store(store or load_settings().store)
+        lacking = Feedback(memory).lacking(days)
+        memory.close()
+    click.echo(f"{sum(one.times for one in lacking)} questions in {days:g} days that the notes could not answer.")
+    for one in lacking:
+        click.echo(f"{one.times:4}  {one.topic}")
+        for question in one.questions[:3]:
+            click.echo(f"      {' '.join(question.split())[:120]}")
 
 
 commands: tuple[click.Command, ...] = (doctor, feedback)

@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import SlackFault
+from bot.feedback import Feedback
 from bot.slack import cards, delivery
 from bot.slack.commands import parse
 from bot.slack.compose import Composer
@@ -46,6 +47,7 @@ class Desk:
         self.composer = composer
         self._keep_questions_s = keep_questions_s
         self._workers = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
+        self.feedback = Feedback(store)
         self._watches = Watches(store)
         composer.live.on_change(self.tell_news)
         self._closing = threading.Event()
@@ -145,6 +147,8 @@ class Desk:
         composed = self.composer.compose(Request(job.text, history=history), private=job.private)
         if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
             return  # people go on talking in a thread; what has nothing to do with the notes was not meant for us
+        if self.keeps_questions and composed.answer is not None and composed.answer.status == "not_found":
+            self.feedback.add_miss(composed.answer)
         self._deliver(job_id, job, composed.message)
         _log.info("job %s: %s answered in %.0f ms", job_id, job.kind, (time.monotonic() - started) * 1000)
 

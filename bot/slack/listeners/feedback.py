@@ -8,11 +8,11 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
+from bot.feedback import Verdict
 from bot.slack import cards, kit
 from bot.slack.desk import Desk
 from bot.slack.listeners.buttons import Click, tell
 from bot.slack.message import Request
-from bot.store import Verdict
 
 REASON_FORM = "feedback_reason"
 _THUMBS = {"+1": "up", "thumbsup": "up", "-1": "down", "thumbsdown": "down"}
@@ -33,13 +33,13 @@ def register(app: App, desk: Desk) -> None:
     def reason(ack: Ack, body: dict[str, Any]) -> None:
         ack()
         fields = body["view"]["state"]["values"]["reason"]["text"]
-        desk.store.add_reason(body["view"]["private_metadata"], body["user"]["id"], fields.get("value") or "")
+        desk.feedback.add_reason(body["view"]["private_metadata"], body["user"]["id"], fields.get("value") or "")
 
     def reaction(event: dict[str, Any]) -> None:
         verdict = _THUMBS.get(event.get("reaction", "").split("::")[0])
         item = event.get("item", {})
         if verdict and event.get("item_user") == desk.bot_user_id and item.get("type") == "message":
-            desk.store.add_feedback(Verdict(f"{item['channel']}:{item['ts']}", event["user"], verdict))
+            desk.feedback.add(Verdict(f"{item['channel']}:{item['ts']}", event["user"], verdict))
 
     app.action("feedback")(thumb)
     app.view(REASON_FORM)(reason)
@@ -63,7 +63,7 @@ def reason_form(message_key: str) -> kit.Json:
 def _keep(desk: Desk, click: Click, verdict: str) -> None:
     request = Request.from_value(click.value)
     answer = desk.composer.compose(request).answer
-    desk.store.add_feedback(
+    desk.feedback.add(
         Verdict(
             click.message_key,
             click.user_id,

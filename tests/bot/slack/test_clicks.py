@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from bot.feedback import Verdict
+from bot.slack.cli import doctor, feedback
 from tests.bot.slack.conftest import Starter
 from tests.bot.slack.test_conversations import bot_messages
 from tests.slack_server import LocalSlack
@@ -56,8 +63,8 @@ def test_thumbs_are_kept_with_what_was_shown_and_a_reason(slack: LocalSlack, sta
     slack.click(message, "feedback", "U1ADA", CHANNEL, value=thumbs["negative_button"]["value"])
     [form] = slack.wait_for(lambda: slack.space.modals)
     slack.submit(form, "U1ADA", {"reason": {"text": {"type": "plain_text_input", "value": "too short"}}})
-    slack.wait_for(lambda: slack.space.ephemerals and running.bot.store.feedback()[0].reason)
-    [kept] = running.bot.store.feedback()
+    slack.wait_for(lambda: slack.space.ephemerals and running.bot.desk.feedback.all()[0].reason)
+    [kept] = running.bot.desk.feedback.all()
 
     assert (kept.verdict, kept.reason, kept.question) == ("down", "too short", "what is Quillwort?")
     assert kept.build == running.bot.live.searcher.build.build_id
@@ -72,10 +79,10 @@ def test_reactions_count_as_thumbs(slack: LocalSlack, start: Starter) -> None:
         item = {"type": "message", "channel": CHANNEL, "ts": f"1.{len(item_user)}"}
         event = {"type": "reaction_added", "user": "U1ADA", "reaction": "+1::skin-tone-2", "item": item, "item_user": item_user}
         slack.deliver("events_api", slack.envelope(event))
-    slack.wait_for(running.bot.store.feedback)
+    slack.wait_for(running.bot.desk.feedback.all)
     time.sleep(0.2)
 
-    assert len(running.bot.store.feedback()) == 1
+    assert len(running.bot.desk.feedback.all()) == 1
 
 
 def test_the_message_shortcut_answers_privately(slack: LocalSlack, start: Starter) -> None:
@@ -111,3 +118,32 @@ def test_unknown_clicks_are_acknowledged(slack: LocalSlack, start: Starter) -> N
     delivery = slack.click(message, "gone", "U1ADA", CHANNEL)
 
     assert delivery.acked_at is not None
+
+
+def test_feedback_is_exported_and_misses_are_reported(slack: LocalSlack, start: Starter, tmp_path: Path) -> None:
+    """The command line gives verdicts as lines of JSON and what was asked in vain, grouped by name."""
+    running = start()
+    for question in ("what is Bladderwrack?", "Bladderwrack", "tell me about Sundew"):
+        slack.command(CHANNEL, "U1ADA", question)
+    slack.wait_for(lambda: len(slack.space.ephemerals) == 3 and sum(one.times for one in running.bot.desk.feedback.lacking(1)) == 3)
+    running.bot.desk.feedback.add(Verdict("C1:1", "U1ADA", "down", "what is Quillwort?", "build", ("p#1",), ("p#1", "p#2"), None))
+    running.close()
+    store = str(tmp_path / "bot.sqlite")
+    exported = CliRunner().invoke(feedback, ["export", "--store", store])
+    reported = CliRunner().invoke(feedback, ["report", "--store", store])
+
+    assert json.loads(exported.output)["question"] == "what is Quillwort?"
+    assert reported.output.startswith("3 questions in 7 days")
+    assert "bladderwrack" in reported.output
+
+
+def test_the_doctor_ends_with_one_when_something_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without tokens and a build the doctor names both and exits with 1."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+    examined = CliRunner().invoke(doctor, [])
+
+    assert examined.exit_code == 1
+    assert "FIX  index and model" in examined.output
+    assert "SLACK_BOT_TOKEN is not set" in examined.output

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
-from bot.answering.models import Answer, Quote, Understood
+from bot.answering.models import Answer
 from bot.live import LiveIndex
 from bot.slack import cards, kit
 from bot.slack.blocks import answer_message
@@ -22,85 +22,9 @@ from bot.slack.listeners.feedback import reason_form
 from bot.slack.message import Frame, Message, Request
 from bot.slack.mrkdwn import clean, escape, link, read, safe_url
 from bot.slack.reading import first_sentence, gist, reflow
-from index.models import Hit, Passage, Talk
 from index.opened import Build
+from tests.bot.slack.drawing import answers, long_texts, requests, texts
 from tests.slack_server.rules import MOST_CHARACTERS_IN_A_MESSAGE, characters, faults
-
-HOSTILE = (
-    "<!channel>",
-    "<!here|here>",
-    "<@U1ADA>",
-    "<#C1NOTES|notes>",
-    "<!subteam^S1>",
-    "<!date^1^{date}|x>",
-    "<https://evil.example|click>",
-    "x|y><!channel>",
-    "&lt;!channel&gt;",
-    "@everyone @here #general",
-    "*bold* _it_ ~no~ `code` ```",
-    ":wave: :tada:",
-    "https://evil.example/a b",
-    "\u202egnp.exe\x00\x1b[31m",
-    "> quoted",
-    "[a](http://evil.example)",
-    "javascript:alert(1)",
-)
-words = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60), st.text(alphabet="<>&|!@#*_~`:^ \n\r\u200b", max_size=40))
-texts = st.lists(words, min_size=1, max_size=4).map(" ".join).filter(lambda text: text.strip())
-long_texts = st.builds(lambda text, times: (text * times)[:9_000], texts, st.sampled_from([1, 1, 1, 40, 400]))
-urls = st.one_of(st.none(), st.sampled_from(HOSTILE), st.builds(lambda text: f"https://talks.example.org/{text}", texts))
-ids = st.sampled_from(["EU 2020", "NA 2019", None])
-
-
-@st.composite
-def talks(draw: st.DrawFn) -> Talk:
-    """Draw a talk with hostile fields."""
-    return Talk(
-        f"t{draw(st.integers(0, 30))}",
-        "eu-2020.md",
-        draw(long_texts),
-        draw(st.sampled_from(["keynote", "session", "section"])),
-        tuple(draw(st.lists(long_texts, max_size=3))),
-        event_id=draw(ids),
-        day=draw(st.sampled_from([None, 0, 3])),
-        url=draw(urls),
-    )
-
-
-@st.composite
-def answers(draw: st.DrawFn) -> Answer:
-    """Draw an answer of any kind."""
-    found = draw(st.lists(st.tuples(talks(), long_texts), max_size=8))
-    copies = draw(st.sampled_from([1, 1, 12]))
-    hits = tuple(
-        Hit(Passage(f"{talk.talk_id}#{n}", talk.talk_id, talk.recap_id, n, text, 0, len(text), 0, len(text)), talk, 1.0, n)
-        for n, (talk, text) in enumerate(found * copies, 1)
-    )
-    quotes = tuple(
-        Quote(hit.passage.text, hit.passage.passage_id, 0, 1, hit.talk, draw(st.sampled_from(["notes", "author"]))) for hit in hits[:9]
-    )
-    status = draw(st.sampled_from(["answered", "not_found"]))
-    return Answer(
-        question=draw(long_texts),
-        status=status,
-        text=draw(long_texts),
-        understood=Understood(
-            "q", event=draw(ids), day=draw(st.sampled_from([None, 3])), topic=draw(texts), intent=draw(st.sampled_from(["answer", "list"]))
-        ),
-        confidence=0.5,
-        build="b",
-        miss="absent" if status == "not_found" else None,
-        headline=draw(st.one_of(st.none(), long_texts)),
-        notices=tuple(draw(st.lists(long_texts, max_size=3))),
-        quotes=quotes if draw(st.booleans()) else (),
-        hits=hits,
-        nearest=tuple(talk for talk, _ in found),
-    )
-
-
-requests = st.builds(
-    Request, long_texts, st.sampled_from(["answer", "hits"]), st.integers(1, 9), st.lists(long_texts, max_size=3).map(tuple)
-)
 
 
 def check(message: Message) -> None:
