@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -26,6 +25,7 @@ from index.storage import (
     TEXTS_FOLDER,
     WRITING_PREFIX,
     Manifest,
+    content_sha256,
     file_names,
     file_sha256,
     publish,
@@ -121,15 +121,13 @@ def _write_vocabulary(path: Path, contents: Contents) -> None:
 
 def _finish(folder: Path, index_dir: Path, counts: Mapping[str, int], encoder: Encoder, now: datetime) -> str:
     files = {name: file_sha256(folder / name) for name in file_names(folder)}
-    content = hashlib.sha256(repr((FORMAT_VERSION, TOKENIZER, stamp(encoder))).encode())
-    for name, digest in files.items():
-        content.update(f"{name} {digest}\n".encode())
-    build_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{content.hexdigest()[:6]}"
+    digest = content_sha256(FORMAT_VERSION, TOKENIZER, stamp(encoder), files)
+    build_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{digest[:6]}"
     manifest = Manifest(
         build_id=build_id,
         format=FORMAT_VERSION,
         created_at=now.astimezone(UTC).isoformat(timespec="seconds"),
-        content_sha256=content.hexdigest(),
+        content_sha256=digest,
         counts=counts,
         encoder=stamp(encoder),
         lexical={"engine": tantivy.__version__, "tokenizer": TOKENIZER},

@@ -169,7 +169,16 @@ def verify(folder: Path) -> Manifest:
     for name, expected in manifest.files.items():
         if (found := file_sha256(folder / name)) != expected:
             raise BuildDamaged(f"Cannot open the build at {folder}: {name} has sha256 {found[:12]}, expected {expected[:12]}. {WAY_OUT}")
+    tokenizer = manifest.lexical.get("tokenizer", "")
+    if content_sha256(manifest.format, tokenizer, manifest.encoder, manifest.files) != manifest.content_sha256:
+        raise BuildDamaged(f"Cannot open the build at {folder}: {MANIFEST_FILE} was changed. {WAY_OUT}")
     return manifest
+
+
+def content_sha256(version: int, tokenizer: str, encoder: EncoderStamp, files: Mapping[str, str]) -> str:
+    """Return the digest of what was indexed and how: equal notes give an equal one, whenever they are built."""
+    described = json.dumps([version, tokenizer, asdict(encoder), dict(sorted(files.items()))], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(described.encode()).hexdigest()
 
 
 def file_names(folder: Path) -> list[str]:
