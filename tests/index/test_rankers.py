@@ -1,0 +1,164 @@
+"""The rankers alone: exact where they claim to be, filters included, ties by row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import faiss
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.dense import DenseRanker, write_dense
+from index.errors import BuildDamaged
+from index.fusion import idf
+from index.late import LateRanker, load_array, quantise, write_late
+from index.lexical import LexicalRanker, LexicalRow, write_lexical
+
+
+def unit_rows(count: int, dim: int = 32, seed: int = 7) -> np.ndarray:
+    """Make unit vectors."""
+    vectors = np.random.default_rng(seed).normal(size=(count, dim)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def rows(*texts: str) -> list[LexicalRow]:
+    """Make lexical rows, each of a talk of its own."""
+    return [LexicalRow(text, "", "", "", number) for number, text in enumerate(texts)]
+
+
+def test_dense_search_equals_brute_force(tmp_path: Path) -> None:
+    """The best rows by inner product, filtered or not, are those that numpy finds on the stored vectors."""
+    vectors = unit_rows(300)
+    write_dense(tmp_path / "dense.faiss", vectors)
+    ranker = DenseRanker(tmp_path / "dense.faiss")
+    stored = ranker.vectors(np.arange(300))
+    allowed = np.arange(300) % 7 == 0
+    for query in unit_rows(5, seed=8):
+        products = stored @ query
+        found, scores = ranker.search(query, 20)
+        within, _ = ranker.search(query, 20, allowed)
+
+        assert set(found) == set(np.argsort(-products)[:20])
+        assert np.allclose(scores, products[found], atol=1e-5)
+        assert set(within) == set(np.flatnonzero(allowed)[np.argsort(-products[allowed])[:20]])
+    assert np.abs(stored - vectors).max() < 1e-3
+
+
+def test_a_filter_that_keeps_little_gives_little(tmp_path: Path) -> None:
+    """Fewer rows than asked for are fewer hits, none is invented, and an empty index has none."""
+    write_dense(tmp_path / "some.faiss", unit_rows(10))
+    write_dense(tmp_path / "none.faiss", np.zeros((0, 32), dtype=np.float32))
+    allowed = np.zeros(10, dtype=bool)
+    allowed[3] = True
+    query = unit_rows(1)[0]
+
+    assert list(DenseRanker(tmp_path / "some.faiss").search(query, 5, allowed)[0]) == [3]
+    assert len(DenseRanker(tmp_path / "none.faiss").search(query, 5)[0]) == 0
+
+
+def test_equal_vectors_tie_by_row(tmp_path: Path) -> None:
+    """Rows with one vector come in their order."""
+    write_dense(tmp_path / "dense.faiss", np.repeat(unit_rows(1), 6, axis=0))
+
+    assert list(DenseRanker(tmp_path / "dense.faiss").search(unit_rows(1)[0], 6)[0]) == list(range(6))
+
+
+@pytest.mark.parametrize("content", [b"", b"no index", faiss.serialize_index(faiss.IndexFlatIP(4)).tobytes()[:-3]])
+def test_what_is_no_dense_index_is_refused(content: bytes, tmp_path: Path) -> None:
+    """A file that FAISS cannot read is named with the way out."""
+    (tmp_path / "dense.faiss").write_bytes(content)
+
+    with pytest.raises(BuildDamaged, match="confnotes ingest --full"):
+        DenseRanker(tmp_path / "dense.faiss")
+
+
+@settings(max_examples=40, deadline=None)
+@given(counts=st.lists(st.integers(0, 5), min_size=1, max_size=8), seed=st.integers(0, 1000))
+def test_similarities_equal_brute_force(tmp_path_factory: pytest.TempPathFactory, counts: list[int], seed: int) -> None:
+    """Each query token's best cosine per passage is the maximum over that passage's own tokens, 0 where it has none."""
+    folder = tmp_path_factory.mktemp("late")
+    passages = [unit_rows(count, seed=seed + at) if count else np.zeros((0, 32), np.float32) for at, count in enumerate(counts)]
+    write_late(folder, [quantise(tokens) for tokens in passages], 32)
+    query = unit_rows(3, seed=seed + 99)
+    asked = np.arange(len(counts))[::-1].copy()
+    found = LateRanker(folder).similarities(query, asked)
+    expected = np.array([(passages[row] @ query.T).max(axis=0) if counts[row] else np.zeros(3) for row in asked])
+
+    assert found.shape == (len(counts), 3)
+    assert np.allclose(found, expected, atol=0.02)
+
+
+def test_rounding_keeps_a_token_within_a_hundredth() -> None:
+    """Eight bits and one scale a token keep its direction: cosine above .9999."""
+    vectors = unit_rows(200, dim=384)
+    stored = quantise(vectors)
+    read = stored.values * stored.scales[:, None].astype(np.float32)
+
+    assert ((read * vectors).sum(axis=1) / np.linalg.norm(read, axis=1)).min() > 0.9999
+    assert not quantise(np.zeros((1, 4), np.float32)).values.any()
+
+
+def test_arrays_of_objects_are_never_loaded(tmp_path: Path) -> None:
+    """A file that would need unpickling is refused."""
+    np.save(tmp_path / "tokens.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+
+    with pytest.raises(BuildDamaged, match="not an array"):
+        load_array(tmp_path / "tokens.npy")
+
+
+def test_words_are_found_with_their_inflections(tmp_path: Path) -> None:
+    """BM25 folds inflections and case, ranks the rarer word higher, and leaves out what says neither."""
+    write_lexical(tmp_path / "lexical", rows("Caching tables", "cached", "a table", "nothing here", "tables and tables"))
+    ranker = LexicalRanker(tmp_path / "lexical")
+
+    assert list(ranker.search("the cache", 10)[0]) == [1, 0]
+    assert ranker.search("cache table", 10)[0][0] == 0
+    assert ranker.doc_freq("Tables") == 3
+    assert ranker.doc_freq("the") is None
+    assert len(ranker.search("the of", 10)[0]) == 0
+
+
+def test_a_phrase_stands_together(tmp_path: Path) -> None:
+    """A phrase is found only where its words are neighbours."""
+    write_lexical(tmp_path / "lexical", rows("service mesh", "a mesh of service people", "service meshes"))
+
+    assert list(LexicalRanker(tmp_path / "lexical").search_phrase("service mesh", 10)[0]) == [0, 2]
+
+
+def test_titles_and_speakers_are_searched(tmp_path: Path) -> None:
+    """Words of a talk's title, its speakers and its event find its passages."""
+    write_lexical(tmp_path / "lexical", [LexicalRow("text", "Quays", "Ann Bee", "Harbour 2024", 0), LexicalRow("other", "", "", "", 1)])
+    ranker = LexicalRanker(tmp_path / "lexical")
+
+    assert all(list(ranker.search(word, 5)[0]) == [0] for word in ("quay", "bee", "2024"))
+    assert list(ranker.search("quay other", 5, talk_rows=[1])[0]) == [1]
+
+
+def test_rare_words_bring_all_their_rows(tmp_path: Path) -> None:
+    """A word that few rows hold brings them all, a word that many hold none."""
+    write_lexical(tmp_path / "lexical", rows(*["common words"] * 30, "common rarity", "rarity"))
+
+    assert sorted(LexicalRanker(tmp_path / "lexical").search_rare("common rarity", 5)) == [30, 31]
+
+
+def test_a_build_is_read_without_writing_into_it(tmp_path: Path) -> None:
+    """Opening leaves no lock behind, and a folder that is no index is refused."""
+    write_lexical(tmp_path / "lexical", rows("one"))
+    before = sorted(path.name for path in (tmp_path / "lexical").iterdir())
+    LexicalRanker(tmp_path / "lexical")
+
+    assert sorted(path.name for path in (tmp_path / "lexical").iterdir()) == before
+    (tmp_path / "lexical" / "meta.json").write_text("{}")
+    with pytest.raises(BuildDamaged, match="tantivy does not read it"):
+        LexicalRanker(tmp_path / "lexical")
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_rarer_words_weigh_more(doc_freq: int, more: int) -> None:
+    """The inverse document frequency is positive and falls as more passages hold a word."""
+    total = doc_freq + more
+
+    assert idf(doc_freq, total) > 0
+    assert idf(doc_freq, total) >= idf(total, total)
