@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from index.contents import Contents
 from index.dense import DENSE_FILE, write_dense
 from index.embedding import TALK_VECTORS_FILE, Embedded, earlier_embeddings, embed, stamp, talk_means
 from index.encoders import Encoder
+from index.errors import BuildUnusable
 from index.late import write_late
 from index.lexical import LEXICAL_FOLDER, TOKENIZER, LexicalRow, write_lexical
 from index.models import Event, Passage, Recap, Talk
@@ -28,9 +31,11 @@ from index.storage import (
     content_sha256,
     file_names,
     file_sha256,
+    list_builds,
     publish,
     sync_folder,
     text_file,
+    verify,
     write_manifest,
 )
 from index.words import words
@@ -51,11 +56,13 @@ def write_build(
     encoder: Encoder,
     previous: str | None = None,
     now: datetime | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> str:
     """Write a build beside the live one and return its id; line n of passages.jsonl is row n of every array.
 
     `texts` maps each recap's id to its readable text. Vectors of passages that stand in the build `previous` with the same
-    words and the same context are taken from it; the result is the same, byte for byte.
+    words and the same context are taken from it; the result is the same, byte for byte. `progress` is told how many of the
+    others are embedded, and how many there are.
 
     Raises:
         BuildRefused: the records do not fit together, or a passage is not a slice of its recap's text.
@@ -65,7 +72,7 @@ def write_build(
     index_dir.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=WRITING_PREFIX, dir=index_dir))
     try:
-        embedded = embed(contents, encoder, earlier_embeddings(index_dir, previous, stamp(encoder)) if previous else {})
+        embedded = embed(contents, encoder, earlier_embeddings(index_dir, previous, stamp(encoder)) if previous else {}, progress)
         counts = _write_files(folder, contents, embedded, encoder.dim)
         return _finish(folder, index_dir, counts, encoder, now or datetime.now(UTC))
     finally:
@@ -109,24 +116,29 @@ def _lexical_rows(contents: Contents) -> list[LexicalRow]:
 
 
 def _write_vocabulary(path: Path, contents: Contents) -> None:
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
+    around: dict[str, set[str]] = {}
     for passage in contents.passages:
-        talk, _ = contents.around(passage)
-        said = " ".join((passage.text, talk.title, *talk.speakers, *talk.affiliations))
-        for form in {word.form for word in words(said)}:
-            counts[form] = counts.get(form, 0) + 1
+        if passage.talk_id not in around:
+            talk, _ = contents.around(passage)
+            around[passage.talk_id] = _forms(" ".join((talk.title, *talk.speakers, *talk.affiliations)))
+        counts.update(_forms(passage.text) | around[passage.talk_id])
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         stream.writelines(f"{form}\t{count}\n" for form, count in sorted(counts.items()))
+
+
+def _forms(text: str) -> set[str]:
+    return {word.form for word in words(text)}
 
 
 def _finish(folder: Path, index_dir: Path, counts: Mapping[str, int], encoder: Encoder, now: datetime) -> str:
     files = {name: file_sha256(folder / name) for name in file_names(folder)}
     digest = content_sha256(FORMAT_VERSION, TOKENIZER, stamp(encoder), files)
-    build_id = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{digest[:6]}"
+    created_at, build_id = _named(index_dir, digest, now.astimezone(UTC))
     manifest = Manifest(
         build_id=build_id,
         format=FORMAT_VERSION,
-        created_at=now.astimezone(UTC).isoformat(timespec="seconds"),
+        created_at=created_at.isoformat(timespec="seconds"),
         content_sha256=digest,
         counts=counts,
         encoder=stamp(encoder),
@@ -142,6 +154,26 @@ def _finish(folder: Path, index_dir: Path, counts: Mapping[str, int], encoder: E
     folder.rename(index_dir / build_id)
     sync_folder(index_dir)
     return build_id
+
+
+def _named(index_dir: Path, digest: str, now: datetime) -> tuple[datetime, str]:
+    """Name a build by its time and content so that names grow, also where the clock stands or was put back.
+
+    A whole build of the same content and second keeps its name; a damaged one must not stand in for the one that was written.
+    """
+    build_id = f"{now:%Y%m%dT%H%M%SZ}-{digest[:6]}"
+    last = max(list_builds(index_dir), default="")
+    if build_id > last and not (index_dir / build_id).exists():
+        return now, build_id
+    with contextlib.suppress(BuildUnusable):
+        if verify(index_dir / build_id).content_sha256 == digest:
+            return now, build_id
+    try:
+        after = datetime.strptime(last[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:  # a folder that somebody else named
+        after = now
+    later = max(after, now) + timedelta(seconds=1)
+    return later, f"{later:%Y%m%dT%H%M%SZ}-{digest[:6]}"
 
 
 def _sync(folder: Path) -> None:

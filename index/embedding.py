@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +32,10 @@ class Embedded:
     tokens: StoredTokens
 
 
-def embed(contents: Contents, encoder: Encoder, known: Mapping[Key, Embedded]) -> list[Embedded]:
-    """Return every passage's vectors, row by row; what is known is not embedded again."""
+def embed(
+    contents: Contents, encoder: Encoder, known: Mapping[Key, Embedded], progress: Callable[[int, int], None] | None = None
+) -> list[Embedded]:
+    """Return every passage's vectors, row by row; what is known is not embedded again, and `progress` hears of the rest."""
     keys = [(context_text(*contents.around(passage)), passage.text) for passage in contents.passages]
     embedded = dict(known)
     missing = [key for key in dict.fromkeys(keys) if key not in embedded]
@@ -41,6 +43,8 @@ def embed(contents: Contents, encoder: Encoder, known: Mapping[Key, Embedded]) -
         some = missing[start : start + _AT_ONCE]
         for key, tokens in zip(some, encoder.encode_tokens(["".join(key) for key in some]), strict=True):
             embedded[key] = Embedded(own_vector(tokens, len(key[0])), quantise(tokens.vectors))
+        if progress:
+            progress(start + len(some), len(missing))
     return [embedded[key] for key in keys]
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, fields
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,12 +19,13 @@ from index.models import Event, Passage, Recap, Talk
 
 Record = TypeVar("Record", Event, Recap, Talk, Passage)
 
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Event, Recap, Talk, Passage)}
 _DATES = {"starts_on", "ends_on"}
 
 
 def to_line(record: Event | Recap | Talk | Passage) -> str:
     """Return the record as one line of JSON, without the line's end."""
-    values = {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+    values = {name: _plain(getattr(record, name)) for name in _names(type(record).__name__)[0]}
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -37,13 +39,20 @@ def from_line(record_type: type[Record], line: str) -> Record:
     values = json.loads(line)
     if not isinstance(values, dict):
         raise TypeError("not an object")
-    expected: dict[str, Field[Any]] = {field.name: field for field in fields(record_type)}
-    if unknown := sorted(set(values) - set(expected)):
+    known, required = _names(record_type.__name__)
+    if unknown := sorted(values.keys() - known):
         raise ValueError(f"unknown field {unknown[0]!r}")
-    for name, field in expected.items():
-        if name not in values and field.default is MISSING and field.default_factory is MISSING:
-            raise ValueError(f"missing field {name!r}")
+    if missing := sorted(required - values.keys()):
+        raise ValueError(f"missing field {missing[0]!r}")
     return record_type(**{name: _rich(name, value) for name, value in values.items()})
+
+
+@cache
+def _names(kind: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of a record's fields, and of those without a default."""
+    every = fields(_KINDS[kind])
+    required = (field.name for field in every if field.default is MISSING and field.default_factory is MISSING)
+    return frozenset(field.name for field in every), frozenset(required)
 
 
 def write_lines(path: Path, records: Iterable[Event | Recap | Talk | Passage]) -> int:
@@ -77,6 +86,8 @@ def _read(record_type: type[Record], line: str, path: Path, number: int) -> Reco
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, (str, int)):  # nearly every field
+        return value
     converters: list[tuple[type, Callable[[Any], Any]]] = [(date, date.isoformat), (tuple, list), (Mapping, dict)]
     for kind, convert in converters:
         if isinstance(value, kind):

@@ -7,6 +7,7 @@ data/index/<build_id>/           immutable: manifest.json and the files that it 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -104,8 +105,11 @@ def publish(index_dir: Path, build_id: str) -> None:
     sync_folder(index_dir)
 
 
-def prune(index_dir: Path, keep: int = 3) -> list[str]:
+def prune(index_dir: Path, keep: int = 3, grace_s: float = 0.0) -> list[str]:
     """Remove all but the newest builds, and folders of writers that died; the live build always stays.
+
+    A build whose successor is younger than `grace_s` stays too: readers look at the pointer only now and then, and quote from
+    the texts of the build that they have open.
 
     Returns:
         The ids of the builds that were removed, oldest first.
@@ -115,7 +119,11 @@ def prune(index_dir: Path, keep: int = 3) -> list[str]:
     except NoBuild:
         live = ""
     builds = list_builds(index_dir)
-    removed = [build_id for build_id in builds[: max(len(builds) - keep, 0)] if build_id != live]
+    removed = [
+        build_id
+        for build_id, successor in itertools.pairwise(builds[: max(len(builds) - keep, 0) + 1])
+        if build_id != live and time.time() - (index_dir / successor / MANIFEST_FILE).stat().st_mtime >= grace_s
+    ]
     for build_id in removed:
         # The manifest goes first: a removal that is cut short leaves no folder that looks like a build.
         (index_dir / build_id / MANIFEST_FILE).unlink(missing_ok=True)
