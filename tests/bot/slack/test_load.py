@@ -14,7 +14,7 @@ from tests.slack_server.delivery import Delivery
 from tests.slack_server.faults import Fault
 
 # The whole bar is 500 questions in ten seconds over ten channels: CONFNOTES_LOAD=500 runs it.
-QUESTIONS = int(os.environ.get("CONFNOTES_LOAD", "60"))
+QUESTIONS = int(os.environ.get("CONFNOTES_LOAD", "40"))
 CHANNELS = 10
 SECONDS = QUESTIONS / 50
 

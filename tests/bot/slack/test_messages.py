@@ -60,7 +60,7 @@ def _inline(value: object) -> list[dict[str, Any]]:
     return _inline(value.get("elements", []))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(answers(), requests, st.booleans())
 def test_every_answer_is_a_message_that_slack_takes(live: LiveIndex, answer: Answer, request_: Request, private: bool) -> None:
     """Answers of any kind and length keep the limits and carry no markup of notes or people."""
