@@ -118,17 +118,17 @@ def _read_line(line: str) -> tuple[Any, str, list[str]]:
     except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f'Cannot read the line as JSON: {error}. A line looks like {{"id": "1", "question": "…"}}.') from error
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):
-        raise _BadLineError(row.get("id") if isinstance(row, dict) else None)
+        raise _BadLineError(row.get("id") if isinstance(row, dict) else None, 'it has no "question" text')
     history = row.get("history") or []
     if not isinstance(history, list) or not all(isinstance(turn, str) for turn in history):
-        raise ValueError("Cannot use the line's history: it is no list of texts. Give the earlier questions, oldest first.")
+        raise _BadLineError(row.get("id"), "its history is no list of texts")
     return row.get("id"), row["question"], history
 
 
 class _BadLineError(ValueError):
-    def __init__(self, question_id: object) -> None:
+    def __init__(self, question_id: object, defect: str) -> None:
         self.question_id = question_id
-        super().__init__('Cannot answer the line: it has no "question" text. A line looks like {"id": "1", "question": "…"}.')
+        super().__init__(f'Cannot answer the line: {defect}. A line looks like {{"id": "1", "question": "…", "history": ["…"]}}.')
 
 
 def _error_object(question_id: object, question: str, message: str, build: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from bot.answering.data import read_data
@@ -85,17 +85,21 @@ def _stands_in(lines: bytes, word: str) -> bool:
     return False
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def is_real_word(word: str) -> bool:
     """Tell whether English, French or the trade knows the word or the word that it is an inflection of."""
     lowered = word.lower()
-    if {lowered, singular(fold(word)), lowered.removesuffix("s")} & _lists()["trade"]:
+    if {lowered, singular(fold(word)), lowered.removesuffix("s"), _american(lowered)} & _lists()["trade"]:
         return True
     return any(_stands_in(lines, form) for form in _bare_forms(lowered) for lines in _dictionaries())
 
 
+def _american(word: str) -> str:
+    return _BRITISH.sub(lambda match: _AMERICAN[match[0]], word)
+
+
 def _bare_forms(word: str) -> list[str]:
-    american = _BRITISH.sub(lambda match: _AMERICAN[match[0]], word)
+    american = _american(word)
     forms = [word, fold(word), singular(word), american, singular(american)]
     for ending, other in (
         ("ing", ""),
