@@ -95,10 +95,11 @@ class LateRanker:
     def similarities(self, query: Vectors, rows: Rows) -> Vectors:
         """Return each query token's best cosine in each passage, (n_rows, n_query_tokens) float32; 0 where a passage has no tokens."""
         best = np.zeros((len(rows), len(query)), dtype=np.float32)
-        # Passage by passage: its tokens stay in the processor's cache, 2.7 times as fast as one product over all candidates.
-        for at, (start, end) in enumerate(zip(self._offsets[rows].tolist(), self._offsets[rows + 1].tolist(), strict=True)):
-            if start < end and len(query):
-                cosines = query @ self._values[start:end].astype(np.float32).T
-                cosines *= self._scales[start:end]
-                cosines.max(axis=1, out=best[at])
+        columns = np.ascontiguousarray(query.T)
+        # Passage by passage: its 30 kB stay in the processor's cache (2.0 ms for 90 passages, 2.4 ms as one product), and its
+        # score has the same bytes whichever other passages are candidates.
+        for at, row in enumerate(rows):
+            tokens = self.stored(int(row))
+            if len(tokens.values):
+                best[at] = ((tokens.values.astype(np.float32) @ columns) * tokens.scales[:, None]).max(axis=0, initial=-1.0)
         return best
