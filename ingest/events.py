@@ -22,6 +22,7 @@ _FILE_SERIES = re.compile(
 )
 _FIRST_WORDS = re.compile(r"^(?:(?:Best|My|Our|Notes|Recap|Report|The|Of|From|On|At|In|A|Trip)\s+(?:of\s+)?)+", re.IGNORECASE)
 _RECENT_DAYS = 420  # a recap is written within a year or so of its conference
+_TITLE_LENGTH = 90
 _FOUND_IN_HOSTS = 2  # links into one schedule that make it evidence
 _HOSTED = re.compile(r"//([\w.-]*(?:kccnc|colocatedevents|kubecon)[\w.-]*)\.(?:sched|events)", re.IGNORECASE)
 
@@ -82,9 +83,7 @@ def infer_event(
 def _places(recap_id: str, meta: Mapping[str, str | tuple[str, ...]], opening: Sequence[str]) -> list[Place]:
     name = re.sub(r"[_\-.]+", " ", recap_id.rsplit("/", 1)[-1].rsplit(".", 1)[0])
     places = [Place("front matter", _word(meta, "event"), 1.0), Place("title", _word(meta, "title"), 0.95)]
-    places += [
-        Place("heading" if at == 0 else "opening words", words[:600], 0.9 if at == 0 else 0.6) for at, words in enumerate(opening[:8])
-    ]
+    places += [_opening_place(at, words) for at, words in enumerate(opening[:8])]
     places += [
         Place("file name", name, 0.85),
         Place("address", re.sub(r"[/_\-.]+", " ", _word(meta, "url")), 0.8),
@@ -93,6 +92,15 @@ def _places(recap_id: str, meta: Mapping[str, str | tuple[str, ...]], opening: S
         Place("description", _word(meta, "description") or _word(meta, "excerpt"), 0.6),
     ]
     return [place for place in places if place.words.strip()]
+
+
+def _opening_place(at: int, words: str) -> Place:
+    """Weigh one of the first blocks: the first line and other short ones are titles."""
+    if at == 0:
+        return Place("heading", words[:600], 0.9)
+    if len(words) <= _TITLE_LENGTH and not words.rstrip().endswith((".", ",", ";")):
+        return Place("first lines", words, 0.85)  # names the event, but a day there may be the first of several
+    return Place("opening words", words[:600], 0.6)
 
 
 def _given(event_id: str) -> InferredEvent:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.talks.headers import Header, opening_speaker, read_header
+from ingest.talks.lexicon import TITLE_SMALL_WORDS
 from ingest.talks.links import is_talk_page, kind_of_link, names_material, own_links
 from ingest.talks.names import ACCEPT, SURE, People, parse_people
 from ingest.talks.pieces import Piece, linked
@@ -15,47 +16,12 @@ from ingest.talks.titles import Style, Title, read_title, stacked
 
 _LONGEST_TITLE = 260
 _LONGEST_PLAIN = 170
-_SENTENCE_END = re.compile(r"[.,;…:]\s*$")
-_SMALL_WORDS = frozenset(
-    (
-        "a",
-        "an",
-        "the",
-        "of",
-        "for",
-        "to",
-        "in",
-        "on",
-        "at",
-        "with",
-        "without",
-        "from",
-        "into",
-        "by",
-        "as",
-        "is",
-        "are",
-        "and",
-        "or",
-        "vs",
-        "via",
-        "your",
-        "our",
-        "my",
-        "its",
-        "de",
-        "du",
-        "des",
-        "la",
-        "le",
-        "les",
-        "et",
-        "pour",
-        "avec",
-        "un",
-        "une",
-    )
+_POINTER = re.compile(
+    r"(?:slides?|sources?|see(?: also)?|video|recording|links?|resources?|github|demo|code|repo|docs?|further reading|article"
+    r"|paper|note|todo)\s*:",
+    re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"[.,;…:]\s*$")
 _SURE_NAME = 0.85  # a known given name, or a name with role and company
 _SAMPLE = 500  # titles that teach a habit
 _NEVER = 9.0  # more than any certainty
@@ -211,7 +177,7 @@ def looks_like_title(piece: Piece) -> bool:
     if piece.kind != "paragraph" or not words or len(words) > _LONGEST_PLAIN or ("\n" in words and not linked(piece)):
         return False
     first = next((ch for ch in words if ch.isalnum()), "")
-    if not first or first.islower() or words[0] in "→>-=*|`" or "://" in words:
+    if not first or first.islower() or words[0] in "→>-=*|`" or "://" in words or _POINTER.match(words):
         return False
     return not _SENTENCE_END.search(words) or read_place(words.rstrip(":")) is not None
 
@@ -219,7 +185,7 @@ def looks_like_title(piece: Piece) -> bool:
 def title_case(words: str) -> float:
     """Measure the share of a line's content words that begin with a capital."""
     tokens = [token.strip("“”\"'‘’()[],:;!?") for token in words.split()]
-    content = [token for token in tokens if token and token.lower() not in _SMALL_WORDS and any(ch.isalpha() for ch in token)]
+    content = [token for token in tokens if token and token.lower() not in TITLE_SMALL_WORDS and any(ch.isalpha() for ch in token)]
     if not content:
         return 0.0
     return sum(not token[0].islower() or any(ch.isupper() for ch in token) for token in content) / len(content)

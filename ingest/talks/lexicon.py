@@ -9,6 +9,25 @@ def _words(text: str) -> frozenset[str]:
 
 PARTICLES = _words("de da di del della der den des du van von zu zum la le los las bin ibn al el ten ter dos do e y abu mac st")
 
+TITLE_SMALL_WORDS = _words(
+    """
+    a an the of for to in on at with without from into by as is are and or vs via your our my its de du des la le les et pour avec
+    un une
+    """
+)
+
+RUN_SMALL_WORDS = _words(
+    """
+    a an the of for to in on at with without from into by as is are be and or nor vs vs. via your over under than & – - — + about
+    """
+)
+
+NAMES_AND_WORDS = _words(
+    """
+    will mark bill grace faith joy may april june rose jack guy dean earl max pat penny art chase rob drew
+    """
+)
+
 ROLE_WORDS = _words(
     """
     engineer engineering architect president manager director senior junior staff principal software product vice ceo cto cio ciso

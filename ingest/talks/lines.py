@@ -8,6 +8,7 @@ from itertools import pairwise
 from ingest.talks.candidates import Candidate, title_case
 from ingest.talks.making import place_mark, talk_mark
 from ingest.talks.marks import Mark
+from ingest.talks.voice import is_own_remark
 
 _TITLE_CASE = 0.6
 _LEAST_PLAIN = 3  # titles without any evidence need company
@@ -35,6 +36,7 @@ def _judge_region(opening: Candidate | None, body: Sequence[Candidate], strong: 
     enclosing = [place] if place else []
     marks = []
     free = [c for c in body if not c.strong and title_case(c.title.text) >= _TITLE_CASE and len(c.title.text.split()) >= 3]
+    followed = {c.piece.number for c in body if not c.strong}
     short = [c for c in body if not c.strong and _short_title(c)]
     for candidate in body:
         if candidate.strong:
@@ -43,6 +45,8 @@ def _judge_region(opening: Candidate | None, body: Sequence[Candidate], strong: 
             marks.append(talk_mark(candidate, 0.6, enclosing))
         elif strong < 2 and not topical and len(free) >= _LEAST_PLAIN and candidate in free and (place is None or place.role != "section"):
             marks.append(talk_mark(candidate, 0.5, enclosing))
+        elif candidate.piece.number + 1 in followed or is_own_remark(candidate.piece.text):
+            continue  # a list that lost its bullets, or "Well done!": no heading with notes
         elif topical or (strong < 2 and title_case(candidate.title.text) >= _TITLE_CASE):
             marks.append(place_mark(candidate, "section"))
     return marks

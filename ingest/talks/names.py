@@ -6,38 +6,13 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ingest.talks.lexicon import GIVEN_NAMES, ORDINARY, ORGANISATION_WORDS, PARTICLES, ROLE_WORDS
+from ingest.talks.lexicon import GIVEN_NAMES, NAMES_AND_WORDS, ORDINARY, ORGANISATION_WORDS, PARTICLES, ROLE_WORDS
 
 _BARE = 0.55  # two to four capitalised words that are nothing else: a name as likely as not
 _GIVEN_KNOWN = 0.35
 _COMPANY_KNOWN = 0.25
 _ORDINARY_WORD = -0.35
 _ROLE_KNOWN = 0.15
-_NAMES_AND_WORDS = frozenset(
-    (
-        "will",
-        "mark",
-        "bill",
-        "grace",
-        "faith",
-        "joy",
-        "may",
-        "april",
-        "june",
-        "rose",
-        "jack",
-        "guy",
-        "dean",
-        "earl",
-        "max",
-        "pat",
-        "penny",
-        "art",
-        "chase",
-        "rob",
-        "drew",
-    )
-)
 ACCEPT = 0.5
 SURE = 0.75
 
@@ -86,7 +61,7 @@ def person_score(words: str, ordinary: frozenset[str] = frozenset()) -> float:
     if any(word in ROLE_WORDS or word in ORGANISATION_WORDS for word in tested):
         return 0.0
     titled = any(word in ORDINARY for word in tested)
-    if titled and not (known and len(tokens) == 2 and folded[0] not in _NAMES_AND_WORDS):
+    if titled and not (known and len(tokens) == 2 and folded[0] not in NAMES_AND_WORDS):
         return 0.0
     plain = titled or any(word in ordinary and word not in PARTICLES for word in tested)
     return _BARE + (_GIVEN_KNOWN if known else 0.0) + (_ORDINARY_WORD if plain else 0.0)

@@ -6,48 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.talks.lexicon import GIVEN_NAMES
+from ingest.talks.lexicon import GIVEN_NAMES, RUN_SMALL_WORDS
 from ingest.talks.names import person_score
 
 _TOKEN = re.compile(r"\S+")
-_SMALL = frozenset(
-    (
-        "a",
-        "an",
-        "the",
-        "of",
-        "for",
-        "to",
-        "in",
-        "on",
-        "at",
-        "with",
-        "without",
-        "from",
-        "into",
-        "by",
-        "as",
-        "is",
-        "are",
-        "be",
-        "and",
-        "or",
-        "nor",
-        "vs",
-        "vs.",
-        "via",
-        "your",
-        "over",
-        "under",
-        "than",
-        "&",
-        "–",
-        "-",
-        "—",
-        "+",
-        "about",
-    )
-)
 _OPENERS = "“\"‘'«(["
 _CLOSERS = "”\"’'»)]"
 _CUE = re.compile(
@@ -119,7 +81,7 @@ def find_runs(text: str) -> list[Run]:
 def _token(match: re.Match[str]) -> _Token:
     raw = match[0]
     core = raw.strip(_OPENERS + _CLOSERS + ".,;:!?…")
-    small = raw.lower().strip(",") in _SMALL or core.lower() in _SMALL
+    small = raw.lower().strip(",") in RUN_SMALL_WORDS or core.lower() in RUN_SMALL_WORDS
     capital = bool(core) and (core[0].isupper() or any(ch.isupper() for ch in core) or bool(_NUMBERED.match(core)) or core[0].isdigit())
     return _Token(
         match.start(),

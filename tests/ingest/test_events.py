@@ -106,3 +106,12 @@ def test_a_recap_that_names_nothing_has_no_event() -> None:
 
     assert inferred.event is None
     assert inferred.certainty == 0
+
+
+def test_a_day_heading_further_down_is_not_the_recaps_day() -> None:
+    """The first of several days is no day of the whole recap, while the event may be named there."""
+    inferred = infer_event("x.txt", {}, ["A blog", "KubeCon NA 2019, my notes", "Day 0: Contributor Summit"])
+
+    assert inferred.event is not None
+    assert inferred.event.event_id == "NA 2019"
+    assert inferred.day is None

@@ -207,3 +207,24 @@ def test_odd_sources_are_read(source: str) -> None:
     loaded = load_bytes(source.encode(), "a.txt", "text")
 
     assert_tiled(loaded, find_talks(loaded))
+
+
+def test_topical_notes_keep_their_source_lines() -> None:
+    """A line that names slides is a part of its section, and a list that lost its bullets makes no sections."""
+    parts = [
+        "QuayCon 2020 notes",
+        "Notes on ropes",
+        "Hemp swells in water.",
+        "Manila Rope",
+        "Sisal Rope",
+        "Jute Rope",
+        "Slides: Ropes and Hemp",
+    ]
+    source = "\n\n".join([*parts, "Notes on knots", "A bowline holds.", "Well done!"])
+    reading = read(source, "a.txt")
+    titles = [talk.title for talk in reading.talks]
+
+    assert "Notes on ropes" in titles
+    assert "Notes on knots" in titles
+    assert not {"Manila Rope", "Sisal Rope", "Slides: Ropes and Hemp", "Well done!"} & set(titles)
+    assert talks(reading) == []
