@@ -72,6 +72,9 @@ def between_spaces(source: str, start: int, end: int) -> list[tuple[int, int]]:
     A single space at either edge is set apart as well, for it may meet another across a tag.
     """
     pieces: list[tuple[int, int]] = []
+    words = source[start:end]
+    if " ".join(words.split()) == words:  # the common case: nothing to fold
+        return [(start, end)]
     at = start
     if start < end and source[start] == " " and source[start : start + 2].strip():
         pieces.append((-1, -1))

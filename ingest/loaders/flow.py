@@ -76,6 +76,9 @@ class FlowWriter:
 
     def _characters(self, start: int, end: int) -> None:
         """Write text, its character references decoded."""
+        if self.source.find("&", start, end) < 0:
+            self.out.take(start, end)
+            return
         at = start
         for begin, finish, characters in entities(self.source, start, end):
             self.out.take(at, begin)
