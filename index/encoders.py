@@ -78,7 +78,7 @@ class SentenceTransformersEncoder:
         except ModuleNotFoundError as error:
             raise EncoderUnavailable(
                 f"Cannot load the encoder {name} in its original form: {error.name} is not installed. "
-                "Run `pip install 'confnotes[reference]'`."
+                "Run `pip install 'confnotes[ingest]'`."
             ) from error
         except (ImportError, OSError, ValueError) as error:
             raise EncoderUnavailable(
