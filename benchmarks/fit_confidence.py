@@ -41,7 +41,7 @@ def main() -> None:
     args = parser.parse_args()
     rows, labels, groups = observe(args.index, args.questions)
     held_out = cross_validate(rows, labels, groups)
-    threshold = float(np.quantile(held_out[labels == 1], MAX_FALSE_ABSTAIN)) * 0.9
+    threshold = float(np.quantile(held_out[labels == 1], MAX_FALSE_ABSTAIN)) * 0.8
     model = fit(rows, labels)
     content = {
         "intercept": round(float(model.intercept_[0]), 4),

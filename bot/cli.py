@@ -172,6 +172,35 @@ def talk_object(talk: Talk) -> dict[str, Any]:
     }
 
 
+@click.command("eval")
+@click.argument("questions", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_index_option
+@click.option("--against", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A stored run to compare with.")
+@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Store this run as JSON.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with the figures.")
+def evaluate(questions: Path, index_dir: Path | None, against: Path | None, save: Path | None, html: Path | None) -> None:
+    """Measure the answers to QUESTIONS, JSON lines with evidence, and say where each miss was lost."""
+    with faults():
+        from rich.console import Console
+
+        from bot.answering import prepare
+        from bot.evaluation import evaluate as judge
+        from bot.evaluation import read_questions
+        from bot.evaluation_report import html_page, print_report, read_run, run_of
+
+        asked = read_questions(questions)
+        earlier = read_run(against) if against else None
+        searcher = _searcher(index_dir)
+        prepare(searcher)
+        outcomes = judge(asked, searcher)
+        run = run_of(outcomes, searcher.build.build_id)
+        print_report(outcomes, run, earlier, Console())
+        if save:
+            save.write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        if html:
+            html.write_text(html_page(outcomes, run, earlier), encoding="utf-8")
+
+
 @click.command()
 def bot() -> None:
     """Run the Slack bot until it is stopped."""
@@ -253,4 +282,4 @@ def _print_json(content: dict[str, Any]) -> None:
     click.echo(json.dumps(content, ensure_ascii=False))
 
 
-commands: tuple[click.Command, ...] = (ask, talks, bot, web, *slack_commands)
+commands: tuple[click.Command, ...] = (ask, talks, evaluate, bot, web, *slack_commands)

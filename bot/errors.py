@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-class BotFault(Exception):
+class BotFault(Exception):  # noqa: N818  (a fault is the house's word)
     """The base of this package's errors; the message is one line that a person can act on."""
 
 

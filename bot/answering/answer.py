@@ -24,7 +24,7 @@ from index.models import Hit, Talk
 from index.search import Searcher
 
 MAX_QUESTION_CHARS = 2_000
-_FEW_WORDS = 3
+_FEW_WORDS = 2
 _FOREIGN = "The notes are about conference talks. Ask what was said there, for example “what was said about autoscaling?”"
 
 
@@ -90,7 +90,7 @@ class _Answering:
         reading = self.reading
         if is_small_talk(reading.text):
             return True
-        if reading.context or reading.scope.spans or reading.speakers or reading.wish.wanted == "list":
+        if reading.context or reading.french or reading.scope.spans or reading.speakers or reading.wish.wanted == "list":
             return False
         return len(reading.words) <= _FEW_WORDS and not any(word.known or is_name_like(word) for word in reading.words)
 

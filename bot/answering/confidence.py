@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from bot.answering.evidence import Found
-from bot.answering.misses import is_name_like
+from bot.answering.misses import is_name_like, looks_french
 from bot.answering.understanding import Reading
 
 _MET = 0.55  # cosine from which a word counts as met: the same word in another sentence reaches 0.6 and more
@@ -29,7 +29,7 @@ def features(reading: Reading, found: Found) -> dict[str, float]:
     met = sum(match.weight * (match.similarity >= _MET) for match in best.words) / total
     heavy = sorted(best.words, key=lambda match: -match.weight)[:2]
     scores = [item.score for item in found.evidence[:8]]
-    unknown = [word for word in reading.words if not word.known]
+    unknown = [word for word in reading.words if not word.known and not (reading.french and looks_french(word))]
     return {
         "late": best.late,
         "dense": best.dense,

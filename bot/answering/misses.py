@@ -20,7 +20,7 @@ _FRENCH = re.compile(r"[àâçéèêëîïôûùœ]|(?:er|ez|ent|ons|ais|ait|eur
 
 def absent_names(reading: Reading) -> tuple[str, ...]:
     """Return the question's names that the notes never mention, as one reads them, neighbours joined."""
-    absent = [word for word in reading.words if not word.known and is_name_like(word) and not (reading.french and _looks_french(word))]
+    absent = [word for word in reading.words if not word.known and is_name_like(word) and not (reading.french and looks_french(word))]
     if len(absent) * _ASIDE < len(reading.words):
         return ()
     joined: list[tuple[str, int]] = []
@@ -32,7 +32,8 @@ def absent_names(reading: Reading) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.removesuffix("'s") for text, _ in joined))
 
 
-def _looks_french(word: AskedWord) -> bool:
+def looks_french(word: AskedWord) -> bool:
+    """Tell whether a word of a French question is plain French rather than a name."""
     # Dictionaries of French lack many a verb's forms.
     return word.text.islower() and bool(_FRENCH.search(word.text))
 
