@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from index.encoders import MAX_TOKENS
 from index.errors import EncoderUnavailable
 from index.onnx_encoder import FORM_FILE, GRAPH_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Form
+from index.runtime import load_onnxruntime
 
 FORM_VERSION = 1  # of what is written here
 SAFETENSORS_FILE = "model.safetensors"
@@ -114,8 +115,9 @@ def write_form(model: Path, folder: Path, revision: str) -> None:
     shape = read_shape(model)
     try:
         import onnx
-        import onnxruntime
         from safetensors import SafetensorError, safe_open
+
+        onnxruntime = load_onnxruntime()
     except ImportError as error:
         raise NotExportable(f"{error.name} is not installed") from error
     try:

@@ -20,6 +20,7 @@ import numpy as np
 from index.encoders import Encoder, SentenceTransformersEncoder, weights_revision
 from index.export import FORM_VERSION, NotExportable, read_shape, write_form
 from index.onnx_encoder import CHECK_FILE, OnnxEncoder, read_form
+from index.runtime import load_onnxruntime
 
 CHECKED_PASSAGES = 16
 # fp32 in another order of additions gives 0.9999998; a wrong pooling or tokenizer is far below this.
@@ -141,7 +142,7 @@ def _settle(writing: Path, folder: Path) -> None:
 def _key(model: Path) -> str:
     """Return a digest of what an exported model depends on, the weights aside."""
     try:
-        import onnxruntime
+        onnxruntime = load_onnxruntime()
     except ModuleNotFoundError as error:
         raise NotExportable("onnxruntime is not installed") from error
     digest = hashlib.sha256(f"{FORM_VERSION} {onnxruntime.__version__}\n".encode())

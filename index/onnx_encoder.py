@@ -17,6 +17,7 @@ import numpy as np
 
 from index.encoders import TokenVectors, Vectors, unit
 from index.errors import EncoderUnavailable
+from index.runtime import load_onnxruntime
 
 GRAPH_FILE = "model.onnx"
 WEIGHTS_FILE = "model.weights"
@@ -141,7 +142,7 @@ def read_check(folder: Path) -> Mapping[str, float | int | str]:
 
 def _session(folder: Path, name: str, one_shot: bool) -> Any:
     try:
-        import onnxruntime
+        onnxruntime = load_onnxruntime()
     except ImportError as error:
         raise EncoderUnavailable(f"Cannot load the encoder {name}: onnxruntime is not installed. Run `make install`.") from error
     options = onnxruntime.SessionOptions()
