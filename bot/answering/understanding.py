@@ -92,9 +92,11 @@ def _is_follow_up(reading: Reading, earlier: Sequence[str], knowledge: Knowledge
         return True
     said = {singular(word.form) for turn in earlier for word in words(turn)}
     fresh = [word for word in reading.words if singular(word.form) not in said]
+    if len(fresh) > 1 and not any(word.known for word in fresh):
+        return False  # "how do I cook pasta?" stands on no talk
     # A new name opens a new subject; plain words go on with the old one.
     names = [word for word in fresh if word.capital or not word.real or knowledge.is_name(word.form)]
-    return not names or len(reading.words) < 2
+    return not names
 
 
 def _narrowed(scope: Scope, given: Scope) -> Scope:
