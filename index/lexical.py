@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterable, Sequence
@@ -84,7 +85,7 @@ class LexicalRanker:
     def __init__(self, folder: Path) -> None:
         # tantivy writes a lock file even to read, but a build is immutable and may be mounted read-only: it gets a folder of
         # links, which it no longer needs once the files are mapped.
-        with tempfile.TemporaryDirectory(prefix="confnotes-lexical-") as view:
+        with tempfile.TemporaryDirectory(prefix="confnotes-lexical-", ignore_cleanup_errors=True) as view:
             for path in folder.iterdir():
                 (Path(view) / path.name).symlink_to(path.resolve())
             try:
@@ -94,6 +95,8 @@ class LexicalRanker:
                 raise BuildDamaged(f"Cannot open {folder}: tantivy does not read it. Rebuild it with `confnotes ingest --full`.") from error
             self._opened.register_tokenizer(_ANALYZER, _analyzer())
             self._searcher = self._opened.searcher()
+        # A thread of tantivy's may have made its lock file anew while the folder was being removed.
+        shutil.rmtree(view, ignore_errors=True)
         self._analyzer = _analyzer()
         self._schema = self._opened.schema
 
