@@ -18,6 +18,7 @@ RUN useradd --system --uid 10001 --home-dir /data --create-home confnotes
 COPY --from=build /opt/confnotes /opt/confnotes
 COPY --chown=confnotes:confnotes notes /notes
 ENV PATH=/opt/confnotes/bin:$PATH \
+    ORT_DISABLE_TELEMETRY=1 \
     PYTHONUNBUFFERED=1 \
     CONFNOTES_NOTES=/notes \
     CONFNOTES_INDEX_DIR=/data/index \
