@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,7 +11,7 @@ from index.editions import event_for
 from index.errors import BuildUnusable
 from index.models import Event, Passage, Recap, Talk
 from index.records import read_lines
-from index.storage import MANIFEST_FILE, text_file
+from index.storage import text_file
 from ingest.errors import PublishError
 from ingest.reading import ReadRecap
 from ingest.report import Difference
@@ -106,10 +105,3 @@ def _held(talks: Iterable[Talk], passages: Iterable[Passage]) -> _Held:
         held.add(f"{passage.talk_id}\n{passage.text}")
     digests = {talk_id: sha256("\n".join(said).encode("utf-8", "replace")).hexdigest() for talk_id, said in words.items()}
     return _Held(titles, digests, frozenset(held))
-
-
-def remove_build(index_dir: Path, build_id: str) -> None:
-    """Remove a build that was never live; its manifest goes first, so that a removal cut short leaves no build."""
-    folder = index_dir / build_id
-    (folder / MANIFEST_FILE).unlink(missing_ok=True)
-    shutil.rmtree(folder)

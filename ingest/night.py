@@ -30,7 +30,13 @@ class Job:
     full: bool = False  # read and embed everything again
     model: str | None = None
     keep_builds: int = 3
+    # A build that was replaced stays as long, whatever keep_builds says: a bot quotes from it until it notices the new pointer.
+    grace_s: float = 600.0
     wait_s: float = 0.0  # for another job to end
+    gate: Path | None = None  # questions; None: those that sources.yaml names
+    gate_margin: float = 0.05  # how far figures may fall
+    most_talks_lost: float = 0.3  # share
+    accept: bool = False  # publish whatever the gate says
     contact: str = ""  # shown to the web servers that sources are fetched from
     allowed_hosts: tuple[str, ...] = ()  # hosts of sources that may lead to inside addresses
 
@@ -43,6 +49,7 @@ class Night:
     store: Readings
     last: State
     live: str | None
+    trusted: bool  # the live build is whole
     catalogue: Catalogue
     failed: list[str]
     sources: Mapping[str, Source]

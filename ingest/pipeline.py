@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from index.encoders import Encoder
-from index.errors import BuildUnusable, IndexFault
-from index.models import Event
-from index.storage import current_build_id, prune, publish, read_manifest
-from ingest.assembly import assemble, difference, remove_build, verify_quotes
+from index.errors import IndexFault
+from index.storage import current_build_id, read_manifest
 from ingest.catalogue import Catalogue
 from ingest.catalogue_files import read_catalogue
 from ingest.errors import PublishError, SourcesError
+from ingest.gate import read_questions
 from ingest.night import Job, Night, Progress
-from ingest.readings import Readings, State
-from ingest.report import Difference, Report
+from ingest.publishing import Tools, publish_night, trusted
+from ingest.readings import Readings
+from ingest.report import Report
 from ingest.sources import Sources, gather
+from ingest.tidying import tidy
 
 __all__ = ["Job", "Progress", "run"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Tools:
-    """What a run works with."""
-
-    progress: Progress
-    encoder: Encoder | None
 
 
 def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = None) -> Report:
@@ -47,10 +40,12 @@ def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = No
     from filelock import FileLock, Timeout
 
     sources = gather(job.paths)
+    gates = [job.gate] if job.gate else sources.gates
+    questions = tuple(question for path in gates for question in read_questions(path))
     try:
         job.index_dir.mkdir(parents=True, exist_ok=True)
         with FileLock(job.index_dir / ".lock", timeout=job.wait_s):
-            return _locked(_Tools(progress or _silent, encoder), job, sources)
+            return _locked(Tools(progress or _silent, encoder, questions), job, sources)
     except Timeout as error:
         raise PublishError(
             f"Cannot write to {job.index_dir}: another job is at work there. Let it end, or wait for it with --wait SECONDS."
@@ -66,8 +61,9 @@ def _silent(_stage: str, _done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def _locked(tools: _Tools, job: Job, sources: Sources) -> Report:
+def _locked(tools: Tools, job: Job, sources: Sources) -> Report:
     """Do the work while no other job can."""
+    tidy(job.index_dir)
     live = _live(job.index_dir)
     started = time.perf_counter()
     if sources.remotes:
@@ -80,11 +76,13 @@ def _locked(tools: _Tools, job: Job, sources: Sources) -> Report:
     paths = [job.catalogue] if job.catalogue else list(sources.catalogues)
     catalogue = Catalogue.join([read_catalogue(path) for path in paths])
     store = Readings(job.index_dir)
+    state = store.state()
     night = Night(
         job,
         store,
-        store.state(),
+        state,
         live,
+        trusted(job.index_dir, live, state.stamp if state.build_id == live else ""),
         catalogue,
         [*sources.missing, *catalogue.faults],
         {source.recap_id: source for source in sources.recaps},
@@ -98,10 +96,10 @@ def _locked(tools: _Tools, job: Job, sources: Sources) -> Report:
         first = night.failed[0] if night.failed else "no reason was given"
         raise PublishError(f"Cannot publish: none of {len(sources.recaps)} recaps could be read. {first}")
     inputs = night.inputs()
-    if not job.full and live and inputs == night.last.inputs and live == night.last.build_id:
+    if not job.full and live and night.trusted and inputs == night.last.inputs and live == night.last.build_id:
         lines = tuple(replace(line, state="kept" if line.recap_id in night.kept else "unchanged") for line in night.last.lines)
         return Report("unchanged", live, lines, tuple(night.failed), timings_s=night.timings_s)
-    return _publish(night, inputs, [source.event for source in sources.recaps if source.event], tools)
+    return publish_night(night, inputs, [source.event for source in sources.recaps if source.event], tools)
 
 
 def _refuse_nothing(job: Job, live: str | None, missing: Sequence[str]) -> None:
@@ -119,48 +117,6 @@ def _refuse_nothing(job: Job, live: str | None, missing: Sequence[str]) -> None:
     raise SourcesError(f"Cannot read {named}: found no recaps there. Put notes there as .md, .txt or .html files, or name another path.")
 
 
-def _publish(night: Night, inputs: str, named: Sequence[Event], tools: _Tools) -> Report:
-    """Make a build, check it, and make it the live one, where it differs from that."""
-    from index.build import write_build
-    from index.encoders import load_encoder
-    from index.forms import checked
-
-    job = night.job
-    readings = night.readings()
-    events, recaps, texts, talks, passages = assemble(readings, named)
-    started = time.perf_counter()
-    tools.progress("embed", 0, len(passages))
-    encoder = tools.encoder or checked(load_encoder(job.model), [passage.text for passage in passages])
-    previous = None if job.full else night.live
-    build_id = write_build(
-        job.index_dir, events=events, recaps=recaps, texts=texts, talks=talks, passages=passages, encoder=encoder, previous=previous
-    )
-    night.timings_s["embed and write"] = time.perf_counter() - started
-    same = not job.full and night.live is not None and _content(job.index_dir, build_id) == _content(job.index_dir, night.live)
-    changes = Difference()
-    if same and night.live and build_id != night.live:
-        remove_build(job.index_dir, build_id)
-    elif not same:
-        verify_quotes(job.index_dir, build_id)
-        changes = difference(job.index_dir, night.live, talks, passages)
-        publish(job.index_dir, build_id)
-    live = night.live if same and night.live else build_id
-    lines = tuple(night.line(read) for read in readings)
-    night.store.save_state(State(live, inputs, night.keys, lines))
-    night.store.prune(night.keys.values())
-    prune(job.index_dir, job.keep_builds)
-    return Report(
-        outcome="unchanged" if same else "published",
-        build_id=live,
-        recaps=lines,
-        failed=tuple(night.failed),
-        uncertain={read.recap.recap_id: read.uncertain for read in readings if read.uncertain},
-        unlinked={read.recap.recap_id: read.unlinked for read in readings if read.unlinked},
-        difference=changes,
-        timings_s=night.timings_s,
-    )
-
-
 def _live(index_dir: Path) -> str | None:
     """Return the live build's id; None where there is none that can be read."""
     try:
@@ -169,11 +125,3 @@ def _live(index_dir: Path) -> str | None:
     except IndexFault:
         return None
     return build_id
-
-
-def _content(index_dir: Path, build_id: str) -> str:
-    """Return the digest of what a build holds; nothing where it cannot be read."""
-    try:
-        return read_manifest(index_dir / build_id).content_sha256
-    except BuildUnusable:
-        return ""

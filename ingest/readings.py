@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +29,15 @@ class State:
     inputs: str = ""  # digest of everything that the build was made from
     keys: Mapping[str, str] = field(default_factory=dict)  # recap_id -> its reading's key
     lines: tuple[RecapLine, ...] = ()
+    stamp: str = ""  # of the build's files when they were last checked
+
+    def stamped(self, stamp: str) -> State:
+        """Return the same state with another stamp."""
+        return replace(self, stamp=stamp)
+
+    def standing_for(self, build_id: str, stamp: str) -> State:
+        """Return the same state for another build, which somebody went back to."""
+        return replace(self, build_id=build_id, stamp=stamp)
 
 
 @cache

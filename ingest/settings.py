@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,3 +20,9 @@ class IngestSettings(BaseSettings):
     web_contact: str = Field(default="", description="Page or mailbox where owners of sites that are read can complain.")
     web_allowed_hosts: str = Field(default="", description="Hosts of sources that may lead to inside addresses, comma separated.")
     keep_builds: int = Field(default=3, ge=1, description="How many builds stay on disk to go back to, the live one included.")
+    gate: Path | None = Field(
+        default=None, description="Questions that a build has to answer before it goes live; empty: those of sources.yaml."
+    )
+    gate_margin: float = Field(default=0.05, ge=0, le=1, description="How far the gate's figures may fall from one build to the next.")
+    most_talks_lost: float = Field(default=0.3, ge=0, le=1, description="Share of the talks that a build may lose, ten at least.")
+    report_webhook: SecretStr | None = Field(default=None, description="Slack incoming webhook for the nightly report; empty: none.")

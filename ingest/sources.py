@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _WILDCARD = re.compile(r"[*?\[]")
 
 LIST_NAME = "sources.yaml"
-TOP_KEYS = ("catalogue", "sources")
+TOP_KEYS = ("catalogue", "gate", "sources")
 PLACE_KEYS = ("path", "url", "feed", "git")  # where recaps lie: one of them in each entry
 SOURCE_KEYS = (
     "path", "event", "event_name", "starts_on", "ends_on", "city", "day", "language", "author", "title", "date", "url", "based_on",
@@ -49,6 +49,7 @@ class Sources:
     recaps: tuple[Source, ...]
     catalogues: tuple[Path, ...] = ()
     missing: tuple[str, ...] = ()  # one line each: listed in sources.yaml, but not there
+    gates: tuple[Path, ...] = ()  # questions that a build has to answer
     remotes: tuple[Remote, ...] = ()  # pages, feeds and repositories, not fetched yet
 
 
@@ -63,6 +64,7 @@ def gather(paths: Sequence[Path]) -> Sources:
     """
     found: dict[Path, Source] = {}
     catalogues: list[Path] = []
+    gates: list[Path] = []
     missing: list[str] = []
     remotes: list[Remote] = []
     for path in paths:
@@ -72,12 +74,13 @@ def gather(paths: Sequence[Path]) -> Sources:
         if listed is not None:
             known = read_list(listed)
             catalogues += known.catalogues
+            gates += known.gates
             missing += known.missing
             remotes += known.remotes
             found |= {source.path.resolve(): source for source in known.recaps}
     recaps = _distinct(list(found.values()))
     in_order = tuple(sorted(recaps, key=lambda source: source.recap_id))
-    return Sources(in_order, tuple(dict.fromkeys(catalogues)), tuple(missing), tuple(remotes))
+    return Sources(in_order, tuple(dict.fromkeys(catalogues)), tuple(missing), tuple(dict.fromkeys(gates)), tuple(remotes))
 
 
 def read_list(path: Path) -> Sources:
@@ -109,8 +112,8 @@ def read_list(path: Path) -> Sources:
         hints, event = _hints(path, place, entry)
         retells = _words(entry, "based_on") is not None
         found |= {file.resolve(): Source(file, _name_below(file, path.parent), hints, event, retells) for file in files}
-    catalogue = top.get("catalogue")
-    return Sources(tuple(found.values()), (path.parent / str(catalogue),) if catalogue else (), tuple(missing), tuple(remotes))
+    catalogues, gates = ((path.parent / str(top[key]),) if top.get(key) else () for key in ("catalogue", "gate"))
+    return Sources(tuple(found.values()), catalogues, tuple(missing), gates, tuple(remotes))
 
 
 def _remote(path: Path, place: str, entry: Mapping[str, Any]) -> Remote | None:

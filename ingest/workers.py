@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from ingest.catalogue import Catalogue
-from ingest.errors import RecapError
+from ingest.errors import PublishError, RecapError
 from ingest.reading import ReadRecap, read_recap
 from ingest.sources import Source
 
@@ -23,7 +25,11 @@ _catalogue = Catalogue()
 
 
 def read_all(sources: Sequence[Source], catalogue: Catalogue, progress: Callable[[str, int, int], None]) -> list[Outcome]:
-    """Read recaps and give their outcomes in the same order."""
+    """Read recaps and give their outcomes in the same order.
+
+    Raises:
+        PublishError: A worker process was killed.
+    """
     cores = min(os.cpu_count() or 1, len(sources) // (_FEW // 2))
     outcomes: list[Outcome] = []
     if len(sources) < _FEW or cores < 2:
@@ -32,10 +38,14 @@ def read_all(sources: Sequence[Source], catalogue: Catalogue, progress: Callable
             progress("read", len(outcomes), len(sources))
         return outcomes
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores, mp_context=context, initializer=_start, initargs=(catalogue,)) as pool:
-        for outcome in pool.map(_read, sources, chunksize=4):
-            outcomes.append(outcome)
-            progress("read", len(outcomes), len(sources))
+    try:
+        with ProcessPoolExecutor(cores, mp_context=context, initializer=_start, initargs=(catalogue,)) as pool:
+            for outcome in pool.map(_read, sources, chunksize=4):
+                outcomes.append(outcome)
+                progress("read", len(outcomes), len(sources))
+    except BrokenProcessPool as error:
+        reason = "a process that reads recaps was killed, perhaps for want of memory. The live build stays; run the job again"
+        raise PublishError(f"Cannot publish: {reason}.") from error
     return outcomes
 
 
@@ -55,6 +65,15 @@ def _start(catalogue: Catalogue) -> None:
     """Give a worker the catalogue once instead of with every recap."""
     global _catalogue  # noqa: PLW0603 a worker process has no other place for it
     _catalogue = catalogue
+    threading.Thread(target=_end_with_parent, name="end with the job", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Leave when the job was killed: the queue that a worker waits on would stay open for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _read(source: Source) -> Outcome:

@@ -79,7 +79,7 @@ def night(harbour: Path, tmp_path: Path, encoder: Encoder) -> Callable[..., Repo
 
     def work(**changes: object) -> Report:
         used = changes.pop("encoder", encoder)
-        job = Job(**{"paths": (harbour,), "index_dir": tmp_path / "index", **changes})  # type: ignore[arg-type]
+        job = Job(**{"paths": (harbour,), "index_dir": tmp_path / "index", "grace_s": 0.0, **changes})  # type: ignore[arg-type]
         return run(job, encoder=used)  # type: ignore[arg-type]
 
     return work

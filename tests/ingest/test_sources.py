@@ -110,7 +110,7 @@ def test_a_listed_file_that_is_gone_is_told(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("sources:\n- {path: a.md, evnt: EU 2021}\n", "entry 1 has the unknown key `evnt`. Known are path, event,"),
-        ("source: []\n", "unknown key `source`. Known are catalogue, sources"),
+        ("source: []\n", "unknown key `source`. Known are catalogue, gate, sources"),
         ("sources:\n- {path: a.md, day: two}\n", "entry 1 has the day 'two'"),
         ("sources:\n- {path: a.md, starts_on: soon, event: EU 2021}\n", "entry 1 has the starts_on 'soon'. Write it like 2021-05-05"),
         ("sources:\n- event: EU 2021\n", "entry 1 names no `path`"),
