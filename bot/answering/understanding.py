@@ -60,7 +60,7 @@ def understand(question: str, knowledge: Knowledge, history: Sequence[str] = (),
     reading = _read(question, knowledge, None)
     earlier = [turn for turn in map(plain_question, history) if turn]
     if earlier and _is_follow_up(reading, earlier, knowledge):
-        before = _read(" ".join(earlier[-2:]), knowledge, None)
+        before = _read(" ".join(_standing_on(earlier, knowledge)), knowledge, None)
         reading = replace(_read(question, knowledge, before.scope), context=before.search_text)
         if not reading.speakers and before.speakers:
             reading = replace(reading, speakers=before.speakers)
@@ -97,6 +97,14 @@ def _is_follow_up(reading: Reading, earlier: Sequence[str], knowledge: Knowledge
     # A new name opens a new subject; plain words go on with the old one.
     names = [word for word in fresh if word.capital or not word.real or knowledge.is_name(word.form)]
     return not names
+
+
+def _standing_on(earlier: Sequence[str], knowledge: Knowledge) -> list[str]:
+    """Return the earlier turns that a follow-up stands on: the last one, and the one that named the subject, however far back."""
+    for at in range(len(earlier) - 1, 0, -1):
+        if not _is_follow_up(_read(earlier[at], knowledge, None), earlier[:at], knowledge):
+            return list(dict.fromkeys([earlier[at], earlier[-1]]))
+    return list(dict.fromkeys([earlier[0], earlier[-1]]))
 
 
 def _narrowed(scope: Scope, given: Scope) -> Scope:

@@ -48,6 +48,27 @@ def test_a_follow_up_needs_no_mention_and_survives_a_restart(slack: LocalSlack, 
     assert "38%" in message_text(bot_messages(slack, "C1NOTES")[1])
 
 
+def test_five_turns_with_pronouns_go_through_a_restart(slack: LocalSlack, start: Starter) -> None:
+    """Each turn says only "it" or less and is answered about the same thing, also by a bot started in between; a new name changes it."""
+    turns = [
+        ("how much did it save them?", "38%"),
+        ("and which budget does it need?", "pod disruption budget"),
+        ("what was it a year before?", "cron job of 60 lines"),
+        ("where was its first cluster?", "the test lab in Lyon"),
+        ("what is Quillwort?", "2 TB a day"),
+    ]
+    running = start()
+    thread = ask(slack)
+    for number, (said, expected) in enumerate(turns, start=2):
+        if number == 4:
+            running.close()
+            running = start()
+        slack.write("C1NOTES", "U1ADA", said, thread)
+        slack.wait_for(lambda number=number: len(bot_messages(slack, "C1NOTES")) == number)
+
+        assert expected in message_text(bot_messages(slack, "C1NOTES")[-1]), said
+
+
 @pytest.mark.parametrize(
     "said",
     ["thanks!", "ok cool", ":+1:", "<@U2BEN> what is Mossbank?", "<!here> what is Mossbank?"],
