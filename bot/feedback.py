@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.answering.models import Answer
+from bot.answering.wordlists import is_generic, is_stop
 from bot.store import Store
+from index.words import words
+
+_NAMED = re.compile(r"“([^”]+)”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,7 @@ class Verdict:
     quotes: tuple[str, ...] = ()  # passage ids
     hits: tuple[str, ...] = ()
     reason: str | None = None
+    golden: Mapping[str, object] = field(default_factory=dict)  # what `bot.golden` makes of the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +48,17 @@ class Feedback:
 
     def add(self, given: Verdict) -> None:
         """Keep a verdict; a person's later one on the same answer replaces it, what it leaves open stays."""
-        row = (given.message, given.user_id, given.verdict, given.question, given.build, json.dumps(given.quotes), json.dumps(given.hits))
+        said = (given.question, given.build, json.dumps(given.quotes), json.dumps(given.hits))
+        golden = json.dumps(dict(given.golden), ensure_ascii=False) if given.golden else None
         with self._store.changing() as db:
             db.execute(
-                "INSERT INTO feedback (message, user_id, verdict, question, build, quotes, hits, given_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO feedback (message, user_id, verdict, question, build, quotes, hits, given_at, golden)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET verdict = excluded.verdict, question = coalesce(excluded.question, question),"
                 " build = coalesce(excluded.build, build), quotes = CASE WHEN excluded.build IS NULL THEN quotes ELSE excluded.quotes END,"
-                " hits = CASE WHEN excluded.build IS NULL THEN hits ELSE excluded.hits END, given_at = excluded.given_at",
-                (*row, self._store.now()),
+                " hits = CASE WHEN excluded.build IS NULL THEN hits ELSE excluded.hits END, given_at = excluded.given_at,"
+                " golden = coalesce(excluded.golden, golden)",
+                (given.message, given.user_id, given.verdict, *said, self._store.now(), golden),
             )
 
     def add_reason(self, message: str, user_id: str, reason: str) -> None:
@@ -63,20 +73,29 @@ class Feedback:
     def all(self) -> list[Verdict]:
         """Give all verdicts, oldest first."""
         with self._store.reading() as db:
-            rows = db.execute(
-                "SELECT message, user_id, verdict, question, build, quotes, hits, reason FROM feedback ORDER BY given_at"
-            ).fetchall()
+            found = db.execute("SELECT * FROM feedback ORDER BY given_at")
+            names = [column for column, *_ in found.description]
+            rows = [dict(zip(names, row, strict=True)) for row in found]
         return [
-            Verdict(message, user_id, verdict, question, build, tuple(json.loads(quotes or "[]")), tuple(json.loads(hits or "[]")), reason)
-            for message, user_id, verdict, question, build, quotes, hits, reason in rows
+            Verdict(
+                message=row["message"],
+                user_id=row["user_id"],
+                verdict=row["verdict"],
+                question=row["question"],
+                build=row["build"],
+                quotes=tuple(json.loads(row["quotes"] or "[]")),
+                hits=tuple(json.loads(row["hits"] or "[]")),
+                reason=row["reason"],
+                golden=json.loads(row["golden"] or "{}"),
+            )
+            for row in rows
         ]
 
     def add_miss(self, answer: Answer) -> None:
         """Keep a question that the notes did not answer, under the name it is about."""
-        heard = answer.understood
-        topic = (heard.speaker or heard.topic or heard.text or answer.question).strip().casefold()[:100]
+        row = (answer.question, answer.miss or "", _name_in(answer)[:100], self._store.now())
         with self._store.changing() as db:
-            db.execute("INSERT INTO misses VALUES (?, ?, ?, ?)", (answer.question, answer.miss or "", topic, self._store.now()))
+            db.execute("INSERT INTO misses VALUES (?, ?, ?, ?)", row)
 
     def lacking(self, days: float) -> list[Lacking]:
         """Give what was asked in vain in the last days, most often first; what is off topic does not count."""
@@ -90,3 +109,11 @@ class Feedback:
             Lacking(topic, count, tuple(dict.fromkeys(question for name, question in rows if name == topic)))
             for topic, count in sorted(times.items(), key=lambda item: (-item[1], item[0]))
         ]
+
+
+def _name_in(answer: Answer) -> str:
+    """Return what a question without an answer is about: the name that the notes lack, else its telling words."""
+    lacking = _NAMED.findall(answer.headline or "") if answer.miss == "absent" else []
+    heard = answer.understood
+    telling = [word.form for word in words(heard.text) if not is_stop(word.form) and not is_generic(word.form)]
+    return (", ".join(lacking) or heard.topic or heard.speaker or " ".join(telling) or answer.question).strip().casefold()

@@ -1,4 +1,4 @@
-"""What the bot remembers between messages, in one SQLite file: claims, threads, turns.
+"""What the bot remembers between messages, in one SQLite file: claims, threads, turns, feedback.
 
 Every payload that Slack delivers is claimed under its keys before it is acknowledged, so that a redelivery, a twin event or a
 second process finds it taken. A job stays open until its answer is posted; jobs of a process that is gone are taken over. That a
@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from bot.errors import StoreFault
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, claimed_at REAL NOT NULL) WITHOUT ROWID;
@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS turns (
   PRIMARY KEY (thread, ts)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS feedback (
   message TEXT NOT NULL, user_id TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT, question TEXT, build TEXT, quotes TEXT, hits TEXT,
-  given_at REAL NOT NULL, PRIMARY KEY (message, user_id)) WITHOUT ROWID;
+  given_at REAL NOT NULL, golden TEXT, PRIMARY KEY (message, user_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS misses (question TEXT NOT NULL, miss TEXT NOT NULL, topic TEXT NOT NULL, asked_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS watches (
   user_id TEXT NOT NULL, phrase TEXT NOT NULL, seen TEXT NOT NULL, PRIMARY KEY (user_id, phrase)) WITHOUT ROWID;
@@ -167,7 +167,7 @@ class Store:
             db.execute("DELETE FROM turns WHERE asked_at < ?", (now - questions_after_s,))
             db.execute("DELETE FROM threads WHERE seen_at < ?", (now - max(claims_after_s, questions_after_s),))
             db.execute("DELETE FROM askers WHERE thread NOT IN (SELECT thread FROM threads)")
-            db.execute("UPDATE feedback SET question = NULL WHERE given_at < ?", (now - questions_after_s,))
+            db.execute("UPDATE feedback SET question = NULL, golden = NULL WHERE given_at < ?", (now - questions_after_s,))
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
@@ -213,4 +213,6 @@ class Store:
                 f"Cannot use the bot's memory at {path}: it has format {version}, this version reads {SCHEMA_VERSION}. Update confnotes."
             )
         self._db.executescript(_SCHEMA)
+        if version == 1:
+            self._db.execute("ALTER TABLE feedback ADD COLUMN golden TEXT")
         self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

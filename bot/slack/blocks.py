@@ -6,16 +6,17 @@ Pure: no Slack call, no settings. One design serves answers, lists and misses, s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 
 from bot.answering.models import Answer, Quote
+from bot.answering.wordlists import is_generic, is_stop
 from bot.slack import kit
 from bot.slack.commands import without_scope
 from bot.slack.kit import Json
 from bot.slack.message import Frame, Message, Request, event_name, facts, fit, title_of
 from bot.slack.reading import first_sentence, reflow
-from index.models import Talk
+from index.models import Hit, Talk
 from index.opened import Build
+from index.words import singular, words
 
 LISTED = 10  # talks of a list on one page
 ALSO = 3  # talks named below an answer before the rest goes behind a button
@@ -66,17 +67,20 @@ def understood_line(answer: Answer, build: Build) -> str:
     """Say what was understood and what was corrected."""
     heard = answer.understood
     parts = [event_name(heard.event, build), f"day {heard.day}" if heard.day is not None else "", heard.speaker or ""]
-    parts += [(heard.topic and f"searched for “{heard.topic}”") or "", *answer.notices]
+    parts += [(heard.topic and f"searched for “{heard.topic}”") or "", *(notice.rstrip(".") for notice in answer.notices)]
     said = " · ".join(part for part in parts if part)
     return kit.cut(said, 600)
 
 
 def _quoted(answer: Answer, frame: Frame) -> Message:
     head = [kit.rich(kit.line(kit.text(answer.headline)))] if answer.headline else []
-    groups = [[_quote_block(list(quotes), frame.build)] for _, quotes in groupby(answer.quotes, key=lambda quote: quote.talk.talk_id)]
+    by_talk: dict[str, list[Quote]] = {}
+    for quote in answer.quotes:
+        by_talk.setdefault(quote.talk.talk_id, []).append(quote)
+    groups = [[_quote_block(quotes, frame.build)] for quotes in by_talk.values()]
     if not groups and not head:
         head = [kit.rich(kit.line(kit.text(answer.text)))]
-    blocks, _ = fit(head, groups, _tail(answer, frame, {quote.talk.talk_id for quote in answer.quotes}))
+    blocks, _ = fit(head, groups, _tail(answer, frame, set(by_talk)))
     return Message(_notice(answer), blocks, answer.text)
 
 
@@ -112,19 +116,19 @@ def _miss(answer: Answer, frame: Frame) -> Message:
 
 
 def _tail(answer: Answer, frame: Frame, quoted: set[str]) -> list[Json]:
-    others = _unique(hit.talk for hit in answer.hits if hit.talk.talk_id not in quoted)
+    others = _unique(hit.talk for hit in answer.hits if hit.talk.talk_id not in quoted and _mentions(hit, answer))
     tail = [_also(others[:ALSO], frame.build)] if others else []
     buttons = []
     value = frame.request.on_page(1, "hits").to_value()
     if value and len(answer.hits) > len(answer.quotes):
-        buttons.append(kit.button(f"More places ({len(answer.hits)})", "page:hits", value))
+        buttons.append(kit.button(f"All places ({len(answer.hits)})", "page:hits", value))
     buttons += _everywhere(answer) + frame.share()
     tail += [kit.actions(*buttons)] if buttons else []
     return [*tail, *_understood(answer, frame), *_thumbs(frame), frame.footer()]
 
 
 def _also(talks: Sequence[Talk], build: Build) -> Json:
-    elements = [kit.text("See also: ")]
+    elements = [kit.text("Also mentioned in: ")]
     for position, talk in enumerate(talks):
         said = event_name(talk.event_id, build)
         elements += [kit.text("; ")] if position else []
@@ -132,11 +136,22 @@ def _also(talks: Sequence[Talk], build: Build) -> Json:
     return kit.rich(kit.line(*elements))
 
 
+def _mentions(hit: Hit, answer: Answer) -> bool:
+    """Say whether a hit has the words of the question that its quotes answer; what is merely near waits behind the button."""
+    asked = _forms(answer.understood.text) & _forms(*(quote.text for quote in answer.quotes))
+    return bool(asked) and asked <= _forms(hit.passage.text, hit.talk.title)
+
+
+def _forms(*texts: str) -> set[str]:
+    found = (word.form for text in texts for word in words(text))
+    return {singular(form) for form in found if len(form) > 2 and not is_stop(form) and not is_generic(form)}
+
+
 def _everywhere(answer: Answer) -> list[Json]:
     """Offer the same question without its conference and day."""
     if answer.understood.event is None and answer.understood.day is None:
         return []
-    value = Request(words).to_value() if (words := without_scope(answer.question)) else None
+    value = Request(wider).to_value() if (wider := without_scope(answer.question)) else None
     return [kit.button("Search all conferences", "page:everywhere", value)] if value else []
 
 

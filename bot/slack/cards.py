@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from rapidfuzz import fuzz, process
 
@@ -10,7 +11,7 @@ from bot.slack import kit
 from bot.slack.blocks import talk_line
 from bot.slack.digest import talk_entry
 from bot.slack.kit import Json
-from bot.slack.message import Frame, Message, facts, fit
+from bot.slack.message import Frame, Message, Request, extent, facts, fit
 from bot.slack.reading import reflow
 from index.models import Talk
 from index.words import find_phrase
@@ -27,7 +28,7 @@ def talk_message(words: str, frame: Frame) -> Message:
     found = process.extract(words.lower(), titles, scorer=fuzz.WRatio, processor=str.lower, limit=MOST_FOUND, score_cutoff=NEAR)
     talks = [frame.build.talks[talk_id] for _, _, talk_id in found]
     if not talks:
-        return _nothing(f"No talk in the notes has a title like “{kit.cut(words, 120)}”.", frame)
+        return _nothing(f"No talk in the notes has a title like “{kit.cut(words, 120)}”.", words, frame)
     best, second = found[0][1], found[1][1] if len(found) > 1 else 0.0
     if (best >= SAME_TITLE and best - second >= 4) or len(talks) == 1:
         return _card(talks[0], frame)
@@ -45,7 +46,7 @@ def speaker_message(name: str, frame: Frame) -> Message:
     talks = [talk for talk in frame.build.talks.values() if set(near) & set(talk.speakers)]
     if talks:
         return _found(f"The notes name no speaker “{said}”. Talks by {' and '.join(near)}:", talks, frame)
-    return _nothing(f"The notes name no speaker “{said}”.", frame)
+    return _nothing(f"The notes name no speaker “{said}”.", name, frame)
 
 
 def help_message(frame: Frame, command: str) -> Message:
@@ -70,10 +71,10 @@ def help_message(frame: Frame, command: str) -> Message:
 def status_message(frame: Frame, trouble: str | None) -> Message:
     """Say which build is served, how old it is and what it holds."""
     manifest = frame.build.manifest
-    counts = ", ".join(f"{number:,} {what}" for what, number in manifest.counts.items())
+    made_at = datetime.fromisoformat(manifest.created_at).astimezone(UTC)
     lines = [
-        f"Build {manifest.build_id}, made {manifest.created_at}",
-        counts,
+        f"Build {manifest.build_id}, made {made_at:%-d %B %Y, %H:%M} UTC",
+        f"{extent(frame.build)}, {len(frame.build.events)} conferences, {len(frame.build.passages):,} passages",
         f"Model {manifest.encoder.name} ({manifest.encoder.revision[:12]})",
     ]
     lines += [f"A newer build could not be opened: {trouble}"] if trouble else []
@@ -100,7 +101,7 @@ def _card(talk: Talk, frame: Frame) -> Message:
     bodies = [passage for passage in frame.build.passages_of(talk.talk_id) if passage.role == "body"]
     said = facts(talk, frame.build)
     links = [kit.link(url, name) for name, url in talk.links.items()]
-    spaced = [element for link in links for element in (link, kit.text("  "))]
+    spaced = [element for link in links for element in (kit.text(" · "), link)][1:]
     about = [kit.line(kit.text(", ".join(talk.affiliations)))] if talk.affiliations and not _paired(talk) else []
     named = (
         replace(talk, speakers=tuple(f"{name} ({firm})" for name, firm in zip(talk.speakers, talk.affiliations, strict=True)))
@@ -127,8 +128,10 @@ def _found(title: str, talks: list[Talk], frame: Frame) -> Message:
     return Message(title, blocks, "\n".join([title, *(talk.title for talk in talks)]))
 
 
-def _nothing(said: str, frame: Frame) -> Message:
-    return Message(said, (kit.rich(kit.line(kit.text(said))), frame.footer()), said)
+def _nothing(said: str, words: str, frame: Frame) -> Message:
+    value = Request(words).to_value()
+    way_on = [kit.actions(kit.button("Search the notes for it", "page:search", value))] if value else []
+    return Message(said, (kit.rich(kit.line(kit.text(said))), *way_on, frame.footer()), said)
 
 
 def _share(frame: Frame) -> list[Json]:

@@ -33,26 +33,20 @@ def feedback() -> None:
 
 @feedback.command()
 @click.option("--store", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The bot's memory (default: CONFNOTES_STORE).")
-def export(store: Path | None) -> None:
-    """Print every verdict as a line of JSON: the question, what was quoted, and what people thought of it."""
+@click.option("--review", is_flag=True, help='Print what got 👎 as well; such a question has the type "review" and no evidence yet.')
+def export(store: Path | None, review: bool) -> None:
+    """Print what got 👍 as golden questions, a line of JSON each: the question, its talk, and the quotes as its evidence."""
     from bot.cli import faults, load_settings
 
     with faults():
         from bot.feedback import Feedback
+        from bot.golden import golden_line
         from bot.store import Store
 
         memory = Store(store or load_settings().store)
         for number, given in enumerate(Feedback(memory).all(), start=1):
-            line = {
-                "id": f"feedback-{number:04d}",
-                "question": given.question,
-                "verdict": given.verdict,
-                "reason": given.reason,
-                "build": given.build,
-                "quotes": given.quotes,
-                "hits": given.hits,
-            }
-            click.echo(json.dumps(line, ensure_ascii=False))
+            if given.question and (review or (given.verdict == "up" and given.golden)):
+                click.echo(json.dumps(golden_line(number, given), ensure_ascii=False))
         memory.close()
 
 

@@ -105,7 +105,7 @@ def _choices(scope: Scope, frame: Frame) -> list[Json]:
     if scope.day is None:
         asked = [(f"Day {day}", f"{scope.event_id} day {day}") for day in scope.days]
     else:
-        asked = [(f"{event_name(other, frame.build)}", f"{other} day {scope.day}") for other in scope.others]
+        asked = [(f"Day {scope.day} of {event_name(other, frame.build)}", f"{other} day {scope.day}") for other in scope.others]
     buttons = [_ask(label, words) for label, words in asked[:MOST_CHOICES]]
     return [kit.actions(*buttons)] if buttons else []
 

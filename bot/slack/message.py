@@ -95,8 +95,13 @@ class Frame:
 def build_line(build: Build) -> str:
     """Say how old and how large a build is."""
     created_at = datetime.fromisoformat(build.manifest.created_at).astimezone(UTC)
+    return f"From notes on {extent(build)}, read {created_at:%-d %B %Y}"
+
+
+def extent(build: Build) -> str:
+    """Say how much a build holds."""
     talks = sum(talk.kind != "section" for talk in build.talks.values())
-    return f"From notes on {_count(talks, 'talk')} in {_count(len(build.recaps), 'recap')}, read {created_at:%-d %B %Y}"
+    return f"{_count(talks, 'talk')} in {_count(len(build.recaps), 'recap')}"
 
 
 def fit(head: Sequence[Json], groups: Sequence[Sequence[Json]], tail: Sequence[Json]) -> tuple[tuple[Json, ...], int]:

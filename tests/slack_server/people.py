@@ -97,8 +97,13 @@ class People:
         }
         return self.deliver("slash_commands", payload)
 
-    def click(self, message: Json, action_id: str, user_id: str, channel_id: str, value: str | None = None) -> Delivery:
-        """Click on the button of that `action_id`, on a message in a channel or one that only the person sees."""
+    def click(
+        self, message: Json, action_id: str, user_id: str, channel_id: str, value: str | None = None, *, late_s: float = 0.0
+    ) -> Delivery:
+        """Click on the button of that `action_id`, on a message in a channel or one that only the person sees.
+
+        With `late_s` the click has been on its way for so long: its trigger is that old.
+        """
         block_id, action = _find_action(message, action_id)
         private = "for_user" in message
         action |= {} if value is None else {"value": value}
@@ -108,7 +113,7 @@ class People:
             "team": {"id": TEAM_ID},
             "user": {"id": user_id, "team_id": TEAM_ID},
             "channel": {"id": channel_id},
-            "trigger_id": self.space.new_trigger(),
+            "trigger_id": self.space.new_trigger(late_s),
             "response_url": self.response_url(channel_id, user_id, message["ts"]),
             "container": {"type": "message", "message_ts": message["ts"], "channel_id": channel_id, "is_ephemeral": private},
             "actions": [{**action, "block_id": block_id, "action_ts": self.space.next_ts()}],

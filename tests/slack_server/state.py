@@ -89,8 +89,8 @@ class Workspace:
         channel = self.channels.get(channel_id)
         return next((message for message in channel.messages if message["ts"] == ts), None) if channel else None
 
-    def new_trigger(self) -> str:
+    def new_trigger(self, age_s: float = 0.0) -> str:
         """Open a trigger id, good once within three seconds."""
         trigger = self.next_id("trigger.")
-        self.triggers[trigger] = time.monotonic()
+        self.triggers[trigger] = time.monotonic() - age_s
         return trigger

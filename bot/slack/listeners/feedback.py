@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.feedback import Verdict
+from bot.golden import golden_fields
 from bot.slack import cards, kit
 from bot.slack.desk import Desk
 from bot.slack.listeners.buttons import Click, tell
 from bot.slack.message import Request
 
 REASON_FORM = "feedback_reason"
+_log = logging.getLogger(__name__)
 _THUMBS = {"+1": "up", "thumbsup": "up", "-1": "down", "thumbsdown": "down"}
 
 
@@ -28,7 +32,7 @@ def register(app: App, desk: Desk) -> None:
         desk.run("feedback", lambda: _keep(desk, click, verdict), lambda message: tell(desk, click, message))
         if verdict == "down":
             # At once: a trigger is good for three seconds, too few to wait for a free worker.
-            client.views_open(trigger_id=body["trigger_id"], view=reason_form(click.message_key))
+            _ask_reason(client, body["trigger_id"], click.message_key)
 
     def reason(ack: Ack, body: dict[str, Any]) -> None:
         ack()
@@ -60,6 +64,16 @@ def reason_form(message_key: str) -> kit.Json:
     }
 
 
+def _ask_reason(client: WebClient, trigger_id: str, message_key: str) -> None:
+    """Open the form; where the click came too late for one, the verdict is kept without a reason."""
+    try:
+        client.views_open(trigger_id=trigger_id, view=reason_form(message_key))
+    except (SlackApiError, OSError) as error:
+        _log.warning(
+            "the form for a reason could not be opened: %s", error.response.get("error") if isinstance(error, SlackApiError) else error
+        )
+
+
 def _keep(desk: Desk, click: Click, verdict: str) -> None:
     request = Request.from_value(click.value)
     answer = desk.composer.compose(request).answer
@@ -72,6 +86,7 @@ def _keep(desk: Desk, click: Click, verdict: str) -> None:
             build=answer.build if answer else None,
             quotes=tuple(quote.passage_id for quote in answer.quotes) if answer else (),
             hits=tuple(hit.passage.passage_id for hit in answer.hits) if answer else (),
+            golden=golden_fields(answer, request.history) if answer and desk.keeps_questions else {},
         )
     )
     tell(desk, click, cards.note("Thank you. Your verdict is kept with the question, to make the next version better."))

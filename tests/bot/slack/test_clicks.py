@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from bot.feedback import Verdict
+from bot.feedback import Feedback, Verdict
+from bot.live import LiveIndex
 from bot.slack.cli import doctor, feedback
+from bot.store import Store
 from tests.bot.slack.conftest import Starter
 from tests.bot.slack.test_conversations import bot_messages
 from tests.slack_server import LocalSlack
@@ -72,6 +75,23 @@ def test_thumbs_are_kept_with_what_was_shown_and_a_reason(slack: LocalSlack, sta
     assert "Thank you" in message_text(slack.space.ephemerals[0])
 
 
+def test_a_late_click_keeps_its_verdict(slack: LocalSlack, start: Starter, caplog: pytest.LogCaptureFixture) -> None:
+    """When Slack no longer takes the trigger there is no form, but the verdict is kept and its giver is thanked."""
+    running = start()
+    slack.write(CHANNEL, "U1ADA", "<@BOT> what is Quillwort?")
+    [message] = slack.wait_for(lambda: bot_messages(slack, CHANNEL))
+    [thumbs] = [block["elements"][0] for block in message["blocks"] if block["type"] == "context_actions"]
+    delivery = slack.click(message, "feedback", "U1ADA", CHANNEL, value=thumbs["negative_button"]["value"], late_s=3.5)
+    slack.wait_for(lambda: slack.space.ephemerals)
+
+    assert delivery.acked_at is not None
+    assert [call.answer["error"] for call in slack.calls("views.open")] == ["trigger_expired"]
+    assert not slack.space.modals
+    assert [given.verdict for given in running.bot.desk.feedback.all()] == ["down"]
+    assert "trigger_expired" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 def test_reactions_count_as_thumbs(slack: LocalSlack, start: Starter) -> None:
     """A thumb as an emoji reaction on one of our answers is kept; on other messages it is not."""
     running = start()
@@ -120,21 +140,84 @@ def test_unknown_clicks_are_acknowledged(slack: LocalSlack, start: Starter) -> N
     assert delivery.acked_at is not None
 
 
-def test_feedback_is_exported_and_misses_are_reported(slack: LocalSlack, start: Starter, tmp_path: Path) -> None:
-    """The command line gives verdicts as lines of JSON and what was asked in vain, grouped by name."""
+def test_what_could_not_be_answered_is_reported_by_name(slack: LocalSlack, start: Starter, tmp_path: Path) -> None:
+    """The week's report groups what was asked in vain by the name it is about, most often first."""
     running = start()
-    for question in ("what is Bladderwrack?", "Bladderwrack", "tell me about Sundew"):
+    for question in ("tell me about Sundew", "what is Bladderwrack?", "Bladderwrack"):
         slack.command(CHANNEL, "U1ADA", question)
     slack.wait_for(lambda: len(slack.space.ephemerals) == 3 and sum(one.times for one in running.bot.desk.feedback.lacking(1)) == 3)
-    running.bot.desk.feedback.add(Verdict("C1:1", "U1ADA", "down", "what is Quillwort?", "build", ("p#1",), ("p#1", "p#2"), None))
     running.close()
-    store = str(tmp_path / "bot.sqlite")
-    exported = CliRunner().invoke(feedback, ["export", "--store", store])
-    reported = CliRunner().invoke(feedback, ["report", "--store", store])
+    reported = CliRunner().invoke(feedback, ["report", "--store", str(tmp_path / "bot.sqlite")])
 
-    assert json.loads(exported.output)["question"] == "what is Quillwort?"
-    assert reported.output.startswith("3 questions in 7 days")
-    assert "bladderwrack" in reported.output
+    assert reported.output.splitlines() == [
+        "3 questions in 7 days that the notes could not answer.",
+        "   2  bladderwrack",
+        "      what is Bladderwrack?",
+        "      Bladderwrack",
+        "   1  sundew",
+        "      tell me about Sundew",
+    ]
+
+
+GOLDEN = {"id", "question", "type", "history", "doc", "talk", "talks", "evidence", "answer_regex"}
+
+
+def test_thumbs_become_golden_questions(slack: LocalSlack, start: Starter, tmp_path: Path, live: LiveIndex) -> None:
+    """What got 👍 is exported as golden questions whose evidence is verbatim; what got 👎 only for review, without evidence."""
+    running = start()
+    asked = ("what is Quillwort?", "which talks mention Lanternfish?", "what is Bladderwrack?", "what is Mossbank?")
+    for number, question in enumerate(asked):
+        slack.command(CHANNEL, "U1ADA", question)
+        message = slack.wait_for(lambda: slack.space.ephemerals)[-1]
+        [thumbs] = [block["elements"][0] for block in message["blocks"] if block["type"] == "context_actions"]
+        button = thumbs["negative_button" if question == asked[-1] else "positive_button"]
+        slack.click(message, "feedback", "U1ADA", CHANNEL, value=button["value"])
+        slack.wait_for(lambda kept=number + 1: len(running.bot.desk.feedback.all()) == kept)
+        slack.wait_for(lambda: not running.bot.desk.store.open_jobs())
+        slack.space.ephemerals.clear()
+    running.close()
+    exported, reviewed = (
+        [
+            json.loads(line)
+            for line in CliRunner().invoke(feedback, ["export", "--store", str(tmp_path / "bot.sqlite"), *more]).output.splitlines()
+        ]
+        for more in ([], ["--review"])
+    )
+    quillwort, lanternfish, bladderwrack = exported
+
+    assert [line["type"] for line in reviewed] == ["keyword", "list", "unanswerable", "review"]
+    assert all(set(line) >= GOLDEN for line in reviewed)
+    assert quillwort["talk"] == "Tracing Without Tears"
+    text = "\n".join(passage.text for passage in live.searcher.build.passages)
+    assert quillwort["evidence"]
+    assert all(15 <= len(piece) <= 200 and piece in text for piece in quillwort["evidence"])
+    assert re.search(quillwort["answer_regex"], quillwort["evidence"][0], re.IGNORECASE)
+    assert set(lanternfish["talks"]) == {"Harbour Pilots for Busy Clusters", "Lanternfish, the First Year"}
+    assert bladderwrack["evidence"] == []
+    assert reviewed[-1]["evidence"] == []
+
+
+@pytest.mark.shared
+def test_golden_questions_have_the_fields_that_scoring_reads(shared: Path) -> None:
+    """The fields that the export writes are those that every line of the golden set has."""
+    lines = [json.loads(line) for line in (shared / "golden/dev.jsonl").read_text(encoding="utf-8").splitlines()]
+
+    assert set.intersection(*(set(line) for line in lines)) == GOLDEN
+
+
+def test_an_older_memory_is_brought_up_to_date(tmp_path: Path) -> None:
+    """A memory of the first format keeps what it has and takes what the second one adds."""
+    old = Store(tmp_path / "bot.sqlite")
+    with old.changing() as memory:
+        memory.execute("ALTER TABLE feedback DROP COLUMN golden")
+        memory.execute("PRAGMA user_version = 1")
+    old.close()
+    store = Store(tmp_path / "bot.sqlite")
+    Feedback(store).add(Verdict("C1:1", "U1ADA", "up", "what is Quillwort?", golden={"type": "keyword"}))
+    [kept] = Feedback(store).all()
+    store.close()
+
+    assert kept.golden == {"type": "keyword"}
 
 
 def test_the_doctor_ends_with_one_when_something_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

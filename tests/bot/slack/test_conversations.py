@@ -121,20 +121,25 @@ def test_what_is_not_meant_for_the_bot_is_left_alone(slack: LocalSlack, start: S
     ("typed", "expected"),
     [
         ("etcd " * 8_000, "at most 2,000"),
-        ("カーペンターとは何ですか", ""),
+        ("", "I answer with their own words"),
+        (":wave: :tada:", "I answer with their own words"),
+        ("カーペンターとは何ですか", "is not mentioned in the notes"),
         ("<https://example.org/a|this>?", ""),
         ("'; DROP TABLE claims; --", ""),
     ],
-    ids=["40,000 characters", "another language", "a link", "an attack"],
+    ids=["40,000 characters", "nothing", "only emoji", "another language", "a link", "an attack"],
 )
 def test_odd_questions_get_a_helpful_reply(slack: LocalSlack, start: Starter, typed: str, expected: str) -> None:
     """Whatever is asked, one message comes back that is no apology."""
     start()
     slack.direct("U1ADA", typed)
-    [message] = slack.wait_for(lambda: bot_messages(slack, "D1ADA"))
+    slack.write("C1NOTES", "U2BEN", f"<@BOT> {typed}")
+    [direct] = slack.wait_for(lambda: bot_messages(slack, "D1ADA"))
+    [in_channel] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
 
-    assert expected in message_text(message)
-    assert "Something went wrong" not in message_text(message)
+    for message in (direct, in_channel):
+        assert expected in message_text(message)
+        assert "Something went wrong" not in message_text(message)
 
 
 def test_the_process_says_whether_it_is_well(slack: LocalSlack, start: Starter) -> None:
