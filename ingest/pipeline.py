@@ -51,7 +51,7 @@ def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = No
             f"Cannot write to {job.index_dir}: another job is at work there. Let it end, or wait for it with --wait SECONDS."
         ) from error
     except OSError as error:
-        what = error.strerror or str(error)
+        what = error.strerror or "a file could not be written to its end"
         raise PublishError(f"Cannot write to {job.index_dir}: {what}. The live build stays; check the disk and permissions.") from error
     except IndexFault as error:
         raise PublishError(f"Cannot publish to {job.index_dir}, the live build stays: {error}") from error

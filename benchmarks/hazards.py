@@ -1,0 +1,246 @@
+"""Kill the nightly job at random moments, fill its disk, take its rights away, and look what is live afterwards.
+
+    python benchmarks/hazards.py --kills 200 --seed 1
+
+Each hazard meets a real job in a process of its own, after a change in the notes. Then the live build must open with every digest
+and every quote checked, and the next job must publish the change without anybody's repair, leaving nothing half done behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import index.build
+import index.encoders
+import index.forms
+import index.onnx_encoder  # noqa: F401 a child then starts with everything imported
+from index.opened import open_build
+from index.storage import current_build_id, list_builds
+from ingest.assembly import verify_quotes
+from ingest.errors import PublishError
+from ingest.pipeline import Job, run
+
+PUBLISHED, REFUSED, DEFECT = 0, 4, 1
+
+
+@dataclass
+class Bench:
+    """A folder of notes, one of builds, and what was seen."""
+
+    folder: Path
+    recaps: int
+    chance: random.Random
+    change: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def notes(self) -> Path:
+        """Return the folder of notes."""
+        return self.folder / "notes"
+
+    @property
+    def index_dir(self) -> Path:
+        """Return the folder of builds."""
+        return self.folder / "index"
+
+    def edit(self) -> None:
+        """Change one recap so that there is something to publish."""
+        self.change += 1
+        number = self.chance.randrange(self.recaps)
+        self.notes.mkdir(parents=True, exist_ok=True)
+        for other in range(self.recaps):
+            path = self.notes / f"day{other}.md"
+            if other == number or not path.exists():
+                said = f"The crane lifted {self.change} crates at pier {other}, and every chain was checked before the lift.\n"
+                path.write_text(
+                    f"# KubeCon Europe 2021 - Day {other % 3 + 1}\n\n## Cranes at Pier {other} - Ann Bee\n\n{said}", encoding="utf-8"
+                )
+
+    def job(self) -> int:
+        """Do a night's work; the process's exit status."""
+        try:
+            run(Job(paths=(self.notes,), index_dir=self.index_dir, keep_builds=2, grace_s=0.0))
+        except PublishError as error:
+            print(f"  {error}", file=sys.stderr)
+            return REFUSED
+        return PUBLISHED
+
+    def start(self, prepare: Callable[[], object] = lambda: None) -> int:
+        """Start a job in a child process."""
+        child = os.fork()
+        if child == 0:
+            status = DEFECT
+            try:
+                prepare()
+                status = self.job()
+            except BaseException as error:  # the child must not go on as its parent
+                print(f"  defect: {type(error).__name__}: {error}", file=sys.stderr)
+            finally:
+                os._exit(status)
+        return child
+
+    def check_live(self) -> None:
+        """Open the live build with every check."""
+        live = current_build_id(self.index_dir)
+        build = open_build(self.index_dir, live)
+        verify_quotes(self.index_dir, live)
+        rows, _ = build.lexical.search("crane crates", 5)
+        assert len(rows), f"{live} finds nothing"
+
+    def check_next(self) -> None:
+        """Do the next night's work without a hazard and look at everything."""
+        assert ended(self.start()) == PUBLISHED, "the next job failed"
+        self.check_live()
+        live = current_build_id(self.index_dir)
+        assert any(f"lifted {self.change} crates" in one.text for one in open_build(self.index_dir, live).passages), (
+            "the change is not live"
+        )
+        hidden = [path.name for path in self.index_dir.rglob(".*") if path.name != ".lock"]
+        assert not hidden, f"left behind: {hidden}"
+        unfinished = {path.name for path in self.index_dir.iterdir() if path.name[0] == "2"} - set(list_builds(self.index_dir))
+        assert not unfinished, f"left behind: {unfinished}"
+
+
+def ended(child: int) -> int:
+    """Wait for a child and return its exit status, negative for a signal."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def kill_once(bench: Bench, longest_s: float) -> None:
+    """Kill a job at a random moment."""
+    bench.edit()
+    before = current_build_id(bench.index_dir)
+    child = bench.start()
+    time.sleep(bench.chance.uniform(0, longest_s))
+    os.kill(child, signal.SIGKILL)
+    status = ended(child)
+    bench.check_live()
+    half = any(path.name.startswith(".writing-") for path in bench.index_dir.iterdir())
+    went = "before it published" if current_build_id(bench.index_dir) == before else "after it published"
+    bench.seen[f"killed {went}{', with a half-written build' if half else ''}" if status < 0 else "ended first"] += 1
+    bench.check_next()
+
+
+def limit_once(bench: Bench, most_bytes: int) -> None:
+    """Let no file of a job grow beyond a size, as a quota does."""
+    bench.edit()
+    before = current_build_id(bench.index_dir)
+    status = ended(bench.start(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))))
+    assert status == REFUSED, f"a limit of {most_bytes} bytes gave status {status}"
+    assert current_build_id(bench.index_dir) == before
+    bench.check_live()
+    bench.seen["files limited in size"] += 1
+    bench.check_next()
+
+
+def fill_once(bench: Bench, free_bytes: int) -> None:
+    """Leave so much room on the disk that the folder of builds stands on, a small one in memory."""
+    bench.edit()
+    before = current_build_id(bench.index_dir)
+    ballast = bench.index_dir / "ballast"
+    room = shutil.disk_usage(bench.index_dir).free
+    with ballast.open("wb") as stream:
+        stream.write(bytes(max(room - free_bytes, 0)))
+    status = ended(bench.start())
+    assert status == REFUSED, f"{free_bytes} free bytes gave status {status}"
+    assert current_build_id(bench.index_dir) == before
+    bench.check_live()
+    ballast.unlink()
+    bench.seen["disk full"] += 1
+    bench.check_next()
+
+
+def forbid_once(bench: Bench, small_disk: bool) -> None:
+    """Run a job that may not write: its disk is mounted read-only, or its folder belongs to no writer."""
+    bench.edit()
+    before = current_build_id(bench.index_dir)
+    if small_disk:
+        remount(bench.index_dir, "ro")
+        status = ended(bench.start())
+        remount(bench.index_dir, "rw")
+    else:
+        folders = [bench.index_dir, *(path for path in bench.index_dir.rglob("*") if path.is_dir())]
+        modes = {path: path.stat().st_mode for path in folders}
+        for path in folders:
+            path.chmod(0o555)
+        status = ended(bench.start())
+        for path, mode in modes.items():
+            path.chmod(mode)
+    assert status == REFUSED, f"a read-only folder gave status {status}"
+    assert current_build_id(bench.index_dir) == before
+    bench.check_live()
+    bench.seen["folder read-only"] += 1
+    bench.check_next()
+
+
+def remount(folder: Path, mode: str) -> None:
+    """Make a disk read-only, or writable again."""
+    subprocess.run(["mount", "-o", f"remount,{mode}", str(folder)], check=True)
+
+
+def mounted(folder: Path) -> bool:
+    """Put a disk of 6 MB at a folder; say whether that was allowed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def main() -> None:
+    """Run the hazards and print what was seen as one object."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--others", type=int, default=4, help="how often each of the other hazards")
+    parser.add_argument("--recaps", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    chance = random.Random(given.seed)  # noqa: S311 moments, not secrets
+    with tempfile.TemporaryDirectory(prefix="confnotes-hazards-") as name:
+        Path(name).chmod(0o755)
+        bench = Bench(Path(name), given.recaps, chance)
+        small_disk = mounted(bench.index_dir)
+        try:
+            seen = hazards(bench, given.kills, given.others, small_disk)
+        finally:
+            if small_disk:
+                subprocess.run(["umount", str(bench.index_dir)], check=True)
+    print(json.dumps(seen))
+
+
+def hazards(bench: Bench, kills: int, others: int, small_disk: bool) -> dict[str, object]:
+    """Run all hazards."""
+    bench.edit()
+    bench.check_next()
+    times = []
+    for _ in range(3):
+        bench.edit()
+        started = time.perf_counter()
+        bench.check_next()
+        times.append(time.perf_counter() - started)
+    for number in range(others):
+        limit_once(bench, (100, 2_000, 20_000, 40_000)[number % 4])
+        if small_disk or os.getuid() != 0:  # modes do not bind root
+            forbid_once(bench, small_disk)
+        if small_disk:
+            fill_once(bench, (0, 8_192, 40_960, 81_920)[number % 4])
+    for _ in range(kills):
+        kill_once(bench, 1.1 * statistics.median(times))
+    return {"job_s": round(statistics.median(times), 2), **bench.seen}
+
+
+if __name__ == "__main__":
+    main()

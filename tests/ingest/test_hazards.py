@@ -1,0 +1,28 @@
+"""What is live after a job was killed, ran out of room, or may not write."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+
+def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds() -> None:
+    """After SIGKILL at random moments, a full disk and a read-only folder the live build is whole and the next night needs no repair."""
+    done = subprocess.run(
+        [sys.executable, "benchmarks/hazards.py", "--kills", "8", "--others", "1", "--seed", "6"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = done.stderr.splitlines()
+
+    assert done.returncode == 0, done.stderr
+    assert sum(count for what, count in json.loads(done.stdout).items() if "kill" in what or "ended" in what) == 8
+    assert not [line for line in lines if "defect" in line]
+    assert all(line.count("The live build stays") <= 1 for line in lines)
