@@ -33,7 +33,7 @@ def share_words(pieces: Sequence[Piece], marks: Sequence[Mark]) -> list[Owned]:
             following = starts[at + 1] if at + 1 < len(starts) else piece.end
             end = min(max(following, begin), piece.end)
             if end > begin:
-                _give(owned[id(owners[at])], piece, begin, end)
+                _give(owned[id(owners[at].resumes or owners[at])], piece, begin, end)
             begin = end
             at += 1
     return [owned[id(mark)] for mark in marks]

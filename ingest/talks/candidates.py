@@ -21,6 +21,11 @@ _POINTER = re.compile(
     r"|paper|note|todo)\s*:",
     re.IGNORECASE,
 )
+# A tool's own name, small as its makers write it: "kube-thing by Quay".
+_TOOL = re.compile(r"(?=\S*[a-z])\S+ (?:by|from) [A-Z]\S*(?: [A-Z]\S*){0,2}|[a-z]+(?:[-_.][a-z0-9]+)+")
+_COMMAND = re.compile(
+    r"<[A-Za-z_-]+>|\s--\w|\s-[a-z]\s|[{}\\;]\s*$|\s\|\s+[a-z]+\b|\s&&\s|^[A-Z]{3,}\s+(?:\./|/|[a-z]+ [+-])|\$\{?\w|\w=\S"
+)
 _SENTENCE_END = re.compile(r"[.,;…:]\s*$")
 _SURE_NAME = 0.85  # a known given name, or a name with role and company
 _SAMPLE = 500  # titles that teach a habit
@@ -177,7 +182,9 @@ def looks_like_title(piece: Piece) -> bool:
     if piece.kind != "paragraph" or not words or len(words) > _LONGEST_PLAIN or ("\n" in words and not linked(piece)):
         return False
     first = next((ch for ch in words if ch.isalnum()), "")
-    if not first or first.islower() or words[0] in "→>-=*|`" or "://" in words or _POINTER.match(words):
+    if not first or (first.islower() and not _TOOL.fullmatch(words)) or words[0] in "→>-=*|`$#" or "://" in words:
+        return False
+    if _POINTER.match(words) or _COMMAND.search(words):
         return False
     return not _SENTENCE_END.search(words) or read_place(words.rstrip(":")) is not None
 

@@ -16,7 +16,9 @@ from ingest.talks.models import Dropped, Reading, RecapHints
 from ingest.talks.outline import judge_headings
 from ingest.talks.pieces import Piece, ordinary_words, read_pieces
 from ingest.talks.prose import find_named, index_titles
+from ingest.talks.returning import returning_marks
 from ingest.talks.schedule import assign_days, gap_days
+from ingest.talks.surroundings import Surroundings
 
 _FEW = 3  # talks from headings and lists; with fewer, the recap names them in its running text
 _OPENING = 8  # first blocks that may name the event
@@ -98,9 +100,10 @@ def _marks(recap: LoadedRecap, pieces: Sequence[Piece], ordinary: frozenset[str]
     plain = headings < _MANY_HEADINGS
     candidates = find_candidates(pieces, ordinary, plain=plain)
     title = recap.meta.get("title", "")
-    marks = judge_lines(candidates) if plain else judge_headings(candidates, title if isinstance(title, str) else "")
+    around = Surroundings(pieces, recap.text)
+    marks = judge_lines(candidates, around) if plain else judge_headings(candidates, title if isinstance(title, str) else "")
     if not plain:
-        marks += _opening_talk(pieces, candidates, marks, ordinary)
+        marks += _opening_talk(pieces, candidates, marks, ordinary, around)
     marks.sort(key=lambda mark: mark.start)
     free = _free(pieces, marks)
     entries = find_entries([piece for piece, _ in free], ordinary)
@@ -115,10 +118,13 @@ def _marks(recap: LoadedRecap, pieces: Sequence[Piece], ordinary: frozenset[str]
         # Under a heading of its own a paragraph is about that topic, not about a talk whose link was lost.
         groups = [(keynotes, [pair for pair in group if pair[1] is None or pair[1].role != "section"]) for keynotes, group in groups]
         named = [m for keynotes, group in groups for m in find_named([p for p, _ in group], ordinary, known, lost=True, keynotes=keynotes)]
-    return _with_opening(sorted([*marks, *named], key=lambda mark: mark.start), pieces)
+    marks = sorted([*marks, *named], key=lambda mark: mark.start)
+    return _with_opening(sorted([*marks, *returning_marks(marks, pieces)], key=lambda mark: mark.start), pieces)
 
 
-def _opening_talk(pieces: Sequence[Piece], candidates: Sequence[Candidate], marks: list[Mark], ordinary: frozenset[str]) -> list[Mark]:
+def _opening_talk(
+    pieces: Sequence[Piece], candidates: Sequence[Candidate], marks: list[Mark], ordinary: frozenset[str], around: Surroundings
+) -> list[Mark]:
     """Where the first line is a talk's title and no heading proves another, the whole file is that talk."""
     first = next((piece for piece in pieces if piece.kind != "rule"), None)
     if first is None or first.kind != "paragraph" or any(candidate.strong for candidate in candidates) or "\n" in first.text.strip():
@@ -127,7 +133,7 @@ def _opening_talk(pieces: Sequence[Piece], candidates: Sequence[Candidate], mark
     if not found or not found[0].signs & {"code", "people", "byline", "quoted"}:
         return []
     marks.clear()
-    return [mark for mark in judge_lines(found) if mark.kind == "talk"]
+    return [mark for mark in judge_lines(found, around) if mark.kind == "talk"]
 
 
 def _single(marks: Sequence[Mark]) -> bool:

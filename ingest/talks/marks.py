@@ -35,3 +35,4 @@ class Mark:
     prose: bool = False  # named inside a paragraph
     closes_day: bool = False
     alone: bool = False  # shares its notes with the talk before it: owns no words
+    resumes: Mark | None = None  # the words go to that mark, which was left for a while
