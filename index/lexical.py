@@ -59,6 +59,7 @@ def write_lexical(folder: Path, rows: Iterable[LexicalRow]) -> int:
         count += 1
     writer.commit()
     writer.wait_merging_threads()
+    del writer, written  # their threads would put a lock back after it was removed
     _name_segments(folder)
     if (kept := len(LexicalRanker(folder))) != count:
         raise BuildRefused(f"Cannot write the lexical index in {folder}: kept {kept} of {count} rows. Run `confnotes ingest --full` again.")
