@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from index.encoders import Encoder
-from index.errors import IndexFault
+from index.errors import EncoderMismatch, IndexFault
 from index.search import Query, Searcher
 from index.storage import current_build_id
 
 POLL_S = 5.0
+# A network volume may show a new build's files late: one that was refused is looked at again after a while.
+AGAIN_AFTER_S = 300.0
 _log = logging.getLogger(__name__)
 
 
@@ -33,6 +36,7 @@ class LiveIndex:
         self.trouble: str | None = None
         self._searcher = _opened(index_dir, encoder)
         self._refused: str | None = None
+        self._refused_at = 0.0
         self._following: list[Callable[[Searcher], None]] = []
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -54,7 +58,7 @@ class LiveIndex:
             if build_id == self._searcher.build.build_id:
                 self._refused, self.trouble = None, None
                 return False
-            if build_id == self._refused:
+            if build_id == self._refused and time.monotonic() - self._refused_at < AGAIN_AFTER_S:
                 return False
             fresh = _opened(self.index_dir, self._searcher.encoder)
         except IndexFault as fault:
@@ -89,11 +93,14 @@ class LiveIndex:
         serving = self._searcher.build.build_id
         if str(fault) != self.trouble:
             _log.error("the new build is not taken, %s stays: %s", serving, fault)
-        self.trouble, self._refused = str(fault), build_id
+        self.trouble, self._refused, self._refused_at = str(fault), build_id, time.monotonic()
 
 
 def _opened(index_dir: Path, encoder: Encoder | None) -> Searcher:
-    searcher = Searcher.open(index_dir, encoder)
+    try:
+        searcher = Searcher.open(index_dir, encoder)
+    except EncoderMismatch:  # the nightly job has another model: the build's own is loaded
+        searcher = Searcher.open(index_dir)
     # The first search loads the model and touches the files: whoever asks next does not wait for it.
     searcher.search(Query("what is new", k=1))
     return searcher
