@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, proxy
 
 from bot.answering.aliases import Aliases
 from bot.answering.wordlists import is_generic, is_stop
@@ -23,7 +23,8 @@ class Knowledge:
 
     def __init__(self, searcher: Searcher) -> None:
         build = searcher.build
-        self._searcher = searcher
+        # Held weakly, or the cache below would keep every build that was ever served in memory.
+        self._searcher: Searcher = proxy(searcher)
         self.build_id: str = build.build_id
         self.events: tuple[Event, ...] = tuple(build.events.values())
         self.talks: tuple[Talk, ...] = tuple(build.talks.values())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import weakref
 from pathlib import Path
 
 import pytest
 
+from bot.answering import answer
 from bot.live import LiveIndex
 from index.encoders import Encoder
 from index.errors import NoBuild
@@ -82,3 +85,15 @@ def test_a_pointer_that_vanishes_keeps_the_build(following: LiveIndex) -> None:
 
     assert trouble
     assert following.trouble is None
+
+
+def test_a_build_that_is_no_longer_served_is_let_go(following: LiveIndex, encoder: Encoder) -> None:
+    """After the switch nothing keeps the old build in memory: a bot that runs for months holds one."""
+    answer("who names schedulers?", searcher=following.searcher)
+    old = weakref.ref(following.searcher)
+    publish_notes(following.index_dir, encoder, [*TALKS, NEWS])
+    taken = following.refresh()
+    gc.collect()
+
+    assert taken
+    assert old() is None
