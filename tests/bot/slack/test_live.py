@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import gc
 import logging
+import re
+import threading
+import time
 import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,3 +101,39 @@ def test_a_build_that_is_no_longer_served_is_let_go(following: LiveIndex, encode
 
     assert taken
     assert old() is None
+
+
+def test_every_answer_is_one_builds(following: LiveIndex, encoder: Encoder) -> None:
+    """While builds are published, one of them corrupt, no answer fails and none quotes another build than it names."""
+    editions = {following.searcher.build.build_id: 0}
+    seen: list[dict[str, Any]] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            seen.append(answer("which edition of the almanac is it?", searcher=following.searcher).to_json())
+
+    askers = [threading.Thread(target=ask) for _ in range(2)]
+    following.follow(poll_s=0.02)
+    for one in askers:
+        one.start()
+    for number in range(1, 7):
+        almanac = Notes("The Almanac", ("Nadia Sund",), (f"Nadia Sund says that this is edition {number} of the almanac.",), day=2)
+        before = following.searcher
+        build_id = publish_notes(following.index_dir, encoder, [*TALKS, almanac])
+        editions[build_id] = number
+        if number == 3:
+            (following.index_dir / build_id / "tokens.npy").unlink()
+        deadline = time.monotonic() + 10
+        while following.searcher is before and following.trouble is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+    done.set()
+    for one in askers:
+        one.join()
+    following.stop()
+    said = [(set(re.findall(r"edition (\d+) of", one["answer"])), editions[one["build"]]) for one in seen]
+
+    assert len({edition for _, edition in said}) > 3
+    assert all(words <= {str(edition)} for words, edition in said)
+    assert all(words for words, edition in said if edition)
+    assert following.searcher.build.build_id == build_id
