@@ -74,6 +74,9 @@ def _stop(text: str, rest: tuple[int, int], sentences: list[int], target: int, l
     fit = [stop for stop in within if stop - at >= target // 2]
     if fit:
         return min(fit, key=lambda stop: abs(stop - at - target))
+    # A short sentence of its own reads better than one that breaks off.
+    if within and within[-1] - at >= target // 5:
+        return within[-1]
     for pattern in (_CLAUSE_END, _SPACE):
         stops = [match.end() for match in pattern.finditer(text, at + target // 2, reach)]
         if stops:

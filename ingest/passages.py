@@ -5,41 +5,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
+from dataclasses import replace
 from operator import attrgetter
 
 from index.models import Passage, Role, Voice
 from ingest.blocks import Block, LoadedRecap
-from ingest.cutting import cut, trim
+from ingest.cutting import cut
 from ingest.links import kind_of, timed_url, valid_url
+from ingest.stretches import MAX_CHARS, MIN_CHARS, TARGET_CHARS, Stretch, ends_sentence, mark_leads, read_stretches
 from ingest.talks import FoundTalk, Span
-
-# About 300 characters: two or three passages fill the 800 characters that a person takes in at a glance, and the encoder
-# (256 word pieces) still reads every word of the longest one.
-TARGET_CHARS = 300
-MAX_CHARS = 600
-MIN_CHARS = 60
 
 # How much of a passage must be the note-taker's own remark before it counts as theirs: the rest is white space and punctuation.
 AUTHOR_SHARE = 0.8
 
-# What words before it announce.
-_LISTED = ("bullet", "code", "table_row", "quote")
 _END = attrgetter("end")
 _WORD = re.compile(r"\w")
-
-
-@dataclass(slots=True)
-class Piece:
-    """The smallest stretch that is never cut again: a block, or a sentence of a long one."""
-
-    start: int
-    end: int
-    block: Block | None
-    leads: bool = False  # announces what follows ("Key features:", a sub-heading): never the last of its passage
-    opens: bool = False  # starts a new passage
-    own: bool = False  # the note-taker's own remark
 
 
 def make_passages(recap: LoadedRecap, found: FoundTalk, talk_id: str) -> tuple[Passage, ...]:
@@ -53,7 +33,7 @@ def make_passages(recap: LoadedRecap, found: FoundTalk, talk_id: str) -> tuple[P
         talk_id: What the passages' ids start with.
     """
     roles: tuple[tuple[Role, Sequence[Span]], ...] = (("heading", found.heading), ("body", found.body))
-    runs = sorted((start, end, role) for role, spans in roles for start, end in _grouped(_pieces(recap, found, spans), recap.text))
+    runs = sorted((start, end, role) for role, spans in roles for start, end in _grouped(_stretches(recap, found, spans), recap.text))
     return tuple(_passage(recap, found, f"{talk_id}#{ordinal}", run) for ordinal, run in enumerate(runs))
 
 
@@ -105,49 +85,45 @@ def _blocks_within(recap: LoadedRecap, start: int, end: int) -> Iterator[Block]:
         at += 1
 
 
-def _pieces(recap: LoadedRecap, found: FoundTalk, spans: Sequence[Span]) -> list[Piece]:
-    """Split spans at the blocks' borders, and long blocks at their sentences."""
-    pieces: list[Piece] = []
-    for span_start, span_end in sorted(spans):
-        at = span_start
-        for block in _blocks_within(recap, span_start, span_end):
-            if block.start > at:
-                pieces += _cut_block(recap.text, at, min(block.start, span_end), None)
-            pieces += _cut_block(recap.text, max(at, block.start), min(block.end, span_end), block)
-            at = max(at, min(block.end, span_end))
-        pieces += _cut_block(recap.text, at, span_end, None)
-    for piece, following in zip_longest(pieces, pieces[1:]):
-        piece.own = bool(found.author_spans) and _voice(found.author_spans, piece.start, piece.end) == "author"
-        _mark_lead_in(recap.text, piece, following)
-    return pieces
+def _stretches(recap: LoadedRecap, found: FoundTalk, spans: Sequence[Span]) -> list[Stretch]:
+    """Cut spans into stretches and say what each announces and whose words it holds."""
+    stretches: list[Stretch] = []
+    for start, end in _joined(spans):
+        stretches += read_stretches(recap, list(_blocks_within(recap, start, end)), start, end)
+    for one in stretches if found.author_spans else ():
+        one.own = _voice(found.author_spans, one.start, one.end) == "author"
+    mark_leads(recap.text, stretches)
+    return _fitted(recap.text, stretches)
 
 
-def _cut_block(text: str, start: int, end: int, block: Block | None) -> list[Piece]:
-    """Cut a stretch of one block into pieces; signs without a word make none."""
-    stretches = [trim(text, start, end)] if end - start <= MAX_CHARS else cut(text, start, end, TARGET_CHARS, MAX_CHARS)
-    return [Piece(s, e, block) for s, e in stretches if _WORD.search(text, s, e)]
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    """Join spans that touch: the lines of one paragraph stay together."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and joined[-1][1] == start:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
-def _mark_lead_in(text: str, piece: Piece, following: Piece | None) -> None:
-    """Mark a piece that announces the next one: a sub-heading, or words before a colon or a list."""
-    block, next_block = piece.block, following.block if following else None
-    if block is not None and block.kind == "heading":
-        piece.leads = piece.opens = True
-    if block is None or next_block is None or next_block is block:
-        return
-    to_list = next_block.kind in _LISTED
-    deeper = block.kind == "bullet" and next_block.kind == "bullet" and next_block.level > block.level
-    short = block.kind == "paragraph" and to_list and piece.end - piece.start <= MIN_CHARS
-    # Also before paragraphs: text copied from a browser has lost its bullets.
-    if deeper or short or text.endswith((":", "："), piece.start, piece.end):
-        piece.leads = True
-        piece.opens = block.kind != "bullet"
+def _fitted(text: str, stretches: Sequence[Stretch]) -> list[Stretch]:
+    """Cut what an announcement leads to, where both together are too long for one passage."""
+    fitted: list[Stretch] = []
+    for one in stretches:
+        last = fitted[-1] if fitted else None
+        if last is None or not last.leads or one.end - last.start <= MAX_CHARS or last.end - last.start > MAX_CHARS // 2:
+            fitted.append(one)
+            continue
+        parts = cut(text, one.start, one.end, TARGET_CHARS, MAX_CHARS - (one.start - last.start))
+        fitted += [replace(one, start=start, end=end, leads=one.leads and end == one.end) for start, end in parts]
+    return fitted
 
 
-def _grouped(pieces: Sequence[Piece], text: str) -> list[Span]:
+def _grouped(stretches: Sequence[Stretch], text: str) -> list[Span]:
     """Join neighbouring pieces to passages of about the target size."""
-    groups: list[list[Piece]] = []
-    for piece in pieces:
+    groups: list[list[Stretch]] = []
+    for piece in stretches:
         if groups and not _breaks(groups[-1], piece, text):
             groups[-1].append(piece)
         elif groups and len(groups) > 1 and _belongs_back(groups[-2], groups[-1], text):
@@ -160,32 +136,32 @@ def _grouped(pieces: Sequence[Piece], text: str) -> list[Span]:
     return [(group[0].start, group[-1].end) for group in groups]
 
 
-def _join_last(groups: list[list[Piece]]) -> None:
+def _join_last(groups: list[list[Stretch]]) -> None:
     """Put the last group behind the one before it."""
     tail = groups.pop()
     groups[-1].extend(tail)
 
 
-def _apart(last: Piece, piece: Piece, text: str) -> bool:
+def _apart(last: Stretch, piece: Stretch, text: str) -> bool:
     """Say whether two neighbours can never share a passage: another voice, or words of another talk lie between."""
     return last.own != piece.own or _WORD.search(text, last.end, piece.start) is not None
 
 
-def _belongs_back(group: list[Piece], tail: list[Piece], text: str) -> bool:
+def _belongs_back(group: list[Stretch], tail: list[Stretch], text: str) -> bool:
     """Say whether a group is too short to stand alone and fits its predecessor."""
     short = tail[-1].end - tail[0].start < MIN_CHARS and not tail[-1].leads
     return short and tail[-1].end - group[0].start <= MAX_CHARS and not _apart(group[-1], tail[0], text)
 
 
-def _breaks(group: list[Piece], piece: Piece, text: str) -> bool:
+def _breaks(group: list[Stretch], piece: Stretch, text: str) -> bool:
     """Say whether a new passage starts with a piece."""
     last = group[-1]
     size, joined = last.end - group[0].start, piece.end - group[0].start
     if joined > MAX_CHARS or _apart(last, piece, text):
         return True
-    if last.leads or size < MIN_CHARS:
+    if last.leads or (size < MIN_CHARS and not (piece.heads and ends_sentence(text, last))):
         return False
-    if piece.opens and size >= TARGET_CHARS // 2:
+    if piece.heads or (piece.opens and size >= TARGET_CHARS // 2):
         return True
     # Whichever lies nearer to the target: with the piece or without it.
     return joined > TARGET_CHARS and joined - TARGET_CHARS > TARGET_CHARS - size

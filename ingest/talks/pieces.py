@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.blocks import Block, Link, LoadedRecap
-from ingest.talks.bylines import is_fact, is_material, read_byline
+from ingest.talks.bylines import is_fact, is_labelled, is_material, read_byline
 
 _PUNCTUATION = ".,;:!?()[]{}\"'“”‘’*_`"
 _SHORTEST_WORD = 3
 _VOCABULARY_SAMPLE = 300_000  # characters that tell a recap's ordinary words; more change nothing
 _STACKED_LINES = 5
 _LINE_LENGTH = 200
+_FULL_LINE = 76
 _MOSTLY = 0.7
 
 
@@ -93,7 +94,11 @@ def _stands_alone(line: str, following: str, block: Block, start: int, end: int,
     if not line.strip() or len(line) > _LINE_LENGTH:
         return False
     whole = any(a <= start + 2 and b >= end - 2 for a, b in (*block.strong, *block.emphasis))
-    if whole or is_material(line) or is_fact(line) or read_byline(line) is not None:
+    if whole or is_material(line) or is_fact(line):
+        return True
+    # A full line of a wrapped paragraph may begin with a name too.
+    full = len(line) >= _FULL_LINE and not is_labelled(line) and bool(following.strip())
+    if not full and read_byline(line) is not None:
         return True
     return first and not line.rstrip().endswith((".", ",", ";")) and (read_byline(following) is not None or is_material(following))
 

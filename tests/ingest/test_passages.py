@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from ingest.blocks import Block, BlockKind, Link, LoadedRecap, Run
 from ingest.cutting import cut, sentence_ends
-from ingest.passages import MAX_CHARS, TARGET_CHARS, make_passages
+from ingest.passages import make_passages
+from ingest.stretches import MAX_CHARS, TARGET_CHARS
 from ingest.talks import FoundTalk
 
 KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "bullet", "code", "quote", "table_row")
@@ -186,3 +187,41 @@ def test_cutting_keeps_words_and_limits(text: str, target: int) -> None:
 def test_cutting_is_linear_on_hostile_text(text: str) -> None:
     """Long rows of one sign are cut in a moment."""
     assert sum(e - s for s, e in cut(text, 0, len(text), 300, 600)) <= len(text)
+
+
+def test_a_subheading_opens_its_passage_and_never_ends_one() -> None:
+    """Notes do not run on over a sub-heading, whether it is marked as such or a short line of plain text."""
+    notes = ("paragraph", SENTENCE.strip())
+    for title in (("heading", "Costs of Lifting"), ("paragraph", "Costs of Lifting")):
+        found = texts(recap(notes, title, notes, notes))
+
+        assert found == [SENTENCE.strip(), f"Costs of Lifting\n\n{SENTENCE.strip()}\n\n{SENTENCE.strip()}"]
+
+
+def test_a_list_that_lost_its_bullets_stays_together() -> None:
+    """Of short lines in a row none is a sub-heading."""
+    items = [("paragraph", words) for words in ("Harbour cranes", "Floating cranes", "Tower cranes")]
+    found = texts(recap(("paragraph", "There are three kinds:"), *items))  # type: ignore[arg-type]
+
+    assert found == ["There are three kinds:\n\nHarbour cranes\n\nFloating cranes\n\nTower cranes"]
+
+
+def test_a_bullet_keeps_its_marker_where_the_text_holds_it() -> None:
+    """A quoted list reads as one, and a number before an item does not part it from its neighbours."""
+    text = "Steps of lifting:\n\n1. Hook the crate up.\n2. Lift it over the rail and wait."
+    blocks = [Block("paragraph", 0, 17, line=1)]
+    for marker, words in (("1.", "Hook the crate up."), ("2.", "Lift it over the rail and wait.")):
+        at = text.index(words)
+        blocks.append(Block("bullet", at, at + len(words), line=3, marker=marker))
+    loaded = LoadedRecap("a.txt", "0" * 64, text, tuple(blocks), (Run(0, len(text), 0, len(text)),), "text")
+
+    assert texts(loaded) == [text]
+    assert texts(loaded, FoundTalk("T", "session", body=spans(loaded)[1:])) == [text[text.index("1.") :]]
+
+
+def test_an_announcement_stays_with_words_that_are_nearly_too_long() -> None:
+    """What a colon leads to is cut, rather than parted from it."""
+    found = texts(recap(("paragraph", "What the cranes of this old harbour did all winter long:"), ("paragraph", (SENTENCE * 8).strip())))
+
+    assert found[0].startswith("What the cranes of this old harbour did all winter long:\n\nThe crane")
+    assert all(len(text) <= MAX_CHARS and text.endswith("in.") for text in found)
