@@ -45,7 +45,7 @@ class Block:
     end: int
     line: int  # in the source file, from 1
     level: int = 0  # heading: 1 to 6; bullet: nesting depth from 0; else 0
-    marker: str = ""  # the bullet as written ("-", "•", "1."); never inside start..end, whatever the format
+    marker: str = ""  # the bullet as written ("-", "•", "1."); never inside start..end, but before it in plain text and Markdown
     links: tuple[Link, ...] = ()
     strong: tuple[tuple[int, int], ...] = ()  # bold stretches
     emphasis: tuple[tuple[int, int], ...] = ()  # italic stretches

@@ -33,7 +33,7 @@ class MarkdownWriter:
         self.spans: list[int] = []  # where open emphasis, strong and link spans begin
         self.urls: list[str] = []
         self.lists = self.quotes = self.images = 0
-        self.item: tuple[int, str] | None = None  # level and marker of a list item that has no block yet
+        self.item: tuple[int, str, int] | None = None  # level, marker and its place of a list item that has no block yet
         self.heading = 0
         self.code = False
         self.html: list[tuple[int, int]] = []  # pieces of the open HTML block
@@ -49,12 +49,12 @@ class MarkdownWriter:
 
     def _begin(self, kind: BlockKind = "paragraph", level: int = 0) -> None:
         """Begin a block; the first one in a list item is the bullet."""
-        marker = ""
+        marker, at = "", -1
         if self.item is not None and kind in {"paragraph", "quote"}:
-            kind, (level, marker) = "bullet", self.item
+            kind, (level, marker, at) = "bullet", self.item
         self.end()
         self.item = None
-        self.out.begin(OpenBlock(kind, level, marker))
+        self.out.begin(OpenBlock(kind, level, marker, marker_at=at))
 
     def end(self) -> None:
         """End the open block and the inline HTML in it."""
@@ -99,7 +99,7 @@ class MarkdownWriter:
         self.end()
         at, _ = self.offsets.span({"start": where["start"], "end": where["start"]})  # its end is the whole item's
         marker = _MARKER.match(self.source, at)
-        self.item = (max(0, self.lists - 1), marker[0] if marker else "-")
+        self.item = (max(0, self.lists - 1), marker[0] if marker else "-", at if marker else -1)
 
     def list_edge(self, step: int) -> None:
         """Go into a list or out of it."""

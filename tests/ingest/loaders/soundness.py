@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from ingest.blocks import LoadedRecap
+from ingest.blocks import Block, LoadedRecap
 
 
 def assert_sound(recap: LoadedRecap, source: str) -> None:
@@ -23,7 +23,7 @@ def assert_sound(recap: LoadedRecap, source: str) -> None:
     assert all(before.end <= after.start for before, after in pairwise(recap.blocks))
     assert_verbatim(recap, source)
     if recap.text != source:
-        assert _words("\n".join(map(recap.slice, recap.blocks))) == _words(recap.text)
+        assert _words("\n".join(_with_marker(recap, block) for block in recap.blocks)) == _words(recap.text)
 
 
 def assert_verbatim(recap: LoadedRecap, source: str) -> None:
@@ -47,6 +47,12 @@ def assert_verbatim(recap: LoadedRecap, source: str) -> None:
 def characters(recap: LoadedRecap) -> str:
     """Give every character of the blocks that is no white space."""
     return "".join("".join(recap.slice(block).split()) for block in recap.blocks)
+
+
+def _with_marker(recap: LoadedRecap, block: Block) -> str:
+    """Give a block's words behind its marker, where the readable text holds it."""
+    kept = block.marker and recap.text.endswith(f"{block.marker} ", 0, block.start)
+    return f"{block.marker} {recap.slice(block)}" if kept else recap.slice(block)
 
 
 def _words(text: str) -> list[str]:
