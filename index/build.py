@@ -72,14 +72,16 @@ def write_build(
     index_dir.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=WRITING_PREFIX, dir=index_dir))
     try:
-        embedded = embed(contents, encoder, earlier_embeddings(index_dir, previous, stamp(encoder)) if previous else {}, progress)
-        counts = _write_files(folder, contents, embedded, encoder.dim)
+        known = earlier_embeddings(index_dir, previous, stamp(encoder)) if previous else {}
+        embedded = embed(contents, encoder, known, progress)
+        # Only a build that passed its checks has embeddings to give; its texts are as good.
+        counts = _write_files(folder, contents, embedded, encoder.dim, index_dir / previous if previous and known else None)
         return _finish(folder, index_dir, counts, encoder, now or datetime.now(UTC))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_files(folder: Path, contents: Contents, embedded: Sequence[Embedded], dim: int) -> dict[str, int]:
+def _write_files(folder: Path, contents: Contents, embedded: Sequence[Embedded], dim: int, earlier: Path | None) -> dict[str, int]:
     counts = {
         "events": write_lines(folder / "events.jsonl", contents.events),
         "recaps": write_lines(folder / "recaps.jsonl", contents.recaps),
@@ -88,7 +90,7 @@ def _write_files(folder: Path, contents: Contents, embedded: Sequence[Embedded],
     }
     (folder / TEXTS_FOLDER).mkdir()
     for recap in contents.recaps:
-        text_file(folder, recap.text_sha256).write_bytes(contents.texts[recap.recap_id].encode("utf-8"))
+        _write_text(folder, recap.text_sha256, contents.texts[recap.recap_id], earlier)
     _write_vocabulary(folder / VOCABULARY_FILE, contents)
     vectors = np.stack([item.pooled for item in embedded]) if embedded else np.zeros((0, dim), dtype=np.float32)
     write_dense(folder / DENSE_FILE, vectors)
@@ -96,6 +98,18 @@ def _write_files(folder: Path, contents: Contents, embedded: Sequence[Embedded],
     counts["tokens"] = write_late(folder, [item.tokens for item in embedded], dim)
     write_lexical(folder / LEXICAL_FOLDER, _lexical_rows(contents))
     return counts
+
+
+def _write_text(folder: Path, digest: str, text: str, earlier: Path | None) -> None:
+    """Write a recap's text, or share the file of an earlier build: thousands of small files take seconds to write and to sync."""
+    path = text_file(folder, digest)
+    if path.exists():  # two recaps of the same words; writing again would write into the earlier build
+        return
+    if earlier is not None:
+        with contextlib.suppress(OSError):  # not there, or the file system knows no hard links
+            os.link(text_file(earlier, digest), path)
+            return
+    path.write_bytes(text.encode("utf-8"))
 
 
 def _lexical_rows(contents: Contents) -> list[LexicalRow]:
@@ -178,9 +192,9 @@ def _named(index_dir: Path, digest: str, now: datetime) -> tuple[datetime, str]:
 
 def _sync(folder: Path) -> None:
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
+        if path.is_dir():
+            sync_folder(path)
+        elif path.stat().st_nlink == 1:  # a shared text was synced with the earlier build
             with path.open("rb") as stream:
                 os.fsync(stream.fileno())
-        else:
-            sync_folder(path)
     sync_folder(folder)

@@ -39,6 +39,8 @@ def embed(
     keys = [(context_text(*contents.around(passage)), passage.text) for passage in contents.passages]
     embedded = dict(known)
     missing = [key for key in dict.fromkeys(keys) if key not in embedded]
+    if progress:
+        progress(0, len(missing))
     for start in range(0, len(missing), _AT_ONCE):
         some = missing[start : start + _AT_ONCE]
         for key, tokens in zip(some, encoder.encode_tokens(["".join(key) for key in some]), strict=True):

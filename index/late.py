@@ -7,7 +7,7 @@ a token and mapped: row n's tokens are rows offsets[n] to offsets[n + 1].
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,15 +59,19 @@ def write_late(folder: Path, passages: Sequence[StoredTokens], dim: int) -> int:
     offsets = np.zeros(len(passages) + 1, dtype=np.int64)
     np.cumsum([len(tokens.values) for tokens in passages], out=offsets[1:])
     total = int(offsets[-1])
-    values = np.zeros((total, dim), dtype=np.int8)
-    scales = np.zeros(total, dtype=np.float16)
-    for tokens, start, end in zip(passages, offsets[:-1], offsets[1:], strict=True):
-        values[start:end] = tokens.values
-        scales[start:end] = tokens.scales
-    np.save(folder / TOKENS_FILE, values, allow_pickle=False)
-    np.save(folder / SCALES_FILE, scales, allow_pickle=False)
+    _write_rows(folder / TOKENS_FILE, (tokens.values for tokens in passages), np.dtype(np.int8), (total, dim))
+    _write_rows(folder / SCALES_FILE, (tokens.scales for tokens in passages), np.dtype(np.float16), (total,))
     np.save(folder / OFFSETS_FILE, offsets, allow_pickle=False)
     return total
+
+
+def _write_rows(path: Path, parts: Iterable[NDArray[Any]], dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+    """Write arrays below each other as one, without holding it in memory: it is most of a build, and most of it is on disk already."""
+    with path.open("wb") as stream:
+        described = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(stream, described)
+        for part in parts:
+            stream.write(np.ascontiguousarray(part, dtype=dtype).tobytes())
 
 
 class LateRanker:

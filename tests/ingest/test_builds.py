@@ -158,3 +158,18 @@ def test_a_build_that_was_just_replaced_stays_for_its_readers(night: Night, harb
         ids.append(night(keep_builds=1, grace_s=600.0).build_id)
 
     assert list_builds(tmp_path / "index") == ids
+
+
+def test_builds_share_texts_and_none_depends_on_another(night: Night, harbour: Path, tmp_path: Path) -> None:
+    """An unchanged recap's text is one file on disk for both builds, twins included, and stays when the older build goes."""
+    (harbour / "twin.md").write_bytes((harbour / "day1.md").read_bytes())
+    folder = tmp_path / "index"
+    first = night().build_id
+    (harbour / "day2.md").unlink()
+    second = night().build_id
+    shared = [path.stat().st_nlink for path in sorted((folder / second / "texts").iterdir())]
+
+    assert shared == [2]
+    assert call(folder, "verify", "--all").exit_code == 0
+    assert call(folder, "prune", "--keep", "1").stdout == f"removed {first}\n"
+    assert call(folder, "verify").exit_code == 0
