@@ -11,7 +11,7 @@ NOTES ?= notes
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo lock clean
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo lock hazards nights switches clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,15 @@ slack-demo: $(VENV)/installed-dev  ## converse with the bot on the terminal, wit
 
 lock: $(VENV)/installed-dev  ## write constraints.txt from what is installed
 	@$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
+
+hazards: $(VENV)/installed-dev  ## kill 200 nightly jobs, fill their disk, and look what is live afterwards
+	@PYTHONPATH=. $(BIN)/python benchmarks/hazards.py --kills 200
+
+nights: $(VENV)/installed-dev  ## time nights on 2,000 made-up recaps (the first one embeds for minutes)
+	@PYTHONPATH=. $(BIN)/python benchmarks/nights.py --folder data/nights
+
+switches: $(VENV)/installed-dev  ## ask for a minute while 20 builds are published, two of them corrupt
+	@PYTHONPATH=. $(BIN)/python benchmarks/switches.py
 
 clean:  ## remove .venv, caches and the demo's index
 	rm -rf $(VENV) $(DEMO_INDEX) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

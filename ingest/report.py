@@ -114,6 +114,8 @@ def _print_difference(difference: Difference, console: Console) -> None:
             _print_lines(console, f"{words} talks", titles)
         elif titles:
             console.print(f"{words}: {len(titles)} talks")
+    if difference.passages_new or difference.passages_removed:
+        console.print(f"Passages: {difference.passages_new} new, {difference.passages_removed} gone", highlight=False)
 
 
 def _print_lines(console: Console, heading: str, lines: tuple[str, ...]) -> None:
