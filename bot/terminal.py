@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.answering.models import Answer, Quote
-from bot.answering.rendering import grouped, link_line, place, tidy
+from bot.answering.rendering import by_talk, grouped, place, tidy
 from index.models import Event, Talk
 
 _WIDTH = 100
@@ -19,14 +19,14 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
     """Print an answer for a person."""
     screen = console or _console()
     for notice in answer.notices:
-        screen.print(Text(notice, style="yellow"))
+        screen.print(Text(notice, style="yellow"), soft_wrap=not screen.is_terminal)
     if limits := _limits(answer):
         screen.print(Text(limits, style="dim"))
     if answer.headline:
-        screen.print(Text(answer.headline, style="bold"))
-    for quote in answer.quotes:
+        screen.print(Text(answer.headline, style="bold"), soft_wrap=not screen.is_terminal)
+    for quotes in by_talk(answer.quotes):
         screen.print()
-        _print_quote(quote, screen)
+        _print_quotes(quotes, screen)
     if answer.understood.intent == "list" and answer.status == "answered":
         print_grouped([hit.talk for hit in answer.hits], screen)
     if answer.nearest:
@@ -63,13 +63,13 @@ def talk_text(talk: Talk, *, with_place: bool = True) -> Text:
     return line
 
 
-def _print_quote(quote: Quote, screen: Console) -> None:
-    if quote.voice == "author":
-        screen.print(Text("The note-taker's own remark:", style="italic"))
-    _print_indented(Text(f"“{tidy(quote.text)}”"), screen)
-    _print_indented(talk_text(quote.talk), screen)
-    if len(quote.talk.links) > 1:
-        _print_indented(Text(link_line(quote.talk), style="dim"), screen)
+def _print_quotes(quotes: Sequence[Quote], screen: Console) -> None:
+    """Print what is quoted from one talk, and the talk below it."""
+    for quote in quotes:
+        if quote.voice == "author":
+            screen.print(Text("The note-taker's own remark:", style="italic"))
+        _print_indented(Text(f"“{tidy(quote.text)}”"), screen)
+    _print_indented(talk_text(quotes[0].talk), screen)
 
 
 def _limits(answer: Answer) -> str:

@@ -15,7 +15,7 @@ from bot.answering.lists import list_talks
 from bot.answering.markup import is_small_talk
 from bot.answering.misses import is_name_like
 from bot.answering.models import HITS_SHOWN, Answer, Miss, Quote, Understood
-from bot.answering.rendering import counted, join_text, list_text, quote_text
+from bot.answering.rendering import counted, join_text, list_text, quotes_text
 from bot.answering.scope import Scope, given_scope
 from bot.answering.understanding import Reading, understand
 from bot.answering.wordlists import is_real_word
@@ -106,7 +106,7 @@ class _Answering:
             return self._miss("off_topic" if foreign else "not_covered", "The notes do not say.", found, sure)
         parts = change_parts(self.reading, self.searcher, self.knowledge) if self.reading.wish.wanted == "change" else None
         headline, quotes, hits = parts if parts and len(parts[1]) > 1 else fact_parts(self.reading, found, self.searcher)
-        text = join_text(*self.notices, headline, *map(quote_text, quotes))
+        text = join_text(*self.notices, headline, quotes_text(quotes))
         return self._answer(text, sure, headline=headline, quotes=quotes, hits=hits[:HITS_SHOWN])
 
     def _list(self, found: Found) -> Answer:

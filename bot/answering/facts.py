@@ -21,7 +21,8 @@ def fact_parts(reading: Reading, found: Found, searcher: Searcher) -> Parts:
     if not reading.wish.about_talk:
         bodies = tuple(hit for hit in hits if hit.passage.role == "body")
         hits = bodies or hits
-    quotes = choose_quotes(hits, [word.form for word in reading.words], searcher)
+    names = [word.form for word in reading.words if word.known and (word.capital or not word.real)]
+    quotes = choose_quotes(hits, [word.form for word in reading.words], searcher, names=names)
     ranked = tuple(replace(hit, rank=at) for at, hit in enumerate(hits, 1))
     return _headline(reading, hits[0].talk), quotes, ranked
 
@@ -30,11 +31,13 @@ def _headline(reading: Reading, talk: Talk) -> str | None:
     wanted = reading.wish.wanted
     if wanted == "link":
         return f"“{talk.title}”: {link_line(talk)}" if link_line(talk) else f"The notes give no link for “{talk.title}”."
-    if wanted in {"speaker", "talk"} and talk.speakers and talk.title and talk.kind != "section":
+    if wanted not in {"speaker", "talk"} or not talk.title or talk.kind == "section":
+        return None
+    if talk.speakers:
         who = _people(talk)
         where = f" ({place(talk)})" if place(talk) else ""
         return f"{who} gave “{talk.title}”{where}."
-    return None
+    return f"The notes name no speaker of “{talk.title}”." if wanted == "speaker" else None
 
 
 def _people(talk: Talk) -> str:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary, proxy
 
 from bot.answering.aliases import Aliases
 from bot.answering.wordlists import is_generic, is_stop
-from index.models import Event, Talk
+from index.models import Event, Passage, Talk
 from index.search import Searcher
 from index.words import fold, singular, words
 
@@ -30,7 +30,7 @@ class Knowledge:
         self.talks: tuple[Talk, ...] = tuple(build.talks.values())
         self.talk_by_id: Mapping[str, Talk] = build.talks
         self.recap_count: int = len(build.recaps)
-        self._passage_count = len(build.passages)
+        self._passages = {(passage.talk_id, passage.ordinal): passage for passage in build.passages}
         self.languages = frozenset(recap.language for recap in build.recaps.values())
         self.talk_count: int = sum(talk.kind != "section" for talk in self.talks)
         self.aliases = Aliases(passage.text for passage in build.passages)
@@ -52,9 +52,13 @@ class Knowledge:
         """Tell whether the notes contain a folded word or its other number."""
         return form in self._frequencies or singular(form) in self._stems or (len(form) > 3 and form.removesuffix("es") in self._stems)
 
+    def neighbour(self, passage: Passage, step: int) -> Passage | None:
+        """Return the passage that stands some steps after one in the same talk, or before it."""
+        return self._passages.get((passage.talk_id, passage.ordinal + step))
+
     def is_everywhere(self, word: str) -> bool:
         """Tell whether so many passages say a word that it tells none from another."""
-        return self._searcher.doc_freq(word) > _EVERYWHERE_SHARE * self._passage_count
+        return self._searcher.doc_freq(word) > _EVERYWHERE_SHARE * len(self._passages)
 
     def whole_word(self, clipped: str) -> str | None:
         """Return the shortest of the notes' words that a clipped one begins: "misconfig" is "misconfiguration"."""

@@ -9,7 +9,12 @@ from itertools import groupby
 from bot.answering.models import Quote
 from index.models import Talk
 
-_GAPS = re.compile(r"[ \t]*\n\s*")
+_WRAPPED_AT = 70  # a line as long as this that ends without a stop was broken by an editor, not by its author
+_BULLET = re.compile(r"\s*(?:[-*•‣–—>#|]|\d+[.)])\s")
+_GOES_ON = re.compile(
+    r"(?:,|\b(?:a|an|and|as|at|by|for|from|in|into|is|of|on|or|that|the|to|was|with|de|du|des|et|la|le|les))$", re.IGNORECASE
+)
+_BLANKS = re.compile(r"[ \t]{2,}")
 LINK_NAMES = {"video": "Video", "slides": "Slides", "schedule": "Schedule", "recap": "Notes"}
 
 
@@ -24,15 +29,45 @@ def place(talk: Talk) -> str:
     return ", ".join(part for part in (talk.event_id or "", day) if part)
 
 
-def quote_text(quote: Quote) -> str:
-    """Return a quote in marks, its lines kept, with the talk it stands in below it."""
+def quotes_text(quotes: Sequence[Quote]) -> str:
+    """Return quotes in marks, those of one talk together with the talk below them."""
+    return join_text(*("\n".join([*map(_marked, members), f"— {talk_line(members[0].talk)}"]) for members in by_talk(quotes)))
+
+
+def by_talk(quotes: Sequence[Quote]) -> list[list[Quote]]:
+    """Gather the quotes of each talk, in the order in which the talks come first."""
+    found: dict[str, list[Quote]] = {}
+    for quote in quotes:
+        found.setdefault(quote.talk.talk_id, []).append(quote)
+    return list(found.values())
+
+
+def _marked(quote: Quote) -> str:
     label = "The note-taker's own remark: " if quote.voice == "author" else ""
-    return f"{label}“{tidy(quote.text)}”\n— {talk_line(quote.talk)}"
+    return f"{label}“{tidy(quote.text)}”"
 
 
 def tidy(text: str) -> str:
-    """Close the empty lines of a quote; its words stay as they are."""
-    return _GAPS.sub("\n", text.strip())
+    """Join the lines that an editor wrapped and close empty ones; lists and paragraphs stay, and so do the words."""
+    joined: list[str] = []
+    ended = True
+    for line in text.split("\n"):
+        bare = _BLANKS.sub(" ", line.strip())
+        if bare and not ended and is_wrapped(joined[-1], bare):
+            joined[-1] = f"{joined[-1]} {bare}"
+        elif bare:
+            joined.append(bare)
+        ended = not bare
+    return "\n".join(joined)
+
+
+def is_wrapped(before: str, line: str) -> bool:
+    """Tell whether a line goes on with the one before it, which an editor broke."""
+    if _BULLET.match(line) or before.endswith((".", ";", ":", "!", "?")):
+        return False
+    if _BULLET.match(before) and not line[:1].islower():
+        return False  # what follows on a list's last item, not the item's second line
+    return len(before) >= _WRAPPED_AT or bool(_GOES_ON.search(before))
 
 
 def link_line(talk: Talk) -> str:
