@@ -79,6 +79,7 @@ class Desk:
 
     def start(self, look_every_s: float = LOOK_EVERY_S) -> None:
         """Take over what dead processes left, and forget what is too old, from now on."""
+        self.tell_news(self.composer.live.searcher)  # the build may have changed while no bot ran
         self._caretaker = threading.Thread(target=self._look_after, args=(look_every_s,), name="caretaker", daemon=True)
         self._caretaker.start()
 

@@ -39,6 +39,22 @@ def test_a_watched_topic_is_told_once(slack: LocalSlack, start: Starter, index_d
     assert len(slack.space.channels["D1ADA"].messages) == 1
 
 
+def test_a_watched_topic_is_told_after_a_night_without_a_bot(slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder) -> None:
+    """A build that was published while the bot was down is looked at when it starts again, once."""
+    first = start(index=LiveIndex(index_dir, encoder))
+    slack.command("C1NOTES", "U1ADA", "watch Mossbank")
+    slack.wait_for(lambda: slack.space.ephemerals)
+    first.close()
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    second = start(index=LiveIndex(index_dir, encoder))
+    [told] = slack.wait_for(lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages)
+    second.close()
+    start(index=LiveIndex(index_dir, encoder)).close()
+
+    assert "> Nadia Sund moved Mossbank to four regions." in message_text(told)
+    assert len(slack.space.channels["D1ADA"].messages) == 1
+
+
 def test_watches_are_listed_and_taken_back(slack: LocalSlack, start: Starter) -> None:
     """`watches` lists, `unwatch` takes back, and says when there was nothing."""
     start()
