@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     slack_command: str = Field(
         default="/kubecon", pattern=r"^/\S{1,31}$", description="Name of the slash command, as in the app's manifest."
     )
+    slack_agent: bool = Field(default=False, description="Whether the app is an agent app, made from deploy/slack/manifest.agent.json.")
     store: Path = Field(default=Path("data/bot.sqlite"), description="File in which the bot keeps claims, threads and feedback.")
     answers_at_once: int = Field(default=0, ge=0, le=64, description="How many searches run at the same time; 0: one less than cores.")
     keep_questions_days: float = Field(default=30, ge=0, description="Days that question texts are kept for follow-ups; 0: not at all.")

@@ -22,7 +22,8 @@ from bot.slack.delivery import web_client
 from bot.slack.desk import Desk
 from bot.slack.http import create_http
 from bot.slack.incoming import Doors
-from bot.slack.listeners import buttons, commands, feedback, home, mentions, messages, others, shortcuts
+from bot.slack.listeners import buttons, commands, feedback, home, mentions, messages, others, sessions, shortcuts
+from bot.slack.sessions import Sessions
 from bot.slack.sockets import Sockets
 from bot.store import Store
 
@@ -79,6 +80,7 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
         composer,
         keep_questions_s=settings.keep_questions_days * 86_400.0,
         bot_user_id=doors.bot_user_id,
+        sessions=Sessions(web_client(token, settings.slack_api_url, patient=False)) if settings.slack_agent else None,
     )
     _listen(app, desk, doors, settings.slack_command)
     app.error(_refused)
@@ -158,6 +160,8 @@ def _listen(app: App, desk: Desk, doors: Doors, command: str) -> None:
     feedback.register(app, desk)
     home.register(app, desk, command)
     shortcuts.register(app, desk, doors)
+    if desk.sessions is not None:
+        sessions.register(app, desk.sessions)
     others.register(app, command)
 
 

@@ -28,12 +28,13 @@ _NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "par
 _log = logging.getLogger(__name__)
 
 
-def web_client(token: str | None, api_url: str | None) -> WebClient:
-    """Make a client that waits as Slack asks on 429 and tries again on 5xx.
+def web_client(token: str | None, api_url: str | None, *, patient: bool = True) -> WebClient:
+    """Make a client that waits as Slack asks on 429 and tries again on 5xx, or one that gives up at once.
 
     A broken connection is not in the list: a POST that is repeated blindly may post twice, so `post_answer` looks first.
     """
-    handlers: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=10), ServerErrorRetryHandler(max_retry_count=3)]
+    waiting: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=10), ServerErrorRetryHandler(max_retry_count=3)]
+    handlers = waiting if patient else []
     options: dict[str, Any] = {"base_url": api_url if api_url.endswith("/") else f"{api_url}/"} if api_url else {}
     return WebClient(token=token, timeout=TIMEOUT_S, retry_handlers=handlers, **options)
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 
 from slack_sdk import WebClient
@@ -19,6 +20,7 @@ from bot.slack.commands import parse
 from bot.slack.compose import Composer
 from bot.slack.jobs import Job
 from bot.slack.message import Message, Request
+from bot.slack.sessions import Sessions
 from bot.slack.watches import Watches
 from bot.store import Store
 from index.search import Searcher
@@ -40,11 +42,13 @@ class Desk:
         *,
         bot_user_id: str = "",
         keep_questions_s: float = 30 * 86_400.0,
+        sessions: Sessions | None = None,
     ) -> None:
         self.client = client
         self.bot_user_id = bot_user_id
         self.store = store
         self.composer = composer
+        self.sessions = sessions
         self._keep_questions_s = keep_questions_s
         self._workers = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
         self.feedback = Feedback(store)
@@ -130,7 +134,8 @@ class Desk:
         self._work(job_id, job)
 
     def _work(self, job_id: str, job: Job) -> None:
-        self._guarded(f"job {job_id}", lambda: self._answer(job_id, job), lambda message: self._deliver(job_id, job, message), job_id)
+        with self.sessions.working(job) if self.sessions else nullcontext():
+            self._guarded(f"job {job_id}", lambda: self._answer(job_id, job), lambda message: self._deliver(job_id, job, message), job_id)
         self.store.finish(job_id)
 
     def _answer(self, job_id: str, job: Job) -> None:
@@ -156,6 +161,8 @@ class Desk:
     def _deliver(self, job_id: str, job: Job, message: Message) -> None:
         if job.private:
             self._deliver_privately(job, message)
+            return
+        if self.sessions is not None and self.sessions.is_stopped(job):
             return
         # First, so that a follow-up that comes right behind the answer finds its thread.
         self.store.join_thread(job.thread, job.user_id)

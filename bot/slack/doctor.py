@@ -18,6 +18,7 @@ from index.errors import IndexFault
 
 # What the manifest asks for; `deploy/slack/manifest.json` names the same.
 SCOPES = ("app_mentions:read", "channels:history", "chat:write", "commands", "groups:history", "im:history", "reactions:read")
+AGENT_SCOPE = "assistant:write"  # `deploy/slack/manifest.agent.json`
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def _scopes(settings: Settings) -> str:
     me = web_client(_secret(settings.slack_bot_token), settings.slack_api_url).auth_test()
     headers = {name.lower(): value for name, value in me.headers.items()}
     granted = {scope.strip() for scope in str(headers.get("x-oauth-scopes", "")).split(",")}
-    if missing := [scope for scope in SCOPES if scope not in granted]:
+    needed = (*SCOPES, AGENT_SCOPE) if settings.slack_agent else SCOPES
+    if missing := [scope for scope in needed if scope not in granted]:
         raise BotFault(f"The app lacks {', '.join(missing)}. Add them under OAuth & Permissions and install the app again.")
     return "all granted"
 

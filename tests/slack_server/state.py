@@ -59,6 +59,8 @@ class Workspace:
         self.calls: list[Call] = []
         self.ephemerals: list[Json] = []
         self.homes: dict[str, Json] = {}
+        self.sessions: dict[tuple[str, str], list[str]] = {}  # statuses of (channel, thread) in order
+        self.prompts: dict[str, list[Json]] = {}
         self.modals: list[Json] = []
         self.response_urls: dict[str, ResponseUrl] = {}
         self.triggers: dict[str, float] = {}

@@ -160,6 +160,24 @@ def _view(arguments: Json, kind: str) -> Json:
     return view
 
 
+def _set_session_status(space: Workspace, arguments: Json) -> Json:
+    status = arguments.get("status")
+    if status not in {"processing", "active", "suspended", "closed"} or len(arguments.get("title") or "") > 200:
+        raise RefusalError("invalid_arguments")
+    channel = place(space, str(arguments.get("channel_id", "")))
+    space.sessions.setdefault((channel.channel_id, str(arguments.get("thread_ts"))), []).append(str(status))
+    return {}
+
+
+def _set_suggested_prompts(space: Workspace, arguments: Json) -> Json:
+    prompts = arguments.get("prompts") or []
+    if not 1 <= len(prompts) <= 4 or not all(prompt.get("title") and prompt.get("message") for prompt in prompts):
+        raise RefusalError("invalid_arguments")
+    if not arguments.get("thread_ts"):  # with one Slack answers ok to an agent app and shows nothing
+        space.prompts[str(arguments["channel_id"])] = prompts
+    return {}
+
+
 METHODS: dict[str, tuple[Method, str | None]] = {
     "auth.test": (_auth_test, None),
     "chat.postMessage": (_post_message, "chat:write"),
@@ -167,6 +185,8 @@ METHODS: dict[str, tuple[Method, str | None]] = {
     "chat.update": (_update, "chat:write"),
     "conversations.replies": (_replies, "channels:history"),
     "conversations.open": (_conversations_open, "im:write"),
+    "agents.sessions.setStatus": (_set_session_status, "assistant:write"),
+    "assistant.threads.setSuggestedPrompts": (_set_suggested_prompts, "assistant:write"),
     "views.open": (_views_open, None),
     "views.publish": (_views_publish, None),
 }

@@ -9,13 +9,17 @@ from slack_sdk import WebClient
 
 from bot.slack.desk import Desk
 from bot.slack.home import home_view
+from bot.slack.sessions import suggest
 
 
 def register(app: App, desk: Desk, command: str) -> None:
-    """Listen to the Home tab being opened."""
+    """Listen to the Home tab being opened, and in an agent app to the Messages tab."""
 
     def publish(event: dict[str, Any], client: WebClient) -> None:
         if event.get("tab") != "home":
+            if desk.sessions is not None:
+                build = desk.composer.live.searcher.build
+                desk.run("suggested prompts", lambda: suggest(client, event["channel"], build), lambda _: None)
             return
         desk.run("the Home tab", lambda: _show(client, event["user"], desk, command), lambda _: None)
 

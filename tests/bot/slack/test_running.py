@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -18,12 +16,10 @@ from pydantic import SecretStr
 from bot.errors import SettingsFault, SlackFault, StoreFault
 from bot.live import LiveIndex
 from bot.slack.app import create_app
-from bot.slack.listeners.shortcuts import CALLBACK_ID
 from bot.store import Store
 from tests.bot.slack.conftest import answer, make_settings
 from tests.bot.slack.test_conversations import bot_messages
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, LocalSlack
-from tests.slack_server.server import SCOPES
 from tests.slack_server.transcript import message_text
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -152,20 +148,3 @@ def test_old_claims_and_questions_are_forgotten(tmp_path: Path) -> None:
     assert store.take(["new"], "{}") is None
     assert [turn.question for turn in store.turns("thread")] == ["a new question"]
     store.close()
-
-
-@pytest.mark.parametrize("name", ["manifest.json", "manifest.http.json"])
-def test_the_manifest_covers_what_the_bot_listens_to(name: str) -> None:
-    """The manifests ask for the events, the command and the shortcut that have listeners, and for the scopes that these need."""
-    manifest = json.loads((ROOT / "deploy/slack" / name).read_text())
-    events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
-    scopes = set(manifest["oauth_config"]["scopes"]["bot"])
-    source = "\n".join(path.read_text() for path in (ROOT / "bot/slack/listeners").glob("*.py"))
-    listened = set(re.findall(r"app\.event\(\"(\w+)\"", source))
-
-    assert {event.split(".")[0] for event in events} == listened
-    assert scopes | {"im:write"} == set(SCOPES)
-    assert [shortcut["callback_id"] for shortcut in manifest["features"]["shortcuts"]] == [CALLBACK_ID]
-    assert manifest["settings"]["socket_mode_enabled"] is (name == "manifest.json")
-    assert len(manifest["features"]["shortcuts"][0]["name"]) <= 24
-    assert 175 <= len(manifest["display_information"]["long_description"]) <= 4_000

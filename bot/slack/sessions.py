@@ -1,0 +1,69 @@
+"""Slack's agent experience: prompts above an empty conversation, and a session that shows when the bot is at work.
+
+Only for apps made from `deploy/slack/manifest.agent.json`. Sessions: https://docs.slack.dev/ai/agent-sessions. The legacy
+`assistant.threads.*` status is not used.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.slack import kit
+from bot.slack.home import suggested
+from bot.slack.jobs import Job
+from index.opened import Build
+
+LONGEST_SESSION_TITLE = 200
+LONGEST_PROMPT_TITLE = 60
+_log = logging.getLogger(__name__)
+
+
+class Sessions:
+    """Marks threads with the bot as being worked on, and knows which ones people stopped."""
+
+    def __init__(self, client: WebClient) -> None:
+        """Take a client of its own, which waits for no rate limit: a status that comes late is worth nothing."""
+        self._client = client
+        self._stopped: dict[str, str] = {}
+
+    @contextmanager
+    def working(self, job: Job) -> Iterator[None]:
+        """Show that an answer is on its way, and that it is no longer, whatever happens in between."""
+        if job.kind == "command":
+            yield
+            return
+        self._set(job, "processing", title=kit.cut(job.text or "Question", LONGEST_SESSION_TITLE))
+        try:
+            yield
+        finally:
+            self._set(job, "active")
+
+    def stop(self, thread: str, event_ts: str) -> None:
+        """Note that somebody pressed Stop: what was asked before gets no answer any more."""
+        self._stopped[thread] = event_ts
+
+    def is_stopped(self, job: Job) -> bool:
+        """Say whether a job's asker no longer wants its answer."""
+        return job.ts <= self._stopped.get(job.thread, "")
+
+    def _set(self, job: Job, status: str, title: str | None = None) -> None:
+        try:
+            self._client.agents_sessions_setStatus(
+                channel_id=job.channel_id, thread_ts=job.thread_ts or job.ts, status=status, title=title, initiator_user_id=job.user_id
+            )
+        except (SlackApiError, OSError) as error:
+            said = error.response.get("error") if isinstance(error, SlackApiError) else error
+            _log.warning("the session status could not be set: %s", said)
+
+
+def suggest(client: WebClient, channel_id: str, build: Build) -> None:
+    """Offer questions made from real talks above an empty conversation."""
+    questions = [(kit.cut(question, LONGEST_PROMPT_TITLE), question) for question in suggested(build)]
+    prompts = [{"title": title, "message": message} for title, message in (*questions, ("Which conferences are there?", "events"))]
+    # Without a thread: with one Slack answers ok to an agent app and shows nothing.
+    client.assistant_threads_setSuggestedPrompts(channel_id=channel_id, prompts=prompts)

@@ -1,0 +1,88 @@
+"""Slack's agent experience: switched on by one setting, and never in the way of an answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.answering.models import Answer
+from bot.slack.doctor import AGENT_SCOPE
+from tests.bot.slack.conftest import Starter, answer
+from tests.bot.slack.test_conversations import bot_messages
+from tests.slack_server import LocalSlack
+from tests.slack_server.faults import RATE_LIMITED
+from tests.slack_server.server import SCOPES
+from tests.slack_server.transcript import message_text
+
+
+@pytest.fixture
+def slack() -> Iterator[LocalSlack]:
+    """Give a workspace whose app is an agent."""
+    with LocalSlack(SCOPES | {AGENT_SCOPE}) as server:
+        server.add_user("U1ADA", "ada")
+        server.add_channel("C1NOTES", "notes", "U1ADA")
+        yield server
+
+
+def test_the_session_shows_that_the_agent_is_at_work(slack: LocalSlack, start: Starter) -> None:
+    """A direct message without a thread, as agent apps get it, is answered in a session that is at work and then is not."""
+    start(slack_agent=True)
+    slack.direct("U1ADA", "what is Quillwort?")
+    [message] = slack.wait_for(lambda: bot_messages(slack, "D1ADA"))
+    slack.wait_for(lambda: [len(statuses) for statuses in slack.space.sessions.values()] == [2])
+
+    assert "2 TB a day" in message_text(message)
+    assert slack.space.sessions == {("D1ADA", message["thread_ts"]): ["processing", "active"]}
+
+
+def test_a_status_that_fails_holds_no_answer_back(slack: LocalSlack, start: Starter) -> None:
+    """When Slack limits the status, the answer comes at once all the same."""
+    start(slack_agent=True)
+    slack.faults.every("agents.sessions.setStatus", 1, RATE_LIMITED)
+    slack.direct("U1ADA", "what is Quillwort?")
+    answered = slack.wait_for(lambda: bot_messages(slack, "D1ADA"), timeout_s=3)
+    slack.wait_for(lambda: len(slack.calls("agents.sessions.setStatus")) == 2)
+
+    assert len(answered) == 1
+
+
+def test_prompts_are_offered_above_an_empty_conversation(slack: LocalSlack, start: Starter) -> None:
+    """Opening the Messages tab shows questions made from real talks; without the setting it shows nothing."""
+    running = start()
+    slack.open_home("U1ADA", tab="messages")
+    running.close()
+    assert not slack.space.prompts
+
+    start(slack_agent=True)
+    slack.open_home("U1ADA", tab="messages")
+    prompts = slack.wait_for(lambda: slack.space.prompts.get("D1ADA"))
+
+    assert "What did Ines Moreau say in “Harbour Pilots for Busy Clusters”?" in [prompt["message"] for prompt in prompts]
+    assert len(prompts) <= 4
+
+
+def test_stop_is_obeyed_for_what_was_asked_before(slack: LocalSlack, start: Starter) -> None:
+    """What was under way when somebody pressed Stop is not posted; the next question in the thread is answered."""
+    began, go_on = threading.Event(), threading.Event()
+
+    def waiting(question: str, **how: Any) -> Answer:
+        began.set()
+        go_on.wait(5)
+        return answer(question, **how)
+
+    running = start(slack_agent=True, answering=waiting)
+    slack.direct("U1ADA", "what is Quillwort?")
+    began.wait(5)
+    thread = slack.space.channels["D1ADA"].messages[0]["ts"]
+    event = {"type": "agent_session_stopped", "channel": "D1ADA", "thread_ts": thread, "user": "U1ADA", "event_ts": slack.space.next_ts()}
+    slack.deliver("events_api", slack.envelope(event))
+    slack.wait_for(lambda: running.bot.desk.sessions._stopped)
+    go_on.set()
+    slack.direct("U1ADA", "what is Mossbank?", thread)
+    slack.wait_for(lambda: bot_messages(slack, "D1ADA"))
+    running.close()
+
+    assert ["Mossbank" in message_text(message) for message in bot_messages(slack, "D1ADA")] == [True]
