@@ -11,7 +11,7 @@ NOTES ?= notes
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo lock hazards nights switches clean
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -18,14 +18,17 @@ from index.words import find_phrase
 
 MOST_FOUND = 8
 QUOTES_ON_A_CARD = 3
+LONGEST_NAME = 200  # of what is compared: likeness costs the product of both lengths, and a message may have 40,000 characters
 SAME_TITLE = 90.0  # WRatio above which words are taken for a title's own
 NEAR = 60.0
 
 
 def talk_message(words: str, frame: Frame) -> Message:
     """Show the talk whose title fits the words, or the few that do."""
-    titles = {talk_id: talk.title for talk_id, talk in frame.build.talks.items()}
-    found = process.extract(words.lower(), titles, scorer=fuzz.WRatio, processor=str.lower, limit=MOST_FOUND, score_cutoff=NEAR)
+    titles = {talk_id: talk.title[:LONGEST_NAME] for talk_id, talk in frame.build.talks.items()}
+    found = process.extract(
+        words[:LONGEST_NAME].lower(), titles, scorer=fuzz.WRatio, processor=str.lower, limit=MOST_FOUND, score_cutoff=NEAR
+    )
     talks = [frame.build.talks[talk_id] for _, _, talk_id in found]
     if not talks:
         return _nothing(f"No talk in the notes has a title like “{kit.cut(words, 120)}”.", words, frame)
@@ -37,11 +40,12 @@ def talk_message(words: str, frame: Frame) -> Message:
 
 def speaker_message(name: str, frame: Frame) -> Message:
     """List the talks of a speaker; a name that is spelt nearly so counts when no other does."""
+    name = name[:LONGEST_NAME]
     said = kit.cut(name, 120)
     talks = [talk for talk in frame.build.talks.values() if any(find_phrase(speaker, name) for speaker in talk.speakers)]
     if talks:
         return _found(f"{len(talks)} talk{'' if len(talks) == 1 else 's'} by {said} in the notes", talks, frame)
-    speakers = sorted({speaker for talk in frame.build.talks.values() for speaker in talk.speakers})
+    speakers = sorted({speaker for talk in frame.build.talks.values() for speaker in talk.speakers if len(speaker) <= LONGEST_NAME})
     near = [speaker for speaker, _, _ in process.extract(name, speakers, scorer=fuzz.token_sort_ratio, limit=3, score_cutoff=75)]
     talks = [talk for talk in frame.build.talks.values() if set(near) & set(talk.speakers)]
     if talks:
