@@ -15,7 +15,7 @@ import numpy as np
 import tantivy
 
 from index.contents import Contents
-from index.dense import DENSE_FILE, write_dense
+from index.dense import DENSE_FILE, DenseRanker, write_dense
 from index.embedding import TALK_VECTORS_FILE, Embedded, earlier_embeddings, embed, stamp, talk_means
 from index.encoders import Encoder
 from index.errors import BuildUnusable
@@ -94,7 +94,9 @@ def _write_files(folder: Path, contents: Contents, embedded: Sequence[Embedded],
     _write_vocabulary(folder / VOCABULARY_FILE, contents)
     vectors = np.stack([item.pooled for item in embedded]) if embedded else np.zeros((0, dim), dtype=np.float32)
     write_dense(folder / DENSE_FILE, vectors)
-    np.save(folder / TALK_VECTORS_FILE, talk_means(contents, vectors), allow_pickle=False)
+    # As they are stored: FAISS rounds a tie to half precision otherwise than numpy does, and a reused vector was rounded before.
+    stored = DenseRanker(folder / DENSE_FILE).vectors(np.arange(len(vectors)))
+    np.save(folder / TALK_VECTORS_FILE, talk_means(contents, stored), allow_pickle=False)
     counts["tokens"] = write_late(folder, [item.tokens for item in embedded], dim)
     write_lexical(folder / LEXICAL_FOLDER, _lexical_rows(contents))
     return counts

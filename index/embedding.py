@@ -64,12 +64,14 @@ def own_vector(tokens: TokenVectors, own_start: int) -> Vectors:
 
 
 def talk_means(contents: Contents, vectors: Vectors) -> NDArray[np.float16]:
-    """Return the mean vector of each talk's passages, (n_talks, dim) float16, in the order of the talks; 0 for an empty talk."""
+    """Return the mean vector of each talk's passages, (n_talks, dim) float16, in the order of the talks; 0 for an empty talk.
+
+    `vectors` are those that the dense index holds, so that a reused vector and a fresh one give the same mean.
+    """
     numbers = {talk.talk_id: number for number, talk in enumerate(contents.talks)}
     talk_of_row = np.array([numbers[passage.talk_id] for passage in contents.passages], dtype=np.int64)
     sums = np.zeros((len(numbers), vectors.shape[1]), dtype=np.float32)
-    # Half precision first, as the dense index keeps them: a reused vector and a fresh one give the same mean.
-    np.add.at(sums, talk_of_row, vectors.astype(np.float16).astype(np.float32))
+    np.add.at(sums, talk_of_row, vectors)
     counts = np.bincount(talk_of_row, minlength=len(numbers))
     means: NDArray[np.float16] = (sums / np.maximum(counts, 1)[:, None]).astype(np.float16)
     return means

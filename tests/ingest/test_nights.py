@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from index.encoders import Encoder
+import numpy as np
+
+from index.encoders import Encoder, TokenVectors, Vectors
 from index.search import Query, Searcher
 from index.storage import current_build_id, file_names, file_sha256, read_manifest
 from ingest.night import Job
@@ -108,3 +110,36 @@ def test_a_hundred_nights_end_as_one_full_night(tmp_path: Path, encoder: Encoder
         assert read_manifest(ours).content_sha256 == read_manifest(full).content_sha256
         assert answers(ordinary.index_dir, encoder) == answers(other, encoder)
     assert set(deeds) == {"add", "change", "rename", "remove", "touch", "hint"}
+
+
+class Halfway:
+    """An encoder whose vectors lie halfway between two numbers of half precision, where libraries round differently."""
+
+    name, revision, dim, max_tokens, form = "halfway", "0" * 64, 8, 256, "test"
+    check: Mapping[str, float | int | str] = {}
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector a text."""
+        return np.stack([tokens.pooled for tokens in self.encode_tokens(texts)])
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return one token a text: the text's length decides the numbers, odd steps of half a unit in the last place."""
+        found = []
+        for text in texts:
+            steps = (2 * np.arange(self.dim) + 2 * len(text) + 1).astype(np.float32)
+            vectors = (np.float32(0.25) + steps * np.float32(2.0**-13))[None, :]
+            found.append(TokenVectors(vectors, ((0, len(text)),), (0,), vectors[0]))
+        return found
+
+
+def test_numbers_that_round_both_ways_round_one_way(tmp_path: Path) -> None:
+    """Vectors that were stored and vectors that are fresh give the same bytes, ties of rounding included."""
+    shore = Shore(tmp_path / "notes", random.Random(1))  # noqa: S311 notes, not secrets
+    encoder = Halfway()
+    folders = [tmp_path / "index", tmp_path / "full"]
+    run(Job(paths=(shore.folder,), index_dir=folders[0]), encoder=encoder)
+    shore.add()
+    for folder in folders:
+        run(Job(paths=(shore.folder,), index_dir=folder), encoder=encoder)
+
+    assert len({read_manifest(folder / current_build_id(folder)).content_sha256 for folder in folders}) == 1
