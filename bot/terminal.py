@@ -11,6 +11,7 @@ from rich.text import Text
 from bot.answering.models import Answer, Quote
 from bot.answering.rendering import by_talk, grouped, place, tidy
 from index.models import Event, Talk
+from index.screen import Screen
 
 _WIDTH = 100
 
@@ -89,5 +90,5 @@ def _print_indented(line: Text, screen: Console) -> None:
 
 
 def _console() -> Console:
-    found = Console(highlight=False)
-    return found if not found.is_terminal or found.width <= _WIDTH else Console(highlight=False, width=_WIDTH)
+    found = Screen(highlight=False)
+    return found if not found.is_terminal or found.width <= _WIDTH else Screen(highlight=False, width=_WIDTH)

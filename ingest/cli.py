@@ -12,7 +12,7 @@ import click
 from ingest.errors import PublishError
 from ingest.every import repeat, seconds
 from ingest.index_cli import index
-from ingest.terminal import FILE, FOLDER, bars, console, one_line, settings
+from ingest.terminal import FILE, FOLDER, bars, complain, console, one_line, settings
 
 if TYPE_CHECKING:
     from ingest.night import Job
@@ -84,21 +84,16 @@ def _one_night(job: Job, webhook: str, as_json: bool) -> int:
         with bars(as_json) as progress:
             report = run(job, progress)
     except PublishError as error:
-        tell(webhook, str(error), _complain)
+        tell(webhook, str(error), complain)
         raise
     if as_json:
         click.echo(json.dumps(report.to_json(), ensure_ascii=False))
     else:
         print_report(report, console())
     for line in report.failed:
-        _complain(line)
-    tell(webhook, report, _complain)
+        complain(line)
+    tell(webhook, report, complain)
     return report.exit_status
-
-
-def _complain(line: str) -> None:
-    """Say a line on standard error."""
-    click.echo(line, err=True)
 
 
 @click.command()

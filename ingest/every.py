@@ -11,6 +11,7 @@ from types import FrameType
 import click
 
 from ingest.errors import IngestError, SourcesError
+from ingest.terminal import complain
 
 _UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _INTERVAL = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
@@ -45,7 +46,7 @@ def repeat(act: Callable[[], int], every_s: float) -> None:
         except IngestError as error:
             if first and isinstance(error, SourcesError):
                 raise
-            click.echo(" ".join(str(error).split()), err=True)
+            complain(" ".join(str(error).split()))
         first = False
         time.sleep(max(every_s - (time.monotonic() - started), 0.0))
 

@@ -50,7 +50,7 @@ def valid_url(url: str) -> str | None:
     Only http and https; anything else (`javascript:`, `file:`, relative paths) is no link to a talk.
     """
     url = url.strip()
-    if not url or len(url) > MAX_URL_CHARS or any(c.isspace() or ord(c) < 32 or c in '<>"`|\\' for c in url):
+    if not url or len(url) > MAX_URL_CHARS or any(c.isspace() or not c.isprintable() or c in '<>"`|\\' for c in url):
         return None
     try:
         parts = urlsplit(url)

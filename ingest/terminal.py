@@ -40,15 +40,22 @@ def one_line() -> Iterator[None]:
 
 def leave(line: str, status: int) -> None:
     """Say one line and leave."""
-    click.echo(" ".join(line.split()), err=True)
+    complain(" ".join(line.split()))
     sys.exit(status)
+
+
+def complain(line: str) -> None:
+    """Say a line on standard error; what servers and file names bring into it cannot command the terminal."""
+    from index.screen import printable
+
+    click.echo(printable(line), err=True)
 
 
 def console() -> Console:
     """Give the terminal; a file or a pipe gets lines wide enough for titles and addresses."""
-    from rich.console import Console
+    from index.screen import Screen
 
-    return Console(width=None if sys.stdout.isatty() else _PIPED_COLUMNS)
+    return Screen(width=None if sys.stdout.isatty() else _PIPED_COLUMNS)
 
 
 def settings() -> IngestSettings:

@@ -47,8 +47,12 @@ def test_the_words_of_a_link_tell_where_the_address_does_not() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "file:///etc/passwd", "/talks/1", "https://", "https://local", "http://[", "", "https://a.b/ c", "https://a.b/<x>"]
-)  # fmt: skip
+    "url",
+    [
+        *("javascript:alert(1)", "file:///etc/passwd", "/talks/1", "https://", "https://local", "http://[", ""),
+        *("https://a.b/ c", "https://a.b/<x>", "https://a.b/\x9c", "https://a.b/\u202e"),
+    ],
+)
 def test_what_is_no_web_address_is_no_link(url: str) -> None:
     """Only addresses that a browser opens from anywhere are links."""
     assert valid_url(url) is None
