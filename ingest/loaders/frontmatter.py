@@ -121,11 +121,17 @@ def _folded(values: Mapping[Any, Any]) -> dict[str, str | tuple[str, ...]]:
 def _as_text(value: Any) -> str | tuple[str, ...]:
     """Write a value as text; a list of one is that one."""
     if isinstance(value, (list, tuple, set)):
-        listed = tuple(part for item in value if isinstance(part := _as_text(item), str) and part)
+        listed = tuple(part for item in value if (part := _one_text(item)))
         return listed[0] if len(listed) == 1 else listed
+    return _one_text(value)
+
+
+def _one_text(value: Any) -> str:
+    """Write a single value or a named thing as text; lists in lists are left out, for YAML's aliases can nest them without end."""
     if isinstance(value, Mapping):
-        named = value.get("name") or value.get("title")
-        return str(named) if named else ""
+        value = value.get("name") or value.get("title")
+    if isinstance(value, (list, tuple, set, Mapping)):
+        return ""
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     return "" if value is None else str(value).strip().strip("'\"")

@@ -120,6 +120,16 @@ def test_front_matter_of_every_usual_kind(head: str) -> None:
     assert (recap.meta["title"], recap.meta["author"]) == ("A day", "Bo")
 
 
+def test_aliases_that_nest_without_end_are_no_value() -> None:
+    """A list that holds itself, or nine of nine of nine, is left out, and the rest is read."""
+    nested = "".join(f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]\n" for at in range(1, 12))
+    recap = read(f"---\na0: &a0 [x]\n{nested}title: A day\nauthor: {{name: *a11}}\ntags: &t [*t, ropes]\n---\n\nWords.\n")
+
+    assert recap.meta["title"] == "A day"
+    assert "author" not in recap.meta
+    assert recap.meta["tags"] == ("ropes",)
+
+
 def test_a_line_of_dashes_is_no_front_matter() -> None:
     """A separator at the top hides nothing."""
     assert blocks("---\n\nWords here.\n\n---\n\nMore.\n") == [("paragraph", "Words here."), ("paragraph", "More.")]
