@@ -78,10 +78,11 @@ def _yaml(path: Path, text: str) -> Rows:
     import yaml
 
     try:
-        yield from _entries(path, yaml.safe_load(text))
-    except yaml.YAMLError as error:
+        loaded = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that no calendar has
         mark = getattr(error, "problem_mark", None)
         raise CatalogueError(path, f"no valid YAML{f', line {mark.line + 1}' if mark else ''}", "Check the indentation there.") from error
+    yield from _entries(path, loaded)
 
 
 def _json(path: Path, text: str) -> Rows:

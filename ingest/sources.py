@@ -198,7 +198,7 @@ def _load(path: Path) -> Mapping[str, Any]:
         loaded = yaml.safe_load(path.read_bytes())
     except OSError as error:
         raise SourcesError(f"Cannot read {path}: {error.strerror}. Check its permissions.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that no calendar has
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
         raise SourcesError(f"Cannot use {path}: no valid YAML{where}. Check the indentation and quotation marks there.") from error

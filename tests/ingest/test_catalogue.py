@@ -90,6 +90,7 @@ def test_a_missing_column_is_one_line_with_what_was_found(tmp_path: Path) -> Non
         ("c.csv", ""),
         ("c.csv", f'{HEADER}\n"never closed'),
         ("c.yaml", "talks: [\n"),
+        ("c.yaml", "talks: [{title: A day, on: 2021-02-30}]\n"),
         ("c.json", "{"),
         ("c.json", '{"a": 1}'),
         ("c.ics", "no calendar"),

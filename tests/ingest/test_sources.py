@@ -116,6 +116,8 @@ def test_a_listed_file_that_is_gone_is_told(tmp_path: Path) -> None:
         ("sources:\n- event: EU 2021\n", "entry 1 names no `path`"),
         ("sources: a.md\n", "`sources` is no list"),
         ("sources: [\n", "no valid YAML at line 2"),
+        ("sources:\n- {path: a.md, date: 2021-02-30}\n", "no valid YAML"),
+        ("sources: " + "[" * 3000 + "\n", "no valid YAML"),
         ("just words", "found no keys"),
     ],
 )
