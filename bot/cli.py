@@ -181,12 +181,11 @@ def talk_object(talk: Talk) -> dict[str, Any]:
 def evaluate(questions: Path, index_dir: Path | None, against: Path | None, save: Path | None, html: Path | None) -> None:
     """Measure the answers to QUESTIONS, JSON lines with evidence, and say where each miss was lost."""
     with faults():
-        from rich.console import Console
-
         from bot.answering import prepare
         from bot.evaluation import evaluate as judge
         from bot.evaluation import read_questions
-        from bot.evaluation_report import html_page, print_report, read_run, run_of
+        from bot.evaluation_report import html_page, print_report, read_run, run_of, write_text
+        from index.screen import Screen
 
         asked = read_questions(questions)
         earlier = read_run(against) if against else None
@@ -194,11 +193,11 @@ def evaluate(questions: Path, index_dir: Path | None, against: Path | None, save
         prepare(searcher)
         outcomes = judge(asked, searcher)
         run = run_of(outcomes, searcher.build.build_id)
-        print_report(outcomes, run, earlier, Console())
+        print_report(outcomes, run, earlier, Screen())
         if save:
-            save.write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            write_text(save, json.dumps(run, indent=1, ensure_ascii=False) + "\n")
         if html:
-            html.write_text(html_page(outcomes, run, earlier), encoding="utf-8")
+            write_text(html, html_page(outcomes, run, earlier))
 
 
 @click.command()
@@ -279,7 +278,8 @@ def _ms_since(started: float) -> float:
 
 
 def _print_json(content: dict[str, Any]) -> None:
-    click.echo(json.dumps(content, ensure_ascii=False))
+    # Half a surrogate pair, which JSON may name in a question and UTF-8 cannot write, is named again.
+    click.echo(json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 commands: tuple[click.Command, ...] = (ask, talks, evaluate, bot, web, *slack_commands)

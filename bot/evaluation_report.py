@@ -44,6 +44,18 @@ def read_run(path: Path) -> dict[str, Any]:
     return run
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a run or a page.
+
+    Raises:
+        QuestionFault: the file cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise QuestionFault(f"Cannot write {path}: {error.strerror}. Name a file in a folder that is there and can be written.") from error
+
+
 def changes(run: Mapping[str, Any], earlier: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Return the ids of questions whose words are shown now and were not, and of those that were and are not."""
     was = {name for name, row in earlier["outcomes"].items() if row["stage"] == "shown"}
@@ -59,7 +71,7 @@ def print_report(outcomes: Sequence[Outcome], run: Mapping[str, Any], earlier: M
         table.add_row(name, f"{value:.3f}", *([_earlier(earlier, name)] if earlier else []))
     console.print(table)
     for name, (reached, total) in by_type(outcomes).items():
-        console.print(f"{name:<14} shown {reached}/{total}", highlight=False)
+        console.print(f"{name:<14} shown {reached}/{total}", highlight=False, markup=False)
     for outcome in lost(outcomes):
         console.print(f"{outcome.question_id}  {outcome.stage}: {outcome.question}", highlight=False, markup=False, soft_wrap=True)
     if earlier:

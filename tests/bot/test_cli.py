@@ -62,11 +62,12 @@ def test_lines_come_back_in_order_and_a_bad_one_does_not_stop_the_rest(index_dir
         "",
         json.dumps({"id": "d", "question": "x" * 9999}),
         '{"id": 5, "question": "x", "history": "y"}',
+        '{"id": "\\ud800", "question": "Quillwort \\udfff?", "history": ["\\ud800"]}',
     ]
     rows = [json.loads(line) for line in run(ask, "--jsonl", "--index", str(index_dir), text="\n".join(lines)).stdout.splitlines()]
 
-    assert [row["id"] for row in rows] == ["a", None, "c", "d", 5]
-    assert [row["status"] for row in rows] == ["answered", "error", "error", "error", "error"]
+    assert [row["id"] for row in rows] == ["a", None, "c", "d", 5, "\ud800"]
+    assert [row["status"] for row in rows] == ["answered", "error", "error", "error", "error", "answered"]
     assert "2,000" in rows[3]["answer"]
 
 

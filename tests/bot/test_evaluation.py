@@ -82,6 +82,14 @@ def test_a_run_is_stored_compared_and_drawn(index_dir: Path, questions: Path, tm
     assert "Quillwort&#x27;s default retention" in page.read_text(encoding="utf-8")
 
 
+def test_a_run_that_cannot_be_stored_is_one_line(index_dir: Path, questions: Path, tmp_path: Path) -> None:
+    """A folder that is not there is named, with status two."""
+    result = CliRunner().invoke(command, [str(questions), "--index", str(index_dir), "--save", str(tmp_path / "gone" / "run.json")])
+
+    assert result.exit_code == 2
+    assert "gone/run.json: No such file or directory. Name a file" in result.stderr
+
+
 def test_a_page_without_an_earlier_run(index_dir: Path, questions: Path) -> None:
     """The page stands alone."""
     outcomes = evaluate(read_questions(questions), Searcher.open(index_dir))
