@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -79,7 +80,9 @@ class Sockets:
         return socket
 
     async def send(self, delivery: Delivery) -> None:
-        """Send an envelope down the next connection."""
+        """Send an envelope down the next connection; where there is none or it breaks the app never hears of it, as with Slack."""
+        if not self.connections:
+            return
         self._turn += 1
         socket = self.connections[self._turn % len(self.connections)]
         envelope = {
@@ -90,7 +93,8 @@ class Sockets:
             "retry_attempt": delivery.retry,
             "retry_reason": "timeout" if delivery.retry else "",
         }
-        await socket.send_json(envelope)
+        with suppress(ConnectionError):
+            await socket.send_json(envelope)
 
     async def drop(self, reason: str | None) -> None:
         """Ask every client to reconnect as Slack does, or cut the connections without a word."""
