@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.nights import recap
-from bot.answering import answer, prepare
+from bot.answering import answer
 from bot.live import LiveIndex
 from index.encoders import load_encoder
 from index.storage import CURRENT_FILE
@@ -130,7 +130,8 @@ def publisher(folder: Path, given: argparse.Namespace, editions: dict[str, int])
     for number in range(1, given.builds + 1):
         time.sleep(max(started + number * step - time.perf_counter(), 0))
         mode = "bad" if number in bad else "good"
-        command = [sys.executable, __file__, "--publish", mode, "--edition", str(number), "--folder", str(folder)]
+        # As the systemd unit starts it: behind whoever answers.
+        command = ["nice", "-n", "10", sys.executable, __file__, "--publish", mode, "--edition", str(number), "--folder", str(folder)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         editions[done.stdout.split()[-1]] = number
 
@@ -145,8 +146,6 @@ def measure(folder: Path, given: argparse.Namespace) -> dict[str, object]:
     job = Job(paths=(notes,), index_dir=folder / "index")
     editions = {run(job).build_id: 0}
     live = LiveIndex(job.index_dir)
-    prepare(live.searcher)
-    live.on_change(prepare)
     live.follow(POLL_S)
     quiet = load(live, min(given.seconds, 20.0), given.rate, editions)
     before_mb = resident_mb()

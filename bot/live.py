@@ -12,9 +12,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.answering import prepare
 from index.encoders import Encoder
 from index.errors import EncoderMismatch, IndexFault
-from index.search import Query, Searcher
+from index.search import Searcher
 from index.storage import current_build_id
 
 POLL_S = 5.0
@@ -101,6 +102,6 @@ def _opened(index_dir: Path, encoder: Encoder | None) -> Searcher:
         searcher = Searcher.open(index_dir, encoder)
     except EncoderMismatch:  # the nightly job has another model: the build's own is loaded
         searcher = Searcher.open(index_dir)
-    # The first search loads the model and touches the files: whoever asks next does not wait for it.
-    searcher.search(Query("what is new", k=1))
+    # What the first question would wait for: whoever asks next does not, and eight who ask at once do not each do it.
+    prepare(searcher)
     return searcher
