@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ from ingest.sources import Source
 from ingest.talks import FoundTalk
 
 _TITLE_CHARS = 120
+_SUBJECT = re.compile(r"(?:[A-Z][\w-]{1,20}: [^\n]*\n){0,6}(?:Subject|Betreff|Objet) ?: ([^\n]+)")  # of a recap that was sent by mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +194,10 @@ def _said(loaded: LoadedRecap, key: str) -> str:
 
 
 def _first_line(loaded: LoadedRecap) -> str:
-    """Give the first heading, else the first words."""
+    """Give a mail's subject, else the first heading, else the first words."""
     headings = (block for block in loaded.blocks if block.kind == "heading")
     words = (block for block in loaded.blocks if block.kind not in ("furniture", "rule"))
+    if subject := _SUBJECT.match(loaded.text):
+        return subject[1].strip()[:_TITLE_CHARS]
     first = next(headings, None) or next(words, None)
     return " ".join(loaded.slice(first).split())[:_TITLE_CHARS] if first else loaded.recap_id

@@ -15,6 +15,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = ".,;:!?'’‘*_~…。、"
+_WORDS_BEHIND = re.compile(r"(?<!=)\[[^\[\]=&/]{0,60}\]?\Z")  # AsciiDoc: https://example.org[the words of the link]
 _PAIRS = {")": "(", "]": "["}
 
 
@@ -43,6 +44,7 @@ def bare_links(text: str, start: int, end: int) -> Iterator[Link]:
 
 def _without_sentence_end(address: str) -> str:
     """Cut the punctuation that belongs to the sentence around the address."""
+    address = _WORDS_BEHIND.sub("", address)
     while address:
         last = address[-1]
         closes = last in _PAIRS and address.count(last) > address.count(_PAIRS[last])

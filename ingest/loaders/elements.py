@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from ingest.blocks import BlockKind
 from ingest.loaders.tags import Token
@@ -58,12 +59,19 @@ class Element:
     linked: bool = False  # its address stands with an earlier block already
 
 
+# What Google Docs makes of every link when a page is exported.
+_REDIRECT = re.compile(r"https?://www\.google\.[a-z.]{2,6}/url\?(?:[^#]*&)?q=(https?[^&#]+)")
+
+
 def absolute(url: str) -> str:
-    """Give an address that leaves out its scheme one; leave scripts out."""
+    """Give an address that leaves out its scheme one, and the target of a redirect; leave scripts out."""
     url = url.strip()
     if url.lower().startswith(("javascript:", "data:", "vbscript:")):
         return ""
-    return f"https:{url}" if url.startswith("//") else url
+    if url.startswith("//"):
+        url = f"https:{url}"
+    redirect = _REDIRECT.match(url)
+    return unquote(redirect[1]) if redirect else url
 
 
 def between_spaces(source: str, start: int, end: int) -> list[tuple[int, int]]:

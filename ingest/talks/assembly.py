@@ -41,14 +41,18 @@ def share_words(pieces: Sequence[Piece], marks: Sequence[Mark]) -> list[Owned]:
 
 def _give(owner: Owned, piece: Piece, start: int, end: int) -> None:
     mark, heading, body, pieces = owner
-    inside = any(a <= start and end <= b for a, b in mark.heading)
-    (heading if inside else body).append((start, end))
-    if not inside and (not pieces or pieces[-1] is not piece):
-        pieces.append(piece)
+    # An entry's title may take only the first line of its piece.
+    within = min((b for a, b in mark.heading if a <= start < b), default=start)
+    if within > start:
+        heading.append((start, min(within, end)))
+    if within < end:
+        body.append((max(within, start), end))
+        if not pieces or pieces[-1] is not piece:
+            pieces.append(piece)
 
 
-def build_talk(owner: Owned, day: int | None, ordinary: frozenset[str], text: str) -> FoundTalk:
-    """Make the talk of a mark and its words."""
+def build_talk(owner: Owned, day: int | None, ordinary: frozenset[str], text: str, event_id: str | None = None) -> FoundTalk:
+    """Make the talk of a mark and its words; `event_id` where the recap is about several events."""
     mark, heading, body, pieces = owner
     links = dict(mark.links)
     people = mark.people
@@ -63,6 +67,7 @@ def build_talk(owner: Owned, day: int | None, ordinary: frozenset[str], text: st
         speakers=people.names if people else (),
         affiliations=people.affiliations if people and any(people.affiliations) else (),
         day=day,
+        event_id=event_id,
         links=links,
         heading=tuple(heading),
         body=tuple(body),

@@ -10,12 +10,14 @@ from ingest.talks.names import ACCEPT, SURE, People, has_role, parse_people
 _LABEL = re.compile(
     r"^\W*(?P<label>(?:the )?(?:speakers?|presenters?|presented by|talk by|hosts?|panell?ists?|moderators?|authors? of the talk"
     r"|instructors?|lecturers?)"
-    r"(?:\(s\))?|intervenante?s?|orateurs?|oratrices?|conférenciers?|présenté par|animé par|referent(?:en|in|innen)?|sprecher(?:in|innen)?"
+    r"(?:\(s\))?|intervenante?s?|orateurs?|oratrices?|conférenciers?|présentée?s? par|animée?s? par|donnée?s? par"
+    r"|referent(?:en|in|innen)?|sprecher(?:in|innen)?"
     r"|vortragende[rn]?|vorgetragen von|登壇者|発表者|スピーカー|講演者|講師|who|with)\**\s*(?:[:：]|[-–—]\s)\**\s*(?P<names>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _BY = re.compile(
-    r"^\W*(?P<label>(?:presented |given |talk |a talk )?by|par|von|by:|présenté par)\s+(?P<names>\S.*)$", re.IGNORECASE | re.DOTALL
+    r"^\W*(?P<label>(?:presented |given |talk |a talk )?by|(?:(?:présentée?|animée?|donnée?)s? )?par|von|by:)\s+(?P<names>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
 )
 _MATERIAL = re.compile(
     r"^\W*(?:(?:the |session |talk )?(?:resources?|slides?|slide deck|deck|video|recording|youtube|link|url|schedule|abstract"
@@ -30,6 +32,20 @@ _FACT = re.compile(
     r"|日時|会場|時間)\**\s*[:：]|\d{1,2}[:.h]\d{2}\s*(?:[-–—]|$))",
     re.IGNORECASE,
 )
+# "By Ann Bee, May 12, 2023 · 9 min read" is the author of the post.
+_POSTED = re.compile(
+    r"\bmin(?:ute)?s?[ -]read\b|\b(?:posted|published|updated|last modified|created)\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov"
+    r"|dec)[a-z]*\.? \d{1,2},? 20\d\d\b|\b\d{1,2}\.? [a-zéû]{3,10}\.? 20\d\d\b|\b20\d\d-\d\d-\d\d\b",
+    re.IGNORECASE,
+)
+# "Ann Bee, Quay · Watch · Slides": links behind the names.
+_LINKS_BEHIND = re.compile(
+    r"(?:\s*[·•|–—-]\s*[\[(]*(?:watch(?: now| the talk)?|slides?|slide deck|deck|video|recording|youtube|abstract|session|schedule"
+    r"|folien|vidéo|https?://\S+)[\])]*)+\s*$",
+    re.IGNORECASE,
+)
+# A panel names its people in two breaths: "Moderator: Ann Bee. Panelists: Carl Dee, Eva Eff".
+_LABEL_WITHIN = re.compile(r"[.;,]?\s+(?:and\s+)?(?:panell?ists?|guests?|speakers?|participants?|moderators?)\s*[:：]\s*", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+")
 _LONGEST = 320
 
@@ -44,8 +60,8 @@ def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: b
         marked: The whole line is set in italics, bold or parentheses, so that bare names are proof enough.
         first_bullet: The line is the first bullet under a title; only a name alone counts.
     """
-    line = words.strip()
-    if not line or len(line) > _LONGEST:
+    line = _LINKS_BEHIND.sub("", words.strip()[: _LONGEST + 1])
+    if not line or len(line) > _LONGEST or _POSTED.search(line):
         return None
     label = _LABEL.match(line)
     if label:
@@ -53,7 +69,7 @@ def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: b
     by = _BY.match(line)
     if by:
         return _sure(parse_people(by["names"], ordinary), ACCEPT)
-    if line[0] in "(（" and line[-1] in ")）":
+    if (line[0] in "(（" and line[-1] in ")）") or (line[0] == line[-1] and line[0] in "_*"):
         line, marked = line[1:-1], True
     dashed = re.split(r"\s[-–—|]\s", line)
     if (len(dashed) > 2 or (len(dashed) == 2 and len(dashed[1].split()) > 3)) and not has_role(line):
@@ -67,7 +83,8 @@ def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: b
 
 def _labelled(label: re.Match[str], ordinary: frozenset[str]) -> People | None:
     plural = label["label"].lower().rstrip(")").endswith(("s", "(s", "en", "innen"))
-    names = label["names"].strip().rstrip(".")
+    names = _LABEL_WITHIN.sub(", ", label["names"].strip().rstrip("."))
+    plural = plural or names != label["names"].strip().rstrip(".")
     if label["label"].lower() in {"who", "with", "host", "hosts"}:
         return _sure(parse_people(names, ordinary), ACCEPT)
     people = parse_people(names, ordinary, labelled=True, listing=plural)

@@ -26,6 +26,7 @@ _TOOL = re.compile(r"(?=\S*[a-z])\S+ (?:by|from) [A-Z]\S*(?: [A-Z]\S*){0,2}|[a-z
 _COMMAND = re.compile(
     r"<[A-Za-z_-]+>|\s--\w|\s-[a-z]\s|[{}\\;]\s*$|\s\|\s+[a-z]+\b|\s&&\s|^[A-Z]{3,}\s+(?:\./|/|[a-z]+ [+-])|\$\{?\w|\w=\S"
 )
+_TIMES = re.compile(r"[\d\s:.h–—-]*\d[:.h]\d\d[\d\s:.h–—-]*(?:[ap]\.?m\.?|uhr)?", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.,;…:]\s*$")
 _SURE_NAME = 0.85  # a known given name, or a name with role and company
 _SAMPLE = 500  # titles that teach a habit
@@ -71,9 +72,17 @@ def find_candidates(pieces: Sequence[Piece], ordinary: frozenset[str], *, plain:
     chosen = [piece for piece in pieces if piece.kind == "heading" or (plain and looks_like_title(piece)) or _day_line(piece)]
     chosen = [piece for piece in chosen if len(piece.text) <= _LONGEST_TITLE]
     style = _habit(chosen, ordinary)
-    candidates = []
-    taken = -1
-    expected, bare = False, 0
+    candidates, bare = _all_read(pieces, chosen, ordinary, style, expected=False)
+    # The habit shows only after a few titles, and holds for the first ones too.
+    return _all_read(pieces, chosen, ordinary, style, expected=True)[0] if bare >= _HABIT else candidates
+
+
+def _all_read(
+    pieces: Sequence[Piece], chosen: Sequence[Piece], ordinary: frozenset[str], style: Style, *, expected: bool
+) -> tuple[list[Candidate], int]:
+    """Read all chosen lines; also count those with names alone under them."""
+    candidates: list[Candidate] = []
+    taken, bare = -1, 0
     for piece in chosen:
         if piece.number < taken:
             continue  # it is another title's by-line
@@ -81,8 +90,7 @@ def find_candidates(pieces: Sequence[Piece], ordinary: frozenset[str], *, plain:
         taken = candidate.header.following if candidate.signs else -1
         candidates.append(candidate)
         bare += candidate.header.bare
-        expected = bare >= _HABIT
-    return candidates
+    return candidates, bare
 
 
 def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
@@ -184,7 +192,7 @@ def looks_like_title(piece: Piece) -> bool:
     first = next((ch for ch in words if ch.isalnum()), "")
     if not first or (first.islower() and not _TOOL.fullmatch(words)) or words[0] in "→>-=*|`$#" or "://" in words:
         return False
-    if _POINTER.match(words) or _COMMAND.search(words):
+    if _POINTER.match(words) or _COMMAND.search(words) or _TIMES.fullmatch(words):
         return False
     return not _SENTENCE_END.search(words) or read_place(words.rstrip(":")) is not None
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ingest.talks.links import is_talk_page, kind_of_link, names_material, own_links
 from ingest.talks.marks import Mark
 from ingest.talks.names import ACCEPT, parse_people
 from ingest.talks.pieces import Piece, linked
+from ingest.talks.places import read_place
 from ingest.talks.titles import Title, read_title, stacked
 
 _MATERIAL_TAIL = re.compile(
@@ -98,16 +99,46 @@ def _table_marks(rows: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
         return []
     marks = []
     for piece in rows[1:]:
-        cells = _CELLS.split(piece.text.strip().strip("|").strip())
-        words = cells[columns["title"]] if columns["title"] < len(cells) else ""
+        cells = _cells(piece.text)
+        words = _cell(cells, columns, "title")
         title = read_title(words, ordinary)
         if len(title.text) < 3 or not re.search(r"[^\W\d_]", title.text):
             continue
-        who = cells[columns["speakers"]] if columns.get("speakers", len(cells)) < len(cells) else ""
+        place = read_place(words)
+        if place is not None and title.people is None:
+            # "Lunch" ends the talk before it.
+            marks.append(Mark(piece.start, "section", title.text, "section", role=place.role, heading=[(piece.start, piece.end)]))
+            continue
+        who = _cell(cells, columns, "speakers")
         people = title.people or (parse_people(who, ordinary, labelled=True, listing=True) if who else None)
         links = own_links((link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links)
-        marks.append(_mark(piece, Title(title.text, people, "right", title.kind), links))
+        mark = _mark(piece, Title(title.text, people, "right", title.kind), links)
+        mark.heading = [(piece.start, piece.start + _heading_end(cells, columns))]
+        marks.append(mark)
     return marks
+
+
+def _cells(row: str) -> list[tuple[int, int, str]]:
+    """Split a row into its cells with their places."""
+    lead = len(row) - len(row.lstrip("| \t"))
+    cells, at = [], lead
+    for match in [*_CELLS.finditer(row.rstrip("| \t"), lead), None]:
+        end = match.start() if match else len(row.rstrip("| \t"))
+        cells.append((at, end, row[at:end].strip()))
+        at = match.end() if match else end
+    return cells
+
+
+def _cell(cells: Sequence[tuple[int, int, str]], columns: Mapping[str, int], name: str) -> str:
+    at = columns.get(name, len(cells))
+    return cells[at][2] if at < len(cells) else ""
+
+
+def _heading_end(cells: Sequence[tuple[int, int, str]], columns: Mapping[str, int]) -> int:
+    """Give where the cells of title, speakers and day end: what follows are notes."""
+    last = max(columns.values())
+    notes = [start for start, _, words in cells[last + 1 :] if len(words.split()) > 1]
+    return notes[0] if notes else max(end for _, end, _ in cells) + 2
 
 
 def _columns(head: Piece) -> dict[str, int]:

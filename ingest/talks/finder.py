@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from index.events import parse_events
 from ingest.blocks import LoadedRecap
 from ingest.events import InferredEvent, infer_event
 from ingest.talks.assembly import build_talk, dropped, share_words
@@ -11,13 +12,14 @@ from ingest.talks.candidates import Candidate, find_candidates
 from ingest.talks.entries import find_entries
 from ingest.talks.furniture import find_furniture
 from ingest.talks.lines import judge_lines
+from ingest.talks.listings import find_listings
 from ingest.talks.marks import Mark
 from ingest.talks.models import Dropped, Reading, RecapHints
 from ingest.talks.outline import judge_headings
 from ingest.talks.pieces import Piece, ordinary_words, read_pieces
 from ingest.talks.prose import find_named, index_titles
 from ingest.talks.returning import returning_marks
-from ingest.talks.schedule import assign_days, gap_days
+from ingest.talks.schedule import assign_days, assign_events, gap_days
 from ingest.talks.surroundings import Surroundings
 
 _FEW = 3  # talks from headings and lists; with fewer, the recap names them in its running text
@@ -51,12 +53,13 @@ def find_talks(recap: LoadedRecap, hints: RecapHints | None = None, known_titles
     marks = _marks(recap, pieces, ordinary, known_titles)
     _title_opening(marks, recap, hints)
     owned = share_words(pieces, marks)
-    days = assign_days(marks, event.event, event.day)
+    events = assign_events(marks)
+    days = assign_days(marks, event.event, event.day, events)
     if not any(day is not None for day in days):
         days = _days_by_gaps(marks, pieces, recap.text, event)
     talks = [
-        build_talk(owner, day, ordinary, recap.text)
-        for owner, day in zip(owned, days, strict=True)
+        build_talk(owner, day, ordinary, recap.text, own)
+        for owner, day, own in zip(owned, days, events, strict=True)
         if owner[0].kind != "furniture" and (owner[1] or owner[2] or owner[0].kind == "talk")
     ]
     gone = [Dropped(piece.start, piece.end, reason) for piece, reason in furniture]
@@ -107,6 +110,7 @@ def _marks(recap: LoadedRecap, pieces: Sequence[Piece], ordinary: frozenset[str]
     marks.sort(key=lambda mark: mark.start)
     free = _free(pieces, marks)
     entries = find_entries([piece for piece, _ in free], ordinary)
+    entries += find_listings([piece for piece, _ in free], frozenset(mark.start for mark in entries), ordinary)
     listed = {mark.start for mark in entries}
     marks = sorted([*marks, *entries], key=lambda mark: mark.start)
     known = index_titles(known_titles) if len(recap.text) < _PROSE_LIMIT else {}
@@ -157,7 +161,8 @@ def _free(pieces: Sequence[Piece], marks: Sequence[Mark]) -> list[tuple[Piece, M
 def _closed(mark: Mark, piece: Piece) -> bool:
     if mark.kind != "section" or any(start <= piece.start < end for start, end in mark.heading):
         return True
-    return mark.title.lower().startswith(_RECOMMENDS)
+    # "Top talks of QuayCon 2020" over a whole recap is its title.
+    return mark.title.lower().startswith(_RECOMMENDS) and not (mark.start == 0 and parse_events(mark.title))
 
 
 def _in_keynotes(mark: Mark | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from index.days import parse_days
@@ -11,6 +12,10 @@ from ingest.talks.pieces import Piece
 from ingest.talks.words import is_contents, is_counter, leads_elsewhere
 
 _LONGEST_ENTRY = 160
+_MAIL = re.compile(
+    r"(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To|Message-ID|List-Id|Von|An|Betreff|Datum|Gesendet|De|À|Objet|Envoyé)\s?: \S"
+)
+_LEAST_MAIL = 2
 _ELSEWHERE = "points to other pages"
 _LATE = 0.7  # of the pieces: what comes then can end the page
 _TAIL = 8  # pieces at most that end a page after "You may also be interested in"
@@ -18,10 +23,16 @@ _TAIL = 8  # pieces at most that end a page after "You may also be interested in
 
 def find_furniture(pieces: Sequence[Piece]) -> list[tuple[Piece, str]]:
     """List the pieces that are furniture, with the reason."""
+    mailed = _mail_header(pieces)
+    return [*((piece, "the mail's header") for piece in mailed), *_page_furniture(pieces, len(mailed))]
+
+
+def _page_furniture(pieces: Sequence[Piece], first: int) -> list[tuple[Piece, str]]:
+    """List what belongs to the page rather than to the notes, from the piece `first` on."""
     found: list[tuple[Piece, str]] = []
     headings = {_key(piece.text) for piece in pieces if piece.kind == "heading"}
     reason = ""
-    for number, piece in enumerate(pieces):
+    for number, piece in enumerate(pieces[first:], first):
         words = piece.text.strip()
         if piece.kind == "heading" or not words:
             reason = ""
@@ -40,6 +51,14 @@ def find_furniture(pieces: Sequence[Piece]) -> list[tuple[Piece, str]]:
         else:
             reason = ""
     return found
+
+
+def _mail_header(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Give the lines "From: ...", "Subject: ..." that a recap begins with when it was sent by mail."""
+    count = 0
+    while count < len(pieces) and _MAIL.match(pieces[count].text):
+        count += 1
+    return pieces[:count] if count >= _LEAST_MAIL else ()
 
 
 def _is_tail(rest: Sequence[Piece]) -> bool:

@@ -12,6 +12,8 @@ from ingest.talks.names import SURE, People, parse_people
 from ingest.talks.pieces import Piece
 
 _REACH = 6  # lines under a title that may belong to it
+_SHORT_LINE = 100
+_SHORTEST_NAME = 5
 _BULLETS = 5  # bullets among which "- speaker: X" is looked for
 _PRESENTS = re.compile(
     r"\s*(?:\([^)]{2,60}\)|(?:from|of|at|with|,)\s+[^.,]{2,40},?)?\s*(?:then |also |first |again )?"
@@ -68,19 +70,33 @@ def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: b
         bullet = piece.kind == "bullet"
         if bullet and (bulleted or piece.block.level) and not is_labelled(words):
             return False
-        people = read_byline(words, ordinary, marked=piece.marked() or (expected and not bullet), first_bullet=bullet)
+        people = read_byline(words, ordinary, marked=_set_off(piece) or (expected and not bullet), first_bullet=bullet)
         if people is not None:
             header.people = people
+            _add_links(header, piece, words)
             header.bare = not is_labelled(words) and not bullet
             return True
     if is_material(words):
-        found = own_links(
-            (link.url, words if "://" in words else piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links
-        )
-        for kind, url in found.items():
-            header.links.setdefault(kind, url)
-        return bool(found) or "://" not in words
+        return _add_links(header, piece, words) or "://" not in words
     return is_fact(words)
+
+
+def _set_off(piece: Piece) -> bool:
+    """Tell whether the line is set in bold or italics, or a name at its start is: "**Ann Bee**, Quay"."""
+    if piece.marked() or piece.kind == "bullet" or len(piece.text) > _SHORT_LINE:
+        return piece.marked()
+    lead = piece.start + len(piece.text) - len(piece.text.lstrip())
+    return any(start <= lead and end - start > _SHORTEST_NAME for start, end in piece.block.strong)
+
+
+def _add_links(header: Header, piece: Piece, words: str) -> bool:
+    """Add the talk's own links that a line holds; tell whether there are any."""
+    found = own_links(
+        (link.url, words if "://" in words else piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links
+    )
+    for kind, url in found.items():
+        header.links.setdefault(kind, url)
+    return bool(found)
 
 
 def _labelled_bullet(pieces: Sequence[Piece], start: int, ordinary: frozenset[str]) -> People | None:
@@ -127,7 +143,7 @@ def _own(kind: str, words: str, piece: Piece, offset: int) -> bool:
     label = words if "://" not in words else piece.text[max(0, offset - 40) : offset]
     named = {
         "slides": r"slide|deck|folien|diapo|スライド|資料",
-        "video": r"\b(?:video|recording|talk|aufzeichnung|vidéo)\b|動画",
+        "video": r"\b(?:video|recording|watch|talk|aufzeichnung|vidéo)\b|動画",
         "schedule": r"session|abstract|sched",
     }
     if (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ingest.talks.candidates import Candidate
 from ingest.talks.marks import Mark
 from ingest.talks.places import Place
+from ingest.talks.words import is_break
 
 CLOSING_ROLES = frozenset({"section", "elsewhere", "contents"})
 
@@ -43,5 +44,5 @@ def place_mark(candidate: Candidate, role: str) -> Mark:
     mark.heading = [(candidate.piece.start, candidate.piece.end)]
     mark.anchor, mark.second = candidate.piece.block.anchor, candidate.piece.block.second
     mark.days = place.days if place else ()
-    mark.closes_day = role in CLOSING_ROLES
+    mark.closes_day = role in CLOSING_ROLES and not is_break(words)
     return mark

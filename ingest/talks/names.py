@@ -21,6 +21,8 @@ _SPLIT = re.compile(rf"(?P<semi>\s*[;；]\s*)|(?P<and>,?(?:{_CONJUNCTION})|\s+/\
 _PAREN = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)|（([^（）]*)）|\[([^\[\]]*)\]")
 _LEGAL = re.compile(r"(?:Inc|LLC|Ltd|GmbH|Corp|Co|AG|SA|SAS|BV|B\.V|S\.A|Limited|PLC|Technologies Inc)\.?", re.IGNORECASE)
 _NICKNAME = re.compile(r"\s*[\"“”'‘’(]([A-Z][\w-]+)[\"“”'‘’)]\s+(?=[A-Z])")
+_HANDLE_FIRST = re.compile(r"^\s*@[\w.]+\s*\(([^()@]+)\)")
+_COMPANY_ENDS = re.compile(r"(?:株式会社|合同会社|有限会社|大学|財団|研究所)$|^(?:株式会社|合同会社)")
 _HANDLE = re.compile(r"\s*[(]?@[\w.]+[)]?")
 _FAMILIAR = re.compile(r"[A-ZÀ-Þ][\w-]+\s+(?:&|and|et|und)\s+[A-ZÀ-Þ][\w-]+,\s+\S")
 _KANJI_NAME = re.compile(r"[\u4e00-\u9fff々]{1,3}[ 　]?[\u4e00-\u9fff々ぁ-んァ-ヶ]{1,4}")
@@ -96,7 +98,7 @@ def parse_people(text: str, ordinary: frozenset[str] = frozenset(), *, labelled:
     Returns:
         The people, or None where the words are not names.
     """
-    cleaned = _HANDLE.sub("", _NICKNAME.sub(" ", text)).strip(" \t\n*_.:·•-–—,;")
+    cleaned = _HANDLE.sub("", _HANDLE_FIRST.sub(r"\1", _NICKNAME.sub(" ", text))).strip(" \t\n*_.:·•-–—,;")
     if not cleaned or len(cleaned) > 400:
         return None
     if not labelled and not _begins_like_a_name(cleaned):
@@ -165,13 +167,16 @@ class _Reader:
         paren = _PAREN.search(item)
         name, role = _split_role(_HONORIFIC.sub("", _PAREN.sub(" ", item).strip()))
         aside = [next(g for g in paren.groups() if g is not None)] if paren else []
-        score = person_score(name, self.ordinary)
+        score = 0.0 if _COMPANY_ENDS.search(name) else person_score(name, self.ordinary)
         if not self.found or separator == "semi":
             named = (
                 score >= ACCEPT or (self.labelled and _nameable(name)) or ((bool(aside) or self.familiar) and name.lower() in GIVEN_NAMES)
             )
         else:
             named = self._another(separator, name, score, role=role, paren=bool(paren))
+        if not named and self.found and _COMPANY_ENDS.search(name):
+            self.found[-1].affiliation.append(item)
+            return True
         if named:
             self.found.append(_Person(_KANJI_HONORIFIC.sub("", name), max(score, ACCEPT), [*([role] if role else []), *aside], self.group))
             return True

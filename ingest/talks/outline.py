@@ -15,6 +15,7 @@ from ingest.talks.places import Place
 _STEADY = 0.8  # share of headings of a level with evidence, from which one without must look like a title
 _TITLE_CASE = 0.6
 _LEAST_PLAIN = 3  # titles without any evidence need company
+_SEVERAL = 2  # talks below a heading with a by-line make it the recap's own, by its author
 _DEEPEST = 7  # a plain line among headings
 _TOPIC_WORDS = 3  # headings of so few words, half of them or more, are topics
 
@@ -143,7 +144,8 @@ def _recap_heading(candidates: Sequence[Candidate], recap_title: str) -> int:
     if not candidates:
         return -1
     first = candidates[0]
-    if first.level == 0 or first.strong or (first.place is not None and first.place.role != "event"):
+    authored = first.signs <= {"byline"} and sum(c.proven and c.level > first.level for c in candidates[1:]) >= _SEVERAL
+    if first.level == 0 or (first.strong and not authored) or (first.place is not None and first.place.role != "event"):
         return -1
     levels = Counter(candidate.level for candidate in candidates)
     deeper = any(c.level > first.level for c in candidates[1:])

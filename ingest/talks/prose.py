@@ -17,6 +17,7 @@ from ingest.talks.titles import read_title
 _BY = re.compile(
     r"[\s,”\"’'»*_]*(?:\((?=[A-ZÀ-Þ])|(?:(?:talk|session|one|presentation|workshop)\s+)?(?:by|from|von|par|de|with|mit)\s+)(?=\S)"
 )
+_HANDLE = re.compile(r"@[\w.]+\s*\((?=[A-ZÀ-Þ])")  # "by @annbee (Ann Bee)"
 _QUOTED = re.compile(r"[“\"«„「](?P<title>[^“”\"«»„」]{6,160}?)[,.]?[”\"»“」]")
 _NAMES_END = re.compile(
     r"\)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
@@ -117,8 +118,10 @@ def _people_after(text: str, end: int, ordinary: frozenset[str]) -> People | Non
     match = _BY.match(text, end)
     if not match:
         return None
-    stop = _NAMES_END.search(text, match.end(), match.end() + 160)
-    names = _NOT_NAMES.split(text[match.end() : stop.start() if stop else match.end() + 160], maxsplit=1)[0]
+    handle = _HANDLE.match(text, match.end())
+    first = handle.end() if handle else match.end()
+    stop = _NAMES_END.search(text, first, first + 160)
+    names = _NOT_NAMES.split(text[first : stop.start() if stop else first + 160], maxsplit=1)[0]
     while names:
         people = parse_people(names, ordinary, listing="(" in match[0])
         if people is not None and people.certainty >= ACCEPT:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import pairwise, zip_longest
 
+from index.editions import event_for
+from index.events import parse_events
 from index.models import Event
 from ingest.talks.marks import Mark
 from ingest.talks.pieces import Piece
@@ -16,14 +18,43 @@ _OPENING = 90  # characters in which a day's first paragraph speaks of its start
 _DAY_OPENS = re.compile(r"\b(?:opening |morning )?keynotes?\b|\b(?:next|second|third|last|final) day\b|\bmorning\b", re.IGNORECASE)
 
 
-def assign_days(marks: Sequence[Mark], event: Event | None, recap_day: int | None) -> list[int | None]:
-    """Give the day of every mark, in order; None where it is not known or several."""
+def assign_events(marks: Sequence[Mark]) -> list[str | None]:
+    """Give the event of every mark where the recap is about several, each under a heading of the same level; else None."""
+    named = {at: found for at, mark in enumerate(marks) if mark.kind == "section" and mark.level and (found := _edition(mark.title))}
+    level = min((marks[at].level for at, found in named.items() if _has_sibling(at, marks, named)), default=0)
+    events: list[str | None] = []
+    current: str | None = None
+    for at, mark in enumerate(marks):
+        if level and 0 < mark.level <= level:
+            current = named.get(at) if mark.level == level else None
+        events.append(current)
+    return events
+
+
+def _edition(title: str) -> str | None:
+    """Give the event that a heading names with its year."""
+    return next((mention.event_id for mention in parse_events(title) if mention.event_id and mention.year is not None), None)
+
+
+def _has_sibling(at: int, marks: Sequence[Mark], named: Mapping[int, str]) -> bool:
+    return any(marks[other].level == marks[at].level and found != named[at] for other, found in named.items())
+
+
+def assign_days(marks: Sequence[Mark], event: Event | None, recap_day: int | None, events: Sequence[str | None] = ()) -> list[int | None]:
+    """Give the day of every mark, in order; None where it is not known or several.
+
+    Args:
+        marks: All marks, in order.
+        event: What the recap is about.
+        recap_day: Where all of it is about one day.
+        events: The event of each mark where the recap is about several.
+    """
     days: list[int | None] = []
     current, level = recap_day, 0
-    for mark in marks:
+    for mark, own in zip_longest(marks, events):
         here = mark.level or _DEEPEST
         if mark.days:
-            current, level = _resolve(mark, event, recap_day), here
+            current, level = _resolve(mark, event_for(own) if own else event, recap_day), here
         elif _ends_day(mark, here, level):
             current, level = recap_day, 0
         days.append(None if mark.closes_day and not mark.days and recap_day is None else current)

@@ -18,6 +18,7 @@ _CONTAINER = _whole(
     r"(?:les\s+)?(?:conférences?|présentations?|ateliers?|keynotes?|sessions?|matinée|matin|après[- ]midi|soirée)",
     r"(?:die\s+)?(?:vorträge|keynotes?|sessions?|workshops?|vormittag|nachmittag|abend)",
     r"morning|afternoon|evening",
+    r"(?:track|stage|room|saal|salle) (?:[A-H]|\d{1,2}|one|two|three)",
     r"(?:セッション|基調講演|キーノート|ワークショップ|ライトニングトーク|講演)(?:一覧|メモ)?",
 )
 _KEYNOTES = re.compile(r"\W*(?:the\s+)?keynotes\b(?:\s+\S+){0,6}\W*|.*\bkeynotes?\W*", re.IGNORECASE)
@@ -28,7 +29,7 @@ _SECTION = _whole(
     r"(?:key |my |main |overall |general )*(?:take-?aways?|thoughts|impressions|observations|opinions?|highlights|learnings|feedback)",
     r"(?:my )?top(?:\s+(?:\d+|three|five|ten|picks|talks|sessions|moments|highlights)\b.*)?|best of\b.*|my favou?rite\b.*"
     r"|favou?rites?(?: talks)?|things to .*|stuff to .*|to[- ]?dos?|action items"
-    r"|next steps|follow[- ]?ups?",
+    r"|next steps|what(?: (?:we|i)(?:'ll|’ll| will| plan to)? (?:do |try )?|(?:'s|’s| is| comes?) )next|follow[- ]?ups?",
     r"notes(?: (?:on|about)\b.*)?|thoughts on\b.*|talks? i(?:'d|’d| would| wish| want| missed)\b.*",
     r"(?:the )?(?:event|conference)(?: recap| in general| organi[sz]ation| itself)?|recap|retrospective|misc(?:ellaneous)?"
     r"|other(?: notes)?|random(?: notes)?",
@@ -45,6 +46,11 @@ _SECTION = _whole(
     r"einleitung|einführung|vorwort|fazit|zusammenfassung|ausblick|mittag(?:essen|spause)?|kaffeepause|drumherum|danke|eindrücke"
     r"|rückblick|anreise|links",
     r"はじめに|まとめ|おわりに|終わりに|さいごに|最後に|所感|感想|昼食|ランチ|休憩|概要|参考(?:資料|リンク)?|目次|全体の感想|懇親会",
+)
+_BREAK = _whole(
+    r"(?:coffee |lunch |tea |short )?breaks?|coffee|tea|kaffee|café|lunch(?:es)?(?: break)?|breakfast|dinner|registration|check[- ]?in"
+    r"|networking|doors(?: open)?|hallway track",
+    r"(?:pause|déjeuner|café)(?: .*)?|mittag(?:essen|spause)?|kaffeepause|昼食|ランチ|休憩",
 )
 _TOC = re.compile(
     r"\W*(?:(?:table of )?contents|in this (?:memo|post|article)|sommaire|inhalt(?:sverzeichnis)?|toc|目次|index)\W*", re.IGNORECASE
@@ -104,6 +110,11 @@ def is_container(words: str) -> bool:
 def is_section(words: str) -> bool:
     """Tell whether a heading is about no talk: "Wrapping up", "Notes on autoscaling", "まとめ"."""
     return len(words) < 120 and bool(_SECTION.fullmatch(words))
+
+
+def is_break(words: str) -> bool:
+    """Tell whether a heading is a pause after which the day goes on: "Lunch", "Mittagspause"."""
+    return len(words) < 40 and bool(_BREAK.fullmatch(words))
 
 
 def is_contents(words: str) -> bool:

@@ -40,9 +40,9 @@ def test_a_tools_small_name_is_a_heading_of_topical_notes() -> None:
 
 def test_a_heading_without_notes_is_no_section() -> None:
     """A last question with nothing but a pointer beneath it stays where it stands."""
-    found = owners("\n\n".join([*OPENING, "What Comes Next?", "Slides: Ropes and Hemp", "Notes on knots", "A bowline holds."]))
+    found = owners("\n\n".join([*OPENING, "Is It Safe?", "Slides: Ropes and Hemp", "Notes on knots", "A bowline holds."]))
 
-    assert found["Notes on ropes"].endswith("What Comes Next? Slides: Ropes and Hemp")
+    assert found["Notes on ropes"].endswith("Is It Safe? Slides: Ropes and Hemp")
 
 
 def test_a_lost_heading_of_topical_notes_is_named_after_its_subject() -> None:
@@ -93,3 +93,35 @@ def test_last_words_are_no_section() -> None:
     found = owners(source)
 
     assert found["Wrapping up"].endswith("Looking forward to QuayCon 2021!")
+
+
+def test_several_events_in_one_file_stay_apart() -> None:
+    """Headings of one level that name different conferences give their talks their own event."""
+    first = "## QuayCon 2019\n\n### Ropes - Anna Bee, Quay\n\nHemp.\n\n"
+    second = "## PierCon 2020\n\n### Knots - Carl Dee, Mole\n\nKnot.\n"
+    reading = find_talks(load_bytes(f"# Where I went\n\n{first}{second}".encode(), "a.md"))
+
+    assert [(talk.title, talk.event_id) for talk in reading.talks if talk.kind != "section"] == [
+        ("Ropes", "QuayCon 2019"),
+        ("Knots", "PierCon 2020"),
+    ]
+
+
+def test_a_rows_notes_are_its_talks_body() -> None:
+    """What stands behind title and speakers in a table is content, and a break is no talk."""
+    rows = "| 9:00 | Ropes | Anna Bee | hemp swells in water |\n| 10:00 | Lunch | | fish and bread |\n"
+    loaded = load_bytes(f"# QuayCon 2020\n\n| Time | Talk | Speaker | Notes |\n|---|---|---|---|\n{rows}".encode(), "a.md")
+    found = {talk.title: talk for talk in find_talks(loaded).talks}
+
+    assert [loaded.text[start:end] for start, end in found["Ropes"].body] == ["hemp swells in water"]
+    assert found["Lunch"].kind == "section"
+
+
+def test_lists_that_prove_nothing_are_no_talks() -> None:
+    """Numbered steps, names with a remark, and two bullets are not taken for talks."""
+    steps = "1. Take the rope\n2. Tie a Knot - Bowline\n3. Pull\n"
+    remarks = "- Anna Bee: hemp swells\n- Carl Dee: knots slip\n- Eva Eff: tides turn\n"
+    for entries in (steps, remarks):
+        reading = find_talks(load_bytes(f"# QuayCon 2020\n\nSome words.\n\n{entries}".encode(), "a.md"))
+
+        assert [talk.title for talk in reading.talks if talk.kind != "section"] == []
