@@ -85,20 +85,12 @@ class Running:
             return
         self.closed = True
         if self.sockets is not None:
-            self._close_sockets(self.sockets)
+            self.sockets.close()
         if self.server is not None and self.thread is not None:
             self.server.should_exit = True
             self.thread.join()
         self.bot.desk.close()
         self.bot.store.close()
-
-    def _close_sockets(self, sockets: Sockets) -> None:
-        # Slack's client notices its own closing only when its read ends, after 3 s; the server hanging up ends it at once.
-        closing = threading.Thread(target=sockets.close)
-        closing.start()
-        time.sleep(0.05)
-        self.slack.drop_sockets()
-        closing.join()
 
 
 Starter = Callable[..., Running]
