@@ -19,7 +19,7 @@ from ingest.publishing import Tools, publish_night, trusted
 from ingest.readings import Readings
 from ingest.report import Report
 from ingest.sources import Sources, gather
-from ingest.tidying import tidy
+from ingest.tidying import files_stamp, tidy
 
 __all__ = ["Job", "Progress", "run"]
 
@@ -97,6 +97,9 @@ def _locked(tools: Tools, job: Job, sources: Sources) -> Report:
         raise PublishError(f"Cannot publish: none of {len(sources.recaps)} recaps could be read. {first}")
     inputs = night.inputs()
     if not job.full and live and night.trusted and inputs == night.last.inputs and live == night.last.build_id:
+        stamp = files_stamp(job.index_dir / live)
+        if stamp != state.stamp:  # it was copied, or touched and found whole
+            store.save_state(state.stamped(stamp))
         lines = tuple(replace(line, state="kept" if line.recap_id in night.kept else "unchanged") for line in night.last.lines)
         return Report("unchanged", live, lines, tuple(night.failed), timings_s=night.timings_s)
     return publish_night(night, inputs, [source.event for source in sources.recaps if source.event], tools)
