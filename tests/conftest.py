@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from index.encoders import Encoder, load_encoder
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -22,3 +24,15 @@ def shared() -> Path:
 def notes() -> Path:
     """Give the folder of recaps that ship with the project."""
     return ROOT / "notes"
+
+
+@pytest.fixture(scope="session")
+def plain_encoder() -> Encoder:
+    """Give the embedding model that ships, loaded once for all tests."""
+    return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def encoder(plain_encoder: Encoder) -> Encoder:
+    """Give the embedding model; a room may wrap it."""
+    return plain_encoder

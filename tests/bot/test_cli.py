@@ -11,14 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import ask, talks
-from index.encoders import Encoder, load_encoder
+from index.encoders import Encoder
 from tests.bot.answering.conftest import write_notes
-
-
-@pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    """Give the embedding model that ships."""
-    return load_encoder()
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from bot.cli import evaluate as command
 from bot.errors import QuestionFault
 from bot.evaluation import auroc, evaluate, read_questions, same_title, summary
 from bot.evaluation_report import html_page, read_run, run_of
-from index.encoders import load_encoder
+from index.encoders import Encoder
 from index.search import Searcher
 from tests.bot.answering.conftest import write_notes
 
@@ -31,10 +31,10 @@ QUESTIONS = (
 
 
 @pytest.fixture(scope="module")
-def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def index_dir(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
     """Give a folder with a published build."""
     folder = tmp_path_factory.mktemp("evaluation") / "index"
-    write_notes(folder, load_encoder())
+    write_notes(folder, encoder)
     return folder
 
 

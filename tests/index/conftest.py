@@ -11,7 +11,7 @@ import pytest
 
 from index.build import publish, write_build
 from index.contents import text_digest
-from index.encoders import Encoder, load_encoder
+from index.encoders import Encoder
 from index.models import Event, Passage, Recap, Talk
 from index.search import Searcher
 
@@ -82,12 +82,6 @@ def small_notes(texts: dict[str, str] | None = None) -> Notes:
                 )
             at += len(line)
     return Notes(events[: len(texts)], recaps, texts, talks, passages)
-
-
-@pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """Load the model that ships."""
-    return load_encoder()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoders import Encoder, TokenVectors, Vectors, load_encoder
+from index.encoders import Encoder, TokenVectors, Vectors
 from ingest.pipeline import Job, run
 from ingest.report import Report
 
@@ -49,12 +49,6 @@ class Remembering:
             if text not in self._known:
                 [self._known[text]] = self._encoder.encode_tokens([text])
         return [self._known[text] for text in texts]
-
-
-@pytest.fixture(scope="session")
-def plain_encoder() -> Encoder:
-    """Load the model that ships, once."""
-    return load_encoder()
 
 
 @pytest.fixture(scope="session")

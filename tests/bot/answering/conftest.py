@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.build import publish, write_build
-from index.encoders import Encoder, load_encoder
+from index.encoders import Encoder
 from index.models import Event, Passage, Recap, Role, Talk, TalkKind, Voice
 from index.search import Searcher
 
@@ -129,12 +129,6 @@ def write_notes(index_dir: Path, encoder: Encoder) -> str:
     )
     publish(index_dir, build_id)
     return build_id
-
-
-@pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """Give the embedding model that ships."""
-    return load_encoder()
 
 
 @pytest.fixture(scope="session")

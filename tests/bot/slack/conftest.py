@@ -24,17 +24,11 @@ from bot.slack.app import SlackBot, create_app
 from bot.slack.compose import Answering
 from bot.slack.http import create_http
 from bot.slack.sockets import Sockets
-from index.encoders import Encoder, load_encoder
-from tests.bot.slack.notes import publish_notes
+from index.encoders import Encoder
+from tests.notes import publish_notes
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, LocalSlack
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-
-
-@pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """Give the embedding model that ships."""
-    return load_encoder()
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from bot.live import LiveIndex
 from index.encoders import Encoder
 from index.errors import NoBuild
 from tests.bot.slack.conftest import Starter
-from tests.bot.slack.notes import TALKS, Notes, publish_notes
+from tests.notes import TALKS, Notes, publish_notes
 from tests.slack_server import LocalSlack
 from tests.slack_server.transcript import message_text
 

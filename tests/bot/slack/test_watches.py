@@ -12,7 +12,7 @@ from bot.settings import Settings
 from bot.slack.doctor import SCOPES, examine
 from index.encoders import Encoder
 from tests.bot.slack.conftest import Starter, make_settings
-from tests.bot.slack.notes import TALKS, Notes, publish_notes
+from tests.notes import TALKS, Notes, publish_notes
 from tests.slack_server import LocalSlack
 from tests.slack_server.transcript import message_text
 

@@ -12,15 +12,9 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from bot.web.app import create_app
-from index.encoders import Encoder, load_encoder
+from index.encoders import Encoder
 from index.search import Searcher
-from tests.bot.slack.notes import publish_notes
-
-
-@pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """Give the embedding model that ships."""
-    return load_encoder()
+from tests.notes import publish_notes
 
 
 @pytest.fixture(scope="session")
