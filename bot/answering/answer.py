@@ -9,15 +9,16 @@ from bot.answering import misses
 from bot.answering.changes import change_parts
 from bot.answering.confidence import confidence, features, threshold
 from bot.answering.evidence import Found, gather
+from bot.answering.expected import lacks_figure
 from bot.answering.facts import fact_parts
 from bot.answering.knowledge import Knowledge, knowledge_of
 from bot.answering.lists import list_talks
 from bot.answering.markup import is_small_talk
-from bot.answering.misses import is_name_like
 from bot.answering.models import HITS_SHOWN, Answer, Miss, Quote, Understood
+from bot.answering.reading import Reading, is_name_like
 from bot.answering.rendering import counted, join_text, list_text, quotes_text
 from bot.answering.scope import Scope, given_scope
-from bot.answering.understanding import Reading, understand
+from bot.answering.understanding import understand
 from bot.answering.wordlists import is_real_word
 from bot.errors import QuestionTooLong
 from index.models import Hit, Talk
@@ -104,6 +105,8 @@ class _Answering:
         if not found.hits or sure < threshold():
             foreign = not any(word.known for word in self.reading.words)
             return self._miss("off_topic" if foreign else "not_covered", "The notes do not say.", found, sure)
+        if lacks_figure(self.reading, next((hit for hit in found.hits if hit.passage.role == "body"), found.hits[0])):
+            return self._miss("not_covered", misses.NO_FIGURE, found, min(sure, threshold() * 0.9))
         parts = change_parts(self.reading, self.searcher, self.knowledge) if self.reading.wish.wanted == "change" else None
         headline, quotes, hits = parts if parts and len(parts[1]) > 1 else fact_parts(self.reading, found, self.searcher)
         text = join_text(*self.notices, headline, quotes_text(quotes))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.answering.evidence import gather
 from bot.answering.facts import Parts
 from bot.answering.knowledge import Knowledge
 from bot.answering.models import Quote
 from bot.answering.quotes import choose_quotes
+from bot.answering.reading import Reading
 from bot.answering.scope import Scope
-from bot.answering.understanding import Reading
 from index.models import Event, Hit
 from index.search import Searcher
 from index.words import find_phrase
 
 _LATE = "9999"
+_CHANGING = re.compile(r"(?:chang|evol|evolu|years?$|time$|today$)", re.IGNORECASE)
 
 
 def change_parts(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> Parts:
@@ -40,7 +43,12 @@ def _when(event: Event) -> tuple[str, str]:
 
 
 def _mentions(hit: Hit, reading: Reading, knowledge: Knowledge) -> bool:
-    known = [word for word in reading.words if word.known and not knowledge.is_everywhere(word.text)]
-    telling = [word.text for word in known if not word.real or knowledge.is_name(word.form)] or [word.text for word in known]
-    names = [name for word in telling for name in (word, *knowledge.aliases.others(word))]
-    return any(find_phrase(hit.passage.text, name) or find_phrase(hit.talk.title, name) for name in names)
+    """Tell whether a passage is about what changed: it says one of the names, or all of the plain words where there is no name."""
+    known = [word for word in reading.words if word.known and not knowledge.is_everywhere(word.text) and not _CHANGING.match(word.text)]
+    names = [word.text for word in known if not word.real or knowledge.is_name(word.form)]
+    said = [any(_says(hit, name) for name in (word, *knowledge.aliases.others(word))) for word in names or [word.text for word in known]]
+    return any(said) if names else bool(said) and all(said)
+
+
+def _says(hit: Hit, name: str) -> bool:
+    return bool(find_phrase(hit.passage.text, name) or find_phrase(hit.talk.title, name))

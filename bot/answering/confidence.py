@@ -13,8 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from bot.answering.evidence import Found
-from bot.answering.misses import is_name_like, looks_french
-from bot.answering.understanding import Reading
+from bot.answering.reading import Reading, is_name_like, looks_french
 
 _MET = 0.55  # cosine from which a word counts as met: the same word in another sentence reaches 0.6 and more
 

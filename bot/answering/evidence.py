@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.answering.knowledge import Knowledge
+from bot.answering.reading import Reading
 from bot.answering.scope import Scope
-from bot.answering.understanding import Reading
 from index.fusion import Evidence
 from index.models import Hit
 from index.search import Filter, Query, Searcher
@@ -44,6 +44,15 @@ def _filter(reading: Reading, scope: Scope, searcher: Searcher, knowledge: Knowl
         named = {talk_id for talk_ids in reading.speakers.values() for talk_id in talk_ids}
         named |= {hit.talk.talk_id for name in reading.speakers for hit in searcher.mentions(name)}
         allowed = (allowed & named) or allowed
+    if reading.wish.wanted == "link" and (naming := _named_talks(reading, searcher, knowledge)):
+        allowed = (allowed & naming) or allowed
     if not allowed:
         return None
     return Filter() if len(allowed) == len(knowledge.talks) else Filter(talk_ids=allowed)
+
+
+def _named_talks(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> frozenset[str]:
+    """Return the ids of the talks that say every name of the question."""
+    names = [word.text for word in reading.words if word.known and (word.capital or not word.real)]
+    said = [{hit.talk.talk_id for one in (name, *knowledge.aliases.others(name)) for hit in searcher.mentions(one)} for name in names]
+    return frozenset(set.intersection(*said)) if said else frozenset()

@@ -7,8 +7,8 @@ from dataclasses import replace
 from bot.answering.evidence import Found
 from bot.answering.models import Quote
 from bot.answering.quotes import choose_quotes
+from bot.answering.reading import Reading
 from bot.answering.rendering import link_line, place
-from bot.answering.understanding import Reading
 from index.models import Hit, Talk
 from index.search import Searcher
 

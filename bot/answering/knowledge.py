@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from weakref import WeakKeyDictionary, proxy
 
 from bot.answering.aliases import Aliases
-from bot.answering.wordlists import is_generic, is_stop
+from bot.answering.wordlists import is_french, is_generic, is_stop
 from index.models import Event, Passage, Talk
 from index.search import Searcher
 from index.words import fold, singular, words
 
 _CLIPPED = 6  # letters from which the beginning of a word stands for it
 _EVERYWHERE_SHARE = 0.2
+_LANGUAGE_CHARS = 4_000  # of a recap, enough to tell its language
 _YEAR = re.compile(r"(?<!\d)20[0-3]\d(?!\d)")
 
 
@@ -31,7 +32,7 @@ class Knowledge:
         self.talk_by_id: Mapping[str, Talk] = build.talks
         self.recap_count: int = len(build.recaps)
         self._passages = {(passage.talk_id, passage.ordinal): passage for passage in build.passages}
-        self.languages = frozenset(recap.language for recap in build.recaps.values())
+        self.languages = frozenset(recap.language for recap in build.recaps.values()) | _read_languages(build.passages)
         self.talk_count: int = sum(talk.kind != "section" for talk in self.talks)
         self.aliases = Aliases(passage.text for passage in build.passages)
         self._frequencies: Counter[str] = Counter()
@@ -117,6 +118,15 @@ def knowledge_of(searcher: Searcher) -> Knowledge:
     if known is None:
         known = _CACHE[searcher] = Knowledge(searcher)
     return known
+
+
+def _read_languages(passages: Iterable[Passage]) -> frozenset[str]:
+    """Tell by its grammar words whether a recap is written in French, whatever its source said."""
+    texts: dict[str, str] = defaultdict(str)
+    for passage in passages:
+        if len(texts[passage.recap_id]) < _LANGUAGE_CHARS:
+            texts[passage.recap_id] += f"{passage.text}\n"
+    return frozenset({"fr"} if any(map(is_french, texts.values())) else ())
 
 
 _CACHE: WeakKeyDictionary[Searcher, Knowledge] = WeakKeyDictionary()

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bot.answering.evidence import Found, allowed_talks
 from bot.answering.knowledge import Knowledge, knowledge_of
+from bot.answering.reading import Reading
 from bot.answering.scope import given_scope
-from bot.answering.understanding import Reading
 from bot.answering.wordlists import is_generic, is_stop
 from index.models import Hit, Talk
 from index.search import Filter, Query, Ranking, Searcher

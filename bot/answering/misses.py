@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bot.answering.evidence import allowed_talks
 from bot.answering.knowledge import Knowledge
+from bot.answering.reading import Reading, is_name_like, looks_french
 from bot.answering.rendering import counted, place, talk_line
-from bot.answering.understanding import AskedWord, Reading
 from index.models import Hit, Talk
 from index.search import Searcher
 
 NEAREST = 3
+NO_FIGURE = "The notes touch on this, but do not give the figure or date that was asked for."
 # One unknown name among so many words of a long question is said in passing ("..., a bit like TCP does?").
 _ASIDE = 6
-_FRENCH = re.compile(r"[àâçéèêëîïôûùœ]|(?:er|ez|ent|ons|ais|ait|eur|euse|ment|tion|ique|age|oir|aux)s?$")
 
 
 def absent_names(reading: Reading) -> tuple[str, ...]:
@@ -30,17 +29,6 @@ def absent_names(reading: Reading) -> tuple[str, ...]:
         else:
             joined.append((word.text, word.start + len(word.text)))
     return tuple(dict.fromkeys(text.removesuffix("'s") for text, _ in joined))
-
-
-def looks_french(word: AskedWord) -> bool:
-    """Tell whether a word of a French question is plain French rather than a name."""
-    # Dictionaries of French lack many a verb's forms.
-    return word.text.islower() and bool(_FRENCH.search(word.text))
-
-
-def is_name_like(word: AskedWord) -> bool:
-    """Tell whether a word names something: written with a capital, or a word of no language."""
-    return word.capital or not (word.real or word.form[0].isdigit())
 
 
 def outside_names(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> tuple[tuple[str, ...], tuple[Talk, ...]]:

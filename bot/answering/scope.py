@@ -21,6 +21,7 @@ _YEAR = re.compile(r"(?<![\d.,-])(?:20[0-3]\d)(?![\d-])")
 _NEGATION = re.compile(
     r"\b(?:not|except(?: for)?|but not|without|other than|rather than|instead of|pas|sauf|hors)\s+(?:\w+\s+){0,3}$", re.IGNORECASE
 )
+_SIDE = re.compile(r"\b(since|from|after|before|depuis|après|avant)\s+$", re.IGNORECASE)
 _KIND = re.compile(r"\b(keynote|workshop|panel)s?\b", re.IGNORECASE)
 _EVERYWHERE = {"kubecon", "cloudnativecon", "conf", "conference", "europe", "america"}
 _DAY_TWO_WORK = re.compile(r"^[\s-]*op(?:s|erations?)\b", re.IGNORECASE)
@@ -136,12 +137,25 @@ def _years(question: str, taken: Sequence[Span], knowledge: Knowledge) -> tuple[
     spans: list[Span] = []
     excluded: list[str] = []
     for match in _YEAR.finditer(question):
-        events = knowledge.events_of_year(int(match[0]))
+        events = _events_of(question[: match.start()], int(match[0]), knowledge)
         if not events or any(start < match.end() and match.start() < end for start, end in taken):
             continue
         (excluded if _negated(question, match.start()) else wanted).extend(events)
-        spans.append(match.span())
+        side = _SIDE.search(question[: match.start()])
+        spans.append((side.start() if side else match.start(), match.end()))
     return wanted, spans, excluded
+
+
+def _events_of(before: str, year: int, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return the events that a year means: its own, those since or after it, or those before it."""
+    side = _SIDE.search(before)
+    if not side:
+        return knowledge.events_of_year(year)
+    dated = [(event.event_id, held) for event in knowledge.events if (held := event_year(event)) is not None]
+    word = side[1].lower()
+    if word in {"before", "avant"}:
+        return tuple(event_id for event_id, held in dated if held < year)
+    return tuple(event_id for event_id, held in dated if held > year or (held == year and word in {"since", "from", "depuis"}))
 
 
 def _negated(question: str, start: int) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.answering.intents import Wish, read_wish
 from bot.answering.knowledge import Knowledge
 from bot.answering.markup import plain_question
+from bot.answering.reading import AskedWord, Reading, is_name_like, looks_french
 from bot.answering.scope import Scope, Span, read_scope
 from bot.answering.spelling import closest_word
 from bot.answering.wordlists import glossary, is_french, is_generic, is_real_word, is_stop
@@ -19,40 +20,8 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(r"^(?:and|but|so|or|also|what about|how about|why|et|mais|donc|ou|any\b|which one|more|else)\b", re.IGNORECASE)
-_FEW_WORDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class AskedWord:
-    """A word of the question that carries a topic."""
-
-    text: str  # as it is searched
-    form: str  # folded
-    start: int
-    capital: bool  # written like a name, not merely at the start of the sentence
-    known: bool  # the notes contain it, or another name of it
-    real: bool  # a dictionary knows it
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A question, understood."""
-
-    question: str  # as it came
-    text: str  # without mark-up and politeness, spelling corrected
-    search_text: str  # what is searched: `text` with other names and translations
-    context: str  # the earlier turns that a follow-up stands on
-    wish: Wish
-    scope: Scope
-    words: tuple[AskedWord, ...]
-    corrections: Mapping[str, str] = field(default_factory=dict)
-    speakers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named in full, with their talks' ids
-    french: bool = False
-
-    @property
-    def follow_up(self) -> bool:
-        """Tell whether the question stands on an earlier one."""
-        return bool(self.context)
+_ASKS = re.compile(r"\b(?:what|how|why|who|when|quoi|que|comment|pourquoi|qui|quand)\b", re.IGNORECASE)
+_LED_IN = re.compile(r"^(?:[\s,;:–—-]|\b(?:at|in|on|for|from|and|of|kubecon|cloudnativecon|à|au|en)\b)+", re.IGNORECASE)
 
 
 def understand(question: str, knowledge: Knowledge, history: Sequence[str] = (), given: Scope | None = None) -> Reading:
@@ -73,12 +42,15 @@ def _read(question: str, knowledge: Knowledge, inherited: Scope | None) -> Readi
     text, corrections = _corrected(plain, knowledge, french)
     scope = read_scope(text, knowledge, inherited)
     asked = tuple(_asked(text, scope.spans, knowledge, french))
+    wish = _wish(text, scope.spans)
+    # "got the slides of the talk on tides?" has one word to search for.
+    searched = " ".join(word.text for word in asked) if wish.wanted == "link" and asked else text
     return Reading(
         question=question,
         text=text,
-        search_text=_search_text(text, scope.spans, asked, knowledge, french),
+        search_text=_search_text(searched, scope.spans if searched is text else (), asked, knowledge, french),
         context="",
-        wish=read_wish(text),
+        wish=wish,
         scope=scope,
         words=asked,
         corrections=corrections,
@@ -87,16 +59,25 @@ def _read(question: str, knowledge: Knowledge, inherited: Scope | None) -> Readi
     )
 
 
+def _wish(text: str, scoped: Sequence[Span]) -> Wish:
+    """Read the kind of answer; "EU 2021 day 2 talks about tracing" asks for a list once its limits are out of the way."""
+    wish = read_wish(text)
+    bare = _LED_IN.sub("", _without(text, scoped)) if scoped and wish.wanted == "fact" else ""
+    return wish if not bare or _ASKS.search(bare) else read_wish(bare)
+
+
 def _is_follow_up(reading: Reading, earlier: Sequence[str], knowledge: Knowledge) -> bool:
     if _CONTINUES.search(reading.text) or _PRONOUN.search(reading.text):
         return True
     said = {singular(word.form) for turn in earlier for word in words(turn)}
     fresh = [word for word in reading.words if singular(word.form) not in said]
-    if len(fresh) > 1 and not any(word.known for word in fresh):
-        return False  # "how do I cook pasta?" stands on no talk
+    if len(fresh) > 1 and not reading.french and not any(word.known for word in fresh):
+        return False  # "how do I cook pasta?" stands on no talk; French words stand in no English notes
     # A new name opens a new subject; plain words go on with the old one.
-    names = [word for word in fresh if word.capital or not word.real or knowledge.is_name(word.form)]
-    return not names
+    return not any(
+        (is_name_like(word) or knowledge.is_name(word.form)) and not (reading.french and not word.known and looks_french(word))
+        for word in fresh
+    )
 
 
 def _standing_on(earlier: Sequence[str], knowledge: Knowledge) -> list[str]:
@@ -199,15 +180,19 @@ def _is_part(word: Word, text: str) -> bool:
 
 def _search_text(text: str, scoped: Sequence[Span], asked: Sequence[AskedWord], knowledge: Knowledge, french: bool) -> str:
     """Take the limits out, put other names and translations in."""
-    searched = text
-    for start, end in sorted(scoped, reverse=True):
-        searched = f"{searched[:start]} {searched[end:]}"
+    searched = _without(text, scoped)
     if french:
         translated = _translated(searched, knowledge)
         searched = f"{searched} {translated}" if "fr" in knowledge.languages and translated != searched else translated
     added = [other for word in asked for other in _other_names(word.text, word.form, word.capital, knowledge)[:2] if knowledge.says(other)]
     bare = " ".join(searched.split()).strip(" ,;:-–—")
     return " ".join([bare if any(c.isalnum() for c in bare) else text, *added])
+
+
+def _without(text: str, spans: Sequence[Span]) -> str:
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    return text
 
 
 def _other_names(written: str, form: str, capital: bool, knowledge: Knowledge) -> list[str]:
