@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -27,20 +27,39 @@ _SLIDES = re.compile(
     r"|(?:static\.sched\.(?:com|org)|schd\.ws)/hosted_files/|noti\.st/[^/]+/.|(?:www\.)?slid\.es/|prezi\.com/.|gitpitch\.com/.)",
     re.IGNORECASE,
 )
-_SLIDES_FILE = re.compile(r"\.(?:pdf|pptx?|key|odp)$", re.IGNORECASE)
+_SLIDES_FILE = re.compile(r"/slides/|\.(?:pdf|pptx?|key|odp)$", re.IGNORECASE)
 _SCHEDULE = re.compile(
     r"^(?:[\w-]+\.sched\.(?:com|org)/event/|sched\.co/.|(?:www\.)?usenix\.org/conference/[^/]+/presentation/"
     r"|[\w.-]*sessionize\.com/|pretalx\.[\w.-]+/.+/talk/|cfp\.[\w.-]+/.+/talk/|(?:www\.)?fosdem\.org/\d+/schedule/event/"
     r"|conferences\.oreilly\.com/.+/detail/|[\w.-]+/(?:\d{4}/)?(?:schedule|sessions?|talks?|presentations?|program)/(?:[\w-]+/)*[\w%.-]*\w)",
     re.IGNORECASE,
 )
+_SCHEDULE_PATH = re.compile(r"/(?:sessions?|talks?|schedule|events?)/[^/]+/?$", re.IGNORECASE)
 _CODE_HOST = re.compile(r"(?:.+\.)?(?:github|gitlab|codeberg|gitea)\.(?:com|org)$")
 _YOUTUBE_ID = re.compile(r"^[\w-]{6,20}$")
 
 _WORDS: tuple[tuple[LinkKind, re.Pattern[str]], ...] = (
-    ("slides", re.compile(r"\b(?:slides?|deck|folien|diapositives?|présentation \(pdf\))\b|スライド", re.IGNORECASE)),
-    ("video", re.compile(r"\b(?:video|vidéo|recording|aufzeichnung|watch|youtube)\b|動画", re.IGNORECASE)),
-    ("schedule", re.compile(r"\b(?:schedule|session page|page de la session|abstract|talk page|sched)\b", re.IGNORECASE)),
+    (
+        "slides",
+        re.compile(
+            r"\b(?:slides?|slide ?deck|deck|pdf|pptx?|presentation|présentation|folien|diapos?|diapositives?|transparents)\b|スライド|資料",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "video",
+        re.compile(
+            r"\b(?:video|recording|youtube|vidéo|aufzeichnung|watch|replay|mitschnitt|enregistrement)\b|動画|録画|ビデオ", re.IGNORECASE
+        ),
+    ),
+    (
+        "schedule",
+        re.compile(
+            r"\b(?:session(?: page| link| details)?|page de la session|abstract|sched(?:ule)?|talk page|details|description|programme?)\b"
+            r"|セッション",
+            re.IGNORECASE,
+        ),
+    ),
 )
 
 
@@ -60,12 +79,11 @@ def valid_url(url: str) -> str | None:
     return url if parts.scheme.lower() in ("http", "https") and "." in host else None
 
 
-def kind_of(url: str, words: str = "") -> LinkKind | None:
-    """Say what an address points to, by its host and path, else by the words that carry it.
+def kind_of(url: str) -> LinkKind | None:
+    """Say what an address points to, by its host and path alone.
 
     Args:
         url: The address.
-        words: The link's own words ("Slides"), where the notes give any.
 
     Returns:
         "video", "slides", "schedule" (the talk's page on the conference's site), or None.
@@ -78,9 +96,12 @@ def kind_of(url: str, words: str = "") -> LinkKind | None:
         return "video"
     if _SLIDES.match(address) or _SLIDES_FILE.search(parts.path):
         return "slides"
-    if _SCHEDULE.match(address):
-        return "schedule"
-    return next((kind for kind, pattern in _WORDS if pattern.search(words)), None)
+    return "schedule" if _SCHEDULE.match(address) or _SCHEDULE_PATH.search(parts.path) else None
+
+
+def kinds_named(words: str) -> Iterator[LinkKind]:
+    """Give the kinds of material that a link's words name: "Slides", "Page de la session"."""
+    return (kind for kind, pattern in _WORDS if pattern.search(words))
 
 
 def merge_links(*sources: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.links import best_url, kind_of, merge_links, recap_link, timed_url, valid_url
+from ingest.talks.links import kind_of_link
 
 
 @pytest.mark.parametrize(
@@ -41,9 +42,10 @@ def test_hosts_and_paths_tell_what_an_address_is(url: str, kind: str | None) -> 
 
 def test_the_words_of_a_link_tell_where_the_address_does_not() -> None:
     """A link called "Slides" leads to slides, wherever it points."""
-    assert kind_of("https://example.org/x/42", "Slides") == "slides"
-    assert kind_of("https://example.org/x/42", "Page de la session") == "schedule"
-    assert kind_of("https://example.org/x/42", "our product") is None
+    assert kind_of_link("https://example.org/x/42", "Slides") == "slides"
+    assert kind_of_link("https://example.org/x/42", "Page de la session") == "schedule"
+    assert kind_of_link("https://youtu.be/o5h6s3A9bXY", "Session details") == "video"
+    assert kind_of_link("https://example.org/x/42", "our product") is None
 
 
 @pytest.mark.parametrize(
