@@ -13,11 +13,17 @@ _SLUG_CHARS = 60
 def talk_id_for(recap_id: str, title: str, taken: Set[str]) -> str:
     """Name a talk by its recap and title, so that edits elsewhere leave the name alone; a second of that name gets "-2"."""
     base = f"{recap_slug(recap_id)}/{slug(title or 'opening')}"
-    number, name = 1, base
-    while name in taken:
-        number += 1
-        name = f"{base}-{number}"
-    return name
+    if base not in taken:
+        return base
+    # Numbers are given without gaps, so the last one is found by halving: a thousand talks of one title stay cheap.
+    high = 2
+    while f"{base}-{high}" in taken:
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if f"{base}-{middle}" in taken else (low, middle)
+    return f"{base}-{high}"
 
 
 def slug(words: str, chars: int = _SLUG_CHARS) -> str:

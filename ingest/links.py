@@ -63,13 +63,16 @@ _WORDS: tuple[tuple[LinkKind, re.Pattern[str]], ...] = (
 )
 
 
+_NO_ADDRESS = re.compile(r"[\s<>\"`|\\]")
+
+
 def valid_url(url: str) -> str | None:
     """Return the address as written when it is a web address that a browser opens, else None.
 
     Only http and https; anything else (`javascript:`, `file:`, relative paths) is no link to a talk.
     """
     url = url.strip()
-    if not url or len(url) > MAX_URL_CHARS or any(c.isspace() or not c.isprintable() or c in '<>"`|\\' for c in url):
+    if not url or len(url) > MAX_URL_CHARS or not url.isprintable() or _NO_ADDRESS.search(url):
         return None
     try:
         parts = urlsplit(url)

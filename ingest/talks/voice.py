@@ -107,11 +107,8 @@ def _may_remark(words: str) -> bool:
 def is_own_remark(sentence: str) -> bool:
     """Tell whether a sentence is the note-taker's own remark."""
     bare = _QUOTES.sub(" ", sentence)
-    if _ASKED.search(bare):
-        return False
-    if _judges(bare) or _FOREIGN.search(bare):
-        return True
-    return _FIRST_PERSON.search(_ATTENDED.sub(" ", bare)) is not None
+    own = _judges(bare) or _FOREIGN.search(bare) is not None or _FIRST_PERSON.search(_ATTENDED.sub(" ", bare)) is not None
+    return own and not ("?" in bare and _ASKED.search(bare))
 
 
 def _judges(sentence: str) -> bool:
