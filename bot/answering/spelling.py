@@ -12,34 +12,49 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 _SHORTEST = 4  # three letters are an acronym as often as a word
 _TWO_EDITS_FROM = 7
+_PLAIN_FROM = 7  # "syft" is no slip of "soft", and what a plain word meant is mostly plain from the others
 
 
-def closest_word(word: str, frequencies: Mapping[str, int], *, is_name: Callable[[str], bool], capital: bool = False) -> str | None:
+def closest_word(
+    word: str,
+    frequencies: Mapping[str, int],
+    *,
+    is_name: Callable[[str], bool],
+    capital: bool = False,
+    is_plain: Callable[[str], bool] = lambda _: False,
+) -> str | None:
     """Return the notes' word that a misspelled one was meant to be, or None.
 
     Args:
         word: The folded word, which the notes do not contain.
         frequencies: The notes' folded words and how often they stand there.
         is_name: Whether a word of the notes is written with a capital there.
-        capital: Whether the question writes the word with a capital: then somebody meant a name, and two steps lead
-            from one name to another too easily.
+        capital: Whether the question writes the word with a capital: then somebody meant a name.
+        is_plain: Whether a dictionary has a word.
     """
     if len(word) < _SHORTEST or not word.isalnum():
         return None
     allowed = 2 if len(word) >= _TWO_EDITS_FROM else 1
     found = process.extract(word, frequencies.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=None)
-    candidates = [(other, int(distance)) for other, distance, _ in found if _plausible(word, other, int(distance), is_name, capital)]
+    candidates = [
+        (other, int(distance))
+        for other, distance, _ in found
+        if _plausible(word, other, int(distance))
+        and (is_name(other) or not is_plain(other) or (len(word) >= _PLAIN_FROM + int(distance) - 1 and not capital))
+    ]
     if not candidates:
         return None
     return min(candidates, key=lambda pair: (pair[1], pair[0][0] != word[0], -frequencies[pair[0]], pair[0]))[0]
 
 
-def _plausible(word: str, other: str, distance: int, is_name: Callable[[str], bool], capital: bool) -> bool:
+def _plausible(word: str, other: str, distance: int) -> bool:
+    """Tell whether a slip may lead from one word to the other: people rarely miss the first letter ("kueue" is no "queue")."""
     if len(other) < _SHORTEST or word.isdigit() or _digits(word) != _digits(other):
         return False
-    if distance == 1:
+    if word[0] == other[0]:
         return True
-    return not (capital and not is_name(other)) and (word[0] == other[0] or len(word) > _TWO_EDITS_FROM)
+    swapped = word[:2] == other[1::-1]
+    return distance == 1 and (swapped or (len(word) >= _TWO_EDITS_FROM and word == other[1:]))
 
 
 def _digits(word: str) -> str:

@@ -12,7 +12,7 @@ from bot.answering.markup import plain_question
 from bot.answering.reading import AskedWord, Reading, is_name_like, looks_french
 from bot.answering.scope import Scope, Span, read_scope
 from bot.answering.spelling import closest_word
-from bot.answering.wordlists import glossary, is_french, is_generic, is_real_word, is_stop
+from bot.answering.wordlists import glossary, is_french, is_generic, is_product, is_real_word, is_stop
 from index.words import Word, fold, singular, words
 
 _PRONOUN = re.compile(
@@ -119,13 +119,15 @@ def _meant(written: str, word: Word, text: str, knowledge: Knowledge, french: bo
         or _is_grammar(written, word, text, french)
         or is_generic(written)
         or is_real_word(written)
+        or is_product(word.form)
         or _in_address(word, text)
     ):
         return None
     capital = written[0].isupper() and word.start > 0
     if _other_names(written, word.form, capital, knowledge):
         return None
-    return closest_word(word.form, knowledge.frequencies, is_name=knowledge.is_name, capital=capital)
+    meant = closest_word(word.form, knowledge.frequencies, is_name=knowledge.is_name, capital=capital, is_plain=is_real_word)
+    return None if meant and is_generic(meant) else meant
 
 
 def _is_grammar(written: str, word: Word, text: str, french: bool) -> bool:

@@ -44,6 +44,11 @@ def is_generic(word: str) -> bool:
     return fold(word) in _lists()["generic"]
 
 
+def is_product(form: str) -> bool:
+    """Tell whether a folded word is a product of the trade, which is never read as a slip of another name."""
+    return form in _lists()["products"]
+
+
 @cache
 def glossary() -> Mapping[str, str]:
     """Return the French expressions that are read as English, folded."""
