@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +24,8 @@ METADATA = "confnotes_answer"
 TIMEOUT_S = 20
 _BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "too_many_attachments"}
 _PLACE_REFUSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "restricted_action_thread_only_channel"}
-_LOST = (OSError, http.client.HTTPException)  # the connection broke: Slack may have taken the message or not
+LOST = (OSError, http.client.HTTPException)  # the connection broke: Slack may have taken the message or not
+_PAUSES_S = (0.0, 0.0, 1.0, 4.0)  # before each attempt: a name server or a proxy may be away for a moment
 _NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "mrkdwn": False}
 _log = logging.getLogger(__name__)
 
@@ -119,17 +121,23 @@ def _with_fallback(post: Callable[..., SlackResponse], message: Message) -> Slac
 
 
 def _once(post: Callable[[], SlackResponse], posted: Callable[[], bool]) -> None:
-    """Post, and where the connection broke look whether it was taken before posting again."""
-    for attempt in (1, 2, 3):
+    """Post, and where the connection broke look whether it was taken before posting again.
+
+    Raises:
+        OSError, HTTPException: the connection broke every time.
+    """
+    lost: Exception | None = None
+    for pause_s in _PAUSES_S:
+        time.sleep(pause_s)
         try:
-            post()
-        except _LOST:
-            if posted():
-                return
-            if attempt == 3:
-                raise
+            if lost is None or not posted():
+                post()
+        except LOST as error:
+            lost = error
         else:
             return
+    if lost is not None:
+        raise lost
 
 
 def _send(url: str, body: dict[str, Any]) -> str | None:

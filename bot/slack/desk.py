@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from functools import partial
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import SlackFault
@@ -21,11 +20,13 @@ from bot.slack.compose import Composer
 from bot.slack.jobs import Job
 from bot.slack.message import Message, Request
 from bot.slack.sessions import Sessions
-from bot.slack.watches import Watches
+from bot.slack.watches import Watch, Watches
+from bot.slack.workspaces import Workspaces
 from bot.store import Store
 from index.search import Searcher
 
 LOOK_EVERY_S = 5.0
+LOOK_AGAIN_S = 1.0
 THREADS = 16  # most of their time goes to waiting for Slack; how many search at once is the composer's business
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
 _log = logging.getLogger(__name__)
@@ -36,16 +37,14 @@ class Desk:
 
     def __init__(
         self,
-        client: WebClient,
+        workspaces: Workspaces,
         store: Store,
         composer: Composer,
         *,
-        bot_user_id: str = "",
         keep_questions_s: float = 30 * 86_400.0,
         sessions: Sessions | None = None,
     ) -> None:
-        self.client = client
-        self.bot_user_id = bot_user_id
+        self.workspaces = workspaces
         self.store = store
         self.composer = composer
         self.sessions = sessions
@@ -101,7 +100,10 @@ class Desk:
         """Write to those whose watched topics a new build has new notes on, once whatever process sees it first."""
         for watch, message in self._watches.news(searcher):
             if self.claim(f"watch:{watch.user_id}:{watch.phrase}:{searcher.build.build_id}"):
-                self.run("a watch", partial(delivery.post_to_person, self.client, watch.user_id, message), lambda _: None)
+                self.run("a watch", partial(self._tell, watch, message), lambda _: None)
+
+    def _tell(self, watch: Watch, message: Message) -> None:
+        delivery.post_to_person(self.workspaces.client(watch.team_id), watch.user_id, message)
 
     def recover(self) -> int:
         """Take over what dead processes left, look whether it was answered, and queue what was not."""
@@ -124,14 +126,22 @@ class Desk:
     def _resume(self, job_id: str, body: str) -> None:
         try:
             job = Job.from_json(body)
-            if job.kind != "command" and delivery.is_posted(self.client, job, job_id):
-                self.store.finish(job_id)
-                return
-        except Exception:
+        except ValueError:
             _log.exception("job %s: cannot be taken over", job_id)
             self.store.finish(job_id)
             return
-        self._work(job_id, job)
+        while not self._closing.is_set():
+            try:
+                answered = job.kind != "command" and delivery.is_posted(self.workspaces.client(job.team_id), job, job_id)
+            except delivery.LOST as error:  # neither answered twice nor given up: once Slack is back it will say
+                _log.warning("job %s: cannot look for its answer, Slack is away: %s", job_id, error)
+                self._closing.wait(LOOK_AGAIN_S)
+                continue
+            if answered:
+                self.store.finish(job_id)
+            else:
+                self._work(job_id, job)
+            return
 
     def _work(self, job_id: str, job: Job) -> None:
         with self.sessions.working(job) if self.sessions else nullcontext():
@@ -148,7 +158,7 @@ class Desk:
             self.store.add_turn(job.thread, job.ts, job.user_id, job.text)
         command = parse(job.text)
         if command.verb in {"watch", "unwatch", "watches"}:
-            self._deliver(job_id, job, self._watches.answer(command, job.user_id, self.composer.live.searcher))
+            self._deliver(job_id, job, self._watches.answer(command, job.team_id, job.user_id, self.composer.live.searcher))
             return
         composed = self.composer.compose(Request(job.text, history=history), private=job.private)
         if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
@@ -166,17 +176,18 @@ class Desk:
             return
         # First, so that a follow-up that comes right behind the answer finds its thread.
         self.store.join_thread(job.thread, job.user_id)
-        delivery.post_answer(self.client, job, job_id, message)
+        delivery.post_answer(self.workspaces.client(job.team_id), job, job_id, message)
 
     def _deliver_privately(self, job: Job, message: Message) -> None:
         try:
             delivery.respond(job.response_url, message)
         except (SlackFault, OSError) as fault:
             _log.warning("a response address failed, trying in the channel: %s", fault)
+            client = self.workspaces.client(job.team_id)
             try:
-                delivery.show_privately(self.client, job.channel_id, job.user_id, None, message)
+                delivery.show_privately(client, job.channel_id, job.user_id, None, message)
             except SlackApiError:
-                delivery.post_to_person(self.client, job.user_id, message)
+                delivery.post_to_person(client, job.user_id, message)
 
     def _guarded(self, what: str, act: Callable[[], None], apologise: Callable[[Message], None], problem_id: str | None = None) -> None:
         """Run one piece of work. The process's catch-all off Bolt's threads: the log has the traceback, the person an id."""

@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.slack import kit
+from bot.slack.delivery import LOST
 from bot.slack.home import suggested
 from bot.slack.jobs import Job
 from index.opened import Build
@@ -56,7 +57,7 @@ class Sessions:
             self._client.agents_sessions_setStatus(
                 channel_id=job.channel_id, thread_ts=job.thread_ts or job.ts, status=status, title=title, initiator_user_id=job.user_id
             )
-        except (SlackApiError, OSError) as error:
+        except (SlackApiError, *LOST) as error:
             said = error.response.get("error") if isinstance(error, SlackApiError) else error
             _log.warning("the session status could not be set: %s", said)
 

@@ -17,7 +17,7 @@ from bot.store import Store
 from tests.bot.slack.conftest import Starter, answer
 from tests.bot.slack.test_conversations import bot_messages
 from tests.slack_server import LocalSlack
-from tests.slack_server.faults import LOST_ANSWER, RATE_LIMITED, SERVER_ERROR, Fault
+from tests.slack_server.faults import LOST_ANSWER, RATE_LIMITED, SERVER_ERROR, SILENCE, Fault
 from tests.slack_server.transcript import message_text
 
 
@@ -76,6 +76,32 @@ def test_a_lost_connection_does_not_post_twice(slack: LocalSlack, start: Starter
     running.close()
 
     assert len(bot_messages(slack, "C1NOTES")) == 1
+
+
+def test_a_slack_that_is_away_for_a_moment_is_waited_for(slack: LocalSlack, start: Starter) -> None:
+    """Neither posting nor looking whether it was posted works at first: the answer comes all the same, once."""
+    running = start()
+    slack.faults.next("chat.postMessage", SILENCE)
+    slack.faults.next("conversations.replies", SILENCE)
+    slack.write("C1NOTES", "U1ADA", "<@BOT> how fast does Mossbank restore?")
+    slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
+    running.close()
+
+    assert [("14 seconds" in message_text(message)) for message in bot_messages(slack, "C1NOTES")] == [True]
+
+
+def test_a_job_taken_over_while_slack_is_away_is_not_given_up(slack: LocalSlack, start: Starter, tmp_path: Path) -> None:
+    """What a dead process left is answered as soon as Slack can be asked whether it was."""
+    [ts] = slack.write_quietly("C1NOTES", "U1ADA", "what is Mossbank?")
+    dead = Store(tmp_path / "bot.sqlite")
+    dead.take(["event:1"], Job("mention", "T0LOCAL", "C1NOTES", "U1ADA", "what is Mossbank?", ts=ts).to_json())
+    dead.close()
+    slack.faults.next("conversations.replies", SILENCE)
+    running = start()
+    slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
+    running.close()
+
+    assert [message["thread_ts"] for message in bot_messages(slack, "C1NOTES")] == [ts]
 
 
 def test_refused_blocks_become_plain_text_once(slack: LocalSlack, start: Starter) -> None:
