@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -131,6 +132,21 @@ def test_a_memory_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
         Store(tmp_path / "text.sqlite")
     with pytest.raises(StoreFault, match="format 99"):
         Store(tmp_path / "later.sqlite")
+
+
+def test_a_full_disk_does_not_outlast_itself(tmp_path: Path) -> None:
+    """What cannot be written is refused, and the next claim is taken as if nothing had been."""
+    store = Store(tmp_path / "bot.sqlite")
+    with store.reading() as memory:
+        [pages] = memory.execute("PRAGMA page_count").fetchone()
+        memory.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        store.take(["large"], "x" * 1_000_000)
+    with store.reading() as memory:
+        memory.execute("PRAGMA max_page_count = 100000")
+
+    assert store.take(["large"], "{}") is not None
+    store.close()
 
 
 def test_old_claims_and_questions_are_forgotten(tmp_path: Path) -> None:
