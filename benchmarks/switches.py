@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import itertools
 import json
 import re
 import subprocess
@@ -86,12 +87,14 @@ def ask_once(live: LiveIndex, number: int, due: float, editions: Mapping[str, in
             seen.mixed.append(f"{found['build']} is edition {editions[found['build']]} and says {said}")
 
 
-def load(live: LiveIndex, seconds: float, rate: float, editions: Mapping[str, int]) -> Seen:
-    """Ask at a rate, on as many threads as the bot has, whatever the answers take."""
+def load(live: LiveIndex, seconds: float, rate: float, editions: Mapping[str, int], writing: threading.Thread | None = None) -> Seen:
+    """Ask at a rate, on as many threads as the bot has, whatever the answers take, and until the writer is done."""
     seen = Seen()
     started = time.perf_counter()
     with ThreadPoolExecutor(8) as pool:
-        for number in range(int(seconds * rate)):
+        for number in itertools.count():
+            if number >= seconds * rate and not (writing and writing.is_alive()):
+                break
             due = started + number / rate
             time.sleep(max(due - time.perf_counter(), 0))
             pool.submit(ask_once, live, number, time.perf_counter(), editions, seen)
@@ -152,7 +155,7 @@ def measure(folder: Path, given: argparse.Namespace) -> dict[str, object]:
     names = _Growing(editions, job.index_dir)
     writing = threading.Thread(target=publisher, args=(folder, given, editions))
     writing.start()
-    busy = load(live, given.seconds, given.rate, names)
+    busy = load(live, given.seconds, given.rate, names, writing)
     writing.join()
     time.sleep(4 * POLL_S)
     last = live.searcher.build.build_id
