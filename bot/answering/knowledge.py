@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from weakref import WeakKeyDictionary, proxy
@@ -40,6 +41,7 @@ class Knowledge:
         for text in (*(p.text for p in build.passages), *(t.title for t in self.talks), *(" ".join(t.speakers) for t in self.talks)):
             self._count(text)
         self._frequencies.update({form: count for form, count in searcher.vocabulary().items() if form not in self._frequencies})
+        self._sorted = sorted(self._frequencies)
         # "KMSes" is "KMS", "KEP" stands in "KEP753".
         self._stems = {singular(form) for form in self._frequencies} | {form.rstrip("0123456789") for form in self._frequencies}
         self._speakers = _speaker_talks(self.talks)
@@ -65,7 +67,12 @@ class Knowledge:
         """Return the shortest of the notes' words that a clipped one begins: "misconfig" is "misconfiguration"."""
         if len(clipped) < _CLIPPED:
             return None
-        longer = [form for form in self._frequencies if form.startswith(clipped) and len(form) > len(clipped) + 2 and form.isalpha()]
+        longer: list[str] = []
+        for form in self._sorted[bisect_left(self._sorted, clipped) :]:
+            if not form.startswith(clipped):
+                break
+            if len(form) > len(clipped) + 2 and form.isalpha():
+                longer.append(form)
         return min(longer, key=lambda form: (len(form), form), default=None)
 
     def says(self, name: str) -> bool:

@@ -23,6 +23,8 @@ _SAME = 85  # of 100, of two quotes' common characters
 # .92 for other talks one answer of 130 is lost, with .85 within the talk two.
 _NEAR = 0.88
 _NEAR_IN_TALK = 0.8
+_LOOKED_AT = 15  # hits
+_GAP_CHARS = 8  # between two passages of one paragraph
 _REST_CHARS = 200  # of a sentence that the passage's edge cuts
 _ENDED = re.compile(r"[.!?…:;][”\"'’»)\]]*$")
 _LINE = re.compile(r"[^\n]+")
@@ -45,14 +47,15 @@ def choose_quotes(
     """
     chosen: list[Quote] = []
     length = 0
-    telling = [hit for hit in hits if _says_more(hit)] or hits[:1]
-    for hit in telling:
+    best: Hit | None = None
+    for hit in [*filter(_says_more, hits[:_LOOKED_AT])] or hits[:1]:
         if len(chosen) == limit:
             break
+        best = best or hit
+        if not _is_near(hit, best, names):
+            continue
         start, end = _whole_sentences(hit.passage, *_best_stretch(hit.passage, wanted), searcher)
         if any(quote.talk.recap_id == hit.passage.recap_id and quote.start < end and start < quote.end for quote in chosen):
-            continue
-        if not _is_near(hit, telling[0], names):
             continue
         text = searcher.read(hit.passage.recap_id, start, end)
         if any(_alike(text, quote.text) for quote in chosen) or (chosen and length + len(text) > _TOTAL_CHARS):
@@ -123,10 +126,12 @@ def _whole_sentences(passage: Passage, start: int, end: int, searcher: Searcher)
 
 def _goes_on(passage: Passage, after: Passage, searcher: Searcher) -> bool:
     """Tell whether the next passage begins within a sentence of this one."""
-    if passage.role != after.role or passage.voice != after.voice or passage.end > after.start:
+    if passage.role != after.role or passage.voice != after.voice or not 0 <= after.start - passage.end <= _GAP_CHARS:
+        return False
+    if _ENDED.search(passage.text):
         return False
     gap = searcher.read(passage.recap_id, passage.end, after.start)
-    if gap.strip() or gap.count("\n") > 1 or _ENDED.search(passage.text):
+    if gap.strip() or gap.count("\n") > 1:
         return False
     if "\n" not in gap:
         return True

@@ -99,10 +99,11 @@ def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledg
     """Find conferences of the notes that are named without their year: "at SciPy"."""
     found: dict[str, EventMention] = {}
     taken = [span for mention in mentions for span in mention.spans]
+    asked = list(words(question))
     for event in knowledge.events:
-        for word in words(question):
-            names = {form for form in _event_words(event) if not is_real_word(form) and len(form) >= 4 and form.isalpha()}
-            if word.form in names - _EVERYWHERE and not any(start < word.end and word.start < end for start, end in taken):
+        names = {form for form in _event_words(event) if not is_real_word(form) and len(form) >= 4 and form.isalpha()} - _EVERYWHERE
+        for word in asked:
+            if word.form in names and not any(start < word.end and word.start < end for start, end in taken):
                 before = found.get(word.form)
                 ids = (*before.event_ids, event.event_id) if before else (event.event_id,)
                 found[word.form] = EventMention(tuple(dict.fromkeys(ids)), ((word.start, word.end),))

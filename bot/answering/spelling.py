@@ -40,7 +40,7 @@ def closest_word(
         (other, int(distance))
         for other, distance, _ in found
         if _plausible(word, other, int(distance))
-        and (is_name(other) or not is_plain(other) or (len(word) >= _PLAIN_FROM + int(distance) - 1 and not capital))
+        and (is_name(other) or not is_plain(other) or (not capital and _is_plain_slip(word, other, int(distance))))
     ]
     if not candidates:
         return None
@@ -55,6 +55,13 @@ def _plausible(word: str, other: str, distance: int) -> bool:
         return True
     swapped = word[:2] == other[1::-1]
     return distance == 1 and (swapped or (len(word) >= _TWO_EDITS_FROM and word == other[1:]))
+
+
+def _is_plain_slip(word: str, other: str, distance: int) -> bool:
+    """Tell whether a slip may lead to a plain word: in a short one a letter is dropped or two are swapped ("acces", "suport")."""
+    if len(word) >= _PLAIN_FROM:
+        return distance == 1 or len(word) > _PLAIN_FROM
+    return distance == 1 and len(word) > _SHORTEST and (len(other) > len(word) or sorted(word) == sorted(other))
 
 
 def _digits(word: str) -> str:
