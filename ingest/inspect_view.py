@@ -53,14 +53,16 @@ def _title(talk: TalkLines) -> str:
     people = ", ".join(talk.speakers)
     lines = [talk.title + (f" - {people}" if people else "")]
     if talk.affiliations:
-        lines[0] += f" ({', '.join(talk.affiliations)})"
+        lines[0] += f" ({', '.join(dict.fromkeys(talk.affiliations))})"
     if talk.catalogue and talk.catalogue_score < 100:
         lines.append(f"  = {talk.catalogue} ({talk.catalogue_score:.0f} of 100)")
     if talk.kind != "section" and talk.certainty < SURE:
         lines.append(f"  ? a talk of its own: {talk.certainty:.0%}")
     if talk.author_lines:
-        lines.append(f"  the author's own words: {', '.join(_span(*span) for span in talk.author_lines)}")
-    return "\n".join([*lines, *(f"  ! {remark}" for remark in talk.remarks)])
+        lines.append(f"  the author's own words: {', '.join(dict.fromkeys(_span(*span) for span in talk.author_lines))}")
+    if talk.remarks:
+        lines.append(f"  ! {'; '.join(talk.remarks)}")
+    return "\n".join(lines)
 
 
 def _span(first: int, last: int) -> str:

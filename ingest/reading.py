@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -86,9 +88,10 @@ def read_recap(source: Source, catalogue: Catalogue) -> ReadRecap:
     Raises:
         RecapError: It cannot be read, or holds no words.
     """
-    opened = open_recap(source, catalogue)
-    recap = recap_record(opened)
-    cut = cut_talks(opened, recap)
+    with collection_paused():
+        opened = open_recap(source, catalogue)
+        recap = recap_record(opened)
+        cut = cut_talks(opened, recap)
     if not any(one.passages for one in cut):
         raise RecapError(source.recap_id, "no words to quote were found in it", "Check that the file holds notes.")
     return ReadRecap(
@@ -102,6 +105,18 @@ def read_recap(source: Source, catalogue: Catalogue) -> ReadRecap:
         evidence=opened.reading.evidence,
         event_certainty=opened.event_certainty,
     )
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """Stop the search for cyclic garbage: a big recap is a million records without a cycle, and looking costs a fifth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def cut_talks(opened: OpenedRecap, recap: Recap) -> list[CutTalk]:

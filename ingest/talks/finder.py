@@ -76,7 +76,9 @@ def _days_by_gaps(marks: Sequence[Mark], pieces: Sequence[Piece], text: str, eve
         for at, mark in enumerate(marks):
             if mark.start >= start and not mark.closes_day:
                 days[at] = day
-                mark.remarks.append("the day follows from a gap in the text")
+    for mark, known in zip(marks, days, strict=True):
+        if known is not None:
+            mark.remarks.append("the day follows from a gap in the text")
     return days
 
 
