@@ -49,6 +49,16 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SLACK_SIGNING_SECRET", "slack_signing_secret"),
         description="Signing secret, for HTTP mode.",
     )
+    slack_client_id: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SLACK_CLIENT_ID", "slack_client_id"),
+        description="Client ID, for several workspaces by OAuth.",
+    )
+    slack_client_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SLACK_CLIENT_SECRET", "slack_client_secret"),
+        description="Client secret, for several workspaces by OAuth.",
+    )
     slack_api_url: str | None = Field(
         default=None,
         validation_alias=AliasChoices("SLACK_API_URL", "slack_api_url"),

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from bot.errors import StoreFault
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, claimed_at REAL NOT NULL) WITHOUT ROWID;
@@ -37,7 +37,8 @@ CREATE TABLE IF NOT EXISTS feedback (
   given_at REAL NOT NULL, golden TEXT, PRIMARY KEY (message, user_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS misses (question TEXT NOT NULL, miss TEXT NOT NULL, topic TEXT NOT NULL, asked_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS watches (
-  user_id TEXT NOT NULL, phrase TEXT NOT NULL, seen TEXT NOT NULL, PRIMARY KEY (user_id, phrase)) WITHOUT ROWID;
+  user_id TEXT NOT NULL, phrase TEXT NOT NULL, seen TEXT NOT NULL, team_id TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (user_id, phrase)) WITHOUT ROWID;
 """
 
 
@@ -216,4 +217,6 @@ class Store:
         self._db.executescript(_SCHEMA)
         if version == 1:
             self._db.execute("ALTER TABLE feedback ADD COLUMN golden TEXT")
+        if version in (1, 2):
+            self._db.execute("ALTER TABLE watches ADD COLUMN team_id TEXT NOT NULL DEFAULT ''")
         self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -25,6 +25,7 @@ from bot.slack.incoming import Doors
 from bot.slack.listeners import buttons, commands, feedback, home, mentions, messages, others, sessions, shortcuts
 from bot.slack.sessions import Sessions
 from bot.slack.sockets import Sockets
+from bot.slack.workspaces import Workspaces, by_oauth, oauth_flow
 from bot.store import Store
 
 LISTENER_THREADS = 16  # Bolt's default of 5 let a command wait 3 s behind slow ones; ours only claim and queue
@@ -57,14 +58,16 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
     """
     check(settings)
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
-    client = web_client(token, settings.slack_api_url)
-    doors = _log_in(client, settings)
+    flow = oauth_flow(settings) if by_oauth(settings) else None
+    client = web_client(None if flow else token, settings.slack_api_url)
+    doors = _doors({}, settings) if flow else _log_in(client, settings)
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
     # Bolt logs the whole body of a request with a bad signature: what people write has no place in a log.
     logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)
     try:
         app = App(
             client=client,
+            oauth_flow=flow,
             signing_secret=secret or "not used in Socket Mode",
             token_verification_enabled=False,
             listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
@@ -74,14 +77,16 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
     live = live or LiveIndex(settings.index_dir)
     store = Store(settings.store)
     composer = Composer(live, answering, settings.slack_command, settings.answers_at_once)
+    workspaces = Workspaces(settings.slack_api_url, token, flow.settings.installation_store if flow else None)
     desk = Desk(
-        client,
+        workspaces,
         store,
         composer,
         keep_questions_s=settings.keep_questions_days * 86_400.0,
-        bot_user_id=doors.bot_user_id,
-        sessions=Sessions(web_client(token, settings.slack_api_url, patient=False)) if settings.slack_agent else None,
+        sessions=Sessions(workspaces) if settings.slack_agent else None,
     )
+    if flow is not None:
+        app.enable_token_revocation_listeners()
     _listen(app, desk, doors, settings.slack_command)
     app.error(_refused)
     return SlackBot(app, desk, live, store)
@@ -93,6 +98,13 @@ def check(settings: Settings) -> None:
     Raises:
         SettingsFault: one is missing; the message names it.
     """
+    if by_oauth(settings):
+        if not over_http(settings):
+            raise SettingsFault(
+                "Cannot start the Slack bot: SLACK_CLIENT_ID is set, and workspaces install an app over HTTP only."
+                " Set SLACK_SIGNING_SECRET and PORT, see docs/slack.md."
+            )
+        return
     if settings.slack_bot_token is None:
         raise SettingsFault(
             "Cannot start the Slack bot: SLACK_BOT_TOKEN is not set. Copy the Bot User OAuth Token (xoxb-…), see docs/slack.md."
@@ -157,7 +169,7 @@ def _listen(app: App, desk: Desk, doors: Doors, command: str) -> None:
     messages.register(app, desk, doors)
     commands.register(app, desk, doors, command)
     buttons.register(app, desk)
-    feedback.register(app, desk)
+    feedback.register(app, desk, doors)
     home.register(app, desk, command)
     shortcuts.register(app, desk, doors)
     if desk.sessions is not None:
@@ -174,9 +186,14 @@ def _log_in(client: WebClient, settings: Settings) -> Doors:
         ) from error
     except OSError as error:
         raise SlackFault(f"Cannot reach Slack: {error}. Check the network and SLACK_API_URL.") from error
+    return _doors({"user_id": me["user_id"], "team_id": me["team_id"]}, settings)
+
+
+def _doors(me: dict[str, str], settings: Settings) -> Doors:
     return Doors(
-        bot_user_id=str(me["user_id"]),
-        team_id=str(me["team_id"]),
+        bot_user_id=me.get("user_id", ""),
+        team_id=me.get("team_id", ""),
+        many=not me,
         channels=frozenset(settings.allowed_channels),
         teams=frozenset(settings.allowed_teams),
         external_users=settings.external_users,

@@ -13,12 +13,9 @@ from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.slack.app import check, over_http
 from bot.slack.delivery import web_client
+from bot.slack.workspaces import by_oauth, needed_scopes
 from bot.store import Store
 from index.errors import IndexFault
-
-# What the manifest asks for; `deploy/slack/manifest.json` names the same.
-SCOPES = ("app_mentions:read", "channels:history", "chat:write", "commands", "groups:history", "im:history", "reactions:read")
-AGENT_SCOPE = "assistant:write"  # `deploy/slack/manifest.agent.json`
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _look("memory", lambda: _memory(settings))
     tokens = _look("tokens", lambda: _tokens(settings))
     yield tokens
-    if not tokens.well:
+    if not tokens.well or by_oauth(settings):
         return
     yield _look("bot token", lambda: _login(settings))
     yield _look("scopes", lambda: _scopes(settings))
@@ -88,8 +85,7 @@ def _scopes(settings: Settings) -> str:
     me = web_client(_secret(settings.slack_bot_token), settings.slack_api_url).auth_test()
     headers = {name.lower(): value for name, value in me.headers.items()}
     granted = {scope.strip() for scope in str(headers.get("x-oauth-scopes", "")).split(",")}
-    needed = (*SCOPES, AGENT_SCOPE) if settings.slack_agent else SCOPES
-    if missing := [scope for scope in needed if scope not in granted]:
+    if missing := [scope for scope in needed_scopes(settings) if scope not in granted]:
         raise BotFault(f"The app lacks {', '.join(missing)}. Add them under OAuth & Permissions and install the app again.")
     return "all granted"
 

@@ -25,6 +25,13 @@ def create_http(app: App, live: LiveIndex) -> Starlette:
         # Bolt's own adapter would hold the event loop until the listener acknowledges.
         return to_starlette_response(await run_in_threadpool(app.dispatch, to_bolt_request(request, body)))
 
+    async def install(request: Request) -> Response:
+        flow = app.oauth_flow
+        if flow is None:
+            return PlainTextResponse("this bot answers in one workspace and is not installed by itself", status_code=404)
+        handle = flow.handle_installation if request.url.path == flow.install_path else flow.handle_callback
+        return to_starlette_response(await run_in_threadpool(handle, to_bolt_request(request, b"")))
+
     async def health(_: Request) -> Response:
         return PlainTextResponse("ok")
 
@@ -33,7 +40,13 @@ def create_http(app: App, live: LiveIndex) -> Starlette:
         return PlainTextResponse(f"build {build_id}" + (f"; {live.trouble}" if live.trouble else ""))
 
     return Starlette(
-        routes=[Route("/slack/events", events, methods=["POST"]), Route("/healthz", health), Route("/readyz", ready)],
+        routes=[
+            Route("/slack/events", events, methods=["POST"]),
+            Route("/slack/install", install),
+            Route("/slack/oauth_redirect", install),
+            Route("/healthz", health),
+            Route("/readyz", ready),
+        ],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answering.markup import plain_question
@@ -33,6 +33,15 @@ class Doors:
     channels: Collection[str] = ()
     teams: Collection[str] = ()
     external_users: bool = False
+    many: bool = False  # every workspace that installed the app has doors of its own
+
+    def of(self, body: Json) -> Doors:
+        """Return the doors of the workspace that a payload was sent for."""
+        if not self.many:
+            return self
+        sent_for: Json = next(iter(body.get("authorizations") or ()), {})
+        team_id = sent_for.get("team_id") or (body.get("team") or {}).get("id") or body.get("team_id") or ""
+        return replace(self, team_id=str(team_id), bot_user_id=str(sent_for.get("user_id") or ""))
 
     def open_to(self, team_id: str, channel_id: str) -> bool:
         """Say whether a person of that workspace may ask in that channel."""
@@ -48,7 +57,7 @@ def keys_of(body: Json) -> tuple[str, str]:
 
 def from_mention(body: Json, doors: Doors) -> Job | None:
     """Return what a mention asks, None where it is not for us."""
-    event = body["event"]
+    event, doors = body["event"], doors.of(body)
     if not _by_a_person(event, doors) or not doors.open_to(_team(body), event["channel"]):
         return None
     return _job("mention", body, doors)
@@ -56,7 +65,7 @@ def from_mention(body: Json, doors: Doors) -> Job | None:
 
 def from_message(body: Json, doors: Doors, store: Store) -> Job | None:
     """Return what a message asks: every direct message, and in our threads what follows on an answer."""
-    event = body["event"]
+    event, doors = body["event"], doors.of(body)
     if not _by_a_person(event, doors) or not doors.open_to(_team(body), event["channel"]):
         return None
     if event.get("channel_type") == "im":
@@ -94,7 +103,7 @@ def _job(kind: Any, body: Json, doors: Doors) -> Job:
     event = body["event"]
     return Job(
         kind=kind,
-        team_id=str(body.get("team_id") or ""),
+        team_id=doors.team_id if doors.many else str(body.get("team_id") or ""),
         channel_id=event["channel"],
         user_id=event["user"],
         text=read(event.get("text") or "", doors.bot_user_id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 Kind = Literal["mention", "direct", "follow_up", "command"]
@@ -32,10 +32,6 @@ class Job:
     def private(self) -> bool:
         """Say whether only the asker sees the answer."""
         return self.kind == "command"
-
-    def in_words(self, text: str) -> Job:
-        """Return the same job with other words."""
-        return replace(self, text=text)
 
     def to_json(self) -> str:
         """Write the job as JSON."""

@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.errors import SlackFault
 from bot.slack import kit
 from bot.slack.delivery import LOST
 from bot.slack.home import suggested
 from bot.slack.jobs import Job
+from bot.slack.workspaces import Workspaces
 from index.opened import Build
 
 LONGEST_SESSION_TITLE = 200
@@ -27,9 +29,8 @@ _log = logging.getLogger(__name__)
 class Sessions:
     """Marks threads with the bot as being worked on, and knows which ones people stopped."""
 
-    def __init__(self, client: WebClient) -> None:
-        """Take a client of its own, which waits for no rate limit: a status that comes late is worth nothing."""
-        self._client = client
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
         self._stopped: dict[str, str] = {}
 
     @contextmanager
@@ -54,10 +55,11 @@ class Sessions:
 
     def _set(self, job: Job, status: str, title: str | None = None) -> None:
         try:
-            self._client.agents_sessions_setStatus(
+            # Not patient: a status that comes late is worth nothing.
+            self._workspaces.client(job.team_id, patient=False).agents_sessions_setStatus(
                 channel_id=job.channel_id, thread_ts=job.thread_ts or job.ts, status=status, title=title, initiator_user_id=job.user_id
             )
-        except (SlackApiError, *LOST) as error:
+        except (SlackApiError, SlackFault, *LOST) as error:
             said = error.response.get("error") if isinstance(error, SlackApiError) else error
             _log.warning("the session status could not be set: %s", said)
 

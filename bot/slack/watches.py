@@ -25,6 +25,7 @@ MOST_SHOWN = 5
 class Watch:
     """A phrase that somebody watches, and the digests of the passages on it that were there already."""
 
+    team_id: str
     user_id: str
     phrase: str
     seen: frozenset[str]
@@ -36,7 +37,7 @@ class Watches:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def answer(self, command: Command, user_id: str, searcher: Searcher) -> Message:
+    def answer(self, command: Command, team_id: str, user_id: str, searcher: Searcher) -> Message:
         """Do what a `watch`, `unwatch` or `watches` asks for and say so."""
         phrase = command.words.strip()[:LONGEST_PHRASE].lower()
         if command.verb == "watches":
@@ -47,7 +48,7 @@ class Watches:
         if len(self.all(user_id)) >= MOST_WATCHES:
             return note(f"You watch {MOST_WATCHES} topics already. Take one back with “unwatch WORDS” first.")
         hits = searcher.mentions(phrase)
-        self._keep(Watch(user_id, phrase, frozenset(map(_digest, hits))))
+        self._keep(Watch(team_id, user_id, phrase, frozenset(map(_digest, hits))))
         so_far = f"They are in {len(hits)} place{'' if len(hits) == 1 else 's'} so far." if hits else "So far no note has them."
         return note(f"I will write to you when new notes have the words “{phrase}”. {so_far}")
 
@@ -55,9 +56,10 @@ class Watches:
         """Give a person's watches, or everybody's."""
         with self._store.reading() as db:
             rows = db.execute(
-                "SELECT user_id, phrase, seen FROM watches WHERE ? IS NULL OR user_id = ? ORDER BY user_id, phrase", (user_id, user_id)
+                "SELECT team_id, user_id, phrase, seen FROM watches WHERE ? IS NULL OR user_id = ? ORDER BY user_id, phrase",
+                (user_id, user_id),
             ).fetchall()
-        return [Watch(user, phrase, frozenset(json.loads(seen))) for user, phrase, seen in rows]
+        return [Watch(team_id, user, phrase, frozenset(json.loads(seen))) for team_id, user, phrase, seen in rows]
 
     def news(self, searcher: Searcher) -> list[tuple[Watch, Message]]:
         """Give the messages that a build is worth, and note that its passages were seen."""
@@ -66,7 +68,7 @@ class Watches:
             hits = searcher.mentions(watch.phrase)
             fresh = [hit for hit in hits if _digest(hit) not in watch.seen]
             if fresh:
-                self._keep(Watch(watch.user_id, watch.phrase, watch.seen | frozenset(map(_digest, fresh))))
+                self._keep(Watch(watch.team_id, watch.user_id, watch.phrase, watch.seen | frozenset(map(_digest, fresh))))
                 messages.append((watch, news_message(watch.phrase, fresh, Frame(Request(watch.phrase), searcher.build))))
         return messages
 
@@ -78,7 +80,8 @@ class Watches:
 
     def _keep(self, watch: Watch) -> None:
         with self._store.changing() as db:
-            db.execute("INSERT OR REPLACE INTO watches VALUES (?, ?, ?)", (watch.user_id, watch.phrase, json.dumps(sorted(watch.seen))))
+            row = (watch.user_id, watch.phrase, json.dumps(sorted(watch.seen)), watch.team_id)
+            db.execute("INSERT OR REPLACE INTO watches VALUES (?, ?, ?, ?)", row)
 
     def _remove(self, user_id: str, phrase: str) -> bool:
         with self._store.changing() as db:

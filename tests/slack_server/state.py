@@ -10,6 +10,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
+BOT_TOKEN = "xoxb-local-bot-token"
 TEAM_ID = "T0LOCAL"
 BOT_USER_ID = "U0CONFBOT"
 BOT_ID = "B0CONFBOT"

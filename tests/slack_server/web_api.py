@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.slack_server.rules import MOST_CHARACTERS_IN_A_MESSAGE, characters, faults
-from tests.slack_server.state import APP_ID, BOT_ID, BOT_USER_ID, TEAM_ID, Channel, Workspace
+from tests.slack_server.state import APP_ID, BOT_ID, BOT_TOKEN, BOT_USER_ID, TEAM_ID, Channel, Workspace
 
 Json = dict[str, Any]
 Method = Callable[[Workspace, Json], Json]
@@ -178,7 +178,24 @@ def _set_suggested_prompts(space: Workspace, arguments: Json) -> Json:
     return {}
 
 
+def _oauth_access(_space: Workspace, arguments: Json) -> Json:
+    if arguments.get("code") != "good-code":
+        raise RefusalError("invalid_code")
+    return {
+        "app_id": APP_ID,
+        "authed_user": {"id": "U1ADA"},
+        "scope": "chat:write,commands",
+        "token_type": "bot",
+        "access_token": BOT_TOKEN,
+        "bot_user_id": BOT_USER_ID,
+        "team": {"id": TEAM_ID, "name": "Local"},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
 METHODS: dict[str, tuple[Method, str | None]] = {
+    "oauth.v2.access": (_oauth_access, None),
     "auth.test": (_auth_test, None),
     "chat.postMessage": (_post_message, "chat:write"),
     "chat.postEphemeral": (_post_ephemeral, "chat:write"),

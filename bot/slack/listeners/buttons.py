@@ -19,6 +19,7 @@ class Click:
 
     def __init__(self, body: dict[str, Any]) -> None:
         container = body.get("container", {})
+        self.team_id: str = (body.get("team") or {}).get("id") or ""
         self.user_id: str = body["user"]["id"]
         self.channel_id: str = container.get("channel_id") or body.get("channel", {}).get("id", "")
         self.message_ts: str = container.get("message_ts", "")
@@ -55,7 +56,7 @@ def tell(desk: Desk, click: Click, message: Message) -> None:
         delivery.respond(click.response_url, message)
         return
     try:
-        delivery.show_privately(desk.client, click.channel_id, click.user_id, click.thread_ts, message)
+        delivery.show_privately(desk.workspaces.client(click.team_id), click.channel_id, click.user_id, click.thread_ts, message)
     except (SlackApiError, SlackFault, OSError):
         delivery.respond(click.response_url, message)
 

@@ -16,7 +16,7 @@ def register(app: App, desk: Desk, doors: Doors, command: str) -> None:
     """Listen to the command by its configured name."""
 
     def take(ack: Ack, body: dict[str, Any]) -> None:
-        if not doors.open_to(str(body.get("team_id", "")), str(body["channel_id"])):
+        if not doors.of(body).open_to(str(body.get("team_id", "")), str(body["channel_id"])):
             ack("I am not switched on in this channel. Ask me in a direct message.")
             return
         job = Job(

@@ -14,6 +14,7 @@ from bot.feedback import Verdict
 from bot.golden import golden_fields
 from bot.slack import cards, kit
 from bot.slack.desk import Desk
+from bot.slack.incoming import Doors
 from bot.slack.listeners.buttons import Click, tell
 from bot.slack.message import Request
 
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 _THUMBS = {"+1": "up", "thumbsup": "up", "-1": "down", "thumbsdown": "down"}
 
 
-def register(app: App, desk: Desk) -> None:
+def register(app: App, desk: Desk, doors: Doors) -> None:
     """Listen to thumbs, to the form that follows on 👎, and to the same emoji as reactions."""
 
     def thumb(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
@@ -39,10 +40,10 @@ def register(app: App, desk: Desk) -> None:
         fields = body["view"]["state"]["values"]["reason"]["text"]
         desk.feedback.add_reason(body["view"]["private_metadata"], body["user"]["id"], fields.get("value") or "")
 
-    def reaction(event: dict[str, Any]) -> None:
+    def reaction(event: dict[str, Any], body: dict[str, Any]) -> None:
         verdict = _THUMBS.get(event.get("reaction", "").split("::")[0])
         item = event.get("item", {})
-        if verdict and event.get("item_user") == desk.bot_user_id and item.get("type") == "message":
+        if verdict and event.get("item_user") == doors.of(body).bot_user_id and item.get("type") == "message":
             desk.feedback.add(Verdict(f"{item['channel']}:{item['ts']}", event["user"], verdict))
 
     app.action("feedback")(thumb)

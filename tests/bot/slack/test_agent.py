@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.answering.models import Answer
-from bot.slack.doctor import AGENT_SCOPE
+from bot.slack.workspaces import AGENT_SCOPE
 from tests.bot.slack.conftest import Starter, answer
 from tests.bot.slack.test_conversations import bot_messages
 from tests.slack_server import LocalSlack

@@ -210,6 +210,7 @@ def test_an_older_memory_is_brought_up_to_date(tmp_path: Path) -> None:
     old = Store(tmp_path / "bot.sqlite")
     with old.changing() as memory:
         memory.execute("ALTER TABLE feedback DROP COLUMN golden")
+        memory.execute("ALTER TABLE watches DROP COLUMN team_id")
         memory.execute("PRAGMA user_version = 1")
     old.close()
     store = Store(tmp_path / "bot.sqlite")

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.slack.doctor import AGENT_SCOPE, SCOPES
 from bot.slack.listeners.shortcuts import CALLBACK_ID
+from bot.slack.workspaces import AGENT_SCOPE, SCOPES
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = ("manifest.json", "manifest.http.json", "manifest.agent.json")

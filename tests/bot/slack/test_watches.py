@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from bot.live import LiveIndex
 from bot.settings import Settings
-from bot.slack.doctor import SCOPES, examine
+from bot.slack.doctor import examine
+from bot.slack.workspaces import SCOPES
 from index.encoders import Encoder
 from tests.bot.slack.conftest import Starter, make_settings
 from tests.notes import TALKS, Notes, publish_notes
