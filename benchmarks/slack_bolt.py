@@ -24,7 +24,7 @@ from bot.settings import Settings
 from bot.slack.app import SlackBot, create_app
 from bot.slack.incoming import Doors, from_mention, from_message, keys_of
 from bot.slack.sockets import Sockets
-from tests.slack_server import APP_TOKEN, BOT_TOKEN, BOT_USER_ID, LocalSlack
+from tests.slack_server import APP_TOKEN, BOT_TOKEN, BOT_USER_ID, SIGNING_SECRET, LocalSlack
 from tests.slack_server.delivery import Delivery
 from tests.slack_server.state import TEAM_ID
 
@@ -94,7 +94,7 @@ def serve(kind: str) -> None:
 
 async def _serve_async(bot: SlackBot, settings: Settings) -> None:
     """Take events on an event loop; claims go to threads, since SQLite blocks, and answers to the same desk."""
-    app = AsyncApp(client=AsyncWebClient(token=BOT_TOKEN, base_url=settings.slack_api_url or ""), signing_secret="unused")
+    app = AsyncApp(client=AsyncWebClient(token=BOT_TOKEN, base_url=settings.slack_api_url or ""), signing_secret=SIGNING_SECRET)
     doors = Doors(BOT_USER_ID, TEAM_ID)
 
     def accept(body: dict[str, Any]) -> None:
@@ -103,7 +103,7 @@ async def _serve_async(bot: SlackBot, settings: Settings) -> None:
         if job is not None:
             bot.desk.accept(keys_of(body), job)
 
-    async def claim(body: dict[str, Any], next: Any) -> None:  # noqa: A002  Bolt passes it by this name
+    async def claim(body: dict[str, Any], next: Any) -> None:
         await asyncio.to_thread(accept, body)
         await next()
 

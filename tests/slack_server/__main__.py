@@ -1,6 +1,7 @@
 """Converse with the bot on the terminal, through the local Slack: `python -m tests.slack_server [INDEX_DIR]`.
 
-Type a message to write to the bot, `/kubecon …` for the command, `@channel` and `@dm` to change place, an empty line to leave.
+Type a message to write to the bot, `/kubecon …` for the command, `@channel` and `@dm` to change place, `@new` for
+a new thread, an empty line to leave.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bot.answering import answer
 from bot.settings import Settings
 from bot.slack.app import create_app
 from bot.slack.sockets import Sockets
+from index.errors import IndexFault
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, BOT_USER_ID, LocalSlack
 from tests.slack_server.transcript import message_text
 
@@ -52,16 +54,17 @@ def _converse(slack: LocalSlack) -> None:
     thread_ts: str | None = None
     while typed := _read("#notes> " if in_channel else "dm> "):
         shown = len(_visible(slack))
-        if typed in ("@channel", "@dm"):
-            in_channel, thread_ts = typed == "@channel", None
+        words = typed.removeprefix("@confnotes").strip() or typed
+        if typed in ("@channel", "@dm", "@new"):
+            in_channel, thread_ts = in_channel if typed == "@new" else typed == "@channel", None
             continue
         if typed.startswith("/"):
-            name, _, words = typed.partition(" ")
-            slack.command("C1NOTES", "U1YOU", words, name)
+            name, _, arguments = typed.partition(" ")
+            slack.command("C1NOTES", "U1YOU", arguments, name)
         elif in_channel:
-            slack.write("C1NOTES", "U1YOU", typed if thread_ts else f"<@BOT> {typed}", thread_ts)
+            slack.write("C1NOTES", "U1YOU", words if thread_ts else f"<@BOT> {words}", thread_ts)
         else:
-            slack.direct("U1YOU", typed, thread_ts)
+            slack.direct("U1YOU", words, thread_ts)
         thread_ts = _show(slack, shown) or thread_ts
 
 
@@ -89,4 +92,7 @@ def _read(prompt: str) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Settings().index_dir)
+    try:
+        main(Path(sys.argv[1]) if len(sys.argv) > 1 else Settings().index_dir)
+    except IndexFault as fault:
+        sys.exit(f"Error: {fault}")
