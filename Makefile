@@ -7,6 +7,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 	$$($(BIN)/python deploy/torch_index.py $(TORCH_INDEX))
 DEMO_INDEX ?= data/demo
+INDEX ?= $(DEMO_INDEX)
 NOTES ?= notes
 Q ?= what did they say about Karpenter?
 
@@ -59,8 +60,9 @@ bot: $(VENV)/installed  ## run the Slack bot (tokens in .env)
 web: $(VENV)/installed  ## run the web page
 	@$(BIN)/confnotes web
 
-slack-demo: $(VENV)/installed-dev  ## converse with the bot on the terminal, without Slack
-	@$(BIN)/python -m tests.slack_server
+slack-demo: $(VENV)/installed-dev  ## converse with the bot on the terminal, without Slack (INDEX=data/index: on your own notes)
+	@test "$(INDEX)" != "$(DEMO_INDEX)" || $(BIN)/python -m ingest notes --index $(DEMO_INDEX) >/dev/null
+	@$(BIN)/python -m tests.slack_server $(INDEX)
 
 lock: $(VENV)/installed-dev  ## write constraints.txt from what is installed
 	@$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt

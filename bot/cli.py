@@ -255,7 +255,8 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
-        name = ".".join(map(str, first["loc"]))
+        name = str(first["loc"][0])
+        name = name if name.isupper() else f"CONFNOTES_{name.upper()}"
         raise SettingsFault(f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env.") from None
 
 

@@ -21,8 +21,9 @@ What now?
   ask          .venv/bin/confnotes ask --index {index} "which talks covered GitOps?"
   own notes    put Markdown, text or HTML files in a folder, then: .venv/bin/confnotes ingest FOLDER
   how it read  .venv/bin/confnotes inspect FILE
-  in Slack     docs/slack.md: five minutes, two tokens in .env, then: make bot
-  in a browser .venv/bin/confnotes web
+  in a browser .venv/bin/confnotes web --index {index}
+  in Slack     docs/slack.md: five minutes, two tokens in .env, then: make ingest bot
+               without any Slack, on this terminal: make slack-demo
 """
 
 

@@ -6,6 +6,7 @@ lets nothing else load.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
@@ -18,7 +19,7 @@ from starlette.routing import Route
 
 from bot.answering import answer
 from bot.answering.rendering import tidy
-from bot.errors import QuestionFault
+from bot.errors import QuestionFault, SettingsFault
 from bot.web.listing import by_event_and_day, footer, related, suggestions, talk_path
 from index.search import Searcher
 
@@ -108,7 +109,17 @@ def run(searcher: Callable[[], Searcher], host: str, port: int) -> None:
         searcher: gives the live build's searcher.
         host: address to listen on; loopback unless a person sets another.
         port: TCP port.
+
+    Raises:
+        SettingsFault: the address cannot be listened on.
     """
     import uvicorn
 
-    uvicorn.run(create_app(searcher), host=host, port=port, log_level="warning")
+    try:
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SettingsFault(f"Cannot serve the web page on {host}:{port}: {reason}. Name another with --host and --port.") from error
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Serving on http://{shown}:{port}/ (Ctrl-C stops)", flush=True)
+    uvicorn.Server(uvicorn.Config(create_app(searcher), log_level="warning")).run(sockets=[listening])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import socket
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from bot.answering import answer
+from bot.errors import SettingsFault
+from bot.web.app import run
 from index.search import Searcher
 
 
@@ -93,6 +96,15 @@ def test_overlong_question_is_one_line(client: TestClient) -> None:
 def test_health_names_the_build(client: TestClient, searcher: Searcher) -> None:
     """The health check says which build answers."""
     assert client.get("/healthz").json()["build"] == searcher.build.build_id
+
+
+def test_a_taken_port_is_one_line(searcher: Searcher) -> None:
+    """Where the port is taken, the page says so with the way out instead of a traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(SettingsFault, match=rf"127\.0\.0\.1:{port}.*--port"):
+            run(lambda: searcher, "127.0.0.1", port)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
