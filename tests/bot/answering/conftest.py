@@ -143,3 +143,11 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Pat
 def searcher(index_dir: Path, encoder: Encoder) -> Searcher:
     """Give the opened build."""
     return Searcher.open(index_dir, encoder)
+
+
+@pytest.fixture(scope="session")
+def texts(searcher: Searcher) -> dict[str, str]:
+    """Give each recap's stored text as it lies on disk, by recap, read without the searcher."""
+    lying = [path.read_bytes().decode() for path in searcher.build.folder.rglob("texts/*")]
+    digests = {hashlib.sha256(text.encode()).hexdigest(): text for text in lying}
+    return {recap_id: digests[recap.text_sha256] for recap_id, recap in searcher.build.recaps.items()}
