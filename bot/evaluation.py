@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 from statistics import mean
@@ -17,6 +16,7 @@ from typing import Any, Literal
 from bot.answering import answer
 from bot.answering.models import Answer
 from bot.errors import QuestionFault
+from bot.relevance import can_judge, judged
 from index.models import Hit
 from index.search import Query, Searcher
 
@@ -24,7 +24,6 @@ Stage = Literal["shown", "not in candidates", "ranked low", "quote not chosen", 
 
 CUTS = (400, 800, 1600)  # characters of the joined hits: passage size is no advantage
 ANSWER_CHARS = 1500
-NDCG_AT = 10
 _CANDIDATES = 100
 
 
@@ -43,7 +42,13 @@ class Outcome:
 
 def evaluate(questions: Sequence[Mapping[str, Any]], searcher: Searcher) -> list[Outcome]:
     """Ask every question and judge its answer."""
-    return [_judge(question, searcher) for question in questions]
+    rankings: dict[str, Sequence[Hit]] = {}
+    outcomes = [_judge(question, searcher, rankings, str(at)) for at, question in enumerate(questions)]
+    if not can_judge():
+        return outcomes
+    texts = {passage.passage_id: fold(passage.text) for passage in searcher.build.passages}
+    ranks = judged(rankings, lambda key: [name for name, text in texts.items() if _holds(text, questions[int(key)])])
+    return [replace(outcome, figures={**outcome.figures, **ranks.get(str(at), {})}) for at, outcome in enumerate(outcomes)]
 
 
 def read_questions(path: Path) -> list[dict[str, Any]]:
@@ -96,7 +101,7 @@ def auroc(answerable: Sequence[float], unanswerable: Sequence[float]) -> float |
     return wins / (len(answerable) * len(unanswerable))
 
 
-def _judge(question: Mapping[str, Any], searcher: Searcher) -> Outcome:
+def _judge(question: Mapping[str, Any], searcher: Searcher, rankings: dict[str, Sequence[Hit]], key: str) -> Outcome:
     try:
         found = answer(question["question"], searcher=searcher, history=question["history"])
     except QuestionFault:
@@ -111,6 +116,7 @@ def _judge(question: Mapping[str, Any], searcher: Searcher) -> Outcome:
         figures = {"list_f1": _list_f1(question, found), "false_abstain": float(found.status == "not_found")}
         stage = "abstained" if found.status == "not_found" else "shown"
     else:
+        rankings[key] = found.hits
         figures = {**_fact_figures(question, found), "false_abstain": float(found.status == "not_found")}
         stage = _stage(question, found, figures, searcher)
     return Outcome(str(question.get("id")), question["question"], question["type"], stage, found.confidence, answerable, figures)
@@ -122,8 +128,7 @@ def _fact_figures(question: Mapping[str, Any], found: Answer) -> dict[str, float
     text = fold(found.text)[:ANSWER_CHARS]
     pattern = question.get("answer_regex")
     said = _holds(text, question) or bool(pattern and re.search(pattern, text, re.IGNORECASE))
-    gains = [float(_holds(fold(hit.passage.text), question)) for hit in found.hits]
-    figures |= {"shown": float(found.status == "answered" and said), "mrr": _reciprocal_rank(gains), f"ndcg@{NDCG_AT}": _ndcg(gains)}
+    figures["shown"] = float(found.status == "answered" and said)
     if question.get("talk"):
         accepted = [question["talk"], *(question.get("also_ok") or [])]
         figures["talk@1"] = float(bool(found.hits) and any(same_title(found.hits[0].talk.title, title) for title in accepted))
@@ -151,20 +156,6 @@ def _list_f1(question: Mapping[str, Any], found: Answer) -> float:
 
 def _titles(hits: Sequence[Hit]) -> list[str]:
     return list(dict.fromkeys(hit.talk.title for hit in hits))
-
-
-def _reciprocal_rank(gains: Sequence[float]) -> float:
-    return next((1 / rank for rank, gain in enumerate(gains, 1) if gain), 0.0)
-
-
-def _ndcg(gains: Sequence[float]) -> float:
-    """Return nDCG at 10 (Järvelin and Kekäläinen, 2002) of binary gains; the ideal order is that of the gains found."""
-    ideal = _dcg(sorted(gains, reverse=True)[:NDCG_AT])
-    return _dcg(gains[:NDCG_AT]) / ideal if ideal else 0.0
-
-
-def _dcg(gains: Sequence[float]) -> float:
-    return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, 1))
 
 
 def _holds(text: str, question: Mapping[str, Any]) -> bool:
