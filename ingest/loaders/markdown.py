@@ -7,6 +7,7 @@ from typing import Any
 
 import pyromark
 
+from ingest.loaders.fences import without_strays
 from ingest.loaders.frontmatter import front_matter
 from ingest.loaders.markdown_writer import MarkdownWriter
 from ingest.loaders.reading import Reading
@@ -33,7 +34,7 @@ def read(source: str) -> Reading:
     """
     meta, begin = front_matter(source)
     writer = MarkdownWriter(source, begin)
-    for event, where in pyromark.events_with_range(source[begin:], options=_OPTIONS, merge_text=False):
+    for event, where in pyromark.events_with_range(without_strays(source[begin:], _OPTIONS), options=_OPTIONS, merge_text=False):
         if isinstance(event, str):
             writer.lone(event)
             continue

@@ -199,3 +199,57 @@ def test_contents_are_furniture() -> None:
 def test_heading_as_last_line_without_newline() -> None:
     """The end of the file ends a heading."""
     assert blocks("Words\n\n# Last") == [("paragraph", "Words"), ("heading", "Last")]
+
+
+SWALLOWED = """\
+# Pier Days
+
+## Talk: Knots for sailors
+
+A knot that holds is one that somebody else can open again in the dark.
+
+{fence}
+
+## Talk: Ropes that last
+
+Dry every rope before the winter, or buy a new one each spring and be sorry.
+
+## Talk: Tides and tables
+
+The harbour master read us the tables, and nobody fell asleep before noon this time.
+A second line says that the tide waits for nobody, not even for the speaker of the day.
+
+{close}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fence", "close"), [("```", ""), ("```python", ""), ("~~~", ""), ("```", "```"), ("```", "```python\nx = 1\n```")]
+)
+def test_stray_fences_swallow_no_headings(fence: str, close: str) -> None:
+    """A fence that would make code of headings and prose is none, and offsets stay exact."""
+    source = SWALLOWED.format(fence=fence, close=close)
+
+    recap = load_bytes(source.encode(), "pier.md")
+
+    assert_sound(recap, source)
+    assert [recap.slice(block) for block in recap.blocks if block.kind == "heading"][1:] == [
+        "Talk: Knots for sailors",
+        "Talk: Ropes that last",
+        "Talk: Tides and tables",
+    ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "```sh\n# install\nmake\n\n# run\nmake run\n```\n",
+        "```\n# install\n\nmake all\n\n# run\n\nmake run\n```\n",
+        "```python\n# first\nx = 1\n",
+    ],
+)
+def test_comments_in_code_stay_code(code: str) -> None:
+    """Comments look like headings; without prose among them they are code, closed or not."""
+    recap = load_bytes(f"# Pier Days\n\nWe tied a knot.\n\n{code}".encode(), "pier.md")
+
+    assert [recap.slice(block) for block in recap.blocks if block.kind == "heading"] == ["Pier Days"]
