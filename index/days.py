@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from index.models import Event
 
@@ -164,8 +164,3 @@ def _offset(starts_on: date, month: int, dom: int, year: int | None) -> int | No
     ahead = (named - starts_on).days
     # Further away it is the date of something else: of the posting, of a release.
     return ahead + 1 if -3 <= ahead <= 7 else None
-
-
-def date_of(event: Event, day: int) -> date | None:
-    """Give the calendar date of a conference day, None where the event's dates are not known."""
-    return event.starts_on + timedelta(days=day - 1) if event.starts_on else None

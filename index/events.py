@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.editions import BY_ID, EDITIONS, Edition
+from index.editions import EDITIONS, Edition
 from index.models import Event
 
 Span = tuple[int, int]
@@ -208,8 +208,3 @@ def _city_near(text: str, end: int) -> tuple[str | None, Span | None]:
 def _overlaps(mention: EventMention, others: Sequence[EventMention]) -> bool:
     taken = [span for other in others for span in other.spans]
     return any(start < end_taken and start_taken < end for start, end in mention.spans for start_taken, end_taken in taken)
-
-
-def known_edition(event_id: str | None) -> Edition | None:
-    """Give the edition of the table with this id, if there is one."""
-    return BY_ID.get(event_id) if event_id else None

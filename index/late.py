@@ -22,7 +22,6 @@ from index.errors import BuildDamaged
 TOKENS_FILE = "tokens.npy"  # (n_tokens, dim) int8
 SCALES_FILE = "token_scales.npy"  # (n_tokens,) float16; token = tokens * scale
 OFFSETS_FILE = "token_offsets.npy"  # (n_passages + 1,) int64
-LATE_FILES = (TOKENS_FILE, SCALES_FILE, OFFSETS_FILE)
 
 
 def load_array(path: Path) -> NDArray[Any]:

@@ -131,13 +131,6 @@ class LexicalRanker:
         rare = [stem for stem in dict.fromkeys(self.terms(text)) if 0 < sum(self._stem_freqs(stem)) <= most]
         return self._run([self._anywhere(stem) for stem in rare], most * len(rare), talk_rows)[0]
 
-    def search_phrase(self, text: str, depth: int, talk_rows: Sequence[int] | None = None) -> tuple[Rows, Vectors]:
-        """Return up to `depth` rows whose text or title holds the words next to each other, inflections folded."""
-        stems = self.terms(text)
-        if len(stems) < 2:
-            return self.search(text, depth, talk_rows)
-        return self._run([tantivy.Query.phrase_query(self._schema, field, stems) for field in ("text", "title")], depth, talk_rows)
-
     def _anywhere(self, stem: str) -> tantivy.Query:
         """Return a query for a stem in any field, each field with its boost."""
         fields = [

@@ -165,7 +165,7 @@ def verify(folder: Path) -> Manifest:
     """Check that every file of a build is the one that was written, and return its manifest.
 
     Raises:
-        BuildDamaged: a file is missing, foreign or changed.
+        BuildDamaged: a file is missing or changed.
         FormatMismatch: the build has another format version.
     """
     manifest = read_manifest(folder)

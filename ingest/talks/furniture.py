@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from index.days import parse_days
 from index.events import parse_events
-from ingest.talks.marks import Mark
 from ingest.talks.pieces import Piece
 from ingest.talks.words import is_contents, is_counter, leads_elsewhere
 
@@ -81,8 +80,3 @@ def _listed(piece: Piece, reason: str, headings: set[str]) -> bool:
 
 def _key(words: str) -> str:
     return " ".join(words.split()).strip(" :#*").casefold()
-
-
-def furniture_marks(found: Sequence[tuple[Piece, str]]) -> list[Mark]:
-    """Make marks of furniture pieces."""
-    return [Mark(piece.start, "furniture", reason=reason, heading=[(piece.start, piece.end)]) for piece, reason in found]

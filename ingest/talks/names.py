@@ -208,7 +208,7 @@ def _nameable(name: str) -> bool:
 
 
 def _split_role(core: str) -> tuple[str, str]:
-    """Split "Seth Vargo Senior Engineer" before the first word of the role."""
+    """Split "Ann Lee Senior Engineer" before the first word of the role."""
     came_from = re.match(r"(?P<name>.+?)\s+(?:from|at|of|chez|von|bei)\s+(?P<company>[A-ZÀ-Þ].*)$", core)
     if came_from:
         return came_from["name"], came_from["company"]

@@ -120,13 +120,6 @@ def test_words_are_found_with_their_inflections(tmp_path: Path) -> None:
     assert len(ranker.search("the of", 10)[0]) == 0
 
 
-def test_a_phrase_stands_together(tmp_path: Path) -> None:
-    """A phrase is found only where its words are neighbours."""
-    write_lexical(tmp_path / "lexical", rows("service mesh", "a mesh of service people", "service meshes"))
-
-    assert list(LexicalRanker(tmp_path / "lexical").search_phrase("service mesh", 10)[0]) == [0, 2]
-
-
 def test_titles_and_speakers_are_searched(tmp_path: Path) -> None:
     """Words of a talk's title, its speakers and its event find its passages."""
     write_lexical(tmp_path / "lexical", [LexicalRow("text", "Quays", "Ann Bee", "Harbour 2024", 0), LexicalRow("other", "", "", "", 1)])
