@@ -50,7 +50,8 @@ def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark
 
 
 def _list_marks(bullets: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
-    top = [piece for piece in bullets if piece.block.level == min(p.block.level for p in bullets)]
+    level = min(piece.block.level for piece in bullets)
+    top = [piece for piece in bullets if piece.block.level == level]
     read = [(piece, entry) for piece in top if (entry := _entry(piece, ordinary)) is not None]
     if len(read) < _LEAST_ENTRIES or len(read) < _SHARE * len(top):
         return []
