@@ -18,6 +18,7 @@ from bot.evaluation import Outcome, by_type, summary
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
     "table{border-collapse:collapse;width:100%}td,th{padding:.25rem .6rem;text-align:left;border-bottom:1px solid #ddd;vertical-align:top}"
+    "td:first-child{white-space:nowrap}"
     ".bar{background:#2a6f97;height:.9rem}.space{background:#e8eef2;width:14rem}.worse{color:#a4161a}.better{color:#2d6a4f}"
 )
 
