@@ -112,7 +112,8 @@ def _fitted(text: str, stretches: Sequence[Stretch]) -> list[Stretch]:
     fitted: list[Stretch] = []
     for one in stretches:
         last = fitted[-1] if fitted else None
-        if last is None or not last.leads or one.end - last.start <= MAX_CHARS or last.end - last.start > MAX_CHARS // 2:
+        # Measured from start to start: what it leads to may stand pages away, and no room is left then.
+        if last is None or not last.leads or one.end - last.start <= MAX_CHARS or one.start - last.start > MAX_CHARS // 2:
             fitted.append(one)
             continue
         parts = cut(text, one.start, one.end, TARGET_CHARS, MAX_CHARS - (one.start - last.start))

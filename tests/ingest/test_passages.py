@@ -65,6 +65,16 @@ def test_a_long_sentence_is_cut_at_clauses_then_between_words() -> None:
     assert all(set(text.split()) == {"crate"} and len(text) <= MAX_CHARS for text in words)
 
 
+def test_what_an_announcement_leads_to_may_stand_pages_away() -> None:
+    """A talk whose list stands behind another talk's pages is cut all the same, and nothing is lost."""
+    loaded = recap(("paragraph", "Key features:"), ("paragraph", SENTENCE * 40), ("paragraph", "crate " * 400))
+    first, _, last = spans(loaded)
+    found = texts(loaded, FoundTalk("Talk", "session", body=(first, last)))
+
+    assert " ".join(found).split() == ["Key", "features:", *["crate"] * 400]
+    assert all(len(text) <= MAX_CHARS for text in found)
+
+
 def test_a_single_word_is_never_cut() -> None:
     """A word longer than any limit stays whole."""
     assert texts(recap(("paragraph", "x" * 5000))) == ["x" * 5000]
