@@ -17,7 +17,7 @@ from ingest.loaders.tags import tokens
 _MARKER = re.compile(r"[-*+]|\d{1,9}[.)]")
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*(?:#([\w:.-]+)|[.:][\w-])[^{}]*\}\s*\Z")
 _CODE_LINE = re.compile(r"[ \t]*(\S(?:[^\n]*\S)?)[ \t\r]*")
-_WIKI_HEADING = re.compile(r"={2,6}[ \t]+(?=\S)")
+_WIKI_HEADING = re.compile(r"(={2,6})[ \t]+(?=\S)|(#{2,6})(?=[^\W\d_])")  # "##Title" was a heading before CommonMark
 
 
 class MarkdownWriter:
@@ -167,7 +167,7 @@ class MarkdownWriter:
         if block is not None and block.start < 0 and block.kind in {"paragraph", "heading"}:
             wiki = _WIKI_HEADING.match(self.source, start, end)
             if wiki:
-                block.kind, block.level = "heading", wiki.end() - wiki.start() - 1
+                block.kind, block.level = "heading", len(wiki[1] or wiki[2])
                 start = wiki.end()
         if not self.shortcodes:
             self.out.take(start, end)

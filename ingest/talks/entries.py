@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from ingest.talks.headers import names_next
 from ingest.talks.links import is_talk_page, kind_of_link, names_material, own_links
 from ingest.talks.marks import Mark
 from ingest.talks.names import ACCEPT, parse_people
 from ingest.talks.pieces import Piece, linked
 from ingest.talks.places import read_place
-from ingest.talks.titles import Title, read_title, stacked
+from ingest.talks.titles import Style, Title, read_title, stacked
 
 _MATERIAL_TAIL = re.compile(
     r"[\s:：,;|()\[\]–—-]*(?:\b(?:slides?|video|recording|deck|abstract|notes|audio|code|vidéo|folien)\b[\s,;|()\[\]/&–—-]*)+$",
@@ -23,6 +24,8 @@ _HEADS = {
     "day": re.compile(r"day|date|jour|tag|when", re.IGNORECASE),
 }
 _LEAST_ENTRIES = 2
+_NEVER = 9.0  # more than any certainty
+_NAMES_FIRST = Style(right=_NEVER, left=ACCEPT, by=_NEVER)
 _SHORT = 200  # a paragraph of entries, not of prose
 _SHARE = 0.5  # of a list's top-level bullets that must show evidence
 
@@ -35,6 +38,7 @@ def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark
         ordinary: Words that the recap writes in lower case.
     """
     marks: list[Mark] = []
+    style = _habit(pieces, ordinary)
     at = 0
     while at < len(pieces):
         end = at + 1
@@ -42,23 +46,29 @@ def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark
             end += 1
         short = all(linked(p) or p.marked() or len(p.text) < _SHORT for p in pieces[at:end])
         if pieces[at].kind == "bullet" or (pieces[at].kind == "paragraph" and short):
-            marks += _list_marks(pieces[at:end], ordinary)
+            marks += _list_marks(pieces[at:end], ordinary, style)
         elif pieces[at].kind == "table_row":
             marks += _table_marks(pieces[at:end], ordinary)
         at = end
     return marks
 
 
-def _list_marks(bullets: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
+def _habit(pieces: Sequence[Piece], ordinary: frozenset[str]) -> Style | None:
+    """Learn from linked entries that surely begin with a speaker that the others do too."""
+    entries = (_entry(piece, ordinary) for piece in pieces if linked(piece))
+    return _NAMES_FIRST if sum(entry is not None and entry[0].side == "left" for entry in entries) >= _LEAST_ENTRIES else None
+
+
+def _list_marks(bullets: Sequence[Piece], ordinary: frozenset[str], style: Style | None) -> list[Mark]:
     level = min(piece.block.level for piece in bullets)
     top = [piece for piece in bullets if piece.block.level == level]
-    read = [(piece, entry) for piece in top if (entry := _entry(piece, ordinary)) is not None]
+    read = [(piece, entry) for piece in top if (entry := _entry(piece, ordinary, style)) is not None]
     if len(read) < _LEAST_ENTRIES or len(read) < _SHARE * len(top):
         return []
     return [_mark(piece, title, links) for piece, (title, links) in read]
 
 
-def _entry(piece: Piece, ordinary: frozenset[str]) -> tuple[Title, dict[str, str]] | None:
+def _entry(piece: Piece, ordinary: frozenset[str], style: Style | None = None) -> tuple[Title, dict[str, str]] | None:
     """Read a bullet as "Title (Speaker): [Slides], [Video]", None where nothing proves that it is one."""
     text = piece.text.split("\n", 1)[0] if len(piece.text) > 400 else piece.text
     if len(text) > 500:
@@ -79,10 +89,17 @@ def _entry(piece: Piece, ordinary: frozenset[str]) -> tuple[Title, dict[str, str
         text = text[: first.end - piece.start]  # what follows the linked title is a remark
     front = stacked(_MATERIAL_TAIL.sub("", text[:cut]).strip(" :,-–—|(["), ordinary)
     title = read_title(front, ordinary)
+    if style and (linked(piece) or names_next(piece.text, ordinary)):
+        first_named = read_title(front, ordinary, style)
+        title = first_named if first_named.people else title
     if title.people is None and (parted := re.match(r"(?P<title>.+?)\s*\((?P<names>[^()]+)\)$", front)):
         people = parse_people(parted["names"], ordinary, listing=True)
         title = Title(read_title(parted["title"]).text, people, "right", title.kind) if people and people.certainty >= ACCEPT else title
-    named = title.people is not None and title.side in {"right", "left"} and (bool(title.signs & {"quoted", "by"}) or linked(piece))
+    named = (
+        title.people is not None
+        and title.side in {"right", "left"}
+        and (bool(title.signs & {"quoted", "by"}) or linked(piece) or names_next(piece.text, ordinary))
+    )
     if not (material or titled or named) or title.side == "only" or len(title.text.split()) < (1 if title.people else 2):
         return None
     return title, own_links(material + titled)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from ingest.talks.bylines import is_fact, is_labelled, is_material, read_byline
 from ingest.talks.links import is_talk_page, kind_of_link, own_links
-from ingest.talks.names import SURE, People, parse_people
+from ingest.talks.names import SURE, People, has_role, parse_people
 from ingest.talks.pieces import Piece
 
 _REACH = 6  # lines under a title that may belong to it
 _SHORT_LINE = 100
 _SHORTEST_NAME = 5
+_LEAST_TITLE = 4  # words
 _BULLETS = 5  # bullets among which "- speaker: X" is looked for
 _PRESENTS = re.compile(
     r"\s*(?:\([^)]{2,60}\)|(?:from|of|at|with|,)\s+[^.,]{2,40},?)?\s*(?:then |also |first |again )?"
@@ -66,7 +67,7 @@ def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: b
     if piece.kind == "heading":
         header.people = header.people or read_byline(words, ordinary)
         return header.people is not None and not header.bare and not header.links
-    if header.people is None and not is_material(words):
+    if header.people is None and not is_material(words) and not names_next(words, ordinary):
         bullet = piece.kind == "bullet"
         if bullet and (bulleted or piece.block.level) and not is_labelled(words):
             return False
@@ -79,6 +80,14 @@ def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: b
     if is_material(words):
         return _add_links(header, piece, words) or "://" not in words
     return is_fact(words)
+
+
+def names_next(words: str, ordinary: frozenset[str]) -> bool:
+    """Tell whether "Ann Bee (Quay)" and a title on the line below are the next talk, not this one's by-line."""
+    head, _, rest = words.partition("\n")
+    if "\n" in rest.strip() or not head.rstrip().endswith(")") or len(rest.split()) < _LEAST_TITLE:
+        return False
+    return parse_people(head, ordinary) is not None and parse_people(rest, ordinary) is None and not has_role(rest)
 
 
 def _set_off(piece: Piece) -> bool:

@@ -71,7 +71,8 @@ def _cut(text: str, block: Block) -> Iterator[tuple[int, int]]:
         lines = _first_lines(text, block)
         for number, (start, end) in enumerate(lines):
             following = text[slice(*lines[number + 1])] if number + 1 < len(lines) else ""
-            if end >= block.end or not _stands_alone(text[start:end], following, block, start, end, first=number == 0):
+            linked_on = any(link.start < end < link.end for link in block.links)  # one link over two lines is one title
+            if linked_on or end >= block.end or not _stands_alone(text[start:end], following, block, start, end, first=number == 0):
                 break
             yield at, end + 1
             at = end + 1

@@ -25,6 +25,8 @@ _DASH = re.compile(r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*|\s+/\s+(?
 _COLON = re.compile(r"\s*[:：]\s+|：")
 _COMMA = re.compile(r"(?<=\S),\s+")
 _TAIL = re.compile(r"\s*[:：¶#]+\s*$")
+# "Ann Bee (Quay) - Words of a title": with the company said, what follows the dash is no role.
+_PLACED = re.compile(r"[^()]{4,60}\([^()]{2,60}\)\s+[-–—|]\s+[^\s,]+(?:\s+[^\s,]+){3}")
 _IN_PAREN = re.compile(r"^(?P<title>.+?)\s*[(（\[](?P<people>[^()（）]{4,200})[)）\]]\s*$", re.DOTALL)
 
 _SEVERAL = 0.6  # two names in parentheses prove each other
@@ -111,7 +113,13 @@ def _split(text: str, ordinary: frozenset[str], style: Style) -> Title:
     """Find the speakers in a heading: after a dash, after "by", in parentheses, or before the title."""
     whole = parse_people(text, ordinary)
     plain = not _DASH.search(text) and not _COLON.search(text)
-    if whole and whole.certainty >= style.left and (plain or has_role(text)) and len(whole.names) * 8 >= len(text.split()):
+    if (
+        whole
+        and not _PLACED.match(text)
+        and whole.certainty >= style.left
+        and (plain or has_role(text))
+        and len(whole.names) * 8 >= len(text.split())
+    ):
         return Title(text, whole, "only")
     right = _after_by(text, ordinary, style) or _after_dash(text, ordinary, style) or _in_paren(text, ordinary, style)
     left = _before(text, ordinary, style)
@@ -168,7 +176,7 @@ def _before(text: str, ordinary: frozenset[str], style: Style) -> Title | None:
             head = _COLON.sub(", ", text[: match.start()])
             people = parse_people(head, ordinary)
             rest = text[match.end() :].strip()
-            if people and people.certainty >= style.left and rest and not has_role(rest):
+            if people and people.certainty >= style.left and rest and (_PLACED.match(text) or not has_role(rest)):
                 return Title(_behind_company(rest), people, "left")
     return None
 

@@ -253,3 +253,12 @@ def test_comments_in_code_stay_code(code: str) -> None:
     recap = load_bytes(f"# Pier Days\n\nWe tied a knot.\n\n{code}".encode(), "pier.md")
 
     assert [recap.slice(block) for block in recap.blocks if block.kind == "heading"] == ["Pier Days"]
+
+
+def test_headings_without_a_space_are_headings() -> None:
+    """Signs right before a word were a heading before CommonMark; a number behind them is a ticket."""
+    source = "##Day 2\nWe sailed.\n\n##42 is fixed.\n\n#harbour\n"
+    recap = load_bytes(source.encode(), "pier.md")
+
+    assert_sound(recap, source)
+    assert [(block.level, recap.slice(block)) for block in recap.blocks if block.kind == "heading"] == [(2, "Day 2")]

@@ -228,3 +228,37 @@ def test_topical_notes_keep_their_source_lines() -> None:
     assert "Notes on knots" in titles
     assert not {"Manila Rope", "Sisal Rope", "Slides: Ropes and Hemp", "Well done!"} & set(titles)
     assert talks(reading) == []
+
+
+def test_linked_titles_over_two_lines_keep_their_own_speakers() -> None:
+    """One link over a line of names and a line of title is one talk; its neighbours take nothing from it."""
+    reading = read(
+        "# QuayCon 2031\n\n##Talks\nWhat I heard there.\n\n"
+        "**[Ann Bee - Knots that hold in every weather](talks/a.md)**\n\n"
+        "[Carla Dee (Pier Nine) \nWhat tides teach us about patience and rope](talks/b.md)\n\n"
+        "Wim Elm (Dry Dock) \nTar has always been about wood\n\n"
+        "**[Peter Fay (Harbour Works) \nThe arithmetic of mooring lines](talks/c.md)**\n"
+    )
+    found = [(talk.title, talk.speakers, talk.affiliations) for talk in reading.talks if talk.kind != "section"]
+
+    assert ("Knots that hold in every weather", ("Ann Bee",), ()) in found
+    assert ("What tides teach us about patience and rope", ("Carla Dee",), ("Pier Nine",)) in found
+    assert ("The arithmetic of mooring lines", ("Peter Fay",), ("Harbour Works",)) in found
+    assert "Tar has always been about wood" not in [name for _, _, affiliations in found for name in affiliations]
+
+
+def test_linked_entries_that_begin_with_names_share_the_habit() -> None:
+    """Where surely named entries show that the speaker comes first, less certain names are read so too."""
+    reading = read(
+        "# QuayCon 2031\n\nWhat I heard there:\n\n"
+        "- [Ann Bee (Quay) - You do not sink alone: living with holes](a.md)\n"
+        "- [Peter Fay (Pier) - A boat named after nobody](b.md)\n"
+        "- [Gopalan Ramathan (TMN) - Test driven rope engineering](c.md)\n"
+    )
+    found = [(talk.title, talk.speakers) for talk in reading.talks if talk.kind != "section"]
+
+    assert found == [
+        ("You do not sink alone: living with holes", ("Ann Bee",)),
+        ("A boat named after nobody", ("Peter Fay",)),
+        ("Test driven rope engineering", ("Gopalan Ramathan",)),
+    ]
