@@ -27,6 +27,10 @@ from ingest.talks import FoundTalk
 _TITLE_CHARS = 120
 _SUBJECT = re.compile(r"(?:[A-Z][\w-]{1,20}: [^\n]*\n){0,6}(?:Subject|Betreff|Objet) ?: ([^\n]+)")  # of a recap that was sent by mail
 
+# Shorter texts were told wrong in trials (a title with a number became Shona); a longer sample changed nothing.
+MIN_CHARS_TO_TELL_LANGUAGE = 200
+MAX_CHARS_TO_TELL_LANGUAGE = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class ReadRecap:
@@ -195,11 +199,20 @@ def recap_record(opened: OpenedRecap) -> Recap:
         title=hints.title or _said(loaded, "title") or _first_line(loaded),
         event_id=opened.event.event_id if opened.event else None,
         day=hints.day if hints.day is not None else opened.reading.day,
-        language=hints.language or _said(loaded, "language").split("-")[0].lower() or "en",
+        language=hints.language or _said(loaded, "language").split("-")[0].lower() or language_of(loaded.text),
         author=hints.author or _said(loaded, "author") or None,
         url=valid_url(hints.url or _said(loaded, "url")),
         text_sha256=sha256(loaded.text.encode("utf-8")).hexdigest(),
     )
+
+
+def language_of(text: str) -> str:
+    """Return the language that a text is written in (ISO 639-1), by its beginning; English where that is too short to tell."""
+    if len(text) < MIN_CHARS_TO_TELL_LANGUAGE:
+        return "en"
+    import py3langid
+
+    return str(py3langid.classify(text[:MAX_CHARS_TO_TELL_LANGUAGE])[0])
 
 
 def _said(loaded: LoadedRecap, key: str) -> str:

@@ -13,7 +13,7 @@ from index.editions import event_for
 from ingest.catalogue import Catalogue, CatalogueTalk
 from ingest.errors import RecapError
 from ingest.ids import recap_slug, slug, talk_id_for
-from ingest.reading import ReadRecap, read_recap
+from ingest.reading import ReadRecap, language_of, read_recap
 from ingest.sources import Source
 from ingest.talks import RecapHints
 
@@ -151,3 +151,21 @@ def test_titles_in_other_scripts_get_ids_of_their_own() -> None:
     """Titles without Latin letters are named by their digest."""
     assert slug("クラウド") != slug("コンテナ")
     assert slug("Établir un cluster") == "etablir-un-cluster"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            "Les présentations du vendredi parlaient surtout de réseau et de sécurité. Nous avons retenu trois idées pour notre équipe. "
+            * 2,
+            "fr",
+        ),
+        ("Am letzten Tag ging es um Datenbanken und um die Frage, wer nachts geweckt wird. Wir haben viel mitgeschrieben. " * 2, "de"),
+        ("The last day was about databases and about who is woken at night. We wrote down a great deal of it. " * 3, "en"),
+        ("Jour 2", "en"),
+    ],
+)
+def test_language_is_told_by_the_words(text: str, language: str) -> None:
+    """A recap that names no language is told by its words; one too short to tell counts as English."""
+    assert language_of(text) == language
