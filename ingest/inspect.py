@@ -83,6 +83,8 @@ def inspect_file(path: Path, catalogue: Path | None = None) -> Inspection:
         CatalogueError: The catalogue cannot be used.
         SourcesError: There is no such file, or its `sources.yaml` cannot be used.
     """
+    if path.is_dir():
+        raise SourcesError(f"Cannot inspect {path}: it is a folder. Name one recap's file in it.")
     if not path.is_file():
         raise SourcesError(f"Cannot read {path}: there is no such file. Name one recap.")
     source, beside = _source(path)

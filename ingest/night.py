@@ -53,6 +53,7 @@ class Night:
     catalogue: Catalogue
     failed: list[str]
     sources: Mapping[str, Source]
+    closed: tuple[str, ...] = ()  # how the ids of recaps begin that lie where nobody may look
     keys: dict[str, str] = field(default_factory=dict)
     fresh: dict[str, ReadRecap] = field(default_factory=dict)  # read in this run
     kept: set[str] = field(default_factory=set)  # their source failed, the last good reading stays
@@ -76,6 +77,10 @@ class Night:
         outcomes = read_all([source for _, source in changed], self.catalogue, progress)
         for (key, source), outcome in zip(changed, outcomes, strict=True):
             self._take(source.recap_id, key, outcome)
+        for recap_id, key in self.last.keys.items():
+            if recap_id not in self.sources and recap_id.startswith(self.closed) and self.store.has(key):
+                self.keys[recap_id] = key
+                self.kept.add(recap_id)
 
     def _take(self, recap_id: str, key: str, outcome: Outcome) -> None:
         """Store what one source gave."""
@@ -101,6 +106,8 @@ class Night:
         for recap_id, key in sorted(self.keys.items()):
             read = self.fresh.get(recap_id) or self.store.load(key)
             if read is None:
+                if recap_id not in self.sources:
+                    raise PublishError(f"Cannot publish: what {recap_id} last gave is damaged, and its folder cannot be looked into.")
                 # Its file was damaged after it was stored.
                 outcome = read_one(self.sources[recap_id], self.catalogue)
                 if isinstance(outcome, str):

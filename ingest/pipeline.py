@@ -23,6 +23,8 @@ from ingest.tidying import files_stamp, tidy
 
 __all__ = ["Job", "Progress", "run"]
 
+_MOST_REASONS = 3  # in one line
+
 
 def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = None) -> Report:
     """Do one night's work.
@@ -86,6 +88,7 @@ def _locked(tools: Tools, job: Job, sources: Sources) -> Report:
         catalogue,
         [*sources.missing, *catalogue.faults],
         {source.recap_id: source for source in sources.recaps},
+        sources.closed,
     )
     if sources.remotes:
         night.timings_s["fetch"] = fetch_s
@@ -113,10 +116,14 @@ def _refuse_nothing(job: Job, live: str | None, missing: Sequence[str]) -> None:
         SourcesError: Else.
     """
     named = ", ".join(str(path) for path in job.paths)
+    reason = " ".join(missing[:_MOST_REASONS])
     if live:
-        raise PublishError(f"Cannot publish: no recaps are left in {named}. Build {live} stays live; check the path and what it holds.")
+        why = f" {reason}" if reason else ""
+        raise PublishError(
+            f"Cannot publish: no recaps are left in {named}.{why} Build {live} stays live; check the path and what it holds."
+        )
     if missing:
-        raise SourcesError(f"Cannot read {named}: none of the sources listed there gives a recap. {missing[0]}")
+        raise SourcesError(f"Cannot read {named}: none of the sources listed there gives a recap. {reason}")
     raise SourcesError(f"Cannot read {named}: found no recaps there. Put notes there as .md, .txt or .html files, or name another path.")
 
 

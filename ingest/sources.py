@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import re
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,13 +13,13 @@ from index.editions import event_for
 from index.events import parse_event
 from index.models import Event
 from ingest.errors import SourcesError
+from ingest.folders import Listing, fixed_part, list_below, list_path
+from ingest.links import valid_url
 from ingest.loaders import SUFFIXES
 from ingest.talks import RecapHints
 
 if TYPE_CHECKING:
     from ingest.remote import Remote
-
-_WILDCARD = re.compile(r"[*?\[]")
 
 LIST_NAME = "sources.yaml"
 TOP_KEYS = ("catalogue", "gate", "sources")
@@ -51,6 +50,7 @@ class Sources:
     missing: tuple[str, ...] = ()  # one line each: listed in sources.yaml, but not there
     gates: tuple[Path, ...] = ()  # questions that a build has to answer
     remotes: tuple[Remote, ...] = ()  # pages, feeds and repositories, not fetched yet
+    closed: tuple[str, ...] = ()  # how the ids of recaps begin that lie where nobody may look: they are not gone
 
 
 def gather(paths: Sequence[Path]) -> Sources:
@@ -67,9 +67,11 @@ def gather(paths: Sequence[Path]) -> Sources:
     gates: list[Path] = []
     missing: list[str] = []
     remotes: list[Remote] = []
+    closed: list[str] = []
     for path in paths:
-        folder, files, listed = _expand(path)
-        for file in files:
+        folder, listing, listed = _expand(path)
+        _note_closed(listing, folder, missing, closed)
+        for file in listing.files:
             found.setdefault(file.resolve(), Source(file, _name_below(file, folder)))
         if listed is not None:
             known = read_list(listed)
@@ -77,10 +79,12 @@ def gather(paths: Sequence[Path]) -> Sources:
             gates += known.gates
             missing += known.missing
             remotes += known.remotes
+            closed += known.closed
             found |= {source.path.resolve(): source for source in known.recaps}
     recaps = _distinct(list(found.values()))
     in_order = tuple(sorted(recaps, key=lambda source: source.recap_id))
-    return Sources(in_order, tuple(dict.fromkeys(catalogues)), tuple(missing), tuple(dict.fromkeys(gates)), tuple(remotes))
+    once = (tuple(dict.fromkeys(catalogues)), tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(gates)))
+    return Sources(in_order, *once, tuple(remotes), tuple(dict.fromkeys(closed)))
 
 
 def read_list(path: Path) -> Sources:
@@ -97,23 +101,28 @@ def read_list(path: Path) -> Sources:
     found: dict[Path, Source] = {}
     missing: list[str] = []
     remotes: list[Remote] = []
+    closed: list[str] = []
+    named: dict[str, str] = {}
     for number, entry in enumerate(entries, start=1):
         place = f"entry {number}"
         if not isinstance(entry, Mapping) or not any(entry.get(key) for key in PLACE_KEYS):
             raise SourcesError(f"Cannot use {path}: {place} names no `path`, `url`, `feed` or `git`. Say where its recap lies.")
         _check_keys(path, entry, SOURCE_KEYS, f"{place} ")
+        _check_words(path, place, entry)
         remote = _remote(path, place, entry)
         if remote:
             remotes.append(remote)
             continue
-        files = _listed_files(path.parent, str(entry["path"]))
-        if not files:
+        _once(path, place, str(entry["path"]), named)
+        listing = list_path(path.parent / str(entry["path"]))
+        _note_closed(listing, path.parent, missing, closed)
+        if not listing.files and not listing.closed:
             missing.append(f"{path.name}, {place}: no file {entry['path']}")
         hints, event = _hints(path, place, entry)
         retells = _words(entry, "based_on") is not None
-        found |= {file.resolve(): Source(file, _name_below(file, path.parent), hints, event, retells) for file in files}
+        found |= {file.resolve(): Source(file, _name_below(file, path.parent), hints, event, retells) for file in listing.files}
     catalogues, gates = ((path.parent / str(top[key]),) if top.get(key) else () for key in ("catalogue", "gate"))
-    return Sources(tuple(found.values()), catalogues, tuple(missing), gates, tuple(remotes))
+    return Sources(tuple(found.values()), catalogues, tuple(missing), gates, tuple(remotes), tuple(closed))
 
 
 def _remote(path: Path, place: str, entry: Mapping[str, Any]) -> Remote | None:
@@ -126,47 +135,36 @@ def _remote(path: Path, place: str, entry: Mapping[str, Any]) -> Remote | None:
     return read_remote(path, place, entry, Source(path, "", hints, event, _words(entry, "based_on") is not None))
 
 
-def _expand(path: Path) -> tuple[Path, list[Path], Path | None]:
+def _once(path: Path, place: str, name: str, named: dict[str, str]) -> None:
+    """Refuse a path that two entries name: one of them would be lost in silence."""
+    before = named.setdefault(os.path.normpath(name), place)
+    if before != place:
+        raise SourcesError(f"Cannot use {path}: {place} names the path {name} again, as {before} does. Name it once.")
+
+
+def _expand(path: Path) -> tuple[Path, Listing, Path | None]:
     """Give a named path's folder, its recap files, and its list."""
-    if path.is_dir():
-        listed = path / LIST_NAME
-        return path, list(_below(path)), listed if listed.is_file() else None
-    if path.is_file():
-        return (path.parent, [], path) if path.suffix.lower() in (".yaml", ".yml") else (path.parent, [path], None)
-    files = [file for file in _globbed(path) if file.suffix.lower() in SUFFIXES]
-    if not files:
+    try:
+        if path.is_dir():
+            listing, listed = list_below(path), path / LIST_NAME
+            return path, listing, listed if path not in listing.closed and listed.is_file() else None
+        if path.is_file():
+            return path.parent, *((Listing(), path) if path.suffix.lower() in (".yaml", ".yml") else (Listing([path]), None))
+    except OSError as error:
+        raise SourcesError(f"Cannot read {path}: {error.strerror}. Check its permissions.") from error
+    listing = list_path(path)
+    listing.files = [file for file in listing.files if file.suffix.lower() in SUFFIXES]
+    if not listing.files:
         raise SourcesError(f"Cannot read {path}: there is no such file or folder. Name a folder of recaps, a file, or a pattern in quotes.")
-    return _fixed_part(path), files, None
+    return fixed_part(path), listing, None
 
 
-def _fixed_part(pattern: Path) -> Path:
-    """Give the folder that a pattern starts from: its parts before the first wildcard."""
-    return Path(*itertools.takewhile(lambda part: not _WILDCARD.search(part), pattern.parts))
-
-
-def _globbed(pattern: Path) -> list[Path]:
-    """Give the files that a pattern names, in order; none where it holds no wildcard."""
-    folder = _fixed_part(pattern)
-    rest = pattern.parts[len(folder.parts) :]
-    return sorted(path for path in folder.glob("/".join(rest)) if path.is_file()) if rest else []
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """Give a folder's recap files, also in folders below, in order; hidden ones and READMEs are not recaps."""
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.suffix.lower() in SUFFIXES and path.stem.casefold() != "readme" and path.is_file():
-            yield path
-
-
-def _listed_files(base: Path, name: str) -> list[Path]:
-    """Give the files that an entry's path names, relative to its list: a file, a folder or a glob."""
-    path = base / name
-    if path.is_file():
-        return [path]
-    if path.is_dir():
-        return list(_below(path))
-    return _globbed(path)
+def _note_closed(listing: Listing, folder: Path, missing: list[str], closed: list[str]) -> None:
+    """Note the folders that could not be looked into, and how the ids of their recaps begin."""
+    for path, reason in listing.closed.items():
+        name = _name_below(path, folder)
+        closed.append("" if name == "." else name if path.suffix.lower() in SUFFIXES else f"{name}/")
+        missing.append(f"Cannot look into {path}: {reason}. Check its permissions. What it last gave stays.")
 
 
 def _name_below(path: Path, folder: Path) -> str:
@@ -232,7 +230,24 @@ def _hints(path: Path, place: str, entry: Mapping[str, Any]) -> tuple[RecapHints
         title=_words(entry, "title"),
         url=_words(entry, "url"),
     )
+    _check_link(path, place, entry, hints)
     return hints, event
+
+
+def _check_link(path: Path, place: str, entry: Mapping[str, Any], hints: RecapHints) -> None:
+    """Refuse a link that no answer could show, and an end before the start."""
+    if entry.get("path") and hints.url and valid_url(hints.url) is None:
+        raise SourcesError(f"Cannot use {path}: {place} has the url {hints.url!r}. Give one that begins with https:// or http://.")
+    starts_on, ends_on = _date(path, place, entry, "starts_on"), _date(path, place, entry, "ends_on")
+    if starts_on and ends_on and ends_on < starts_on:
+        raise SourcesError(f"Cannot use {path}: {place} ends on {ends_on}, before it starts on {starts_on}. Correct one of them.")
+
+
+def _check_words(path: Path, place: str, entry: Mapping[str, Any]) -> None:
+    """Refuse lists and the like where words are wanted."""
+    for key, value in entry.items():
+        if isinstance(value, (list, Mapping)):
+            raise SourcesError(f"Cannot use {path}: {place} has the {key} {value!r}. Give text, one value.")
 
 
 def _event(path: Path, place: str, entry: Mapping[str, Any]) -> Event | None:

@@ -175,9 +175,11 @@ def test_inspect_knows_the_hints_of_the_list_beside_a_recap(harbour: Path) -> No
     assert (read["event"], read["event_certainty"], read["author"]) == ("NA 2019", 1.0, "Ann Bee")
 
 
-@pytest.mark.parametrize(("name", "words"), [("nowhere.md", "there is no such file"), ("empty.md", "the file is empty")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("nowhere.md", "there is no such file"), ("empty.md", "the file is empty"), (".", "it is a folder")]
+)
 def test_inspect_says_in_one_line_what_it_cannot_read(harbour: Path, name: str, words: str) -> None:
-    """A missing and an empty file are wrong usage."""
+    """A missing file, an empty one and a folder are wrong usage."""
     (harbour / "empty.md").write_text("", encoding="utf-8")
     done = confnotes("inspect", harbour / name)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from ingest.pipeline import Job, run
 from ingest.report import Report
 
 Night = Callable[..., Report]
+_NOBODY = 65534
 
 
 def titles(index_dir: Path) -> list[str]:
@@ -263,3 +266,54 @@ def test_a_report_is_plain_values_for_machines(night: Night) -> None:
         "failed": 0,
     }
     assert report["exit_status"] == 0
+
+
+@pytest.fixture
+def plain_user() -> Iterator[Path]:
+    """Give a folder for a user whom permissions bind: root may read everything."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o777)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(_NOBODY)
+    try:
+        if not os.access(folder, os.W_OK, effective_ids=True):
+            pytest.skip("the folder for temporary files is not open to other users")
+        yield folder
+    finally:
+        os.seteuid(before)
+        for path in folder.rglob("*"):
+            path.chmod(0o777)
+        shutil.rmtree(folder)
+
+
+def test_a_folder_that_lets_nobody_look_keeps_its_talks(night: Night, plain_user: Path) -> None:
+    """Recaps in a folder without permission are not gone: they stay as last read, and the report says so."""
+    notes = plain_user / "notes"
+    (notes / "eu").mkdir(parents=True)
+    words = ("# KubeCon Europe 2021\n\n## {0} for Beginners - Ann Bee, Quay\n\n{0} are easy to learn and hard to forget.\n").format
+    (notes / "a.md").write_text(words("Knots"), encoding="utf-8")
+    (notes / "eu" / "b.md").write_text(words("Tides"), encoding="utf-8")
+    changes = {"paths": (notes,), "index_dir": plain_user / "index"}
+    first = night(**changes)
+    (notes / "eu").chmod(0)
+    second = night(**changes)
+    (notes / "a.md").write_text(words("Ropes"), encoding="utf-8")
+    third = night(**changes)
+
+    assert first.exit_status == 0
+    assert (second.outcome, second.exit_status) == ("unchanged", 3)
+    assert f"Cannot look into {notes / 'eu'}: Permission denied." in second.failed[0]
+    assert third.outcome == "published"
+    assert third.difference.removed == ("Knots for Beginners (a.md)",)
+    assert [(line.recap_id, line.state) for line in third.recaps] == [("a.md", "read"), ("eu/b.md", "kept")]
+
+
+def test_why_no_recaps_are_left_is_told(night: Night, harbour: Path) -> None:
+    """Where the only source that is listed cannot be read, the line that refuses to publish says why."""
+    night()
+    listed = harbour.parent / "sources.yaml"
+    listed.write_text("sources:\n- path: gone.md\n", encoding="utf-8")
+
+    with pytest.raises(PublishError, match=r"entry 1: no file gone\.md"):
+        night(paths=(listed,))

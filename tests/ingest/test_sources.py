@@ -119,6 +119,17 @@ def test_a_listed_file_that_is_gone_is_told(tmp_path: Path) -> None:
         ("sources:\n- {path: a.md, date: 2021-02-30}\n", "no valid YAML"),
         ("sources: " + "[" * 3000 + "\n", "no valid YAML"),
         ("just words", "found no keys"),
+        (
+            "sources:\n- {path: a.md, starts_on: 2031-05-04, ends_on: 2031-05-02}\n",
+            "entry 1 ends on 2031-05-02, before it starts on 2031-05-04",
+        ),
+        ("sources:\n- {path: a.md, event: [1, 2]}\n", "entry 1 has the event [1, 2]. Give text"),
+        ("sources:\n- {path: a.md}\n- {path: ./a.md, day: 2}\n", "entry 2 names the path ./a.md again, as entry 1 does"),
+        (
+            "sources:\n- {path: a.md, url: 'ftp://quay.example/a'}\n",
+            "entry 1 has the url 'ftp://quay.example/a'. Give one that begins with",
+        ),
+        ("sources:\n- {path: a.md, url: 'javascript:x'}\n", "entry 1 has the url 'javascript:x'"),
     ],
 )
 def test_a_wrong_list_is_one_line_with_its_place(tmp_path: Path, text: str, words: str) -> None:
