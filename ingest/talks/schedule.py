@@ -54,11 +54,19 @@ def assign_days(marks: Sequence[Mark], event: Event | None, recap_day: int | Non
     for mark, own in zip_longest(marks, events):
         here = mark.level or _DEEPEST
         if mark.days:
-            current, level = _resolve(mark, event_for(own) if own else event, recap_day), here
+            day = _resolve(mark, event_for(own) if own else event, recap_day)
+            # "Day 1 keynotes" below "Wednesday" begins no day of its own.
+            level = _outer(level, here) if level and day is not None and day == current else here
+            current = day
         elif _ends_day(mark, here, level):
             current, level = recap_day, 0
         days.append(None if mark.closes_day and not mark.days and recap_day is None else current)
     return days
+
+
+def _outer(level: int, here: int) -> int:
+    """Give the level that says how far a day goes which two headings name: a plain line's goes to the next day."""
+    return level if level == _DEEPEST else min(level, here)
 
 
 def _ends_day(mark: Mark, here: int, level: int) -> bool:

@@ -262,3 +262,21 @@ def test_linked_entries_that_begin_with_names_share_the_habit() -> None:
         ("A boat named after nobody", ("Peter Fay",)),
         ("Test driven rope engineering", ("Gopalan Ramathan",)),
     ]
+
+
+@pytest.mark.parametrize("day", ["**{}**", "# {}"])
+def test_a_day_goes_on_behind_its_keynotes(day: str) -> None:
+    """A day's name holds to the next one, also where a heading of the talks' level names the same day again."""
+    reading = read(
+        f"# KubeCon EU 2018\n\nWhat I heard in the harbour.\n\n{day.format('Wednesday')}\n\n## Day 1 Keynotes\n\nShort ones.\n\n"
+        "## Ropes for Beginners - Ann Bee, Quay\n\nA rope holds.\n\n"
+        "## Tides for Beginners - Cyril Deedee, Mole Labs\n\nA tide turns.\n\n"
+        f"{day.format('Thursday')}\n\n## Day 2 Keynotes\n\nLong ones.\n\n"
+        "## Knots for Beginners - Eve Effing, Pier\n\nA knot comes loose.\n"
+    )
+
+    assert [(talk.title, talk.day) for talk in reading.talks if talk.kind != "section"] == [
+        ("Ropes for Beginners", 1),
+        ("Tides for Beginners", 1),
+        ("Knots for Beginners", 2),
+    ]
