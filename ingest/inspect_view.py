@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -13,9 +12,9 @@ from ingest.opening import SURE
 
 def print_inspection(inspection: Inspection, console: Console) -> None:
     """Print how a recap was read: what it is, its talks in order, what was dropped, what is uncertain."""
-    console.print(f"[bold]{escape(inspection.title)}[/bold]", highlight=False)
+    console.print(Text(inspection.title, style="bold"))
     for name, value in _facts(inspection):
-        console.print(f"  {name}: {value}", highlight=False, markup=False)
+        console.print(f"  {name}: {value}", highlight=False, markup=False, emoji=False)
     console.print(_table(inspection))
     _print_lines(console, "Dropped", [f"{_span(d.first_line, d.last_line)}  {d.reason}: {d.words}" for d in inspection.dropped])
     _print_lines(console, "Uncertain", inspection.uncertain)
@@ -75,4 +74,4 @@ def _print_lines(console: Console, heading: str, lines: list[str] | tuple[str, .
     if lines:
         console.print(f"{heading}:", highlight=False)
         for line in lines:
-            console.print(f"  {line}", highlight=False, markup=False)
+            console.print(f"  {line}", highlight=False, markup=False, emoji=False)

@@ -83,7 +83,7 @@ def print_report(report: Report, console: Console) -> None:
     _print_lines(console, "Failed", report.failed)
     if report.outcome == "published":
         seconds = ", ".join(f"{name} {value:.1f} s" for name, value in report.timings_s.items())
-        console.print(f"Published build {report.build_id}: {_totals(counts)}. ({seconds})", highlight=False, markup=False)
+        console.print(f"Published build {report.build_id}: {_totals(counts)}. ({seconds})", highlight=False, markup=False, emoji=False)
 
 
 def _print_table(report: Report, console: Console) -> None:
@@ -122,9 +122,9 @@ def _print_lines(console: Console, heading: str, lines: tuple[str, ...]) -> None
     """Print a heading and its lines; nothing where there are none."""
     if not lines:
         return
-    console.print(f"{heading}:", highlight=False, markup=False)
+    console.print(f"{heading}:", highlight=False, markup=False, emoji=False)
     for line in lines[:_SHOWN]:
-        console.print(f"  - {line}", highlight=False, markup=False)
+        console.print(f"  - {line}", highlight=False, markup=False, emoji=False)
     if len(lines) > _SHOWN:
         console.print(f"  … and {len(lines) - _SHOWN} more")
 

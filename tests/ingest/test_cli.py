@@ -147,6 +147,17 @@ def test_inspect_shows_each_talk_with_its_lines(harbour: Path) -> None:
     assert "3-5" in row
 
 
+def test_titles_are_printed_as_they_are_written(harbour: Path, tmp_path: Path) -> None:
+    """Brackets and colons in a title are its words, no markup and no pictures."""
+    title = "Why :warning: and [bold]Tags[/bold] Matter"
+    (harbour / "day1.md").write_text(f"# Quay Notes\n\n## {title} - Ann Bee, Quay\n\nA tag holds a rope for good.\n", encoding="utf-8")
+    told = confnotes("ingest", harbour, "--index", tmp_path / "index")
+    shown = confnotes("inspect", harbour / "day1.md")
+
+    assert f"  - {title} (day1.md)" in told.stdout
+    assert title in shown.stdout
+
+
 def test_inspect_for_machines_tells_the_whole_reading(harbour: Path, tmp_path: Path) -> None:
     """With --json lines, links, certainty, the catalogue's entry and what was dropped are plain values."""
     table = tmp_path / "talks.csv"
