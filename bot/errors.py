@@ -4,6 +4,7 @@ BotFault
 ├── SettingsFault      a setting is missing or wrong
 ├── StoreFault         the bot's memory on disk cannot be used
 ├── SlackFault         Slack refuses the bot's tokens or a message
+│   └── SlackAway      Slack cannot be reached just now
 └── QuestionFault      the question cannot be taken as it stands
     ├── QuestionTooLong
     ├── UnknownEvent
@@ -29,6 +30,10 @@ class StoreFault(BotFault):
 
 class SlackFault(BotFault):
     """Slack does not let the bot in, or does not take what it posts."""
+
+
+class SlackAway(SlackFault):
+    """Slack cannot be reached, or answers with nothing but server errors; later it may."""
 
 
 class QuestionFault(BotFault):

@@ -6,7 +6,8 @@ import http.client
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from slack_sdk import WebClient
@@ -16,7 +17,7 @@ from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, S
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
-from bot.errors import SlackFault
+from bot.errors import SlackAway, SlackFault
 from bot.slack.jobs import Job
 from bot.slack.message import Message
 
@@ -25,7 +26,7 @@ TIMEOUT_S = 20
 _BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "too_many_attachments"}
 _PLACE_REFUSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "restricted_action_thread_only_channel"}
 LOST = (OSError, http.client.HTTPException)  # the connection broke: Slack may have taken the message or not
-_PAUSES_S = (0.0, 0.0, 1.0, 4.0)  # before each attempt: a name server or a proxy may be away for a moment
+_PAUSES_S = (0.0, 0.0, 1.0)  # before each attempt; a Slack that is away for longer is the desk's business
 _NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "mrkdwn": False}
 _log = logging.getLogger(__name__)
 
@@ -39,6 +40,27 @@ def web_client(token: str | None, api_url: str | None, *, patient: bool = True) 
     handlers = waiting if patient else []
     options: dict[str, Any] = {"base_url": api_url if api_url.endswith("/") else f"{api_url}/"} if api_url else {}
     return WebClient(token=token, timeout=TIMEOUT_S, retry_handlers=handlers, **options)
+
+
+def is_away(error: Exception) -> bool:
+    """Say whether an error means that Slack is not there, rather than that it refuses something."""
+    return isinstance(error, LOST) or (isinstance(error, SlackApiError) and getattr(error.response, "status_code", 200) >= 500)
+
+
+@contextmanager
+def while_slack_is_there() -> Iterator[None]:
+    """Tell a Slack that is away from one that refuses something.
+
+    Raises:
+        SlackAway: it cannot be reached, or has nothing but server errors.
+    """
+    try:
+        yield
+    except (SlackApiError, *LOST) as error:
+        if not is_away(error):
+            raise
+        said = f"it answers {error.response.status_code}" if isinstance(error, SlackApiError) else error
+        raise SlackAway(f"Cannot reach Slack: {said}. It is tried again later.") from error
 
 
 def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> None:
@@ -76,12 +98,18 @@ def show_privately(client: WebClient, channel_id: str, user_id: str, thread_ts: 
 
 
 def is_posted(client: WebClient, job: Job, job_id: str) -> bool:
-    """Look in the thread whether a job's answer is there already."""
+    """Look in the thread whether a job's answer is there already.
+
+    Raises:
+        OSError, HTTPException, SlackApiError: Slack is away and does not say.
+    """
     try:
         found = client.conversations_replies(
             channel=job.channel_id, ts=job.thread_ts or job.ts, oldest=job.ts, limit=200, include_all_metadata=True
         )
     except SlackApiError as error:
+        if is_away(error):
+            raise
         _log.warning("job %s: cannot look for its answer: %s", job_id, error.response.get("error"))
         return False
     messages: list[dict[str, Any]] = found.get("messages", [])
@@ -105,7 +133,11 @@ def respond(url: str, message: Message, *, in_channel: bool = False, replace: bo
 
 def remove(url: str) -> None:
     """Take a private message away."""
-    if (error := _send(url, {"delete_original": True})) is not None:
+    try:
+        error = _send(url, {"delete_original": True})
+    except LOST as lost:  # what came before it is done all the same
+        error = str(lost)
+    if error is not None:
         _log.warning("could not take a private message away: %s", error[:200])
 
 

@@ -12,7 +12,7 @@ from functools import partial
 
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import SlackFault
+from bot.errors import SlackAway, SlackFault
 from bot.feedback import Feedback
 from bot.slack import cards, delivery
 from bot.slack.commands import parse
@@ -26,7 +26,8 @@ from bot.store import Store
 from index.search import Searcher
 
 LOOK_EVERY_S = 5.0
-LOOK_AGAIN_S = 1.0
+AGAIN_AFTER_S = 1.0  # and twice as long each time
+LONGEST_AWAY_S = 300.0
 THREADS = 16  # most of their time goes to waiting for Slack; how many search at once is the composer's business
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
 _log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Desk:
         self.feedback = Feedback(store)
         self._watches = Watches(store)
         composer.live.on_change(self.tell_news)
+        self._put_off: dict[str, tuple[float, int, Job]] = {}  # job -> when to try again, how often it was tried
         self._closing = threading.Event()
         self._caretaker: threading.Thread | None = None
 
@@ -87,12 +89,15 @@ class Desk:
         self._caretaker.start()
 
     def close(self, patience_s: float = 25.0) -> None:
-        """Finish what was begun, within the patience that a supervisor has after SIGTERM, then stop."""
+        """Finish what was begun, within the patience that a supervisor has after SIGTERM, then stop.
+
+        What waits for Slack to come back stays open, for the next process.
+        """
         self._closing.set()
         deadline = time.monotonic() + patience_s
-        while self.store.open_jobs() and time.monotonic() < deadline:
+        while self._under_way() and time.monotonic() < deadline:
             time.sleep(0.05)
-        self._workers.shutdown(wait=not self.store.open_jobs(), cancel_futures=True)
+        self._workers.shutdown(wait=not self._under_way(), cancel_futures=True)
         if self._caretaker is not None:
             self._caretaker.join()
 
@@ -117,6 +122,7 @@ class Desk:
             try:
                 if count := self.recover():
                     _log.warning("took over %d unfinished jobs of a process that is gone", count)
+                self._try_again()
                 self.store.forget(claims_after_s=CLAIMS_KEPT_S, questions_after_s=self._keep_questions_s)
             except Exception:
                 _log.exception("the caretaker stumbled and goes on")
@@ -130,23 +136,36 @@ class Desk:
             _log.exception("job %s: cannot be taken over", job_id)
             self.store.finish(job_id)
             return
-        while not self._closing.is_set():
-            try:
-                answered = job.kind != "command" and delivery.is_posted(self.workspaces.client(job.team_id), job, job_id)
-            except delivery.LOST as error:  # neither answered twice nor given up: once Slack is back it will say
-                _log.warning("job %s: cannot look for its answer, Slack is away: %s", job_id, error)
-                self._closing.wait(LOOK_AGAIN_S)
-                continue
-            if answered:
-                self.store.finish(job_id)
-            else:
-                self._work(job_id, job)
-            return
+        self._work(job_id, job, begun=True)
 
-    def _work(self, job_id: str, job: Job) -> None:
-        with self.sessions.working(job) if self.sessions else nullcontext():
-            self._guarded(f"job {job_id}", lambda: self._answer(job_id, job), lambda message: self._deliver(job_id, job, message), job_id)
-        self.store.finish(job_id)
+    def _work(self, job_id: str, job: Job, tries: int = 0, *, begun: bool = False) -> None:
+        """Answer a job, once: one that was begun before may be answered already. Where Slack is away it stays open."""
+        act = partial(self._answer_again if begun else self._answer, job_id, job)
+        try:
+            with self.sessions.working(job) if self.sessions else nullcontext():
+                self._guarded(f"job {job_id}", act, partial(self._deliver, job_id, job), job_id)
+        except SlackAway as away:
+            pause_s = min(LONGEST_AWAY_S, AGAIN_AFTER_S * 2 ** min(tries, 20))
+            _log.warning("job %s: put off for %.0f s: %s", job_id, pause_s, away)
+            self._put_off[job_id] = (time.monotonic() + pause_s, tries + 1, job)
+        else:
+            self.store.finish(job_id)
+
+    def _try_again(self) -> None:
+        """Queue what was put off and is due."""
+        for job_id, (due, tries, job) in list(self._put_off.items()):
+            if due <= time.monotonic() and not self._closing.is_set():
+                del self._put_off[job_id]
+                self._workers.submit(self._work, job_id, job, tries, begun=True)
+
+    def _under_way(self) -> bool:
+        return self.store.open_jobs() > len(self._put_off)
+
+    def _answer_again(self, job_id: str, job: Job) -> None:
+        with delivery.while_slack_is_there():
+            answered = not job.private and delivery.is_posted(self.workspaces.client(job.team_id), job, job_id)
+        if not answered:
+            self._answer(job_id, job)
 
     def _answer(self, job_id: str, job: Job) -> None:
         started = time.monotonic()
@@ -163,25 +182,27 @@ class Desk:
         composed = self.composer.compose(Request(job.text, history=history), private=job.private)
         if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
             return  # people go on talking in a thread; what has nothing to do with the notes was not meant for us
+        self._deliver(job_id, job, composed.message)
         if self.keeps_questions and composed.answer is not None and composed.answer.status == "not_found":
             self.feedback.add_miss(composed.answer)
-        self._deliver(job_id, job, composed.message)
         _log.info("job %s: %s answered in %.0f ms", job_id, job.kind, (time.monotonic() - started) * 1000)
 
     def _deliver(self, job_id: str, job: Job, message: Message) -> None:
         if job.private:
-            self._deliver_privately(job, message)
+            with delivery.while_slack_is_there():
+                self._deliver_privately(job, message)
             return
         if self.sessions is not None and self.sessions.is_stopped(job):
             return
         # First, so that a follow-up that comes right behind the answer finds its thread.
         self.store.join_thread(job.thread, job.user_id)
-        delivery.post_answer(self.workspaces.client(job.team_id), job, job_id, message)
+        with delivery.while_slack_is_there():
+            delivery.post_answer(self.workspaces.client(job.team_id), job, job_id, message)
 
     def _deliver_privately(self, job: Job, message: Message) -> None:
         try:
             delivery.respond(job.response_url, message)
-        except (SlackFault, OSError) as fault:
+        except (SlackFault, *delivery.LOST) as fault:
             _log.warning("a response address failed, trying in the channel: %s", fault)
             client = self.workspaces.client(job.team_id)
             try:
@@ -193,10 +214,14 @@ class Desk:
         """Run one piece of work. The process's catch-all off Bolt's threads: the log has the traceback, the person an id."""
         try:
             act()
+        except SlackAway:
+            raise
         except Exception:
             problem = problem_id or f"p{time.time_ns() % 10**9:09d}"
             _log.exception("problem %s in %s", problem, what)
             try:
                 apologise(cards.sorry(problem))
+            except SlackAway:
+                raise
             except Exception:
                 _log.exception("problem %s: could not even apologise", problem)

@@ -17,7 +17,7 @@ from bot.store import Store
 from tests.bot.slack.conftest import Starter, answer
 from tests.bot.slack.test_conversations import bot_messages
 from tests.slack_server import LocalSlack
-from tests.slack_server.faults import LOST_ANSWER, RATE_LIMITED, SERVER_ERROR, SILENCE, Fault
+from tests.slack_server.faults import LOST_ANSWER, RATE_LIMITED, SERVER_ERROR, SILENCE, UNAVAILABLE, Fault
 from tests.slack_server.transcript import message_text
 
 
@@ -102,6 +102,27 @@ def test_a_job_taken_over_while_slack_is_away_is_not_given_up(slack: LocalSlack,
     running.close()
 
     assert [message["thread_ts"] for message in bot_messages(slack, "C1NOTES")] == [ts]
+
+
+@pytest.mark.parametrize(("fault", "restarted"), [(SILENCE, False), (UNAVAILABLE, False), (SILENCE, True)])
+def test_a_slack_that_stays_away_gets_the_answer_when_it_is_back(
+    slack: LocalSlack, start: Starter, caplog: pytest.LogCaptureFixture, fault: Fault, restarted: bool
+) -> None:
+    """A job whose answer could not be posted stays open, also over a restart, and is answered once when Slack is back."""
+    running = start()
+    for method in ("chat.postMessage", "conversations.replies"):
+        slack.faults.every(method, 1, fault)
+    slack.write("C1NOTES", "U1ADA", "<@BOT> how fast does Mossbank restore?")
+    slack.wait_for(lambda: "put off for" in caplog.text, timeout_s=20)
+    if restarted:
+        running.close()
+    for method in ("chat.postMessage", "conversations.replies"):
+        slack.faults.every(method, 0, fault)
+    running = start() if restarted else running
+    slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
+    slack.wait_for(lambda: not running.bot.store.open_jobs())
+
+    assert ["14 seconds" in message_text(message) for message in bot_messages(slack, "C1NOTES")] == [True]
 
 
 def test_refused_blocks_become_plain_text_once(slack: LocalSlack, start: Starter) -> None:
