@@ -9,8 +9,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Literal
 
+_START = attrgetter("start")  # a third of a lambda's cost, for a million look-ups
 BlockKind = Literal["heading", "paragraph", "bullet", "code", "quote", "table_row", "rule", "furniture"]
 
 
@@ -73,7 +75,7 @@ class LoadedRecap:
 
     def to_source(self, offset: int) -> int:
         """Map an offset in the readable text to the decoded source."""
-        at = bisect_right(self.runs, offset, key=lambda run: run.start) - 1
+        at = bisect_right(self.runs, offset, key=_START) - 1
         if at < 0:
             return 0
         run = self.runs[at]
@@ -87,7 +89,7 @@ class LoadedRecap:
         if end <= start:
             at = self.to_source(start)
             return at, at
-        at = bisect_right(self.runs, end - 1, key=lambda run: run.start) - 1
+        at = bisect_right(self.runs, end - 1, key=_START) - 1
         if at < 0:
             return 0, 0
         run = self.runs[at]

@@ -127,6 +127,8 @@ class Catalogue:
 
     def named_in(self, text: str, event_id: str | None = None) -> tuple[CatalogueTalk, ...]:
         """List the talks whose whole title stands in a text: three words at least, or a line of its own ("Slides: Secure Pods")."""
+        if not self.talks:
+            return ()
         folded = f" {fold_title(text)} "
         lines = {fold_title(_LABEL.sub("", line)) for line in text.splitlines() if len(line) <= _LINE_CHARS}
         found = []

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Set
+from functools import lru_cache
 from hashlib import sha256
 
 _SLUG_CHARS = 60
+_OTHER = re.compile(r"[^a-z0-9]+")
 
 
 def talk_id_for(recap_id: str, title: str, taken: Set[str]) -> str:
@@ -28,14 +30,17 @@ def talk_id_for(recap_id: str, title: str, taken: Set[str]) -> str:
 
 def slug(words: str, chars: int = _SLUG_CHARS) -> str:
     """Fold words to letters, digits and dashes; what has no such letters is named by its digest."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
-    kept = re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")
-    lost = sum(c.isalpha() and not c.isascii() for c in plain)
+    plain = words
+    if not words.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
+    kept = _OTHER.sub("-", plain.casefold()).strip("-")
+    lost = 0 if plain.isascii() else sum(c.isalpha() and not c.isascii() for c in plain)
     if kept and lost * 4 <= len(plain):
         return kept[:chars].rstrip("-")
     return f"{kept[: chars - 9]}-{sha256(words.encode('utf-8', 'replace')).hexdigest()[:8]}".lstrip("-")
 
 
+@lru_cache(maxsize=64)  # asked for once a talk
 def recap_slug(recap_id: str) -> str:
     """Fold a recap's id for use in talk ids; two recaps never share one."""
     kept = re.sub(r"[^A-Za-z0-9._/-]", "-", recap_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +14,7 @@ from ingest.catalogue_files import read_catalogue
 from ingest.errors import SourcesError
 from ingest.loaders.decoding import decode
 from ingest.opening import OpenedRecap, open_recap, uncertain, unlinked
-from ingest.reading import CutTalk, cut_talks, recap_record
+from ingest.reading import CutTalk, collection_paused, cut_talks, recap_record
 from ingest.sources import LIST_NAME, Source, gather, read_list
 
 _WORDS_SHOWN = 70
@@ -89,7 +90,8 @@ def inspect_file(path: Path, catalogue: Path | None = None) -> Inspection:
         raise SourcesError(f"Cannot read {path}: there is no such file. Name one recap.")
     source, beside = _source(path)
     known = Catalogue.join([read_catalogue(one) for one in ([catalogue] if catalogue else beside)])
-    return _inspection(open_recap(source, known))
+    with collection_paused():
+        return _inspection(open_recap(source, known))
 
 
 def _source(path: Path) -> tuple[Source, tuple[Path, ...]]:
@@ -176,7 +178,7 @@ class _Lines:
     def __init__(self, opened: OpenedRecap) -> None:
         self._loaded = opened.loaded
         source = decode(opened.source.path.read_bytes(), opened.source.recap_id)
-        self._ends = [at for at, character in enumerate(source) if character == "\n"]
+        self._ends = [found.start() for found in re.finditer("\n", source)]
 
     def of(self, start: int, end: int) -> tuple[int, int]:
         """Return the first and the last line, from 1."""

@@ -120,6 +120,9 @@ def collection_paused() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            # Moves what was read to the oldest generation unseen: else the first look after a big recap takes a second.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
@@ -168,8 +171,12 @@ def _page(opened: OpenedRecap, found: FoundTalk, url: str | None) -> str | None:
     # The anchors of other formats are those that a code host makes of the headings; a blog makes its own.
     anchor = found.anchor if opened.loaded.format == "html" or shows_markdown(url) else None
     text = opened.loaded.text
-    heading = found.title if found.title in text or not found.heading else text[slice(*found.heading[0])]
-    return recap_link(url, anchor, heading)
+    if anchor:
+        return recap_link(url, anchor, "")
+    # Its own heading holds most titles: the whole text is searched for the others alone.
+    written = any(text.find(found.title, start, end) >= 0 for start, end in found.heading) or found.title in text
+    heading = found.title if written or not found.heading else text[slice(*found.heading[0])]
+    return recap_link(url, None, heading)
 
 
 def _day(opened: OpenedRecap, found: FoundTalk, listed: CatalogueTalk | None) -> int | None:

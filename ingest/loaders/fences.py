@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import islice
 
 import pyromark
 
@@ -58,11 +60,15 @@ def _is_stray(code: str, language: str) -> bool:
     closed = len(lines) > 1 and _FENCE.match(lines[-1]) is not None
     if closed and language:
         return False
-    headings = [at for at, line in enumerate(lines[1:], start=1) if _HEADING.match(line) and _stands_apart(lines, at)]
-    prose = sum(_is_prose(line) for line in lines[1:])
-    if closed:
-        return len(headings) > _MOST_CODE_HEADINGS and prose > _MOST_CODE_PROSE
-    return bool(headings) and prose > 0
+    # An open fence may hold a whole book, and a look at its first lines is enough.
+    headings, prose = (_MOST_CODE_HEADINGS + 1, _MOST_CODE_PROSE + 1) if closed else (1, 1)
+    headed = (at for at, line in enumerate(lines[1:], start=1) if _HEADING.match(line) and _stands_apart(lines, at))
+    return _reaches(headed, headings) and _reaches(filter(_is_prose, lines[1:]), prose)
+
+
+def _reaches(found: Iterable[object], least: int) -> bool:
+    """Tell whether as many are found, and look no further."""
+    return sum(1 for _ in islice(found, least)) == least
 
 
 def _stands_apart(lines: list[str], at: int) -> bool:
@@ -73,7 +79,7 @@ def _stands_apart(lines: list[str], at: int) -> bool:
 def _is_prose(line: str) -> bool:
     """Tell whether a line is a sentence rather than code."""
     words = line.strip()
-    if not words or words.startswith("#"):
+    if not words or words.startswith("#") or (words.isascii() and len(words.split()) < _LEAST_WORDS):
         return False
     letters = sum(char.isalpha() for char in words)
     spaces = words.count(" ")

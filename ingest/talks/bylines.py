@@ -44,6 +44,9 @@ _LINKS_BEHIND = re.compile(
     r"|folien|vidéo|https?://\S+)[\])]*)+\s*$",
     re.IGNORECASE,
 )
+# Most lines fail these, at a tenth of the cost: no links behind without such a sign, no date of posting without such letters.
+_SIGN = re.compile("[·•|–—-]")
+_MAYBE_POSTED = re.compile(r"[Ee][Dd]|[Rr][Ee][Aa][Dd]|20")
 # A panel names its people in two breaths: "Moderator: Ann Bee. Panelists: Carl Dee, Eva Eff".
 _LABEL_WITHIN = re.compile(r"[.;,]?\s+(?:and\s+)?(?:panell?ists?|guests?|speakers?|participants?|moderators?)\s*[:：]\s*", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+")
@@ -60,8 +63,9 @@ def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: b
         marked: The whole line is set in italics, bold or parentheses, so that bare names are proof enough.
         first_bullet: The line is the first bullet under a title; only a name alone counts.
     """
-    line = _LINKS_BEHIND.sub("", words.strip()[: _LONGEST + 1])
-    if not line or len(line) > _LONGEST or _POSTED.search(line):
+    line = words.strip()[: _LONGEST + 1]
+    line = _LINKS_BEHIND.sub("", line) if _SIGN.search(line) else line
+    if not line or len(line) > _LONGEST or (_MAYBE_POSTED.search(line) and _POSTED.search(line)):
         return None
     label = _LABEL.match(line)
     if label:

@@ -17,6 +17,7 @@ _MATERIAL_TAIL = re.compile(
     r"[\s:：,;|()\[\]–—-]*(?:\b(?:slides?|video|recording|deck|abstract|notes|audio|code|vidéo|folien)\b[\s,;|()\[\]/&–—-]*)+$",
     re.IGNORECASE,
 )
+_MATERIAL_PARTS = ("slide", "video", "recording", "deck", "abstract", "notes", "audio", "code", "folien")
 _CELLS = re.compile(r"\t|\s*\|\s*| {3,}")
 _HEADS = {
     "title": re.compile(r"talk|title|session|titre|vortrag|titel|subject|topic|タイトル", re.IGNORECASE),
@@ -87,7 +88,7 @@ def _entry(piece: Piece, ordinary: frozenset[str], style: Style | None = None) -
     first = next((link for link, (url, _) in zip(piece.links, labelled, strict=True) if (url, labelled[0][1]) in titled), None)
     if first is not None and first.start - piece.start <= 2:
         text = text[: first.end - piece.start]  # what follows the linked title is a remark
-    front = stacked(_MATERIAL_TAIL.sub("", text[:cut]).strip(" :,-–—|(["), ordinary)
+    front = stacked(_without_material(text[:cut]).strip(" :,-–—|(["), ordinary)
     title = read_title(front, ordinary)
     if style and (linked(piece) or names_next(piece.text, ordinary)):
         first_named = read_title(front, ordinary, style)
@@ -103,6 +104,13 @@ def _entry(piece: Piece, ordinary: frozenset[str], style: Style | None = None) -
     if not (material or titled or named) or title.side == "only" or len(title.text.split()) < (1 if title.people else 2):
         return None
     return title, own_links(material + titled)
+
+
+def _without_material(text: str) -> str:
+    """Cut "[Slides], [Video]" off the end."""
+    if text.isascii() and not any(part in text.lower() for part in _MATERIAL_PARTS):
+        return text
+    return _MATERIAL_TAIL.sub("", text)
 
 
 def _mark(piece: Piece, title: Title, links: dict[str, str]) -> Mark:

@@ -19,8 +19,10 @@ SURE = 0.75
 _CONJUNCTION = r"\s+(?:&|and|et|und|y|with|sowie)\s+|\s*[&＆+]\s+(?=[A-ZÀ-Þ])|\s*(?:と|、|・(?=\S+\s\S))\s*"
 _SPLIT = re.compile(rf"(?P<semi>\s*[;；]\s*)|(?P<and>,?(?:{_CONJUNCTION})|\s+/\s+)|(?P<comma>\s*[,，]\s+|\s*,(?=[A-Z])|\s+[-–—|]\s+)")
 _PAREN = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)|（([^（）]*)）|\[([^\[\]]*)\]")
+_BRACKET = re.compile(r"[(（\[]")
 _LEGAL = re.compile(r"(?:Inc|LLC|Ltd|GmbH|Corp|Co|AG|SA|SAS|BV|B\.V|S\.A|Limited|PLC|Technologies Inc)\.?", re.IGNORECASE)
 _NICKNAME = re.compile(r"\s*[\"“”'‘’(]([A-Z][\w-]+)[\"“”'‘’)]\s+(?=[A-Z])")
+_ASIDE = re.compile("[\"“”'‘’(]")  # no nickname without one of these
 _HANDLE_FIRST = re.compile(r"^\s*@[\w.]+\s*\(([^()@]+)\)")
 _COMPANY_ENDS = re.compile(r"(?:株式会社|合同会社|有限会社|大学|財団|研究所)$|^(?:株式会社|合同会社)")
 _HANDLE = re.compile(r"\s*[(]?@[\w.]+[)]?")
@@ -98,7 +100,10 @@ def parse_people(text: str, ordinary: frozenset[str] = frozenset(), *, labelled:
     Returns:
         The people, or None where the words are not names.
     """
-    cleaned = _HANDLE.sub("", _HANDLE_FIRST.sub(r"\1", _NICKNAME.sub(" ", text))).strip(" \t\n*_.:·•-–—,;")
+    cleaned = _NICKNAME.sub(" ", text) if _ASIDE.search(text) else text
+    if "@" in cleaned:
+        cleaned = _HANDLE.sub("", _HANDLE_FIRST.sub(r"\1", cleaned))
+    cleaned = cleaned.strip(" \t\n*_.:·•-–—,;")
     if not cleaned or len(cleaned) > 400:
         return None
     if not labelled and not _begins_like_a_name(cleaned):
@@ -133,7 +138,7 @@ def _begins_like_a_name(text: str) -> bool:
 
 def _items(text: str) -> list[tuple[str, str]]:
     """Cut at separators that stand outside parentheses: (the separator before, the words)."""
-    masked = _PAREN.sub(lambda m: "(" + "x" * (len(m[0]) - 2) + ")", text)
+    masked = _PAREN.sub(lambda m: "(" + "x" * (len(m[0]) - 2) + ")", text) if _BRACKET.search(text) else text
     items, at, separator = [], 0, ""
     for match in _SPLIT.finditer(masked):
         items.append((separator, text[at : match.start()]))

@@ -23,6 +23,7 @@ _QUOTED = re.compile(r"^\s*[“\"„«「『‹‘](?P<title>[^“”\"„»」�
 _BY = re.compile(r"\s*[,–—-]?\s+(?:by|presented by|von|par|mit|with|de|présenté par)\s+(?=\S)", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*|\s+/\s+(?=[^\x00-\x7f])")
 _COLON = re.compile(r"\s*[:：]\s+|：")
+_PARTING = re.compile(r"[-–—|/／:：]")  # no dash and no colon without one of these
 _COMMA = re.compile(r"(?<=\S),\s+")
 _TAIL = re.compile(r"\s*[:：¶#]+\s*$")
 # "Ann Bee (Quay) - Words of a title": with the company said, what follows the dash is no role.
@@ -112,7 +113,8 @@ def _read_quoted(match: re.Match[str], ordinary: frozenset[str], kind: str, sign
 def _split(text: str, ordinary: frozenset[str], style: Style) -> Title:
     """Find the speakers in a heading: after a dash, after "by", in parentheses, or before the title."""
     whole = parse_people(text, ordinary)
-    plain = not _DASH.search(text) and not _COLON.search(text)
+    parted = _PARTING.search(text) is not None
+    plain = not parted or (not _DASH.search(text) and not _COLON.search(text))
     if (
         whole
         and not _PLACED.match(text)
@@ -121,8 +123,8 @@ def _split(text: str, ordinary: frozenset[str], style: Style) -> Title:
         and len(whole.names) * 8 >= len(text.split())
     ):
         return Title(text, whole, "only")
-    right = _after_by(text, ordinary, style) or _after_dash(text, ordinary, style) or _in_paren(text, ordinary, style)
-    left = _before(text, ordinary, style)
+    right = _after_by(text, ordinary, style) or (_after_dash(text, ordinary, style) if parted else None) or _in_paren(text, ordinary, style)
+    left = _before(text, ordinary, style) if parted else None
     if right is None or (left is not None and style.names_first and "by" not in right.signs):
         return left or right or _after_comma(text, ordinary, style) or Title(text)
     return right
@@ -152,7 +154,7 @@ def _after_dash(text: str, ordinary: frozenset[str], style: Style) -> Title | No
 
 
 def _in_paren(text: str, ordinary: frozenset[str], style: Style) -> Title | None:
-    match = _IN_PAREN.match(text)
+    match = _IN_PAREN.match(text) if text.rstrip().endswith((")", "）", "]")) else None
     if not match:
         return None
     people = parse_people(match["people"], ordinary, listing=True)

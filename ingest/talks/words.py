@@ -100,6 +100,7 @@ _KINDS = (
     ("panel", re.compile(r"\bpanel(?: discussion)?\s*[:：]|\bpanel discussion\b|パネル", re.IGNORECASE)),
     ("workshop", re.compile(r"\bworkshops?\b|\btutorial\b|\bhands[- ]on\b|\bateliers?\b|ワークショップ", re.IGNORECASE)),
 )
+_KIND_PARTS = ("keynote", "panel", "workshop", "tutorial", "hands", "atelier")  # one of them stands in all that is not Japanese
 
 
 def is_container(words: str) -> bool:
@@ -144,6 +145,8 @@ def kind_prefix(words: str) -> re.Match[str] | None:
 def kind_of(*texts: str) -> str:
     """Name the kind of talk that the first telling text speaks of."""
     for words in texts:
+        if words.isascii() and not any(part in words.lower() for part in _KIND_PARTS):
+            continue
         for kind, pattern in _KINDS:
             if pattern.search(words):
                 return kind
