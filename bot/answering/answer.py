@@ -16,7 +16,7 @@ from bot.answering.lists import list_talks
 from bot.answering.markup import is_small_talk
 from bot.answering.models import HITS_SHOWN, Answer, Miss, Quote, Understood
 from bot.answering.reading import Reading, is_name_like
-from bot.answering.rendering import counted, join_text, list_text, quotes_text
+from bot.answering.rendering import join_text, list_text, quotes_text
 from bot.answering.scope import Scope, given_scope
 from bot.answering.understanding import understand
 from bot.answering.wordlists import is_real_word
@@ -26,6 +26,7 @@ from index.search import Searcher
 
 MAX_QUESTION_CHARS = 2_000
 _FEW_WORDS = 2
+_TITLED = 0.9  # how sure an answer is that is about a talk named by its title
 _FOREIGN = "The notes are about conference talks. Ask what was said there, for example “what was said about autoscaling?”"
 
 
@@ -78,7 +79,7 @@ class _Answering:
             found = gather(reading, self.searcher, self.knowledge, Scope())
             return self._miss("absent", misses.missing_event_text(reading.scope.missing, self.knowledge), found, 0.05)
         found = gather(reading, self.searcher, self.knowledge)
-        sure = confidence(features(reading, found))
+        sure = max(confidence(features(reading, found)), _TITLED if reading.titled else 0.0)
         if names := misses.absent_names(reading):
             everything = gather(reading, self.searcher, self.knowledge, Scope()) if not found.hits else found
             return self._miss("absent", misses.absent_text(names, self.knowledge), everything, min(sure, threshold() * 0.9))
@@ -91,7 +92,7 @@ class _Answering:
         reading = self.reading
         if is_small_talk(reading.text):
             return True
-        if reading.context or reading.french or reading.scope.spans or reading.speakers or reading.wish.wanted == "list":
+        if reading.context or reading.french or reading.scope.spans or reading.speakers or reading.titled or reading.wish.wanted == "list":
             return False
         return len(reading.words) <= _FEW_WORDS and not any(word.known or is_name_like(word) for word in reading.words)
 
@@ -114,13 +115,13 @@ class _Answering:
 
     def _list(self, found: Found) -> Answer:
         listed = list_talks(self.reading, found, self.searcher, self.knowledge)
+        if not listed.hits and self.reading.person:
+            return self._miss("absent", misses.absent_text((self.reading.person,), self.knowledge), found, 0.1)
         if not listed.hits:
             return self._miss(
                 "not_covered", f"No talk in the notes is about “{listed.topic}” ({misses.extent(self.knowledge)}).", found, 0.1
             )
-        verb = "mentions" if self.reading.wish.every_mention else "covers"
-        verb = verb if len(listed.hits) == 1 else verb[:-1]
-        headline = f"{counted(len(listed.hits), 'talk')} {verb} “{listed.topic}”."
+        headline = listed.headline
         talks = [hit.talk for hit in listed.hits]
         text = join_text(*self.notices, headline, list_text(talks))
         hits = tuple(replace(hit, rank=at) for at, hit in enumerate(listed.hits, 1))

@@ -39,12 +39,14 @@ def allowed_talks(scope: Scope, knowledge: Knowledge) -> frozenset[str]:
 def _filter(reading: Reading, scope: Scope, searcher: Searcher, knowledge: Knowledge) -> Filter | None:
     """Return the limits as the searcher takes them, None where nothing is left within them."""
     allowed = allowed_talks(scope, knowledge) if scope.limits else frozenset(knowledge.talk_by_id)
-    if reading.speakers:
+    if reading.titled:
+        allowed = (allowed & reading.titled) or reading.titled
+    elif reading.speakers:
         # A person asked for by name: their talks, and whatever else the notes say of them.
         named = {talk_id for talk_ids in reading.speakers.values() for talk_id in talk_ids}
         named |= {hit.talk.talk_id for name in reading.speakers for hit in searcher.mentions(name)}
         allowed = (allowed & named) or allowed
-    if reading.wish.wanted == "link" and (naming := _named_talks(reading, searcher, knowledge)):
+    if reading.wish.wanted == "link" and not reading.titled and (naming := _named_talks(reading, searcher, knowledge)):
         allowed = (allowed & naming) or allowed
     if not allowed:
         return None

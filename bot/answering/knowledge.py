@@ -14,6 +14,8 @@ from index.models import Event, Passage, Talk
 from index.search import Searcher
 from index.words import fold, singular, words
 
+_TITLE_CUT = re.compile(r":\s+|\s+[-–—|]\s+")
+_PART_WORDS = 3  # of a title's part that names the talk on its own
 _CLIPPED = 6  # letters from which the beginning of a word stands for it
 _EVERYWHERE_SHARE = 0.2
 _LANGUAGE_CHARS = 4_000  # of a recap, enough to tell its language
@@ -45,6 +47,7 @@ class Knowledge:
         # "KMSes" is "KMS", "KEP" stands in "KEP753".
         self._stems = {singular(form) for form in self._frequencies} | {form.rstrip("0123456789") for form in self._frequencies}
         self._speakers = _speaker_talks(self.talks)
+        self.titles: Mapping[tuple[str, ...], tuple[str, ...]] = _title_talks(self.talks)
 
     @property
     def frequencies(self) -> Mapping[str, int]:
@@ -90,6 +93,11 @@ class Knowledge:
         """Return the speakers whose whole name stands in a question's folded words, with the ids of their talks."""
         joined = f" {' '.join(forms)} "
         return {name: talk_ids for name, (key, talk_ids) in self._speakers.items() if f" {key} " in joined}
+
+    def speakers_called(self, forms: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        """Return the speakers whose name contains the given folded words, whole and side by side, with the ids of their talks."""
+        part = f" {' '.join(forms)} "
+        return {name: talk_ids for name, (key, talk_ids) in self._speakers.items() if forms and part in f" {key} "}
 
     def events_of_year(self, year: int) -> tuple[str, ...]:
         """Return the ids of the notes' events that took place in a year."""
@@ -137,6 +145,17 @@ def _read_languages(passages: Iterable[Passage]) -> frozenset[str]:
 
 
 _CACHE: WeakKeyDictionary[Searcher, Knowledge] = WeakKeyDictionary()
+
+
+def _title_talks(talks: Iterable[Talk]) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return talk ids by the folded words of their title, and by those of its longer parts beside a colon or a dash."""
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for talk in talks:
+        whole, *parts = (tuple(word.form for word in words(part)) for part in (talk.title, *_TITLE_CUT.split(talk.title)))
+        for key in dict.fromkeys((whole, *(part for part in parts if len(part) >= _PART_WORDS))):
+            if key:
+                found[key] = (*found.get(key, ()), talk.talk_id)
+    return found
 
 
 def _speaker_talks(talks: Iterable[Talk]) -> dict[str, tuple[str, tuple[str, ...]]]:

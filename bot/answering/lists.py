@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from bot.answering.evidence import Found, allowed_talks
 from bot.answering.knowledge import Knowledge, knowledge_of
+from bot.answering.people import name_forms, talks_of
 from bot.answering.reading import Reading
+from bot.answering.rendering import counted
 from bot.answering.scope import given_scope
 from bot.answering.wordlists import is_generic, is_stop
 from index.models import Hit, Talk
@@ -26,10 +28,11 @@ _CLOSE = 1.38
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The talks of a list in the notes' order, one hit each, and what they were looked up for."""
+    """The talks of a list in the notes' order, one hit each, what they were looked up for, and the sentence above them."""
 
     topic: str
     hits: tuple[Hit, ...]
+    headline: str
 
 
 def topics_of(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
@@ -38,6 +41,7 @@ def topics_of(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
     for start, end in sorted(reading.scope.spans, reverse=True):
         text = f"{text[:start]} , {text[end:]}"
     found: list[str] = []
+    people = name_forms(reading)
     for part in _SPLIT.split(text):
         run: list[str] = []
         at = 0
@@ -45,6 +49,8 @@ def topics_of(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
             written = part[word.start : word.end]
             named = written[0].isupper() and word.start > 0 and written != "I"  # the language Go is no verb
             if (is_stop(written, french=reading.french) and not named) or is_generic(written):
+                continue
+            if word.form in people:
                 continue
             # Marks inside a name stay: "CI/CD", "cert-manager".
             glue = part[at : word.start] if run and part[at : word.start] in {"-", "/", ".", "_", "+", "&"} else " "
@@ -65,17 +71,58 @@ def list_talks(reading: Reading, found: Found, searcher: Searcher, knowledge: Kn
     """Find the talks that a list question asks for."""
     topics = topics_of(reading, knowledge)
     allowed = allowed_talks(reading.scope, knowledge)
-    if not topics:
-        return Listed(_kind_topic(reading), _all_of(reading, allowed, searcher, knowledge))
-    mentions = _mentions(topics, allowed, searcher, knowledge)
-    if not reading.wish.every_mention:
-        mentions = _about(topics, mentions, allowed, searcher, knowledge)
+    people = reading.person or (reading.speakers and not reading.wish.every_mention)
+    if not topics and not people:
+        return _without_topic(reading, allowed, searcher, knowledge)
+    theirs = True
+    if people:
+        mentions, theirs = talks_of(reading, searcher, knowledge)
+        if topics and (about := _of_topics(topics, frozenset(mentions), reading, searcher, knowledge)):
+            mentions = about
+        else:
+            topics = ()
+    else:
+        mentions = _of_topics(topics, allowed, reading, searcher, knowledge)
     if reading.scope.kind:
         mentions = {talk_id: hits for talk_id, hits in mentions.items() if _of_kind(knowledge.talk_by_id[talk_id], reading.scope.kind)}
     best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
     chosen = [best.get(talk_id, hits[0]) for talk_id, hits in mentions.items()]
     order = {talk.talk_id: at for at, talk in enumerate(in_order(knowledge.talks, knowledge))}
-    return Listed(", ".join(topics), tuple(sorted(chosen, key=lambda hit: order[hit.talk.talk_id])))
+    topic = ", ".join(topics)
+    chosen, undated = _of_known_day(chosen, reading.scope.day)
+    headline = _headline(reading, topic, len(chosen), theirs=theirs) + undated
+    return Listed(topic or _names(reading), tuple(sorted(chosen, key=lambda hit: order[hit.talk.talk_id])), headline)
+
+
+def _of_known_day(hits: list[Hit], day: int | None) -> tuple[list[Hit], str]:
+    """Leave out talks of no known day where others are of the day asked for, and say what was left out or let in."""
+    dated = [hit for hit in hits if day in {None, hit.talk.day}]
+    if len(dated) == len(hits):
+        return hits, ""
+    if not dated:
+        return hits, " The notes do not say of which day."
+    return dated, f" {len(hits) - len(dated)} more of unknown day."
+
+
+def _of_topics(
+    topics: Sequence[str], allowed: frozenset[str], reading: Reading, searcher: Searcher, knowledge: Knowledge
+) -> dict[str, list[Hit]]:
+    mentions = _mentions(topics, allowed, searcher, knowledge)
+    return mentions if reading.wish.every_mention else _about(topics, mentions, allowed, searcher, knowledge)
+
+
+def _names(reading: Reading) -> str:
+    return ", ".join(reading.speakers) or reading.person
+
+
+def _headline(reading: Reading, topic: str, count: int, *, theirs: bool) -> str:
+    verb = "mention" if reading.wish.every_mention or not theirs else "cover"
+    verb = f"{verb}s" if count == 1 else verb
+    people = _names(reading) if reading.person or not reading.wish.every_mention else ""
+    if people and not theirs:
+        return f"No talk by {people} is listed; {counted(count, 'talk')} {verb} the name."
+    by = f" by {people}" if people else ""
+    return f"{counted(count, 'talk')}{by} {verb} “{topic}”." if topic else f"{counted(count, 'talk')}{by}."
 
 
 def in_order(talks: Sequence[Talk], knowledge: Knowledge) -> list[Talk]:
@@ -127,25 +174,30 @@ def _close(ranking: Ranking) -> list[Hit]:
     return [hit for talk_id, hit in best.items() if late[talk_id] / most_late + whole[talk_id] / most_whole >= _CLOSE]
 
 
-def _kind_topic(reading: Reading) -> str:
-    return f"{reading.scope.kind}s" if reading.scope.kind else "talks"
-
-
 def _of_kind(talk: Talk, kind: str) -> bool:
     return talk.kind == kind or bool(find_phrase(talk.title, kind))
 
 
-def _all_of(reading: Reading, allowed: frozenset[str], searcher: Searcher, knowledge: Knowledge) -> tuple[Hit, ...]:
+def _without_topic(reading: Reading, allowed: frozenset[str], searcher: Searcher, knowledge: Knowledge) -> Listed:
+    """List every talk within the limits; those of no known day are counted, and listed only where no talk is known to be of the day."""
+    scope = reading.scope
     first: dict[str, Hit] = {}
     for passage in searcher.build.passages:
         talk = knowledge.talk_by_id[passage.talk_id]
-        if talk.talk_id in allowed and talk.talk_id not in first and talk.kind != "section":
-            first[talk.talk_id] = Hit(passage, talk, 1.0, 0)
-    talks = [hit.talk for hit in first.values() if not reading.scope.kind or _of_kind(hit.talk, reading.scope.kind)]
-    if reading.scope.day is not None:
-        exact = [talk for talk in talks if talk.day == reading.scope.day]
-        talks = exact or talks
-    return tuple(first[talk.talk_id] for talk in in_order(talks, knowledge))
+        if talk.talk_id in allowed and talk.kind != "section" and (not scope.kind or _of_kind(talk, scope.kind)):
+            first.setdefault(talk.talk_id, Hit(passage, talk, 1.0, 0))
+    within = in_order([hit.talk for hit in first.values()], knowledge)
+    dated = [talk for talk in within if scope.day in {None, talk.day}]
+    undated = len(within) - len(dated)
+    noun = scope.kind or "talk"
+    place = f"at {' or '.join(scope.event_ids)}" if scope.event_ids else ""
+    day = "" if scope.day is None else f"day {scope.day}" if place else f"on day {scope.day}"
+    where = f" {', '.join(part for part in (place, day) if part)}" if place or day else " in the notes"
+    said = f"{counted(len(dated), noun)}{where}" if dated else f"No {noun} {place} is known to be of day {scope.day}".replace("  ", " ")
+    more = f"; {undated} more {'has' if undated == 1 else 'have'} no known day" if undated and dated else ""
+    more = f"; {counted(undated, noun)} of unknown day" if undated and not dated else more
+    hits = tuple(first[talk.talk_id] for talk in dated or within)
+    return Listed(f"{noun}s", hits, f"{said}{more}.")
 
 
 def talks_within(searcher: Searcher, event: str | None, day: int | None) -> tuple[Talk, ...]:

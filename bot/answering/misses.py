@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.answering.evidence import allowed_talks
 from bot.answering.knowledge import Knowledge
+from bot.answering.people import name_forms
 from bot.answering.reading import Reading, is_name_like, looks_french
 from bot.answering.rendering import counted, place, talk_line
 from index.models import Hit, Talk
@@ -13,6 +15,9 @@ from index.search import Searcher
 
 NEAREST = 3
 NO_FIGURE = "The notes touch on this, but do not give the figure or date that was asked for."
+_DID_THEY = re.compile(
+    r"^(?:did|does|do|has|have|was|were)\b.*?\b(?:talk|speak|say|said|spoke|mention|discuss|cover|present)(?:ed|s|ing)?\b", re.IGNORECASE
+)
 # One unknown name among so many words of a long question is said in passing ("..., a bit like TCP does?").
 _ASIDE = 6
 
@@ -20,7 +25,12 @@ _ASIDE = 6
 def absent_names(reading: Reading) -> tuple[str, ...]:
     """Return the question's names that the notes never mention, as one reads them, neighbours joined."""
     absent = [word for word in reading.words if not word.known and is_name_like(word) and not (reading.french and looks_french(word))]
-    if len(absent) * _ASIDE < len(reading.words):
+    if not absent and (match := _DID_THEY.search(reading.text)):
+        # "Did Mira Voss talk about blockchain?": a plain word, but all that is asked.
+        people = name_forms(reading)
+        asked = [word for word in reading.words if word.start >= match.end() and word.form not in people]
+        absent = [] if any(word.known for word in asked) else asked
+    if reading.titled or len(absent) * _ASIDE < len(reading.words):
         return ()
     joined: list[tuple[str, int]] = []
     for word in absent:

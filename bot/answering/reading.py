@@ -38,11 +38,9 @@ class Reading:
     corrections: Mapping[str, str] = field(default_factory=dict)
     speakers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named in full, with their talks' ids
     french: bool = False
-
-    @property
-    def follow_up(self) -> bool:
-        """Tell whether the question stands on an earlier one."""
-        return bool(self.context)
+    follow_up: bool = False  # stands on an earlier question
+    titled: frozenset[str] = frozenset()  # the ids of the talks that the question names by their title
+    person: str = ""  # whose talks a list asks for, as the question writes the name
 
 
 def looks_french(word: AskedWord) -> bool:

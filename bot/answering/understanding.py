@@ -9,6 +9,8 @@ from dataclasses import replace
 from bot.answering.intents import Wish, read_wish
 from bot.answering.knowledge import Knowledge
 from bot.answering.markup import plain_question
+from bot.answering.named import titled_talks
+from bot.answering.people import person_asked
 from bot.answering.reading import AskedWord, Reading, is_name_like, looks_french
 from bot.answering.scope import Scope, Span, read_scope
 from bot.answering.spelling import closest_word
@@ -20,6 +22,7 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(r"^(?:and|but|so|or|also|what about|how about|why|et|mais|donc|ou|any\b|which one|more|else)\b", re.IGNORECASE)
+_TURNS = re.compile(r"^(?:(?:and|so|ok|et)\s+)?(?:what about|how about|and|et|qu'en est-il de|quid de)\b", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:what|how|why|who|when|quoi|que|comment|pourquoi|qui|quand)\b", re.IGNORECASE)
 _LED_IN = re.compile(r"^(?:[\s,;:–—-]|\b(?:at|in|on|for|from|and|of|kubecon|cloudnativecon|à|au|en)\b)+", re.IGNORECASE)
 
@@ -30,8 +33,9 @@ def understand(question: str, knowledge: Knowledge, history: Sequence[str] = (),
     earlier = [turn for turn in map(plain_question, history) if turn]
     if earlier and _is_follow_up(reading, earlier, knowledge):
         before = _read(" ".join(_standing_on(earlier, knowledge)), knowledge, None)
-        reading = replace(_read(question, knowledge, before.scope), context=before.search_text)
-        if not reading.speakers and before.speakers:
+        context = "" if _turns_to_a_name(reading, earlier, knowledge) else before.search_text
+        reading = replace(_read(question, knowledge, before.scope), context=context, follow_up=True)
+        if context and not reading.speakers and before.speakers:
             reading = replace(reading, speakers=before.speakers)
     return replace(reading, scope=_narrowed(reading.scope, given)) if given else reading
 
@@ -42,7 +46,12 @@ def _read(question: str, knowledge: Knowledge, inherited: Scope | None) -> Readi
     text, corrections = _corrected(plain, knowledge, french)
     scope = read_scope(text, knowledge, inherited)
     asked = tuple(_asked(text, scope.spans, knowledge, french))
+    titled = titled_talks(text, knowledge)
     wish = _wish(text, scope.spans)
+    if titled and wish.wanted in {"fact", "list"}:
+        wish = Wish("talk", about_talk=True)
+    person = person_asked(text) if wish.wanted == "list" else ""
+    speakers = knowledge.speakers_named(tuple(word.form for word in words(text)))
     # "got the slides of the talk on tides?" has one word to search for.
     searched = " ".join(word.text for word in asked) if wish.wanted == "link" and asked else text
     return Reading(
@@ -54,8 +63,10 @@ def _read(question: str, knowledge: Knowledge, inherited: Scope | None) -> Readi
         scope=scope,
         words=asked,
         corrections=corrections,
-        speakers=knowledge.speakers_named(tuple(word.form for word in words(text))),
+        speakers=speakers or knowledge.speakers_called(tuple(word.form for word in words(person))),
         french=french,
+        titled=titled,
+        person=person,
     )
 
 
@@ -77,6 +88,18 @@ def _is_follow_up(reading: Reading, earlier: Sequence[str], knowledge: Knowledge
     return not any(
         (is_name_like(word) or knowledge.is_name(word.form)) and not (reading.french and not word.known and looks_french(word))
         for word in fresh
+    )
+
+
+def _turns_to_a_name(reading: Reading, earlier: Sequence[str], knowledge: Knowledge) -> bool:
+    """Tell whether a follow-up leaves the old subject for a name: "what about Envoy?" keeps the limits of the earlier turn only."""
+    match = _TURNS.match(reading.text)
+    if not match or _PRONOUN.search(reading.text, match.end()):
+        return False
+    said = {singular(word.form) for turn in earlier for word in words(turn)}
+    return bool(reading.words) and all(
+        singular(word.form) not in said and (is_name_like(word) or knowledge.is_name(word.form) or is_product(word.form))
+        for word in reading.words
     )
 
 
@@ -164,8 +187,13 @@ def _asked(text: str, scoped: Sequence[Span], knowledge: Knowledge, french: bool
         known = knowledge.contains(word.form) or any(
             knowledge.says(other) for other in _other_names(written, word.form, capital, knowledge)
         )
-        found.append(AskedWord(written, word.form, word.start, capital, known, is_real_word(written) or _is_part(word, text)))
+        found.append(AskedWord(written, word.form, word.start, capital, known, _is_plain(written, word, known) or _is_part(word, text)))
     return found
+
+
+def _is_plain(written: str, word: Word, known: bool) -> bool:
+    # "backstage" is a word, but in a question on notes that never say it, the product.
+    return is_real_word(written) and (known or not is_product(word.form))
 
 
 def _opens_sentence(word: Word, text: str) -> bool:

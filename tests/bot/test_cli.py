@@ -79,7 +79,7 @@ def test_talks_are_grouped_for_a_person(index_dir: Path) -> None:
     result = run(talks, "--index", str(index_dir))
 
     assert "EU 2021, day 1\n" in result.stdout
-    assert "6 talks, 3 events" in result.stdout
+    assert "8 talks, 3 events" in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,24 @@ TALKS: tuple[tuple[str, int | None, TalkKind, str, tuple[str, ...], str | None, 
         None,
         ("A tide table is a cache: right until the wind turns.",),
     ),
+    (
+        "PierConf 2023",
+        None,
+        "session",
+        "Seven Knots of Rope",
+        ("Rui North",),
+        None,
+        ("A bowline holds under load and opens without a marlinspike.", "Rui North sailed to North America with Tom."),
+    ),
+    (
+        "EU 2021",
+        3,
+        "session",
+        "Charting the North",
+        ("Rui North", "Ana Sol"),
+        None,
+        ("Charts of North America come from Rui's archive.", "The archive is open to everybody."),
+    ),
 )
 
 

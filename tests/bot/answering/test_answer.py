@@ -48,7 +48,7 @@ def test_a_name_nobody_mentioned_is_said_to_be_absent(searcher: Searcher) -> Non
     found = answer("what did they say about Crossplane compositions?", searcher=searcher)
 
     assert (found.status, found.miss) == ("not_found", "absent")
-    assert "“Crossplane” is not mentioned in the notes (3 recaps, 6 talks)." in found.text
+    assert "“Crossplane” is not mentioned in the notes (3 recaps, 8 talks)." in found.text
     assert "Nearest talks, not an answer:" in found.text
     assert not found.quotes
 

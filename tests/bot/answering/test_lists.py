@@ -1,0 +1,94 @@
+"""Lists: of a person's talks, of everything within limits, and talks asked for by title."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answering import answer
+from index.search import Searcher
+
+
+def _titles(searcher: Searcher, question: str) -> list[str]:
+    return [hit.talk.title for hit in answer(question, searcher=searcher).hits]
+
+
+@pytest.mark.parametrize(
+    "question", ["talks by Rui North", "which talks did Rui North give?", "talks by North", "list the talks by rui north"]
+)
+def test_a_persons_talks_are_exactly_theirs(searcher: Searcher, question: str) -> None:
+    """Another person of the same first name and a continent of the same last name bring no talk in, and none is missed."""
+    found = answer(question, searcher=searcher)
+
+    assert _titles(searcher, question) == ["Charting the North", "Seven Knots of Rope"]
+    assert found.headline == "2 talks by Rui North."
+
+
+def test_a_first_name_lists_all_who_bear_it(searcher: Searcher) -> None:
+    """A name given in part stands for every speaker who has it."""
+    assert set(_titles(searcher, "talks by Rui")) == {"Charting the North", "Seven Knots of Rope", "Tide Tables as a Cache"}
+
+
+def test_a_person_without_a_talk_is_said_to_have_none(searcher: Searcher) -> None:
+    """Names that stand apart in the notes make no person."""
+    found = answer("talks by Mira North", searcher=searcher)
+
+    assert (found.status, found.miss) == ("not_found", "absent")
+    assert "“Mira North” is not mentioned" in found.text
+
+
+def test_a_list_without_a_subject_has_a_plain_headline(searcher: Searcher) -> None:
+    """The limits are all that the headline names."""
+    assert answer("list all talks", searcher=searcher).headline == "8 talks in the notes."
+    assert answer("talks on EU 2021 day 2", searcher=searcher).headline == "2 talks at EU 2021, day 2."
+
+
+def test_talks_of_unknown_day_are_counted_not_listed(searcher: Searcher) -> None:
+    """A day's list names the talks of that day and how many might belong to it."""
+    found = answer("talks at PierConf 2023 day 1", searcher=searcher)
+
+    assert found.headline == "1 talk at PierConf 2023, day 1; 1 more has no known day."
+    assert [hit.talk.title for hit in found.hits] == ["Tide Tables as a Cache"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "give me the talk “Autoscaling by Hand”",
+        'the talk "autoscaling by hand"',
+        "Autoscaling by hand",
+        "what was Autoscaling by Hand about?",
+    ],
+)
+def test_a_title_gives_its_talk(searcher: Searcher, question: str) -> None:
+    """A talk named by its title is the only one that is quoted, under its own headline."""
+    found = answer(question, searcher=searcher)
+
+    assert found.headline == "“Autoscaling by Hand” (EU 2018, day 3)."
+    assert {quote.talk.title for quote in found.quotes} == {"Autoscaling by Hand"}
+
+
+def test_a_plain_word_that_is_all_that_is_asked_is_absent(searcher: Searcher) -> None:
+    """Whether somebody spoke of what the notes never say is answered with that."""
+    found = answer("did Mira Voss talk about blockchain?", searcher=searcher)
+
+    assert (found.status, found.miss) == ("not_found", "absent")
+    assert "“blockchain” is not mentioned" in found.text
+    assert found.nearest[0].title == "Keynote: Lanterns at Sea"
+
+
+def test_what_is_quoted_on_a_rare_name_says_it(searcher: Searcher) -> None:
+    """No quote on something near stands beside those that say the name that was asked for."""
+    found = answer("what was said about Quillwort?", searcher=searcher)
+
+    assert found.quotes
+    assert all("Quillwort" in quote.text for quote in found.quotes)
+
+
+def test_a_new_name_leaves_the_old_subject(searcher: Searcher) -> None:
+    """“What about” and a name asks for that name alone; an absent one is absent whatever came before."""
+    history = ["what did they say about Lanternfish?"]
+    found = answer("what about Quillwort?", searcher=searcher, history=history)
+    absent = answer("what about backstage?", searcher=searcher, history=history)
+
+    assert all("Quillwort" in quote.text for quote in found.quotes)
+    assert absent.miss == "absent"
