@@ -9,6 +9,7 @@ from ingest.blocks import LoadedRecap
 from ingest.events import InferredEvent, infer_event
 from ingest.talks.assembly import build_talk, dropped, share_words
 from ingest.talks.candidates import Candidate, find_candidates
+from ingest.talks.closing import closing_mark
 from ingest.talks.entries import find_entries
 from ingest.talks.furniture import find_furniture
 from ingest.talks.lines import judge_lines
@@ -125,7 +126,9 @@ def _marks(recap: LoadedRecap, pieces: Sequence[Piece], ordinary: frozenset[str]
         groups = [(keynotes, [pair for pair in group if pair[1] is None or pair[1].role != "section"]) for keynotes, group in groups]
         named = [m for keynotes, group in groups for m in find_named([p for p, _ in group], ordinary, known, lost=True, keynotes=keynotes)]
     marks = sorted([*marks, *named], key=lambda mark: mark.start)
-    return _with_opening(sorted([*marks, *returning_marks(marks, pieces)], key=lambda mark: mark.start), pieces)
+    marks = _with_opening(sorted([*marks, *returning_marks(marks, pieces)], key=lambda mark: mark.start), pieces)
+    closing = closing_mark(marks, pieces)
+    return [*marks, closing] if closing else marks
 
 
 def _opening_talk(

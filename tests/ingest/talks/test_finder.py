@@ -280,3 +280,29 @@ def test_a_day_goes_on_behind_its_keynotes(day: str) -> None:
         ("Tides for Beginners", 1),
         ("Knots for Beginners", 2),
     ]
+
+
+@pytest.mark.parametrize("words", ["That's it for this year. See you in the next harbour!", "Overall, a great conference with good fish."])
+def test_closing_words_are_the_recaps_own(words: str) -> None:
+    """Words that take leave at the end belong to the recap, not to its last talk."""
+    text = (
+        "# QuayCon 2031\n\nTwo days of rain.\n\n## Ropes for Beginners - Ann Bee, Quay\n\nA rope holds.\n\n"
+        f"## Tides for Beginners - Cyril Deedee, Mole Labs\n\nA tide turns.\n\nShe will see you pull.\n\n{words}\n"
+    )
+    loaded = load_bytes(text.encode(), "quay.md")
+    reading = find_talks(loaded)
+
+    assert_tiled(loaded, reading)
+    assert words in words_of(loaded, reading, "QuayCon 2031")
+    assert "She will see you pull." in words_of(loaded, reading, "Tides for Beginners")
+
+
+def test_a_summary_inside_the_last_talk_stays_there() -> None:
+    """Words that sum up a talk, and what a speaker said of next year, are no farewell."""
+    text = (
+        "# QuayCon 2031\n\nTwo days of rain.\n\n## Ropes for Beginners - Ann Bee, Quay\n\nA rope holds.\n\n"
+        "## Tides for Beginners - Cyril Deedee, Mole Labs\n\nA tide turns.\n\nOverall, tides are slow.\n\nThat is all you need to moor.\n"
+    )
+    loaded = load_bytes(text.encode(), "quay.md")
+
+    assert "all you need" in words_of(loaded, find_talks(loaded), "Tides for Beginners")
