@@ -152,7 +152,7 @@ def _talk(opened: OpenedRecap, recap: Recap, matched: Matched, talk_id: str, pos
     return Talk(
         talk_id=talk_id,
         recap_id=recap.recap_id,
-        title=found.title or recap.title,
+        title=found.title or ", ".join(found.speakers) or recap.title,
         kind=found.kind,
         speakers=found.speakers,
         affiliations=found.affiliations,

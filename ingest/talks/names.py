@@ -12,6 +12,7 @@ _BARE = 0.55  # two to four capitalised words that are nothing else: a name as l
 _GIVEN_KNOWN = 0.35
 _COMPANY_KNOWN = 0.25
 _ORDINARY_WORD = -0.35
+_OFFICE = re.compile(r"(?i:(?:co-?founder|founder|ceo|cto)(?:\s*(?:&|and|/)\s*(?:co-?founder|ceo|cto))?)\s+(?=[A-Z])")
 _ROLE_KNOWN = 0.15
 ACCEPT = 0.5
 SURE = 0.75
@@ -239,5 +240,7 @@ def _company(parts: list[str]) -> str:
     if not pieces:
         return ""
     last = pieces[-1].strip(" @.")
+    office = _OFFICE.match(last)
+    last = last[office.end() :] if office else last
     words = [word.lower().strip(".,") for word in last.split()]
     return "" if words and all(word in ROLE_WORDS for word in words) else last

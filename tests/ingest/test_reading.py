@@ -169,3 +169,11 @@ def test_titles_in_other_scripts_get_ids_of_their_own() -> None:
 def test_language_is_told_by_the_words(text: str, language: str) -> None:
     """A recap that names no language is told by its words; one too short to tell counts as English."""
     assert language_of(text) == language
+
+
+def test_a_talk_without_a_title_is_called_by_its_speaker(tmp_path: Path) -> None:
+    """Not after the recap, whose name says nothing of it."""
+    text = "# QuayCon 2031\n\n## Ropes - Ann Bee, Quay\n\nA rope holds.\n\n## B.\n\n- speaker: Carla Dee\n- Tides turn.\n"
+    reading = read(tmp_path, text)
+
+    assert [talk.title for talk in reading.talks if talk.speakers] == ["Ropes", "Carla Dee"]

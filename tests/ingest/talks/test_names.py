@@ -17,6 +17,8 @@ from ingest.talks.names import parse_people
         ("Ann Bee, Quay & Carl Dee, Mole, Inc.", ("Ann Bee", "Carl Dee"), ("Quay", "Mole, Inc")),
         ("Ann Bee (Senior Engineer, Quay) and Carl Dee (Mole)", ("Ann Bee", "Carl Dee"), ("Quay", "Mole")),
         ("Ann Bee, Quay; Carl Dee, Mole; Eva Eff, Pier Group", ("Ann Bee", "Carl Dee", "Eva Eff"), ("Quay", "Mole", "Pier Group")),
+        ("Ann Bee, Founder Quay", ("Ann Bee",), ("Quay",)),
+        ("Ann Bee, Founder and CEO Quay Works", ("Ann Bee",), ("Quay Works",)),
         ("Ann Bee Product Architect, Quay", ("Ann Bee",), ("Quay",)),
         ("Ann Bee Engineer, Quay - Carl Dee Engineer, Mole", ("Ann Bee", "Carl Dee"), ("Quay", "Mole")),
         ("Ann Bee, Director – Platform Services, Quay Labs", ("Ann Bee",), ("Quay Labs",)),
