@@ -101,6 +101,11 @@ class Store:
             db.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, NULL)", (job_id, body, self.owner, now))
         return job_id
 
+    def release(self, key: str) -> None:
+        """Give a claim back, so that what failed under it can be done again."""
+        with self.changing() as db:
+            db.execute("DELETE FROM claims WHERE key = ?", (key,))
+
     def finish(self, job_id: str) -> None:
         """Close a job; its text is forgotten."""
         with self.changing() as db:

@@ -29,6 +29,7 @@ LOOK_EVERY_S = 5.0
 AGAIN_AFTER_S = 1.0  # and twice as long each time
 LONGEST_AWAY_S = 300.0
 THREADS = 16  # most of their time goes to waiting for Slack; how many search at once is the composer's business
+TIDY_EVERY_S = 3600.0
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
 _log = logging.getLogger(__name__)
 
@@ -83,8 +84,7 @@ class Desk:
         self._workers.submit(self._guarded, what, act, apologise)
 
     def start(self, look_every_s: float = LOOK_EVERY_S) -> None:
-        """Take over what dead processes left, and forget what is too old, from now on."""
-        self.tell_news(self.composer.live.searcher)  # the build may have changed while no bot ran
+        """Take over what dead processes left, tell what is new, and forget what is too old, from now on."""
         self._caretaker = threading.Thread(target=self._look_after, args=(look_every_s,), name="caretaker", daemon=True)
         self._caretaker.start()
 
@@ -102,13 +102,21 @@ class Desk:
             self._caretaker.join()
 
     def tell_news(self, searcher: Searcher) -> None:
-        """Write to those whose watched topics a new build has new notes on, once whatever process sees it first."""
+        """Write to those whose watched topics a new build has new notes on, once whatever process sees it first.
+
+        What could not be posted is in the log and is told the next time that somebody looks.
+        """
         for watch, message in self._watches.news(searcher):
-            if self.claim(f"watch:{watch.user_id}:{watch.phrase}:{searcher.build.build_id}"):
-                self.run("a watch", partial(self._tell, watch, message), lambda _: None)
+            key = f"watch:{watch.user_id}:{watch.phrase}:{searcher.build.build_id}"
+            if self.claim(key):
+                self.run("telling of a watched topic", partial(self._tell, watch, message), partial(self._take_back, key))
 
     def _tell(self, watch: Watch, message: Message) -> None:
         delivery.post_to_person(self.workspaces.client(watch.team_id), watch.user_id, message)
+        self._watches.note_told(watch)
+
+    def _take_back(self, key: str, _apology: Message) -> None:
+        self.store.release(key)  # nobody asked just now: the apology goes to nobody, the log has the failure
 
     def recover(self) -> int:
         """Take over what dead processes left, look whether it was answered, and queue what was not."""
@@ -118,16 +126,24 @@ class Desk:
         return len(orphans)
 
     def _look_after(self, look_every_s: float) -> None:
+        tidy_at = time.monotonic()
         while True:
             try:
                 if count := self.recover():
                     _log.warning("took over %d unfinished jobs of a process that is gone", count)
                 self._try_again()
-                self.store.forget(claims_after_s=CLAIMS_KEPT_S, questions_after_s=self._keep_questions_s)
+                if time.monotonic() >= tidy_at:
+                    tidy_at = time.monotonic() + TIDY_EVERY_S
+                    self._tidy()
             except Exception:
                 _log.exception("the caretaker stumbled and goes on")
             if self._closing.wait(look_every_s):
                 return
+
+    def _tidy(self) -> None:
+        """Do what is seldom due: forgetting reads whole tables while nobody else can write."""
+        self.store.forget(claims_after_s=CLAIMS_KEPT_S, questions_after_s=self._keep_questions_s)
+        self.tell_news(self.composer.live.searcher)  # the build may have changed while no bot ran, or Slack was away
 
     def _resume(self, job_id: str, body: str) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.slack import kit
 from bot.slack.blocks import talk_line
@@ -62,15 +62,21 @@ class Watches:
         return [Watch(team_id, user, phrase, frozenset(json.loads(seen))) for team_id, user, phrase, seen in rows]
 
     def news(self, searcher: Searcher) -> list[tuple[Watch, Message]]:
-        """Give the messages that a build is worth, and note that its passages were seen."""
+        """Say what a build has that is new to each watch: the watch as it is once its message is posted, and the message."""
         messages = []
         for watch in self.all():
             hits = searcher.mentions(watch.phrase)
             fresh = [hit for hit in hits if _digest(hit) not in watch.seen]
             if fresh:
-                self._keep(Watch(watch.team_id, watch.user_id, watch.phrase, watch.seen | frozenset(map(_digest, fresh))))
-                messages.append((watch, news_message(watch.phrase, fresh, Frame(Request(watch.phrase), searcher.build))))
+                told = replace(watch, seen=watch.seen | frozenset(map(_digest, fresh)))
+                messages.append((told, news_message(watch.phrase, fresh, Frame(Request(watch.phrase), searcher.build))))
         return messages
+
+    def note_told(self, watch: Watch) -> None:
+        """Keep what a watch has seen, once its message is posted; one that was taken back meanwhile stays so."""
+        with self._store.changing() as db:
+            row = (json.dumps(sorted(watch.seen)), watch.user_id, watch.phrase)
+            db.execute("UPDATE watches SET seen = ? WHERE user_id = ? AND phrase = ?", row)
 
     def _list(self, user_id: str) -> Message:
         phrases = [watch.phrase for watch in self.all(user_id)]

@@ -15,6 +15,7 @@ from index.encoders import Encoder
 from tests.bot.slack.conftest import Starter, make_settings
 from tests.notes import TALKS, Notes, publish_notes
 from tests.slack_server import LocalSlack
+from tests.slack_server.faults import Fault
 from tests.slack_server.transcript import message_text
 
 NEWS = Notes("Mossbank Grows Up", ("Nadia Sund",), ("Nadia Sund moved Mossbank to four regions.",), day=2)
@@ -52,6 +53,30 @@ def test_a_watched_topic_is_told_after_a_night_without_a_bot(slack: LocalSlack, 
     second.close()
     start(index=LiveIndex(index_dir, encoder)).close()
 
+    assert "> Nadia Sund moved Mossbank to four regions." in message_text(told)
+    assert len(slack.space.channels["D1ADA"].messages) == 1
+
+
+def test_news_that_could_not_be_posted_are_told_later(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A message that Slack did not take is in the log and comes when it is looked the next time, once."""
+    following = LiveIndex(index_dir, encoder)
+    running = start(index=following)
+    slack.command("C1NOTES", "U1ADA", "watch Mossbank")
+    slack.wait_for(lambda: slack.space.ephemerals)
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    slack.faults.next("chat.postMessage", Fault(error="fatal_error"))
+    following.refresh()
+    slack.wait_for(lambda: "in telling of a watched topic" in caplog.text)
+    failed = list(slack.space.channels["D1ADA"].messages) if "D1ADA" in slack.space.channels else []
+    running.close()
+    second = start(index=following)
+    [told] = slack.wait_for(lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages)
+    second.bot.desk.tell_news(following.searcher)
+    second.close()
+
+    assert failed == []
     assert "> Nadia Sund moved Mossbank to four regions." in message_text(told)
     assert len(slack.space.channels["D1ADA"].messages) == 1
 
