@@ -42,8 +42,14 @@ def register(app: App, desk: Desk) -> None:
 
     def share(ack: Ack, body: dict[str, Any]) -> None:
         click = Click(body)
-        if desk.claim(f"share:{click.message_key}:{click.user_id}"):
-            desk.run("sharing", lambda: _share(desk, click), lambda message: tell(desk, click, message))
+        key = f"share:{click.message_key}:{click.user_id}"
+
+        def failed(message: Message) -> None:
+            desk.store.release(key)
+            tell(desk, click, message)
+
+        if desk.claim(key):
+            desk.run("sharing", lambda: _share(desk, click), failed)
         ack()
 
     app.action(re.compile("^page:"))(page)

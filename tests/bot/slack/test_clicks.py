@@ -17,6 +17,7 @@ from bot.store import Store
 from tests.bot.slack.conftest import Starter
 from tests.bot.slack.test_conversations import bot_messages
 from tests.slack_server import LocalSlack
+from tests.slack_server.faults import Fault
 from tests.slack_server.transcript import block_text, message_text
 
 CHANNEL = "C1NOTES"
@@ -55,6 +56,25 @@ def test_sharing_posts_once_and_says_who_shared(slack: LocalSlack, start: Starte
     assert len(bot_messages(slack, "C2OTHER")) == 1
     assert message_text(public).startswith("@U1ADA shared from the conference notes:")
     assert "[Share in channel]" not in message_text(public)
+
+
+def test_sharing_that_failed_can_be_repeated(slack: LocalSlack, start: Starter) -> None:
+    """When Slack does not take what is shared, its sharer is told so, and the next clicks share it, once."""
+    running = start()
+    slack.command("C2OTHER", "U1ADA", "what is Quillwort?")
+    [private] = slack.wait_for(lambda: slack.space.ephemerals)
+    slack.faults.next("response_url", Fault(status=404, error="expired_url"))
+    slack.click(private, "share", "U1ADA", "C2OTHER")
+    apology = slack.wait_for(lambda: [message_text(one) for one in slack.space.ephemerals if "went wrong" in message_text(one)])
+    failed = bot_messages(slack, "C2OTHER")
+    for _ in range(2):
+        slack.click(private, "share", "U1ADA", "C2OTHER")
+    slack.wait_for(lambda: bot_messages(slack, "C2OTHER"))
+    running.close()
+
+    assert len(apology) == 1
+    assert failed == []
+    assert len(bot_messages(slack, "C2OTHER")) == 1
 
 
 def test_thumbs_are_kept_with_what_was_shown_and_a_reason(slack: LocalSlack, start: Starter) -> None:
