@@ -63,7 +63,7 @@ def _is_stray(code: str, language: str) -> bool:
     # An open fence may hold a whole book, and a look at its first lines is enough.
     headings, prose = (_MOST_CODE_HEADINGS + 1, _MOST_CODE_PROSE + 1) if closed else (1, 1)
     headed = (at for at, line in enumerate(lines[1:], start=1) if _HEADING.match(line) and _stands_apart(lines, at))
-    return _reaches(headed, headings) and _reaches(filter(_is_prose, lines[1:]), prose)
+    return _reaches(headed, headings) and _reaches((line for line in lines[1:] if _is_prose(line)), prose)
 
 
 def _reaches(found: Iterable[object], least: int) -> bool:
