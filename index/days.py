@@ -45,6 +45,9 @@ _WEEKDAYS = (
 )
 _WEEKDAY = re.compile("|".join(rf"(?P<w{i}>(?<![a-z])(?:{names})s?(?![a-z]))" for i, names in enumerate(_WEEKDAYS)), re.IGNORECASE)
 _SHORT = re.compile(r"(?<![A-Za-z])(?P<name>Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\.?(?=\s*,|\s+\d|\s+[A-Z][a-z]{2}|\s*$|\s*[-–:])")
+# Words without accents that name a day hold a digit or one of these; most lines hold neither.
+_DIGIT = re.compile(r"\d")
+_PARTS = ("day", "jour", "tag", "di", "woch", "abend", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SHORT_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = (
     "jan(?:uary|vier|uar)?|january",
@@ -103,6 +106,8 @@ class DayMention:
 
 def parse_days(text: str) -> tuple[DayMention, ...]:
     """Find every naming of a day, in order; a date wins over the weekday or number inside it."""
+    if text.isascii() and not _DIGIT.search(text) and not any(part in text.lower() for part in _PARTS):
+        return ()
     found: list[DayMention] = []
     for finder in (_dates, _numbers, _weekdays):
         for mention in finder(text):

@@ -52,6 +52,7 @@ _WORD = r"(?:[A-ZÀ-Þ][\w'’.&+-]{0,40}|re:Invent|of|the|for)"
 _OTHER_YEAR = rf"[\s,:\-–—(]*['’]?(?P<year>{_FULL_YEAR}|(?<=['’])\d\d)(?!\d)"
 _OTHER = re.compile(rf"(?<![\w])(?P<name>(?:{_WORD}\s+){{0,3}}{_KIND}(?:\s+{_WORD}){{0,3}}?){_OTHER_YEAR}")
 _JOINED = re.compile(r"(?<!\w)(?P<name>[A-Z]\w*[Cc]on)['’]?(?P<year>\d\d)(?!\d)")  # SREcon23
+_DIGIT = re.compile(r"\d")  # no year without one, and looking is cheap
 _ELSEWHERE = re.compile(rf"(?<!\w)(?!(?i:kubecon)){_KIND}\s+$")  # "QCon London": the city belongs to another conference
 _CITY_NEAR = 30  # characters between a city or region and the year that belongs to it
 
@@ -113,7 +114,7 @@ def _named_kubecon(text: str) -> list[EventMention]:
 
 def _named_region(text: str) -> list[EventMention]:
     mentions = []
-    for pattern in (_REGION_YEAR, _YEAR_REGION):
+    for pattern in (_REGION_YEAR, _YEAR_REGION) if _DIGIT.search(text) else ():
         for match in pattern.finditer(text):
             region, year = _region(match["region"]), _year(match["year"])
             mentions.append(EventMention(_editions(region, year, None), (match.span(),), "KubeCon", region, year))
@@ -124,6 +125,8 @@ def _named_region(text: str) -> list[EventMention]:
 
 def _named_other(text: str) -> list[EventMention]:
     mentions = []
+    if not _DIGIT.search(text):
+        return []
     for match in [*_OTHER.finditer(text), *_JOINED.finditer(text)]:
         name = re.sub(r"^(?:(?:of|the|for|The|At|In|From|My|Our|Notes|Recap)\s+)+", "", " ".join(match["name"].split()))
         year = _year(match["year"])

@@ -19,6 +19,9 @@ SURE = 0.75
 
 _CONJUNCTION = r"\s+(?:&|and|et|und|y|with|sowie)\s+|\s*[&＆+]\s+(?=[A-ZÀ-Þ])|\s*(?:と|、|・(?=\S+\s\S))\s*"
 _SPLIT = re.compile(rf"(?P<semi>\s*[;；]\s*)|(?P<and>,?(?:{_CONJUNCTION})|\s+/\s+)|(?P<comma>\s*[,，]\s+|\s*,(?=[A-Z])|\s+[-–—|]\s+)")
+# One of these stands wherever names are parted, and most words hold none.
+_JOINS = re.compile(r"[;；,，/&＆+|–—と、・-]")
+_JOINING = re.compile(r"\s(?:and|et|und|y|with|sowie)\s")
 _PAREN = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)|（([^（）]*)）|\[([^\[\]]*)\]")
 _BRACKET = re.compile(r"[(（\[]")
 _LEGAL = re.compile(r"(?:Inc|LLC|Ltd|GmbH|Corp|Co|AG|SA|SAS|BV|B\.V|S\.A|Limited|PLC|Technologies Inc)\.?", re.IGNORECASE)
@@ -139,6 +142,8 @@ def _begins_like_a_name(text: str) -> bool:
 
 def _items(text: str) -> list[tuple[str, str]]:
     """Cut at separators that stand outside parentheses: (the separator before, the words)."""
+    if not _JOINS.search(text) and not _JOINING.search(text):
+        return [("", text.strip())] if text.strip() else []
     masked = _PAREN.sub(lambda m: "(" + "x" * (len(m[0]) - 2) + ")", text) if _BRACKET.search(text) else text
     items, at, separator = [], 0, ""
     for match in _SPLIT.finditer(masked):

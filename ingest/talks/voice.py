@@ -73,7 +73,8 @@ def author_spans(text: str, body: Iterable[Span]) -> tuple[Span, ...]:
         if end - start > _LONGEST or not _may_remark(text[start:end]):
             continue
         for first, last in _sentences(text, start, end):
-            if _may_remark(text[first:last]) and is_own_remark(text[first:last]):
+            sentence = text[first:last]
+            if _may_remark(sentence) and is_own_remark(sentence):
                 _join(found, first, last, start)
     return tuple(found)
 
