@@ -19,6 +19,7 @@ Resolver = Callable[[str, int], Sequence[str]]  # host, port -> addresses
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 ALLOW = "If it is meant, name the host in CONFNOTES_WEB_ALLOWED_HOSTS."
+NAME_IT = "The host is allowed only for a source whose own address in sources.yaml names it."
 
 # IANA's registry of special-purpose addresses; Python's own `is_private` differs between its patch releases.
 _CLOSED_V4 = tuple(
@@ -112,11 +113,21 @@ def system_resolver(host: str, port: int) -> list[str]:
 
 
 class Gate:
-    """Decides which hosts are reached and at which addresses."""
+    """Decides which hosts are reached and at which addresses.
 
-    def __init__(self, allowed_hosts: Collection[str] = (), resolver: Resolver = system_resolver) -> None:
+    An allowed host is open to a source that names it itself: what a page redirects to or a feed lists was written by others, who
+    could else lead us to it.
+    """
+
+    def __init__(self, allowed_hosts: Collection[str] = (), resolver: Resolver = system_resolver, opened: str = "") -> None:
         self._allowed = frozenset(_folded(host) for host in allowed_hosts)
         self._resolver = resolver
+        self.opened = opened  # the one allowed host that is open, folded
+
+    def opened_for(self, host: str) -> Gate:
+        """Give the gate of a source that names a host itself."""
+        named = _folded(host)
+        return Gate(self._allowed, self._resolver, named if named in self._allowed else "")
 
     def check_host(self, host: str, shown: str) -> None:
         """Refuse what needs no look-up to be refused.
@@ -124,14 +135,14 @@ class Gate:
         Raises:
             SourceFault: The host is an inside address, or a number in disguise.
         """
-        if _folded(host) in self._allowed:
+        if self._is_open(host):
             return
         if disguised(host):
             raise SourceFault(shown, f"its host {host} is a number in disguise", "Write the address as four numbers, or as a name.")
         address = literal(host)
         kind = closed(address) if address else None
         if kind:
-            raise SourceFault(shown, f"{host} is an inside address ({kind})", ALLOW)
+            raise SourceFault(shown, f"{host} is an inside address ({kind})", self._way_out(host))
 
     def addresses(self, host: str, port: int, within_s: float) -> list[str]:
         """Look a host up and give its addresses, all of them checked, in the order in which to try them.
@@ -146,11 +157,17 @@ class Gate:
         if address:
             return [address]
         found = self._look_up(host, port, within_s)
-        for one in [] if _folded(host) in self._allowed else found:
+        for one in [] if self._is_open(host) else found:
             kind = closed(one)
             if kind:
-                raise SourceFault(host, f"its name leads to {one}, an inside address ({kind})", ALLOW)
+                raise SourceFault(host, f"its name leads to {one}, an inside address ({kind})", self._way_out(host))
         return found
+
+    def _is_open(self, host: str) -> bool:
+        return bool(self.opened) and _folded(host) == self.opened
+
+    def _way_out(self, host: str) -> str:
+        return NAME_IT if _folded(host) in self._allowed else ALLOW
 
     def _look_up(self, host: str, port: int, within_s: float) -> list[str]:
         """Look a name up, aside: the system's look-up has no time limit of its own."""

@@ -6,7 +6,8 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 import httpx
@@ -46,16 +47,26 @@ class Page:
     validators: Validators = Validators()
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is asked for at every address on the way to a page."""
+
+    accept: str
+    known: Validators
+    most_bytes: int
+    gate: Gate
+
+
 class PoliteClient:
     """Fetches pages one at a time.
 
     It says who it is, asks robots.txt first, keeps a pause between two requests to a host, and ends whatever is too long, too
-    slow or too often redirected. Only public addresses are reached, besides the hosts allowed by name; neither proxies nor
-    cookies are used.
+    slow or too often redirected. Only public addresses are reached, besides the allowed hosts that a source names itself; neither
+    proxies nor cookies are used.
 
     Args:
         contact: Where the owner of a site can complain: an address of a page or a mailbox.
-        allowed_hosts: Hosts that may lead to inside addresses.
+        allowed_hosts: Hosts that may lead to inside addresses, for sources that name them.
         limits: How much a source may cost.
         resolver: Looks names up.
     """
@@ -75,13 +86,14 @@ class PoliteClient:
         self._free_at: dict[str, float] = {}  # host -> when it may be asked again
         self._down: dict[str, str] = {}  # host -> why no connection came about in this run
 
-    def get(self, address: str, validators: Validators | None = None, accept: str = ACCEPT_NOTES) -> Page:
+    def get(self, address: str, validators: Validators | None = None, accept: str = ACCEPT_NOTES, named: str | None = None) -> Page:
         """Fetch a page, following redirects.
 
         Args:
             address: Its http or https address.
             validators: What the last answer gave; asked with, an unchanged page is not sent again.
             accept: Media types, for the server.
+            named: The address that sources.yaml gives, where this one was found there.
 
         Raises:
             SourceGone: The server says that there is no such page.
@@ -89,40 +101,41 @@ class PoliteClient:
         """
         asked = web_url(address)
         known = validators or Validators()
-        page = self._follow(asked, {"Accept": accept}, known, self.limits.body_bytes, self._allowed_by_robots)
+        gate = self.gate.opened_for(web_url(named).host if named else asked.host)
+        may = partial(self._allowed_by_robots, gate)
+        wish = _Wish(accept, known, self.limits.body_bytes, gate)
+        page = self._follow(asked, wish, may)
         if page.body is None and known.etag.startswith('"') and page.validators.etag not in ("", known.etag):
             # 304 for another version than ours: the server's cache is confused, so ask for the whole.
-            return self._follow(asked, {"Accept": accept}, Validators(), self.limits.body_bytes, self._allowed_by_robots)
+            return self._follow(asked, replace(wish, known=Validators()), may)
         return page
 
-    def _read_robots(self, address: httpx.URL) -> bytes:
+    def _read_robots(self, address: httpx.URL, gate: Gate) -> bytes:
         """Fetch a robots.txt."""
-        return self._follow(address, {"Accept": "text/plain"}, Validators(), MOST_BYTES, lambda _url: 0.0).body or b""
+        return self._follow(address, _Wish("text/plain", Validators(), MOST_BYTES, gate), lambda _url: 0.0).body or b""
 
-    def _allowed_by_robots(self, url: httpx.URL) -> float:
+    def _allowed_by_robots(self, gate: Gate, url: httpx.URL) -> float:
         """Refuse what robots.txt forbids; give the pause that it asks for."""
-        rules = self._robots.rules(url)
+        rules = self._robots.rules(url, gate)
         if not rules.allow(url):
             raise SourceFault(
                 shown(url), f"its robots.txt does not allow {ROBOT} there", "Ask its owner, or keep a copy of the notes as a file."
             )
         return min(rules.pause_s(), self.limits.longest_pause_s)
 
-    def _follow(
-        self, url: httpx.URL, headers: dict[str, str], known: Validators, most_bytes: int, may: Callable[[httpx.URL], float]
-    ) -> Page:
+    def _follow(self, url: httpx.URL, wish: _Wish, may: Callable[[httpx.URL], float]) -> Page:
         """Ask for a page, and for the one that it leads to, and so on."""
         first, seen = url, set[str]()
         deadline = Deadline(self.limits.total_s)
         while True:
             seen.add(str(url))
             try:
-                self.gate.check_host(url.host, shown(url))
+                wish.gate.check_host(url.host, shown(url))
                 began = time.monotonic()
                 pause_s = may(url)
                 self._pause(url.host, pause_s)
                 deadline.extend(time.monotonic() - began)  # neither the pause nor robots.txt is the page's own time
-                answer = self._ask(url, headers, known, most_bytes, deadline)
+                answer = self._ask(url, wish, deadline)
                 if isinstance(answer, Page):
                     return answer
                 url = self._next(url, answer, seen)
@@ -147,19 +160,19 @@ class PoliteClient:
         time.sleep(max(0.0, self._free_at.get(host, 0.0) - time.monotonic()))
         self._free_at[host] = time.monotonic() + max(self.limits.pause_s, asked_s)
 
-    def _ask(self, url: httpx.URL, headers: dict[str, str], known: Validators, most_bytes: int, deadline: Deadline) -> Page | str:
+    def _ask(self, url: httpx.URL, wish: _Wish, deadline: Deadline) -> Page | str:
         """Send one request; give the page, or the address that it redirects to."""
         place = f"{url.host}:{url.port}"
         if place in self._down:
             raise SourceFault(shown(url), self._down[place], _LATER)
         timeout = {"connect": self.limits.connect_s, "read": self.limits.read_s, "write": self.limits.read_s, "pool": self.limits.read_s}
-        conditions = _conditions(known) if known.url == str(url) else {}
-        own = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip", "Connection": "close"}
+        conditions = _conditions(wish.known) if wish.known.url == str(url) else {}
+        own = {"Accept": wish.accept, "User-Agent": self.user_agent, "Accept-Encoding": "gzip", "Connection": "close"}
         tls = self._certificates(url) if url.scheme == "https" else None
         try:
-            with PinnedTransport(self.gate, deadline, tls) as transport:
-                request = httpx.Request("GET", url, headers=own | headers | conditions, extensions={"timeout": timeout})
-                return _taken(transport.handle_request(request), url, bool(conditions), most_bytes)
+            with PinnedTransport(wish.gate, deadline, tls) as transport:
+                request = httpx.Request("GET", url, headers=own | conditions, extensions={"timeout": timeout})
+                return _taken(transport.handle_request(request), url, bool(conditions), wish.most_bytes)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             self._down[place] = f"no connection to {url.host} ({error or 'timed out'})"
             raise SourceFault(shown(url), self._down[place], _LATER) from error

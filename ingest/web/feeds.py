@@ -146,5 +146,5 @@ def _posts(spec: FeedSpec, store: SourceStore, client: PoliteClient, known: dict
         elif post.url not in listed and spec.on_missing == "keep":
             given.append(kept_page(page, store))
             continue
-        given.append(fetch_page(page, store, client))
+        given.append(fetch_page(page, store, client, named=spec.feed))
     return given

@@ -39,10 +39,10 @@ class Answered:
     changed: bool
 
 
-def fetch_page(spec: WebSpec, store: SourceStore, client: PoliteClient) -> Fetched:
-    """Fetch a page; where that fails, give what it last gave."""
+def fetch_page(spec: WebSpec, store: SourceStore, client: PoliteClient, named: str | None = None) -> Fetched:
+    """Fetch a page, which the source at `named` may have led to; where that fails, give what it last gave."""
     try:
-        answered = ask(spec.key, spec.url, store, client)
+        answered = ask(spec.key, spec.url, store, client, named=named)
     except SourceFault as fault:
         return kept_page(spec, store, fault)
     return _fetched(answered, store)
@@ -61,7 +61,16 @@ def kept_page(spec: WebSpec, store: SourceStore, fault: SourceFault | None = Non
     return Fetched(fetched.name, data, fetched.media_type, fetched.url, fault=f"{fault} {_KEPT}" if fault else None, path=fetched.path)
 
 
-def ask(key: str, address: str, store: SourceStore, client: PoliteClient, accept: str = ACCEPT_NOTES, *, notes: bool = True) -> Answered:
+def ask(
+    key: str,
+    address: str,
+    store: SourceStore,
+    client: PoliteClient,
+    accept: str = ACCEPT_NOTES,
+    *,
+    notes: bool = True,
+    named: str | None = None,
+) -> Answered:
     """Ask for an address and keep the answer.
 
     Args:
@@ -71,13 +80,14 @@ def ask(key: str, address: str, store: SourceStore, client: PoliteClient, accept
         client: The way there.
         accept: Media types, for the server.
         notes: It must be a page of text; else its bytes are kept as they come.
+        named: The address that sources.yaml gives, where this one was found there.
 
     Raises:
         SourceFault: There is no answer that can be used.
     """
     last = store.record(key)
     known = Validators(last.final_url, last.etag, last.last_modified) if last and last.parts else None
-    page = client.get(address, known, accept)
+    page = client.get(address, known, accept, named)
     if page.body is None and last:
         data = store.body(last.parts[0].sha256)
         if data is None:

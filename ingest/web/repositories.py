@@ -99,7 +99,7 @@ def _caged(place: _Place, folder: Path, client: PoliteClient) -> CagedGit:
     if place.url is not None:
         port = place.url.port or (443 if place.url.scheme == "https" else 80)
         try:
-            addresses = client.gate.addresses(place.url.host, port, client.limits.connect_s)
+            addresses = client.gate.opened_for(place.url.host).addresses(place.url.host, port, client.limits.connect_s)
         except SourceFault as fault:
             raise SourceFault(place.shown, fault.what, fault.way_out) from fault
         if literal(place.url.host) is None:

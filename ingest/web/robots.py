@@ -9,6 +9,7 @@ import httpx
 from protego import Protego
 
 from ingest.errors import SourceFault
+from ingest.web.addresses import Gate
 from ingest.web.urls import shown
 
 ROBOT = "confnotes"  # the product token that a robots.txt names us by
@@ -31,13 +32,13 @@ class Rules:
 
 
 class RobotsBook:
-    """The rules of every host that a run meets, each fetched once."""
+    """The rules of every host that a run meets, each fetched once through each gate: a host closed to one source is open to another."""
 
-    def __init__(self, read: Callable[[httpx.URL], bytes]) -> None:
+    def __init__(self, read: Callable[[httpx.URL, Gate], bytes]) -> None:
         self._read = read
-        self._rules: dict[str, Rules | SourceFault] = {}
+        self._rules: dict[tuple[str, str], Rules | SourceFault] = {}
 
-    def rules(self, url: httpx.URL) -> Rules:
+    def rules(self, url: httpx.URL, gate: Gate) -> Rules:
         """Give the rules for a page's host.
 
         No robots.txt (any 4xx but 429) allows everything; one that cannot be fetched forbids everything until the next run (section 2.3.1).
@@ -46,18 +47,18 @@ class RobotsBook:
             SourceFault: The rules cannot be fetched.
         """
         address = url.copy_with(path="/robots.txt", query=None)
-        key = str(address)
+        key = (str(address), gate.opened)
         if key not in self._rules:
-            self._rules[key] = self._fetch(address)
+            self._rules[key] = self._fetch(address, gate)
         known = self._rules[key]
         if isinstance(known, SourceFault):
             raise SourceFault(shown(url), known.what, known.way_out)
         return known
 
-    def _fetch(self, address: httpx.URL) -> Rules | SourceFault:
+    def _fetch(self, address: httpx.URL, gate: Gate) -> Rules | SourceFault:
         """Fetch and read one robots.txt."""
         try:
-            return Rules(Protego.parse(self._read(address).decode("utf-8", "replace")))
+            return Rules(Protego.parse(self._read(address, gate).decode("utf-8", "replace")))
         except SourceFault as fault:
             if 400 <= fault.status < 500 and fault.status != 429:
                 return Rules(None)

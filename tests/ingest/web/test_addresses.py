@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import SourceFault
-from ingest.web import Limits, PoliteClient, SourceStore, WebSpec, fetch_source
+from ingest.web import FeedSpec, Limits, PoliteClient, SourceStore, WebSpec, fetch_source
 from ingest.web.addresses import Gate, closed, disguised
 from ingest.web.urls import recap_name, web_url
 from tests.ingest.web.conftest import LIMITS
@@ -133,6 +133,34 @@ def test_a_redirect_is_looked_up_too(server: HostileServer, store: SourceStore) 
     assert "redirects to http://inside.example" in (fetched.fault or "")
     assert "127.0.0.1, an inside address (loopback)" in (fetched.fault or "")
     assert server.paths() == ["/"]
+
+
+def test_an_allowed_host_is_open_only_to_sources_that_name_it(server: HostileServer, store: SourceStore) -> None:
+    """Neither a redirect nor a feed of another host, itself allowed, leads to an allowed one; a source of its own does, afterwards too."""
+    client = PoliteClient("", {"quay.example", "wiki.example", "127.0.0.1"}, LIMITS, lambda _host, _port: ["127.0.0.1"])
+    inside = [server.url("/secret", host) for host in ("wiki.example", "127.0.0.1")]
+    items = "".join(f"<item><title>recap</title><link>{address}</link></item>" for address in inside)
+    server.acts |= {
+        "/a": redirect(inside[0]),
+        "/b": redirect(inside[1]),
+        "/feed": page(f"<rss><channel>{items}</channel></rss>", kind="application/rss+xml"),
+    }
+    refused = [
+        *(one for path in ("/a", "/b") for one in fetch_source(WebSpec(server.url(path, "quay.example")), store, client)),
+        *fetch_source(FeedSpec(server.url("/feed", "quay.example")), store, client),
+    ]
+    asked = server.paths()
+    server.acts["/secret"] = page("<p>The crane lifts.</p>")
+    [own] = fetch_source(WebSpec(inside[0]), store, client)
+
+    assert len(refused) == 4
+    for one in refused:
+        assert one.data is None
+        assert "an inside address (loopback)" in (one.fault or "")
+        assert "only for a source whose own address in sources.yaml names it" in (one.fault or "")
+        assert "\n" not in (one.fault or "")
+    assert asked == ["/a", "/b", "/feed"]
+    assert own.fault is None
 
 
 def test_a_look_up_that_hangs_is_left(store: SourceStore) -> None:
