@@ -70,8 +70,11 @@ class Request:
         try:
             fields = json.loads(value)
             return cls(str(fields["t"]), str(fields["w"]), max(1, int(fields["p"])), tuple(map(str, fields["h"])))
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"Cannot read a button's value: {value[:80]!r}.") from error
+        except (KeyError, TypeError, ValueError) as error:
+            # Neither the value nor what the cause says of it: a question's text must not reach the log.
+            raise ValueError(
+                f"Cannot read a button's value of {len(value)} characters ({type(error).__name__}). Ask again for a new button."
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)

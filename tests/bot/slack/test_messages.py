@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from dataclasses import replace
 from typing import Any
 
@@ -227,3 +228,12 @@ def test_an_empty_build_has_messages_too(live: LiveIndex) -> None:
     check(digest_message(command, scope(command, empty), frame))
     check(events_message(frame))
     assert faults(home_view(empty, "/kubecon")["blocks"], "home") == []
+
+
+@pytest.mark.parametrize("value", ["burnt sienna", '{"t": "burnt sienna"}', '{"t": 1, "w": 1, "p": "burnt sienna", "h": []}', "[1]"])
+def test_a_value_that_cannot_be_read_stays_out_of_the_log(value: str) -> None:
+    """What is refused names its length and never its words, its causes neither."""
+    with pytest.raises(ValueError, match=f"value of {len(value)} characters") as raised:
+        Request.from_value(value)
+
+    assert "sienna" not in "".join(traceback.format_exception(raised.value))
