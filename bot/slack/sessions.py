@@ -7,6 +7,7 @@ Only for apps made from `deploy/slack/manifest.agent.json`. Sessions: https://do
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,6 +24,7 @@ from index.opened import Build
 
 LONGEST_SESSION_TITLE = 200
 LONGEST_PROMPT_TITLE = 60
+MOST_STOPPED = 1_000  # threads; whatever was under way in older ones has long ended
 _log = logging.getLogger(__name__)
 
 
@@ -31,7 +33,8 @@ class Sessions:
 
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
-        self._stopped: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._stopped: dict[str, str] = {}  # thread -> when, the oldest first
 
     @contextmanager
     def working(self, job: Job) -> Iterator[None]:
@@ -47,7 +50,11 @@ class Sessions:
 
     def stop(self, thread: str, event_ts: str) -> None:
         """Note that somebody pressed Stop: what was asked before gets no answer any more."""
-        self._stopped[thread] = event_ts
+        with self._lock:
+            self._stopped.pop(thread, None)
+            self._stopped[thread] = event_ts
+            while len(self._stopped) > MOST_STOPPED:
+                del self._stopped[next(iter(self._stopped))]
 
     def is_stopped(self, job: Job) -> bool:
         """Say whether a job's asker no longer wants its answer."""

@@ -45,10 +45,6 @@ class Sockets:
         except OSError as error:
             raise SlackFault(f"Cannot reach Slack to open Socket Mode: {error}. Check the network and SLACK_API_URL.") from error
 
-    def connected(self) -> int:
-        """Count the connections that are up."""
-        return sum(handler.client.is_connected() for handler in self._handlers)
-
     def watch(self, stopped: threading.Event, look_every_s: float = LOOK_EVERY_S, patience_s: float = RECONNECT_AFTER_S) -> None:
         """Look after the connections until the event is set."""
         while not stopped.wait(look_every_s):

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from bot.answering.models import Answer
-from bot.slack.workspaces import AGENT_SCOPE
+from bot.slack.jobs import Job
+from bot.slack.sessions import MOST_STOPPED, Sessions
+from bot.slack.workspaces import AGENT_SCOPE, Workspaces
 from tests.bot.slack.conftest import Starter, answer
 from tests.bot.slack.test_conversations import bot_messages
 from tests.slack_server import LocalSlack
@@ -86,3 +88,16 @@ def test_stop_is_obeyed_for_what_was_asked_before(slack: LocalSlack, start: Star
     running.close()
 
     assert ["Mossbank" in message_text(message) for message in bot_messages(slack, "D1ADA")] == [True]
+
+
+def test_stops_are_not_remembered_for_ever(slack: LocalSlack) -> None:
+    """Of many stopped threads the latest are known, however often people press Stop."""
+    sessions = Sessions(Workspaces(slack.api_url, "xoxb-none"))
+    for number in range(3 * MOST_STOPPED):
+        sessions.stop(f"T0LOCAL:D1ADA:{number}", "5")
+    first, last = (Job("direct", "T0LOCAL", "D1ADA", "U1ADA", "?", ts=str(ts)) for ts in (0, 3 * MOST_STOPPED - 1))
+    sessions.stop(last.thread, "9999")
+
+    assert not sessions.is_stopped(first)
+    assert sessions.is_stopped(last)
+    assert len(sessions._stopped) == MOST_STOPPED

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from bot.errors import SettingsFault, SlackFault, StoreFault
 from bot.live import LiveIndex
 from bot.slack.app import create_app
 from bot.store import Store
-from tests.bot.slack.conftest import answer, make_settings
+from tests.bot.slack.conftest import Starter, answer, make_settings
 from tests.bot.slack.test_conversations import bot_messages
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, LocalSlack
 from tests.slack_server.transcript import message_text
@@ -164,3 +165,16 @@ def test_old_claims_and_questions_are_forgotten(tmp_path: Path) -> None:
     assert store.take(["new"], "{}") is None
     assert [turn.question for turn in store.turns("thread")] == ["a new question"]
     store.close()
+
+
+def test_forgetting_is_not_done_at_every_look(slack: LocalSlack, start: Starter) -> None:
+    """What is old goes when the bot starts; while it looks for orphans it does not read whole tables again."""
+    store = start().bot.store
+    time.sleep(0.3)
+    with store.changing() as memory:
+        memory.execute("INSERT INTO claims VALUES ('old', 0)")
+    time.sleep(0.3)
+    with store.reading() as memory:
+        kept = memory.execute("SELECT key FROM claims").fetchall()
+
+    assert kept == [("old",)]
