@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from bot import DEFAULT_INDEX_DIR
+from bot.evaluation_cli import evaluate
+from bot.options import index_option, scope_options
 from bot.slack.cli import commands as slack_commands
 
 if TYPE_CHECKING:
@@ -27,28 +29,11 @@ if TYPE_CHECKING:
 EXIT_USAGE = 2
 EXIT_NO_INDEX = 5
 
-_Command = Callable[..., None]
-
-
-def _index_option(command: _Command) -> _Command:
-    return click.option(
-        "--index",
-        "index_dir",
-        type=click.Path(path_type=Path),
-        metavar="DIRECTORY",
-        help="Folder of the builds (default: CONFNOTES_INDEX_DIR, data/index).",
-    )(command)
-
-
-def _scope_options(command: _Command) -> _Command:
-    command = click.option("--day", type=int, metavar="N", help="Limit to a conference day.")(command)
-    return click.option("--event", metavar="EVENT", help='Limit to a conference, for example "EU 2021".')(command)
-
 
 @click.command()
 @click.argument("question", required=False)
-@_index_option
-@_scope_options
+@index_option
+@scope_options
 @click.option("--json", "as_json", is_flag=True, help="Print one answer object.")
 @click.option("--jsonl", is_flag=True, help="Read questions from standard input, one object a line; print one answer object a line.")
 def ask(question: str | None, index_dir: Path | None, event: str | None, day: int | None, as_json: bool, jsonl: bool) -> None:  # noqa: PLR0917  click passes them by name
@@ -59,7 +44,7 @@ def ask(question: str | None, index_dir: Path | None, event: str | None, day: in
     if jsonl == (question is not None):
         raise click.UsageError("Give one QUESTION, or --jsonl with questions on standard input.")
     with faults():
-        searcher = _searcher(index_dir, one_shot=not jsonl)
+        searcher = open_searcher(index_dir, one_shot=not jsonl)
         if jsonl:
             _ask_lines(searcher, event, day, sys.stdin)
         else:
@@ -138,15 +123,15 @@ def _error_object(question_id: object, question: str, message: str, build: str) 
 
 
 @click.command()
-@_index_option
-@_scope_options
+@index_option
+@scope_options
 @click.option("--jsonl", is_flag=True, help="Print one talk object a line.")
 def talks(index_dir: Path | None, event: str | None, day: int | None, jsonl: bool) -> None:
     """List the talks of the notes."""
     with faults():
         from bot.answering.lists import talks_within
 
-        searcher = _searcher(index_dir)
+        searcher = open_searcher(index_dir)
         found = talks_within(searcher, event, day)
         if jsonl:
             for talk in found:
@@ -172,34 +157,6 @@ def talk_object(talk: Talk) -> dict[str, Any]:
     }
 
 
-@click.command("eval")
-@click.argument("questions", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@_index_option
-@click.option("--against", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A stored run to compare with.")
-@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Store this run as JSON.")
-@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with the figures.")
-def evaluate(questions: Path, index_dir: Path | None, against: Path | None, save: Path | None, html: Path | None) -> None:
-    """Measure the answers to QUESTIONS, JSON lines with evidence, and say where each miss was lost."""
-    with faults():
-        from bot.answering import prepare
-        from bot.evaluation import evaluate as judge
-        from bot.evaluation import read_questions
-        from bot.evaluation_report import html_page, print_report, read_run, run_of, write_text
-        from index.screen import Screen
-
-        asked = read_questions(questions)
-        earlier = read_run(against) if against else None
-        searcher = _searcher(index_dir)
-        prepare(searcher)
-        outcomes = judge(asked, searcher)
-        run = run_of(outcomes, searcher.build.build_id)
-        print_report(outcomes, run, earlier, Screen())
-        if save:
-            write_text(save, json.dumps(run, indent=1, ensure_ascii=False) + "\n")
-        if html:
-            write_text(html, html_page(outcomes, run, earlier))
-
-
 @click.command()
 def bot() -> None:
     """Run the Slack bot until it is stopped."""
@@ -210,7 +167,7 @@ def bot() -> None:
 
 
 @click.command()
-@_index_option
+@index_option
 @click.option("--host", help="Address to listen on (default: CONFNOTES_HOST, 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port (default: PORT, 8000).")
 def web(index_dir: Path | None, host: str | None, port: int | None) -> None:
@@ -260,7 +217,8 @@ def load_settings() -> Settings:
         raise SettingsFault(f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env.") from None
 
 
-def _searcher(index_dir: Path | None, *, one_shot: bool = False) -> Searcher:
+def open_searcher(index_dir: Path | None, *, one_shot: bool = False) -> Searcher:
+    """Open the build in a folder, by default the one that the settings name."""
     from index.search import Searcher
 
     return Searcher.open(index_dir or _named_index_dir(), one_shot=one_shot)
