@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.answering.models import Answer, Quote
-from bot.answering.rendering import by_talk, grouped, place, tidy
+from bot.answering.rendering import by_talk, counted, grouped, place, tidy
 from index.models import Event, Talk
 from index.screen import Screen
 
@@ -41,7 +41,9 @@ def print_talks(talks: Sequence[Talk], events: Mapping[str, Event], console: Con
     screen = console or _console()
     print_grouped(talks, screen)
     named = sorted({talk.event_id for talk in talks if talk.event_id in events and talk.event_id})
-    screen.print(Text(f"\n{len(talks)} talks, {len(named)} events", style="dim"))
+    sections = sum(talk.kind == "section" for talk in talks)
+    parts = [counted(len(talks) - sections, "talk"), counted(sections, "section") if sections else "", counted(len(named), "event")]
+    screen.print(Text(f"\n{', '.join(filter(None, parts))}", style="dim"))
 
 
 def print_grouped(talks: Sequence[Talk], screen: Console) -> None:

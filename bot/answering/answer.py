@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.answering import misses
 from bot.answering.changes import change_parts
 from bot.answering.confidence import confidence, features, threshold
+from bot.answering.coverage import asks_for_events, events_text, wrong_day_text
 from bot.answering.evidence import Found, gather
 from bot.answering.expected import lacks_figure
 from bot.answering.facts import fact_parts
@@ -72,12 +73,9 @@ class _Answering:
         self.notices = tuple(f"Searched for “{meant}” instead of “{written}”." for written, meant in reading.corrections.items())
 
     def run(self) -> Answer:
+        if told := self._told_beforehand():
+            return told
         reading = self.reading
-        if self._is_foreign():
-            return self._miss("off_topic", _FOREIGN, Found(), 0.0)
-        if reading.scope.missing:
-            found = gather(reading, self.searcher, self.knowledge, Scope())
-            return self._miss("absent", misses.missing_event_text(reading.scope.missing, self.knowledge), found, 0.05)
         found = gather(reading, self.searcher, self.knowledge)
         sure = max(confidence(features(reading, found)), _TITLED if reading.titled else 0.0)
         if names := misses.absent_names(reading):
@@ -86,6 +84,22 @@ class _Answering:
         if reading.wish.wanted == "list":
             return self._list(found)
         return self._fact(found, sure)
+
+    def _told_beforehand(self) -> Answer | None:
+        """Answer what needs no look at the ranking: which events there are, small talk, and events and days that there are not."""
+        reading = self.reading
+        if self.knowledge.events and asks_for_events(reading):
+            said = events_text(self.knowledge)
+            return self._answer(said, 0.9, headline=said)
+        if self._is_foreign():
+            return self._miss("off_topic", _FOREIGN, Found(), 0.0)
+        if reading.scope.missing:
+            found = gather(reading, self.searcher, self.knowledge, Scope())
+            return self._miss("absent", misses.missing_event_text(reading.scope.missing, self.knowledge), found, 0.05)
+        if wrong := wrong_day_text(reading, self.knowledge):
+            found = gather(reading, self.searcher, self.knowledge, replace(reading.scope, day=None))
+            return self._miss("filtered_out", wrong, found, 0.05)
+        return None
 
     def _is_foreign(self) -> bool:
         """Tell whether the notes cannot even be asked: small talk, no word at all, or a few words and none that the notes contain."""

@@ -6,7 +6,7 @@ import re
 
 from bot.answering.evidence import gather
 from bot.answering.facts import Parts
-from bot.answering.knowledge import Knowledge
+from bot.answering.knowledge import Knowledge, event_year
 from bot.answering.models import Quote
 from bot.answering.quotes import choose_quotes
 from bot.answering.reading import Reading
@@ -15,6 +15,7 @@ from index.models import Event, Hit
 from index.search import Searcher
 from index.words import find_phrase
 
+_ENDS = 2  # of a range
 _LATE = "9999"
 _CHANGING = re.compile(r"(?:chang|evol|evolu|years?$|time$|today$)", re.IGNORECASE)
 
@@ -24,7 +25,7 @@ def change_parts(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> 
     quotes: list[Quote] = []
     hits: list[Hit] = []
     silent: list[str] = []
-    for event in sorted(knowledge.events, key=_when):
+    for event in sorted(_asked_for(reading, knowledge), key=_when):
         within = [
             hit
             for hit in gather(reading, searcher, knowledge, Scope(event_ids=(event.event_id,))).hits
@@ -34,8 +35,18 @@ def change_parts(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> 
         hits += within[:3]
         if not within:
             silent.append(event.event_id)
-    said = f" {' and '.join(silent)}: nothing." if silent else ""
+    said = f" {', '.join(silent)}: nothing." if silent else ""
     return f"By event, oldest first.{said}", tuple(quotes), tuple(hits)
+
+
+def _asked_for(reading: Reading, knowledge: Knowledge) -> tuple[Event, ...]:
+    """Return the events of a range of time that the question names, all of them where it names none."""
+    named = set(reading.scope.event_ids)
+    within = tuple(event for event in knowledge.events if event.event_id in named)
+    years = [year for event in within if (year := event_year(event)) is not None]
+    if len(set(years)) < _ENDS:
+        return knowledge.events
+    return tuple(event for event in knowledge.events if min(years) <= (event_year(event) or 0) <= max(years))
 
 
 def _when(event: Event) -> tuple[str, str]:

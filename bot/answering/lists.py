@@ -13,7 +13,7 @@ from bot.answering.people import name_forms, talks_of
 from bot.answering.reading import Reading
 from bot.answering.rendering import counted
 from bot.answering.scope import given_scope
-from bot.answering.wordlists import is_generic, is_stop
+from bot.answering.wordlists import is_generic, is_german, is_stop
 from index.models import Hit, Talk
 from index.search import Filter, Query, Ranking, Searcher
 from index.words import find_phrase, words
@@ -48,7 +48,7 @@ def topics_of(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
         for word in words(part):
             written = part[word.start : word.end]
             named = written[0].isupper() and word.start > 0 and written != "I"  # the language Go is no verb
-            if (is_stop(written, french=reading.french) and not named) or is_generic(written):
+            if (is_stop(written, french=reading.french, german=is_german(reading.text)) and not named) or is_generic(written):
                 continue
             if word.form in people:
                 continue

@@ -16,7 +16,9 @@ from index.search import Searcher
 NEAREST = 3
 NO_FIGURE = "The notes touch on this, but do not give the figure or date that was asked for."
 _DID_THEY = re.compile(
-    r"^(?:did|does|do|has|have|was|were)\b.*?\b(?:talk|speak|say|said|spoke|mention|discuss|cover|present)(?:ed|s|ing)?\b", re.IGNORECASE
+    r"^(?:did|does|has|have)\b(?:(?!\bI\b).){1,60}?"
+    r"\b(?:(?:talk|talked|speak|spoken|say|said)(?: \w+)? (?:about|on|of)|mention|mentioned|discuss|discussed|cover|covered)\b",
+    re.IGNORECASE,
 )
 # One unknown name among so many words of a long question is said in passing ("..., a bit like TCP does?").
 _ASIDE = 6

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.answering.editions import event_words, unknown_edition
 from bot.answering.knowledge import Knowledge, event_year, knowledge_of
 from bot.answering.wordlists import is_real_word
 from bot.errors import UnknownDay, UnknownEvent
@@ -18,6 +19,10 @@ from index.words import words
 Span = tuple[int, int]
 
 _YEAR = re.compile(r"(?<![\d.,-])(?:20[0-3]\d)(?![\d-])")
+_YEARS = re.compile(
+    r"\b(?:between|from|entre|de|zwischen)\s+(?P<first>20[0-3]\d)\s*(?:and|to|until|through|et|à|und|-|–)\s*(?P<last>20[0-3]\d)\b",
+    re.IGNORECASE,
+)
 _NEGATION = re.compile(
     r"\b(?:not|except(?: for)?|but not|without|other than|rather than|instead of|pas|sauf|hors)\s+(?:\w+\s+){0,3}$", re.IGNORECASE
 )
@@ -59,6 +64,9 @@ def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = No
     known = {event.event_id for event in knowledge.events}
     mentions = (*(_recognised(mention, knowledge) for mention in mentions), *_series(question, mentions, knowledge))
     wanted, excluded, missing, spans = _events(question, mentions, known)
+    if not any(m.year for m in mentions) and (edition := unknown_edition(question, knowledge)):
+        wanted, missing = [], edition[0]
+        spans.append(edition.span())
     firm = any(m.series is not None and (m.year or m.region or m.city) for m in mentions if m.event_ids)
     firm = firm and not all(m.city and not m.year and m.region is None for m in mentions)
     years, year_spans, not_years = _years(question, spans, knowledge)
@@ -91,7 +99,7 @@ def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
     }:
         return mention
     named = {word.form for word in words(mention.series or "")}
-    fits = [e.event_id for e in knowledge.events if named <= _event_words(e) and mention.year in {None, event_year(e)}]
+    fits = [e.event_id for e in knowledge.events if named <= event_words(e) and mention.year in {None, event_year(e)}]
     return replace(mention, event_ids=tuple(fits)) if fits else mention
 
 
@@ -101,17 +109,13 @@ def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledg
     taken = [span for mention in mentions for span in mention.spans]
     asked = list(words(question))
     for event in knowledge.events:
-        names = {form for form in _event_words(event) if not is_real_word(form) and len(form) >= 4 and form.isalpha()} - _EVERYWHERE
+        names = {form for form in event_words(event) if not is_real_word(form) and len(form) >= 4 and form.isalpha()} - _EVERYWHERE
         for word in asked:
             if word.form in names and not any(start < word.end and word.start < end for start, end in taken):
                 before = found.get(word.form)
                 ids = (*before.event_ids, event.event_id) if before else (event.event_id,)
                 found[word.form] = EventMention(tuple(dict.fromkeys(ids)), ((word.start, word.end),))
     return list(found.values())
-
-
-def _event_words(event: Event) -> set[str]:
-    return {word.form for word in words(f"{event.event_id} {event.name}")}
 
 
 def _events(question: str, mentions: Sequence[EventMention], known: set[str]) -> tuple[list[str], list[str], str | None, list[Span]]:
@@ -125,7 +129,7 @@ def _events(question: str, mentions: Sequence[EventMention], known: set[str]) ->
             excluded += here
         elif here:
             wanted += here
-        elif mention.event_ids and (mention.year or mention.region):
+        elif (mention.event_ids or mention.series) and (mention.year or mention.region):
             missing = missing or question[mention.spans[0][0] : mention.spans[-1][1]]
         else:
             continue
@@ -137,7 +141,15 @@ def _years(question: str, taken: Sequence[Span], knowledge: Knowledge) -> tuple[
     wanted: list[str] = []
     spans: list[Span] = []
     excluded: list[str] = []
+    for match in _YEARS.finditer(question):
+        first, last = sorted((int(match["first"]), int(match["last"])))
+        events = tuple(event.event_id for event in knowledge.events if first <= (event_year(event) or 0) <= last)
+        if events and not any(start < match.end() and match.start() < end for start, end in taken):
+            wanted += events
+            spans.append(match.span())
     for match in _YEAR.finditer(question):
+        if any(start < match.end() and match.start() < end for start, end in spans):
+            continue
         events = _events_of(question[: match.start()], int(match[0]), knowledge)
         if not events or any(start < match.end() and match.start() < end for start, end in taken):
             continue

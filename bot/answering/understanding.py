@@ -14,7 +14,7 @@ from bot.answering.people import person_asked
 from bot.answering.reading import AskedWord, Reading, is_name_like, looks_french
 from bot.answering.scope import Scope, Span, read_scope
 from bot.answering.spelling import closest_word
-from bot.answering.wordlists import glossary, is_french, is_generic, is_product, is_real_word, is_stop
+from bot.answering.wordlists import glossary, is_french, is_generic, is_german, is_product, is_real_word, is_stop
 from index.words import Word, fold, singular, words
 
 _PRONOUN = re.compile(
@@ -93,8 +93,7 @@ def _is_follow_up(reading: Reading, earlier: Sequence[str], knowledge: Knowledge
 
 def _turns_to_a_name(reading: Reading, earlier: Sequence[str], knowledge: Knowledge) -> bool:
     """Tell whether a follow-up leaves the old subject for a name: "what about Envoy?" keeps the limits of the earlier turn only."""
-    match = _TURNS.match(reading.text)
-    if not match or _PRONOUN.search(reading.text, match.end()):
+    if not (match := _TURNS.match(reading.text)) or _PRONOUN.search(reading.text, match.end()):
         return False
     said = {singular(word.form) for turn in earlier for word in words(turn)}
     return bool(reading.words) and all(
@@ -154,7 +153,7 @@ def _meant(written: str, word: Word, text: str, knowledge: Knowledge, french: bo
 
 
 def _is_grammar(written: str, word: Word, text: str, french: bool) -> bool:
-    return is_stop(written, french=french) or is_stop(_chunk(word, text), french=french)
+    return is_stop(written, french=french, german=is_german(text)) or is_stop(_chunk(word, text), french=french)
 
 
 def _chunk(word: Word, text: str) -> str:
@@ -187,13 +186,10 @@ def _asked(text: str, scoped: Sequence[Span], knowledge: Knowledge, french: bool
         known = knowledge.contains(word.form) or any(
             knowledge.says(other) for other in _other_names(written, word.form, capital, knowledge)
         )
-        found.append(AskedWord(written, word.form, word.start, capital, known, _is_plain(written, word, known) or _is_part(word, text)))
+        # "backstage" is a word, but where the notes never say it, the product.
+        plain = is_real_word(written) and (known or not is_product(word.form))
+        found.append(AskedWord(written, word.form, word.start, capital, known, plain or _is_part(word, text)))
     return found
-
-
-def _is_plain(written: str, word: Word, known: bool) -> bool:
-    # "backstage" is a word, but in a question on notes that never say it, the product.
-    return is_real_word(written) and (known or not is_product(word.form))
 
 
 def _opens_sentence(word: Word, text: str) -> bool:

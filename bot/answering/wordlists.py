@@ -24,6 +24,7 @@ _AMERICAN = {
     "lled": "led",
 }
 _BRITISH = re.compile("|".join(sorted(_AMERICAN, key=len, reverse=True)))
+_SHARED = {"was", "in", "so", "an", "am", "also", "will"}  # by English and German
 _LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
@@ -33,9 +34,11 @@ def _lists() -> Mapping[str, frozenset[str]]:
     return {name: frozenset(text.split()) | {fold(word) for word in text.split()} for name, text in content.items()}
 
 
-def is_stop(word: str, *, french: bool = False) -> bool:
+def is_stop(word: str, *, french: bool = False, german: bool = False) -> bool:
     """Tell whether a word carries grammar only; French grammar counts in French questions, where "CI" is no name."""
     lists = _lists()
+    if german and word.lower() in lists["stop_german"]:
+        return True
     return word.lower() in lists["stop_english"] or fold(word) in lists["stop_english"] or (french and word.lower() in lists["stop_french"])
 
 
@@ -62,6 +65,15 @@ def is_french(text: str) -> bool:
     french = sum(word in _lists()["stop_french"] and word not in _lists()["stop_english"] for word in found)
     english = sum(word in _lists()["stop_english"] and word not in _lists()["stop_french"] for word in found)
     return bool(_STARTS_FRENCH.match(text) and french >= english) or (french >= 2 and french > english)
+
+
+@lru_cache(maxsize=64)
+def is_german(text: str) -> bool:
+    """Tell whether a question is asked in German, by its grammar words."""
+    found = [word.lower() for word in _LETTERS.findall(text)]
+    german = sum(word in _lists()["stop_german"] for word in found)
+    english = sum(word in _lists()["stop_english"] and word not in _SHARED for word in found)
+    return german > english
 
 
 @cache

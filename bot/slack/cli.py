@@ -12,7 +12,14 @@ _FAILED = 1
 
 
 @click.command()
-def doctor() -> None:
+@click.option(
+    "--index",
+    "index_dir",
+    type=click.Path(path_type=Path),
+    metavar="DIRECTORY",
+    help="Folder of the builds (default: CONFNOTES_INDEX_DIR, data/index).",
+)
+def doctor(index_dir: Path | None) -> None:
     """Look at index, model, memory, tokens, scopes and socket, and say what to fix."""
     from bot.cli import faults, load_settings
 
@@ -20,7 +27,8 @@ def doctor() -> None:
         from bot.slack.doctor import examine
 
         findings = []
-        for finding in examine(load_settings()):
+        settings = load_settings()
+        for finding in examine(settings.model_copy(update={"index_dir": index_dir}) if index_dir else settings):
             click.echo(f"{'ok ' if finding.well else 'FIX'}  {finding.what}: {finding.said}")
             findings.append(finding)
     sys.exit(0 if all(finding.well for finding in findings) else _FAILED)

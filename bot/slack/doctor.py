@@ -55,8 +55,9 @@ def _look(what: str, act: Callable[[], str]) -> Finding:
 
 
 def _index(settings: Settings) -> str:
-    manifest = LiveIndex(settings.index_dir).searcher.build.manifest
-    return f"build {manifest.build_id}, {manifest.counts.get('talks')} talks, model {manifest.encoder.name}"
+    build = LiveIndex(settings.index_dir).searcher.build
+    talks = sum(talk.kind != "section" for talk in build.talks.values())
+    return f"build {build.build_id}, {talks} talks, {len(build.talks) - talks} sections, model {build.manifest.encoder.name}"
 
 
 def _memory(settings: Settings) -> str:

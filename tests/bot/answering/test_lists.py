@@ -92,3 +92,48 @@ def test_a_new_name_leaves_the_old_subject(searcher: Searcher) -> None:
 
     assert all("Quillwort" in quote.text for quote in found.quotes)
     assert absent.miss == "absent"
+
+
+@pytest.mark.parametrize("question", ["what conferences are covered?", "which events do you know?", "list all events"])
+def test_the_events_are_listed_with_dates_and_talks(searcher: Searcher, question: str) -> None:
+    """Who asks what the notes cover gets the events, oldest first."""
+    found = answer(question, searcher=searcher)
+
+    assert found.status == "answered"
+    assert "• EU 2018 · KubeCon + CloudNativeCon Europe 2018 · 2–4 May 2018 · Copenhagen · 2 talks" in found.text
+    assert found.text.index("EU 2018") < found.text.index("EU 2021") < found.text.index("PierConf 2023")
+
+
+@pytest.mark.parametrize("question", ["talks at KubeCon 2031", "what was said at PierConf 2031?", "KubeCon EU 2031 keynotes"])
+def test_an_edition_that_never_was_names_those_that_were(searcher: Searcher, question: str) -> None:
+    """A conference with a year of which there are no notes is not answered from another year."""
+    found = answer(question, searcher=searcher)
+
+    assert (found.status, found.miss) == ("not_found", "absent")
+    assert "They cover EU 2018, EU 2021, PierConf 2023." in found.text
+
+
+@pytest.mark.parametrize("question", ["day 9 of KubeCon EU 2021", "what happened on day 9 at KubeCon EU 2021?", "talks at EU 2021 day 9"])
+def test_a_day_that_there_was_not_names_the_days(searcher: Searcher, question: str) -> None:
+    """A day beyond the conference is answered with the days that the notes have."""
+    found = answer(question, searcher=searcher)
+
+    assert (found.status, found.miss) == ("not_found", "filtered_out")
+    assert "no talk of day 9 of EU 2021: they have days 1, 2, 3." in found.text
+
+
+@pytest.mark.parametrize("question", ["quels talks parlent de Quillwort ?", "was ist Quillwort?", "was wurde über Quillwort gesagt?"])
+def test_grammar_of_other_languages_is_no_subject(searcher: Searcher, question: str) -> None:
+    """French and German function words are neither searched for nor called absent."""
+    found = answer(question, searcher=searcher)
+
+    assert found.status == "answered"
+    assert found.understood.topic in {None, "Quillwort"}
+
+
+def test_change_names_no_event_outside_the_years(searcher: Searcher) -> None:
+    """Between two years only the events of that time are quoted or said to be silent."""
+    found = answer("what changed in Quillwort between 2018 and 2021?", searcher=searcher)
+
+    assert [quote.talk.event_id for quote in found.quotes] == ["EU 2018", "EU 2021"]
+    assert "PierConf" not in found.text
