@@ -131,6 +131,8 @@ class _Answering:
         listed = list_talks(self.reading, found, self.searcher, self.knowledge)
         if not listed.hits and self.reading.person:
             return self._miss("absent", misses.absent_text((self.reading.person,), self.knowledge), found, 0.1)
+        if not listed.hits and not listed.subject:
+            return self._miss("not_covered", listed.headline, found, 0.1)
         if not listed.hits:
             return self._miss(
                 "not_covered", f"No talk in the notes is about “{listed.topic}” ({misses.extent(self.knowledge)}).", found, 0.1

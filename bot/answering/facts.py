@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.answering.evidence import Found
@@ -17,6 +18,11 @@ from index.words import find_phrase
 # Words beside the names of a question that is about them: with more, the passage that answers often goes without the name (of 36
 # questions three fewer quotes answer).
 _BESIDE = 1
+_WHEN = re.compile(
+    r"^(?:and |so )?(?:(?:which|what|quel|quelle) (?:day|event|conference|year|jour|conférence)|when|quand)\b"
+    r".{0,12}\b(?:that|it|this|c'était|ça)\b",
+    re.IGNORECASE,
+)
 Parts = tuple[str | None, tuple[Quote, ...], tuple[Hit, ...]]
 
 
@@ -51,6 +57,8 @@ def _says(hit: Hit, name: str) -> bool:
 
 def _headline(reading: Reading, talk: Talk) -> str | None:
     wanted = reading.wish.wanted
+    if reading.context and talk.title and _WHEN.search(reading.text):
+        return f"“{talk.title}”: {place(talk)}." if place(talk) else f"The notes do not say when “{talk.title}” was given."
     if wanted == "link":
         return f"“{talk.title}”: {link_line(talk)}" if link_line(talk) else f"The notes give no link for “{talk.title}”."
     titled = bool(reading.titled)

@@ -33,6 +33,10 @@ _LIST = (
     ),
     re.compile(rf"\b(?:are|were) there (?:any |other |more )?(?:[\w/+-]+\s+){{0,3}}{_TALKS}\b", re.IGNORECASE),
     re.compile(rf"^{_TALKS}\b", re.IGNORECASE),
+    re.compile(
+        rf"^(?!(?:who|how|when|why|where|is|was|were|are|did|do|does|can|should|best|favou?rite)\b)(?:[\w/+'’.-]+\s+){{1,4}}{_TALKS}\s*\??$",
+        re.IGNORECASE,
+    ),
     re.compile(r"\b(?:where|who)\b.*\b(?:all )?(?:is|was|are|were|got|get)\s+.{2,40}\bmentioned\b", re.IGNORECASE),
 )
 _EVERY_MENTION = re.compile(

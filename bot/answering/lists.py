@@ -33,6 +33,7 @@ class Listed:
     topic: str
     hits: tuple[Hit, ...]
     headline: str
+    subject: bool = True  # whether it was made for one, not for all talks within limits
 
 
 def topics_of(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
@@ -193,11 +194,16 @@ def _without_topic(reading: Reading, allowed: frozenset[str], searcher: Searcher
     place = f"at {' or '.join(scope.event_ids)}" if scope.event_ids else ""
     day = "" if scope.day is None else f"day {scope.day}" if place else f"on day {scope.day}"
     where = f" {', '.join(part for part in (place, day) if part)}" if place or day else " in the notes"
-    said = f"{counted(len(dated), noun)}{where}" if dated else f"No {noun} {place} is known to be of day {scope.day}".replace("  ", " ")
+    said = f"{counted(len(dated), noun)}{where}" if dated else _none_known(noun, place, scope.day)
     more = f"; {undated} more {'has' if undated == 1 else 'have'} no known day" if undated and dated else ""
     more = f"; {counted(undated, noun)} of unknown day" if undated and not dated else more
     hits = tuple(first[talk.talk_id] for talk in dated or within)
-    return Listed(f"{noun}s", hits, f"{said}{more}.")
+    return Listed(f"{noun}s", hits, f"{said}{more}.", subject=False)
+
+
+def _none_known(noun: str, place: str, day: int | None) -> str:
+    known = "in the notes" if day is None else f"is known to be of day {day}"
+    return " ".join(part for part in (f"No {noun}", place, known) if part)
 
 
 def talks_within(searcher: Searcher, event: str | None, day: int | None) -> tuple[Talk, ...]:

@@ -21,10 +21,16 @@ def titled_talks(text: str, knowledge: Knowledge) -> frozenset[str]:
     asked = list(_key(text))
     for length in range(len(asked), _BARE_WORDS - 1, -1):
         for start in range(len(asked) - length + 1):
-            found = knowledge.titles.get(tuple(asked[start : start + length]))
-            if found and _says_no_more(text, start, start + length):
-                return frozenset(found)
+            key = tuple(asked[start : start + length])
+            # "Day 1 keynotes" is the title of a section, and of everything that was said there.
+            fits = [one for one in knowledge.titles.get(key, ()) if knowledge.talk_by_id[one].kind != "section"]
+            if fits and _tells(key) and _says_no_more(text, start, start + length):
+                return frozenset(fits)
     return frozenset()
+
+
+def _tells(key: tuple[str, ...]) -> bool:
+    return any(not (is_stop(form) or is_generic(form) or form.isdigit()) for form in key)
 
 
 def _says_no_more(text: str, start: int, end: int) -> bool:

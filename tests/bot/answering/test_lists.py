@@ -137,3 +137,21 @@ def test_change_names_no_event_outside_the_years(searcher: Searcher) -> None:
 
     assert [quote.talk.event_id for quote in found.quotes] == ["EU 2018", "EU 2021"]
     assert "PierConf" not in found.text
+
+
+def test_a_list_of_a_kind_that_there_is_none_of_says_so(searcher: Searcher) -> None:
+    """No subject is made up where only the kind and the conference were named."""
+    assert answer("keynotes at PierConf 2023", searcher=searcher).headline == "No keynote at PierConf 2023 in the notes."
+
+
+@pytest.mark.parametrize("question", ["Rui North talks", "Rui North's talks"])
+def test_a_name_before_talks_lists_them(searcher: Searcher, question: str) -> None:
+    """A list may be asked for in two words."""
+    assert _titles(searcher, question) == ["Charting the North", "Seven Knots of Rope"]
+
+
+def test_when_that_was_gives_the_day_of_the_talk_before(searcher: Searcher) -> None:
+    """A follow-up on the day is answered with the day, not with the quotes alone."""
+    found = answer("which day was that?", searcher=searcher, history=["how much did Lanternfish save?"])
+
+    assert found.headline == "“Keynote: Lanterns at Sea”: EU 2021, day 1."
