@@ -26,7 +26,10 @@ _ASKED = (
 
 def person_asked(text: str) -> str:
     """Return the name of the person whose talks a question asks for, empty where it names none."""
-    return next((match["name"] for pattern in _ASKED if (match := pattern.search(text))), "")
+    return next(
+        (re.sub(r"^(?:the|les?|la)\s+", "", match["name"], flags=re.IGNORECASE) for pattern in _ASKED if (match := pattern.search(text))),
+        "",
+    )
 
 
 def talks_of(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> tuple[dict[str, list[Hit]], bool]:
