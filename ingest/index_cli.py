@@ -17,6 +17,8 @@ _dir = click.option("--index", "index_dir", type=FOLDER, help="Folder of the bui
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _build = click.argument("build", required=False)
 
+_NAMES = {"talks": "talks and sections"}  # a manifest counts both: a section is a talk of that kind
+
 
 @click.group()
 def index() -> None:
@@ -42,7 +44,7 @@ def list_(index_dir: Path | None, as_json: bool) -> None:
             return
         for line in found:
             counts = line.manifest.counts if line.manifest else {}
-            said = ", ".join(f"{counts[what]} {what}" for what in ("recaps", "talks", "passages")) if counts else line.trouble
+            said = ", ".join(f"{counts[what]} {_NAMES.get(what, what)}" for what in ("recaps", "talks", "passages")) if counts else line.trouble
             click.echo(f"{'*' if line.live else ' '} {line.build_id}  {said}, {line.mb} MB" + ("  (live)" if line.live else ""))
         current_build_id(folder)  # says in one line what is wrong where nothing is live
 
@@ -73,7 +75,7 @@ def show(build: str | None, index_dir: Path | None, as_json: bool) -> None:
         rows: dict[str, Any] = {
             "build": f"{build_id}{' (live)' if line.live else ''}",
             "made": manifest.created_at,
-            "holds": ", ".join(f"{count} {what}" for what, count in manifest.counts.items()),
+            "holds": ", ".join(f"{count} {_NAMES.get(what, what)}" for what, count in manifest.counts.items()),
             "size": f"{line.mb} MB in {len(manifest.files)} files",
             "encoder": f"{manifest.encoder.name} ({manifest.encoder.revision[:12]}, {manifest.encoder.form})",
             "content": manifest.content_sha256,
