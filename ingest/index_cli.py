@@ -44,7 +44,11 @@ def list_(index_dir: Path | None, as_json: bool) -> None:
             return
         for line in found:
             counts = line.manifest.counts if line.manifest else {}
-            said = ", ".join(f"{counts[what]} {_NAMES.get(what, what)}" for what in ("recaps", "talks", "passages")) if counts else line.trouble
+            said = (
+                ", ".join(f"{counts[what]} {_NAMES.get(what, what)}" for what in ("recaps", "talks", "passages"))
+                if counts
+                else line.trouble
+            )
             click.echo(f"{'*' if line.live else ' '} {line.build_id}  {said}, {line.mb} MB" + ("  (live)" if line.live else ""))
         current_build_id(folder)  # says in one line what is wrong where nothing is live
 
