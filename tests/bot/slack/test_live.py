@@ -103,6 +103,13 @@ def test_a_build_that_is_no_longer_served_is_let_go(following: LiveIndex, encode
     assert old() is None
 
 
+def wait_for_build(following: LiveIndex, build_id: str) -> None:
+    """Wait until a build is served, ten seconds at most."""
+    deadline = time.monotonic() + 10
+    while following.searcher.build.build_id != build_id and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 def test_every_answer_is_one_builds(following: LiveIndex, encoder: Encoder) -> None:
     """While builds are published, one of them corrupt, no answer fails and none quotes another build than it names."""
     editions = {following.searcher.build.build_id: 0}
@@ -127,6 +134,7 @@ def test_every_answer_is_one_builds(following: LiveIndex, encoder: Encoder) -> N
         deadline = time.monotonic() + 10
         while following.searcher is before and following.trouble is None and time.monotonic() < deadline:
             time.sleep(0.01)
+    wait_for_build(following, build_id)  # the trouble with the corrupt one ends the waiting above early
     done.set()
     for one in askers:
         one.join()
