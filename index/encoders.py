@@ -73,7 +73,9 @@ class SentenceTransformersEncoder:
         try:
             import torch
             from sentence_transformers import SentenceTransformer
+            from transformers.utils.logging import disable_progress_bar
 
+            disable_progress_bar()  # it draws "Loading weights" on stderr, whatever the hub's own variables say
             self._model: Any = SentenceTransformer(path, device=_device(torch), local_files_only=True)
         except ModuleNotFoundError as error:
             raise EncoderUnavailable(

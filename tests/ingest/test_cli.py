@@ -31,8 +31,8 @@ def test_the_commands_wait_with_heavy_imports() -> None:
 
 
 def test_ingest_prints_a_report_and_then_nothing_changed(harbour: Path, tmp_path: Path) -> None:
-    """The first run shows each recap with its counts; the second says that nothing changed."""
-    first = confnotes("ingest", harbour, "--index", tmp_path / "index")
+    """The first run shows each recap with its counts, also where no encoder was exported yet; the second says that nothing changed."""
+    first = confnotes("ingest", harbour, "--index", tmp_path / "index", HOME=str(tmp_path / "new-user"))
     second = confnotes("ingest", harbour, "--index", tmp_path / "index")
 
     assert (first.exit_code, first.stderr) == (0, "")
