@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,17 @@ class WordMatch:
     similarity: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WeightedWords:
+    """The query's words with what each counts; `tokens` are the positions of its pieces."""
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    weights: tuple[float, ...]
+    tokens: tuple[tuple[int, ...], ...]
+    token_weights: Vectors  # (n_query_tokens,), sums to 1
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Why a passage stands where it stands."""
@@ -41,18 +52,18 @@ class Evidence:
     dense: float  # cosine of the question and the passage as wholes
     talk: float  # mean of that over the passages of its talk
     lexical: float  # BM25; 0 where the passage is not among its best
-    words: tuple[WordMatch, ...]
+    query: WeightedWords = field(repr=False, compare=False)
+    similarities: Vectors = field(repr=False, compare=False)  # (n_query_tokens,)
 
-
-@dataclass(frozen=True, slots=True)
-class WeightedWords:
-    """The query's words with what each counts; `tokens` are the positions of its pieces."""
-
-    words: tuple[str, ...]
-    starts: tuple[int, ...]
-    weights: tuple[float, ...]
-    tokens: tuple[tuple[int, ...], ...]
-    token_weights: Vectors  # (n_query_tokens,), sums to 1
+    @property
+    def words(self) -> tuple[WordMatch, ...]:
+        """Return how well each word of the question was met; made when asked for, for it is asked of few passages."""
+        values: list[float] = self.similarities.tolist()
+        query = self.query
+        return tuple(
+            WordMatch(word, start, weight, sum(values[piece] for piece in group) / len(group))
+            for word, start, weight, group in zip(query.words, query.starts, query.weights, query.tokens, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +124,9 @@ def rank(scores: Scores, weights: WeightedWords, k: int) -> tuple[Rows, tuple[Ev
             dense=float(scores.dense[at]),
             talk=float(scores.talk[at]),
             lexical=float(scores.lexical[at]),
-            words=_matches(scores.similarities[at], weights),
+            query=weights,
+            similarities=scores.similarities[at],
         )
         for at in order
     )
     return scores.rows[order], evidence
-
-
-def _matches(similarities: Vectors, weights: WeightedWords) -> tuple[WordMatch, ...]:
-    # Plain numbers: a numpy mean of the one to three pieces of a word costs ten times as much as their sum.
-    values: list[float] = similarities.tolist()
-    return tuple(
-        WordMatch(word, start, weight, sum(values[piece] for piece in group) / len(group))
-        for word, start, weight, group in zip(weights.words, weights.starts, weights.weights, weights.tokens, strict=True)
-    )

@@ -7,7 +7,7 @@ import re
 from bot.answering.knowledge import Knowledge, event_year
 from bot.answering.wordlists import is_real_word
 from index.models import Event
-from index.words import words
+from index.words import forms
 
 _EDITION = re.compile(
     r"\b(?P<name>[^\W\d_]\w{3,})(?:\s+(?:EU|NA|US|Europe|North America|Asia|India|Japan|China))?\s+(?P<year>20\d\d)\b", re.IGNORECASE
@@ -25,6 +25,6 @@ def unknown_edition(question: str, knowledge: Knowledge) -> re.Match[str] | None
     return None
 
 
-def event_words(event: Event) -> set[str]:
+def event_words(event: Event) -> frozenset[str]:
     """Return the folded words of an event's id and name."""
-    return {word.form for word in words(f"{event.event_id} {event.name}")}
+    return forms(f"{event.event_id} {event.name}")

@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from bot.answering.reading import Reading
 from index.models import Hit
-from index.words import singular, words
+from index.words import forms, singular, words
 
 _UNITS = (
     r"seconds?|secs?|minutes?|mins?|hours?|days?|weeks?|months?|years?|decades?|ms|overnight|weekend|daily|hourly|weekly|yearly|forever"
@@ -62,17 +62,17 @@ def lacks_figure(reading: Reading, best: Hit) -> bool:
     asked = [answers for asks, answers in _KINDS if asks.search(reading.text)]
     if not asked:
         return False
-    forms = {singular(word.form) for word in reading.words}
-    said = {singular(word.form) for text in (best.passage.text, best.talk.title) for word in words(text)}
-    on_subject = len(forms & said) >= _ON_SUBJECT * max(len(forms), 1)
+    asked_forms = {singular(word.form) for word in reading.words}
+    said = {singular(form) for text in (best.passage.text, best.talk.title) for form in forms(text)}
+    on_subject = len(asked_forms & said) >= _ON_SUBJECT * max(len(asked_forms), 1)
     text = _ADDRESS.sub(" ", f"{best.passage.text}\n{best.talk.title}")
-    sentences = _near_subject(text, forms) if on_subject else [text]
+    sentences = _near_subject(text, asked_forms) if on_subject else [text]
     mine = {match[0].strip(".,") for match in _DIGITS.finditer(reading.text)}
     return not all(any(_holds(sentence, answers, mine) for sentence in sentences) for answers in asked)
 
 
-def _near_subject(text: str, forms: Collection[str]) -> list[str]:
-    return [sentence for sentence in _SENTENCE.split(text) if any(singular(word.form) in forms for word in words(sentence))]
+def _near_subject(text: str, asked: Collection[str]) -> list[str]:
+    return [sentence for sentence in _SENTENCE.split(text) if any(singular(word.form) in asked for word in words(sentence))]
 
 
 def _holds(sentence: str, answers: re.Pattern[str], mine: Collection[str]) -> bool:

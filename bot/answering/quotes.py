@@ -13,7 +13,7 @@ from bot.answering.rendering import is_wrapped
 from bot.answering.wordlists import is_generic, is_stop
 from index.models import Hit, Passage
 from index.search import Searcher
-from index.words import singular, words
+from index.words import forms, singular, words
 
 MAX_QUOTES = 3
 QUOTE_CHARS = 420  # one quote; a passage up to this length is quoted whole
@@ -72,14 +72,14 @@ def _is_near(hit: Hit, best: Hit, names: Collection[str]) -> bool:
 
 
 def _said(hit: Hit, names: Collection[str]) -> int:
-    said = {singular(word.form) for text in (hit.passage.text, hit.talk.title, *hit.talk.speakers) for word in words(text)}
+    said = {singular(form) for text in (hit.passage.text, hit.talk.title, *hit.talk.speakers) for form in forms(text)}
     return sum(singular(name) in said for name in names)
 
 
 def _says_more(hit: Hit) -> bool:
     """Tell whether a passage says something beside its talk's title and speakers and the words "video" and "slides"."""
-    known = {word.form for text in (hit.talk.title, *hit.talk.speakers) for word in words(text)}
-    return any(not (word.form in known or is_generic(word.form) or is_stop(word.form)) for word in words(hit.passage.text))
+    known = forms(hit.talk.title).union(*map(forms, hit.talk.speakers))
+    return any(not (form in known or is_generic(form) or is_stop(form)) for form in forms(hit.passage.text))
 
 
 def _alike(one: str, other: str) -> bool:
