@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from index.dense import Rows
 from index.encoders import Vectors
 from index.errors import BuildDamaged
+from index.interaction import best_cosines
 
 TOKENS_FILE = "tokens.npy"  # (n_tokens, dim) int8
 SCALES_FILE = "token_scales.npy"  # (n_tokens,) float16; token = tokens * scale
 OFFSETS_FILE = "token_offsets.npy"  # (n_passages + 1,) int64
+_AT_ONCE = 64  # passages: their 2 MB stay in the processor's cache
 
 
 def load_array(path: Path) -> NDArray[Any]:
@@ -98,11 +100,12 @@ class LateRanker:
     def similarities(self, query: Vectors, rows: Rows) -> Vectors:
         """Return each query token's best cosine in each passage, (n_rows, n_query_tokens) float32; 0 where a passage has no tokens."""
         best = np.zeros((len(rows), len(query)), dtype=np.float32)
-        columns = np.ascontiguousarray(query.T)
-        # Passage by passage: its 30 kB stay in the processor's cache (2.0 ms for 90 passages, 2.4 ms as one product), and its
-        # score has the same bytes whichever other passages are candidates.
-        for at, row in enumerate(rows):
-            tokens = self.stored(int(row))
-            if len(tokens.values):
-                best[at] = ((tokens.values.astype(np.float32) @ columns) * tokens.scales[:, None]).max(axis=0, initial=-1.0)
+        lengths = self._offsets[rows + 1] - self._offsets[rows]
+        told = np.flatnonzero(lengths)
+        for start in range(0, len(told), _AT_ONCE):
+            some = told[start : start + _AT_ONCE]
+            spans = [(int(self._offsets[row]), int(self._offsets[row + 1])) for row in rows[some]]
+            values = np.concatenate([self._values[first:last] for first, last in spans])
+            scales = np.concatenate([self._scales[first:last] for first, last in spans])
+            best[some] = best_cosines(values, scales, lengths[some], query)
         return best
