@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from bot.answering.evidence import Found
 from bot.answering.knowledge import Knowledge, knowledge_of
@@ -35,7 +34,7 @@ def fact_parts(reading: Reading, found: Found, searcher: Searcher) -> Parts:
     names = [word.form for word in reading.words if word.known and (word.capital or not word.real)]
     saying = hits if reading.titled else _saying_what_is_rare(hits, reading, knowledge_of(searcher))
     quotes = choose_quotes(saying, [word.form for word in reading.words], searcher, names=names)
-    ranked = tuple(replace(hit, rank=at) for at, hit in enumerate(hits, 1))
+    ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(hits, 1))
     return _headline(reading, hits[0].talk), quotes, ranked
 
 
