@@ -6,22 +6,21 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import tantivy
 
 from index.contents import Contents
-from index.dense import DENSE_FILE, DenseRanker, write_dense
-from index.embedding import TALK_VECTORS_FILE, Embedded, earlier_embeddings, embed, stamp, talk_means
+from index.dense import MOST_SCANNED, DenseRanker, DenseWriter
+from index.embedding import TALK_VECTORS_FILE, Earlier, Written, embed, stamp, write_talk_means
 from index.encoders import Encoder
 from index.errors import BuildUnusable
-from index.late import write_late
+from index.late import LateRanker, LateWriter
 from index.lexical import LEXICAL_FOLDER, TOKENIZER, LexicalRow, write_lexical
 from index.models import Event, Passage, Recap, Talk
+from index.naming import WordWriter, write_speakers, write_titles
 from index.records import write_lines
 from index.storage import (
     FORMAT_VERSION,
@@ -38,11 +37,11 @@ from index.storage import (
     verify,
     write_manifest,
 )
-from index.words import words
+from index.stored import write_records
+from index.tables import write_tables
+from index.words import forms
 
 __all__ = ["publish", "write_build"]
-
-VOCABULARY_FILE = "vocabulary.tsv"
 
 
 def write_build(
@@ -57,49 +56,71 @@ def write_build(
     previous: str | None = None,
     now: datetime | None = None,
     progress: Callable[[int, int], None] | None = None,
+    most_scanned: int = MOST_SCANNED,
 ) -> str:
     """Write a build beside the live one and return its id; line n of passages.jsonl is row n of every array.
 
     `texts` maps each recap's id to its readable text. Vectors of passages that stand in the build `previous` with the same
     words and the same context are taken from it; the result is the same, byte for byte. `progress` is told how many of the
-    others are embedded, and how many there are.
+    others are embedded, and how many there are. With more than `most_scanned` passages the build is made for a large corpus: dense
+    search by inverted lists, token vectors with two bits a component.
 
     Raises:
         BuildRefused: the records do not fit together, or a passage is not a slice of its recap's text.
     """
-    contents = Contents(tuple(events), tuple(recaps), dict(texts), tuple(talks), tuple(passages))
+    contents = Contents(events, recaps, texts, talks, passages)
     contents.check()
     index_dir.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=WRITING_PREFIX, dir=index_dir))
     try:
-        known = earlier_embeddings(index_dir, previous, stamp(encoder)) if previous else {}
-        embedded = embed(contents, encoder, known, progress)
+        large = len(passages) > most_scanned
+        earlier = Earlier.open(index_dir, previous, stamp(encoder)) if previous else None
+        if earlier and not earlier.kept_alike(large):
+            earlier = None
         # Only a build that passed its checks has embeddings to give; its texts are as good.
-        counts = _write_files(folder, contents, embedded, encoder.dim, index_dir / previous if previous and known else None)
-        return _finish(folder, index_dir, counts, encoder, now or datetime.now(UTC))
+        counts = _write_records(folder, contents, earlier.folder if earlier else None)
+        with tempfile.TemporaryFile(dir=folder) as waiting, LateWriter(folder, encoder.dim, packed=large) as late:
+            written = Written(DenseWriter(waiting, encoder.dim), late)
+            embed(contents, encoder, earlier, written, progress)
+            written.dense.write(folder, most_scanned)
+            counts["tokens"] = late.finish()
+        write_talk_means(folder / TALK_VECTORS_FILE, contents.talk_of_row(), len(contents.talks), DenseRanker(folder))
+        _write_words(folder, contents)
+        return _finish(folder, contents, counts, encoder, now or datetime.now(UTC))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_files(folder: Path, contents: Contents, embedded: Sequence[Embedded], dim: int, earlier: Path | None) -> dict[str, int]:
+def _write_records(folder: Path, contents: Contents, earlier: Path | None) -> dict[str, int]:
     counts = {
         "events": write_lines(folder / "events.jsonl", contents.events),
-        "recaps": write_lines(folder / "recaps.jsonl", contents.recaps),
-        "talks": write_lines(folder / "talks.jsonl", contents.talks),
-        "passages": write_lines(folder / "passages.jsonl", contents.passages),
+        "recaps": write_records(folder / "recaps.jsonl", contents.recaps, ids=True),
+        "talks": write_records(folder / "talks.jsonl", contents.talks, ids=True),
+        "passages": write_records(folder / "passages.jsonl", contents.passages),
     }
+    write_tables(folder, contents)
     (folder / TEXTS_FOLDER).mkdir()
     for recap in contents.recaps:
         _write_text(folder, recap.text_sha256, contents.texts[recap.recap_id], earlier)
-    _write_vocabulary(folder / VOCABULARY_FILE, contents)
-    vectors = np.stack([item.pooled for item in embedded]) if embedded else np.zeros((0, dim), dtype=np.float32)
-    write_dense(folder / DENSE_FILE, vectors)
-    # As they are stored: FAISS rounds a tie to half precision otherwise than numpy does, and a reused vector was rounded before.
-    stored = DenseRanker(folder / DENSE_FILE).vectors(np.arange(len(vectors)))
-    np.save(folder / TALK_VECTORS_FILE, talk_means(contents, stored), allow_pickle=False)
-    counts["tokens"] = write_late(folder, [item.tokens for item in embedded], dim)
-    write_lexical(folder / LEXICAL_FOLDER, _lexical_rows(contents))
     return counts
+
+
+def _write_words(folder: Path, contents: Contents) -> None:
+    write_titles(folder, contents.talks)
+    write_speakers(folder, contents.talks)
+    with WordWriter(folder) as writer:
+        for passage in contents.passages:
+            talk, _ = contents.around(passage)
+            writer.add_passage(passage.text, forms(" ".join((talk.title, *talk.speakers, *talk.affiliations))))
+        for talk in contents.talks:
+            writer.add_heading([talk.title])
+        for talk in contents.talks:
+            writer.add_heading(talk.speakers)
+        writer.stop_counting()
+        for talk in contents.talks:
+            writer.add_heading(talk.affiliations)
+        writer.write(folder)
+    write_lexical(folder / LEXICAL_FOLDER, _lexical_rows(contents))
 
 
 def _write_text(folder: Path, digest: str, text: str, earlier: Path | None) -> None:
@@ -114,41 +135,21 @@ def _write_text(folder: Path, digest: str, text: str, earlier: Path | None) -> N
     path.write_bytes(text.encode("utf-8"))
 
 
-def _lexical_rows(contents: Contents) -> list[LexicalRow]:
-    numbers = {talk.talk_id: number for number, talk in enumerate(contents.talks)}
-    rows = []
-    for passage in contents.passages:
+def _lexical_rows(contents: Contents) -> Iterator[LexicalRow]:
+    for passage, talk_row in zip(contents.passages, contents.talk_of_row().tolist(), strict=True):
         talk, event = contents.around(passage)
-        rows.append(
-            LexicalRow(
-                text=passage.text,
-                title=talk.title,
-                speakers=" ".join((*talk.speakers, *talk.affiliations)),
-                event=" ".join((event.event_id, event.name)) if event else "",
-                talk_row=numbers[talk.talk_id],
-            )
+        yield LexicalRow(
+            text=passage.text,
+            title=talk.title,
+            speakers=" ".join((*talk.speakers, *talk.affiliations)),
+            event=" ".join((event.event_id, event.name)) if event else "",
+            talk_row=talk_row,
         )
-    return rows
 
 
-def _write_vocabulary(path: Path, contents: Contents) -> None:
-    counts: Counter[str] = Counter()
-    around: dict[str, set[str]] = {}
-    for passage in contents.passages:
-        if passage.talk_id not in around:
-            talk, _ = contents.around(passage)
-            around[passage.talk_id] = _forms(" ".join((talk.title, *talk.speakers, *talk.affiliations)))
-        counts.update(_forms(passage.text) | around[passage.talk_id])
-    with path.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.writelines(f"{form}\t{count}\n" for form, count in sorted(counts.items()))
-
-
-def _forms(text: str) -> set[str]:
-    return {word.form for word in words(text)}
-
-
-def _finish(folder: Path, index_dir: Path, counts: Mapping[str, int], encoder: Encoder, now: datetime) -> str:
+def _finish(folder: Path, contents: Contents, counts: Mapping[str, int], encoder: Encoder, now: datetime) -> str:
     files = {name: file_sha256(folder / name) for name in file_names(folder)}
+    index_dir = folder.parent
     digest = content_sha256(FORMAT_VERSION, TOKENIZER, stamp(encoder), files)
     created_at, build_id = _named(index_dir, digest, now.astimezone(UTC))
     manifest = Manifest(
@@ -160,6 +161,9 @@ def _finish(folder: Path, index_dir: Path, counts: Mapping[str, int], encoder: E
         encoder=stamp(encoder),
         lexical={"engine": tantivy.__version__, "tokenizer": TOKENIZER},
         files=files,
+        sizes={name: (folder / name).stat().st_size for name in files},
+        rankers={"dense": DenseRanker(folder).kind, "late": LateRanker(folder).kind},
+        languages=sorted({recap.language for recap in contents.recaps}),
         encoder_check=encoder.check,
     )
     write_manifest(folder, manifest)

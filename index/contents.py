@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.errors import BuildRefused
 from index.models import Event, Passage, Recap, Talk
@@ -14,11 +17,11 @@ from index.models import Event, Passage, Recap, Talk
 class Contents:
     """Everything that a build holds, before it is written."""
 
-    events: tuple[Event, ...]
-    recaps: tuple[Recap, ...]
+    events: Sequence[Event]
+    recaps: Sequence[Recap]
     texts: Mapping[str, str]  # recap_id -> readable text
-    talks: tuple[Talk, ...]
-    passages: tuple[Passage, ...]
+    talks: Sequence[Talk]
+    passages: Sequence[Passage]  # read several times, in order
     _events: dict[str, Event] = field(init=False, repr=False, default_factory=dict)
     _talks: dict[str, Talk] = field(init=False, repr=False, default_factory=dict)
 
@@ -31,6 +34,11 @@ class Contents:
         """Return a passage's talk and event."""
         talk = self._talks[passage.talk_id]
         return talk, self._events.get(talk.event_id or "")
+
+    def talk_of_row(self) -> NDArray[np.int32]:
+        """Return the row of each passage's talk, (n_passages,)."""
+        numbers = {talk.talk_id: number for number, talk in enumerate(self.talks)}
+        return np.fromiter((numbers[passage.talk_id] for passage in self.passages), dtype=np.int32, count=len(self.passages))
 
     def check(self) -> None:
         """Check that ids are unique and known and that every passage is a slice of its text.

@@ -1,53 +1,137 @@
-"""A build's vectors: embedded where the words are new, taken from an earlier build where they are not."""
+"""A build's vectors: embedded where the words are new, taken from an earlier build where they are not.
+
+Nothing but one window of passages is in memory at a time, however many there are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.contents import Contents, context_text
+from index.dense import DenseRanker, DenseWriter
 from index.encoders import Encoder, TokenVectors, Vectors, unit
 from index.errors import BuildUnusable
-from index.late import StoredTokens, quantise
-from index.opened import TALK_VECTORS_FILE, open_build
+from index.late import LateWriter
+from index.opened import TALK_VECTORS_FILE, Build, open_build
 from index.storage import EncoderStamp
+from index.tokens import StoredTokens
 
-__all__ = ["TALK_VECTORS_FILE", "Embedded", "earlier_embeddings", "embed", "stamp", "talk_means"]
+__all__ = ["TALK_VECTORS_FILE", "Earlier", "embed", "stamp", "write_talk_means"]
 
-# What a passage's vectors depend on besides the encoder: what stands before its words, and its words.
-Key = tuple[str, str]
 # Enough for the encoder to group texts of one length; their token vectors take about 80 MB before they are rounded.
 _AT_ONCE = 512
+_MEANS_AT_ONCE = 20_000  # passages
+_NEW, _EARLIER, _ABOVE = range(3)  # where a row's vectors come from: the encoder, an earlier build, an equal row of this one
+
+
+class Earlier:
+    """What an earlier build embedded, by what its vectors depend on besides the encoder: a passage's context and its words."""
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+        self._rows = {_key(context_text(*build.around(passage)), passage.text): row for row, passage in enumerate(build.passages)}
+
+    @classmethod
+    def open(cls, index_dir: Path, build_id: str, wanted: EncoderStamp) -> Earlier | None:
+        """Open an earlier build; None where it cannot be trusted or has another encoder."""
+        try:
+            build = open_build(index_dir, build_id, whole=True)
+        except BuildUnusable:
+            return None
+        return cls(build) if build.manifest.encoder == wanted else None
+
+    @property
+    def folder(self) -> Path:
+        """Return the earlier build's folder."""
+        return self._build.folder
+
+    def kept_alike(self, packed: bool) -> bool:
+        """Tell whether its token vectors are kept as the new build's are."""
+        return self._build.late.packed == packed
+
+    def row(self, key: bytes) -> int | None:
+        """Return the row of a context and words."""
+        return self._rows.get(key)
+
+    def vectors(self, row: int) -> tuple[Vectors, StoredTokens]:
+        """Return a row's vector and tokens."""
+        return self._build.dense.vectors(np.array([row]))[0], self._build.late.stored(row)
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
-    """One passage's vectors: `pooled` is (dim,) float32."""
+class _Source:
+    kind: int
+    row: int  # of the earlier build, of this one, or among the texts of the window that are new
 
-    pooled: Vectors
-    tokens: StoredTokens
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where vectors go, row by row."""
+
+    dense: DenseWriter
+    late: LateWriter
+
+    def add(self, pooled: Vectors, tokens: StoredTokens) -> None:
+        """Write the next row's vectors."""
+        self.dense.add(pooled)
+        self.late.add(tokens)
+
+    def vectors(self, row: int) -> tuple[Vectors, StoredTokens]:
+        """Read back an earlier row's vectors."""
+        return self.dense.written(row), self.late.written(row)
 
 
 def embed(
-    contents: Contents, encoder: Encoder, known: Mapping[Key, Embedded], progress: Callable[[int, int], None] | None = None
-) -> list[Embedded]:
-    """Return every passage's vectors, row by row; what is known is not embedded again, and `progress` hears of the rest."""
-    keys = [(context_text(*contents.around(passage)), passage.text) for passage in contents.passages]
-    embedded = dict(known)
-    missing = [key for key in dict.fromkeys(keys) if key not in embedded]
+    contents: Contents, encoder: Encoder, earlier: Earlier | None, written: Written, progress: Callable[[int, int], None] | None = None
+) -> None:
+    """Write every passage's vectors, row by row; what is known is not embedded again, and `progress` hears of the rest."""
+    keys = [_key(context_text(*contents.around(passage)), passage.text) for passage in contents.passages]
+    total = sum(earlier is None or earlier.row(key) is None for key in dict.fromkeys(keys))
+    done = 0
     if progress:
-        progress(0, len(missing))
-    for start in range(0, len(missing), _AT_ONCE):
-        some = missing[start : start + _AT_ONCE]
-        for key, tokens in zip(some, encoder.encode_tokens(["".join(key) for key in some]), strict=True):
-            embedded[key] = Embedded(own_vector(tokens, len(key[0])), quantise(tokens.vectors))
-        if progress:
-            progress(start + len(some), len(missing))
-    return [embedded[key] for key in keys]
+        progress(0, total)
+    for sources, texts in _windows(contents, keys, earlier):
+        fresh = encoder.encode_tokens(["".join(text) for text in texts])
+        for source in sources:
+            if source.kind == _NEW:
+                tokens = fresh[source.row]
+                written.add(own_vector(tokens, len(texts[source.row][0])), written.late.encode(tokens.vectors))
+            else:
+                known = earlier if earlier and source.kind == _EARLIER else written
+                written.add(*known.vectors(source.row))
+        done += len(texts)
+        if progress and texts:
+            progress(done, total)
+
+
+def _windows(contents: Contents, keys: Sequence[bytes], earlier: Earlier | None) -> Iterator[tuple[list[_Source], list[tuple[str, str]]]]:
+    """Yield runs of rows with as many new texts as are embedded at once: each row's source, and those texts."""
+    first_rows: dict[bytes, int] = {}
+    sources: list[_Source] = []
+    texts: list[tuple[str, str]] = []
+    for row, (passage, key) in enumerate(zip(contents.passages, keys, strict=True)):
+        if earlier and (known := earlier.row(key)) is not None:
+            sources.append(_Source(_EARLIER, known))
+        elif (above := first_rows.setdefault(key, row)) != row:
+            sources.append(_Source(_ABOVE, above))
+        else:
+            sources.append(_Source(_NEW, len(texts)))
+            texts.append((context_text(*contents.around(passage)), passage.text))
+        if len(texts) == _AT_ONCE:
+            yield sources, texts
+            sources, texts = [], []
+    if sources:
+        yield sources, texts
+
+
+def _key(context: str, text: str) -> bytes:
+    return blake2b(f"{len(context)}:{context}{text}".encode(), digest_size=16).digest()
 
 
 def own_vector(tokens: TokenVectors, own_start: int) -> Vectors:
@@ -63,33 +147,18 @@ def own_vector(tokens: TokenVectors, own_start: int) -> Vectors:
     return pooled
 
 
-def talk_means(contents: Contents, vectors: Vectors) -> NDArray[np.float16]:
-    """Return the mean vector of each talk's passages, (n_talks, dim) float16, in the order of the talks; 0 for an empty talk.
+def write_talk_means(path: Path, talk_of_row: NDArray[np.int32], n_talks: int, dense: DenseRanker) -> None:
+    """Write the mean vector of each talk's passages, (n_talks, dim) float16, in the order of the talks; 0 for an empty talk.
 
-    `vectors` are those that the dense index holds, so that a reused vector and a fresh one give the same mean.
+    The vectors are those that the dense index holds: FAISS rounds a tie to half precision otherwise than numpy does, and a reused
+    vector was rounded before.
     """
-    numbers = {talk.talk_id: number for number, talk in enumerate(contents.talks)}
-    talk_of_row = np.array([numbers[passage.talk_id] for passage in contents.passages], dtype=np.int64)
-    sums = np.zeros((len(numbers), vectors.shape[1]), dtype=np.float32)
-    np.add.at(sums, talk_of_row, vectors)
-    counts = np.bincount(talk_of_row, minlength=len(numbers))
-    means: NDArray[np.float16] = (sums / np.maximum(counts, 1)[:, None]).astype(np.float16)
-    return means
-
-
-def earlier_embeddings(index_dir: Path, build_id: str, wanted: EncoderStamp) -> dict[Key, Embedded]:
-    """Return what an earlier build embedded; nothing where it cannot be trusted or has another encoder."""
-    try:
-        earlier = open_build(index_dir, build_id)
-    except BuildUnusable:
-        return {}
-    if earlier.manifest.encoder != wanted:
-        return {}
-    vectors = earlier.dense.vectors(np.arange(len(earlier.passages)))
-    return {
-        (context_text(*earlier.around(passage)), passage.text): Embedded(vectors[row], earlier.late.stored(row))
-        for row, passage in enumerate(earlier.passages)
-    }
+    sums = np.zeros((n_talks, dense.dim), dtype=np.float32)
+    for first in range(0, len(talk_of_row), _MEANS_AT_ONCE):
+        rows = np.arange(first, min(first + _MEANS_AT_ONCE, len(talk_of_row)))
+        np.add.at(sums, talk_of_row[rows], dense.vectors(rows))
+    counts = np.bincount(talk_of_row, minlength=n_talks)
+    np.save(path, (sums / np.maximum(counts, 1)[:, None]).astype(np.float16), allow_pickle=False)
 
 
 def stamp(encoder: Encoder) -> EncoderStamp:

@@ -1,88 +1,107 @@
 """Late interaction: each query token looks for its best match among a passage's tokens.
 
 A passage's score is the weighted mean, over the query's tokens, of the best cosine with any token of "event. talk. speakers.
-passage" (Khattab and Zaharia, "ColBERT", SIGIR 2020, without its training). Token vectors are stored as int8 with one scale
-a token and mapped: row n's tokens are rows offsets[n] to offsets[n + 1].
+passage" (Khattab and Zaharia, "ColBERT", SIGIR 2020, without its training). Row n's tokens are rows offsets[n] to
+offsets[n + 1]. Small builds keep a byte a component, mapped; large ones two bits, read by `pread`, so that what was looked at
+once does not stay in the process.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import os
+import weakref
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import load_array, write_header
 from index.dense import Rows
 from index.encoders import Vectors
-from index.errors import BuildDamaged
 from index.interaction import best_cosines
+from index.tokens import StoredTokens, pack, packed_scale, quantise, rotate, unpack
 
-TOKENS_FILE = "tokens.npy"  # (n_tokens, dim) int8
-SCALES_FILE = "token_scales.npy"  # (n_tokens,) float16; token = tokens * scale
+TOKENS_FILE = "tokens.npy"  # (n_tokens, dim) int8, or (n_tokens, dim / 4) uint8: two bits a component
+SCALES_FILE = "token_scales.npy"  # (n_tokens,) float16, token = tokens * scale; empty beside two bits
 OFFSETS_FILE = "token_offsets.npy"  # (n_passages + 1,) int64
 _AT_ONCE = 64  # passages: their 2 MB stay in the processor's cache
+_Kind = tuple[str, "np.dtype[Any]", tuple[int, ...]]  # an array's file, its type and the shape of a row
 
 
-def load_array(path: Path) -> NDArray[Any]:
-    """Map an array that a build holds.
+class LateWriter:
+    """Writes the tokens of passages one after another; nothing but their number is kept in memory."""
 
-    Raises:
-        BuildDamaged: it is missing or not an array.
-    """
-    try:
-        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise BuildDamaged(f"Cannot open {path}: not there, or not an array. Rebuild it with `confnotes ingest --full`.") from error
-    return array
+    def __init__(self, folder: Path, dim: int, packed: bool) -> None:
+        self._folder = folder
+        self.encode = pack if packed else quantise
+        self._kinds: list[_Kind] = [
+            (TOKENS_FILE, np.dtype(np.uint8 if packed else np.int8), (-(-dim // 4) if packed else dim,)),
+            (SCALES_FILE, np.dtype(np.float16), ()),
+        ]
+        self._streams = [(folder / name).open("w+b") for name, _, _ in self._kinds]
+        self._starts = [self._head(stream, kind, 0) for stream, kind in zip(self._streams, self._kinds, strict=True)]
+        self._offsets = [0]
 
+    @staticmethod
+    def _head(stream: IO[bytes], kind: _Kind, count: int) -> int:
+        """Write the array's header, which has one length for every number of rows, and return where the rows begin."""
+        stream.seek(0)
+        write_header(stream, kind[1], (count, *kind[2]))
+        return stream.tell()
 
-@dataclass(frozen=True, slots=True)
-class StoredTokens:
-    """One passage's tokens as they stand on disk: (n_tokens, dim) int8 and (n_tokens,) float16."""
+    def __enter__(self) -> LateWriter:
+        return self
 
-    values: NDArray[np.int8]
-    scales: NDArray[np.float16]
+    def __exit__(self, *_: object) -> None:
+        for stream in self._streams:
+            stream.close()
 
+    def add(self, tokens: StoredTokens) -> None:
+        """Write the next passage's tokens."""
+        for stream, part in zip(self._streams, (tokens.values, tokens.scales), strict=True):
+            stream.write(np.ascontiguousarray(part).tobytes())
+        self._offsets.append(self._offsets[-1] + len(tokens.values))
 
-def quantise(vectors: Vectors) -> StoredTokens:
-    """Round token vectors to int8, each by its own largest component."""
-    scales = (np.abs(vectors).max(axis=1, initial=0.0) / 127).astype(np.float16)
-    divisors = np.where(scales > 0, scales, np.float16(1)).astype(np.float32)
-    values = np.clip(np.rint(vectors / divisors[:, None]), -127, 127).astype(np.int8)
-    return StoredTokens(values, scales)
+    def written(self, row: int) -> StoredTokens:
+        """Read back what was written for an earlier row."""
+        first, last = self._offsets[row], self._offsets[row + 1]
+        found: list[NDArray[Any]] = []
+        for stream, start, (_, dtype, shape) in zip(self._streams, self._starts, self._kinds, strict=True):
+            stream.flush()
+            width = dtype.itemsize * int(np.prod(shape))
+            content = os.pread(stream.fileno(), (last - first) * width, start + first * width)
+            found.append(np.frombuffer(content, dtype=dtype).reshape(-1, *shape))
+        return StoredTokens(found[0], found[1])
 
-
-def write_late(folder: Path, passages: Sequence[StoredTokens], dim: int) -> int:
-    """Write the tokens of all passages, row after row, and return how many tokens there are."""
-    offsets = np.zeros(len(passages) + 1, dtype=np.int64)
-    np.cumsum([len(tokens.values) for tokens in passages], out=offsets[1:])
-    total = int(offsets[-1])
-    _write_rows(folder / TOKENS_FILE, (tokens.values for tokens in passages), np.dtype(np.int8), (total, dim))
-    _write_rows(folder / SCALES_FILE, (tokens.scales for tokens in passages), np.dtype(np.float16), (total,))
-    np.save(folder / OFFSETS_FILE, offsets, allow_pickle=False)
-    return total
-
-
-def _write_rows(path: Path, parts: Iterable[NDArray[Any]], dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
-    """Write arrays below each other as one, without holding it in memory: it is most of a build, and most of it is on disk already."""
-    with path.open("wb") as stream:
-        described = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(stream, described)
-        for part in parts:
-            stream.write(np.ascontiguousarray(part, dtype=dtype).tobytes())
+    def finish(self) -> int:
+        """Finish the files and return how many tokens there are."""
+        total = self._offsets[-1]
+        for stream, start, kind in zip(self._streams, self._starts, self._kinds, strict=True):
+            stream.flush()
+            rows = (os.fstat(stream.fileno()).st_size - start) // (kind[1].itemsize * int(np.prod(kind[2])))
+            self._head(stream, kind, rows)
+            stream.flush()
+        np.save(self._folder / OFFSETS_FILE, np.array(self._offsets, dtype=np.int64), allow_pickle=False)
+        return total
 
 
 class LateRanker:
-    """Token vectors of a build, memory-mapped."""
+    """Token vectors of a build."""
 
     def __init__(self, folder: Path) -> None:
         # Plain views of the mapped files: every slice of a memmap object costs 15 microseconds more.
-        self._values: NDArray[np.int8] = np.asarray(load_array(folder / TOKENS_FILE))
+        mapped: Any = load_array(folder / TOKENS_FILE)
+        self._values: NDArray[Any] = np.asarray(mapped)
         self._scales: NDArray[np.float16] = np.asarray(load_array(folder / SCALES_FILE))
         self._offsets: NDArray[np.int64] = load_array(folder / OFFSETS_FILE)
+        self.packed = self._values.dtype == np.uint8
+        self._handle, self._start = -1, int(mapped.offset) if self.packed else 0
+        if self.packed:
+            self._handle = os.open(folder / TOKENS_FILE, os.O_RDONLY)
+            weakref.finalize(self, os.close, self._handle)
+            if hasattr(os, "posix_fadvise"):  # no reading ahead: the next passage is somewhere else
+                os.posix_fadvise(self._handle, 0, 0, os.POSIX_FADV_RANDOM)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -92,9 +111,16 @@ class LateRanker:
         """Return the number of stored tokens."""
         return len(self._values)
 
+    @property
+    def kind(self) -> str:
+        """Say how tokens are kept."""
+        return "2 bits" if self.packed else "int8"
+
     def stored(self, row: int) -> StoredTokens:
         """Return a passage's tokens as they stand on disk."""
-        start, end = self._offsets[row], self._offsets[row + 1]
+        start, end = int(self._offsets[row]), int(self._offsets[row + 1])
+        if self.packed:
+            return StoredTokens(self._read(start, end), self._scales)
         return StoredTokens(self._values[start:end], self._scales[start:end])
 
     def similarities(self, query: Vectors, rows: Rows) -> Vectors:
@@ -102,10 +128,34 @@ class LateRanker:
         best = np.zeros((len(rows), len(query)), dtype=np.float32)
         lengths = self._offsets[rows + 1] - self._offsets[rows]
         told = np.flatnonzero(lengths)
+        self._announce(rows[told])
+        dim = query.shape[1]
+        if self.packed:
+            query = rotate(query)
         for start in range(0, len(told), _AT_ONCE):
             some = told[start : start + _AT_ONCE]
-            spans = [(int(self._offsets[row]), int(self._offsets[row + 1])) for row in rows[some]]
-            values = np.concatenate([self._values[first:last] for first, last in spans])
-            scales = np.concatenate([self._scales[first:last] for first, last in spans])
+            values, scales = self._take(rows[some], dim)
             best[some] = best_cosines(values, scales, lengths[some], query)
         return best
+
+    def _take(self, rows: Rows, dim: int) -> tuple[NDArray[np.int8], NDArray[Any]]:
+        """Return the tokens of some passages one after another, as whole numbers, and their scales."""
+        spans = [(int(self._offsets[row]), int(self._offsets[row + 1])) for row in rows]
+        if self.packed:
+            values = unpack(np.concatenate([self._read(first, last) for first, last in spans]))
+            return values, np.full(len(values), packed_scale(dim), dtype=np.float32)
+        values = np.concatenate([self._values[first:last] for first, last in spans])
+        return values, np.concatenate([self._scales[first:last] for first, last in spans])
+
+    def _read(self, first: int, last: int) -> NDArray[np.uint8]:
+        width = self._values.shape[1]
+        content = os.pread(self._handle, (last - first) * width, self._start + first * width)
+        return np.frombuffer(content, dtype=np.uint8).reshape(-1, width)
+
+    def _announce(self, rows: Rows) -> None:
+        """Let the system fetch all passages at once: from a cold disk they would come one by one."""
+        if self.packed and hasattr(os, "posix_fadvise"):
+            width = self._values.shape[1]
+            for row in rows:
+                first, last = int(self._offsets[row]), int(self._offsets[row + 1])
+                os.posix_fadvise(self._handle, self._start + first * width, (last - first) * width, os.POSIX_FADV_WILLNEED)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import tantivy
 
-from index.dense import Rows
+from index.dense import Allowed, Rows
 from index.encoders import Vectors
 from index.errors import BuildDamaged, BuildRefused
 
@@ -23,6 +23,7 @@ TOKENIZER = "simple, lowercase, ascii_fold, stopword(english), stemmer(english)"
 BOOSTS = {"text": 1.0, "title": 1.0, "speakers": 1.0, "event": 0.5}
 _ANALYZER = "notes"
 _HEAP_BYTES = 64_000_000
+_MARGIN = 1.5  # times as many hits are fetched as a limit is expected to leave enough of
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +119,28 @@ class LexicalRanker:
     def _stem_freqs(self, stem: str) -> list[int]:
         return [int(self._searcher.doc_freq(field, stem)) for field in BOOSTS]
 
-    def search(self, text: str, depth: int, talk_rows: Sequence[int] | None = None) -> tuple[Rows, Vectors]:
+    def search(self, text: str, depth: int, talk_rows: Sequence[int] | None = None, allowed: Allowed | None = None) -> tuple[Rows, Vectors]:
         """Return up to `depth` rows by BM25, best first, ties by row, and their scores.
 
-        `talk_rows` limits the search to some talks; None is no limit.
+        `talk_rows` limits the search to some talks, for few of them; `allowed`, (n_passages,) bool, to some rows, for many. None is
+        no limit.
         """
-        stems = list(dict.fromkeys(self.terms(text)))
-        return self._run([self._anywhere(stem) for stem in stems], depth, talk_rows)
+        parts = [self._anywhere(stem) for stem in dict.fromkeys(self.terms(text))]
+        if allowed is None or not allowed.any():
+            return self._run(parts, depth if allowed is None else 0, talk_rows)
+        wanted = depth + int(_MARGIN * depth * len(allowed) / np.count_nonzero(allowed))
+        while True:
+            rows, scores = self._run(parts, wanted, None)
+            kept = allowed[rows]
+            if len(rows) < wanted or np.count_nonzero(kept) >= depth:
+                return rows[kept][:depth], scores[kept][:depth]
+            wanted *= 4
 
-    def search_rare(self, text: str, most: int, talk_rows: Sequence[int] | None = None) -> Rows:
+    def search_rare(self, text: str, most: int, allowed: Allowed | None = None) -> Rows:
         """Return all rows with a word of the text that at most `most` passages hold, whatever else they say."""
         rare = [stem for stem in dict.fromkeys(self.terms(text)) if 0 < sum(self._stem_freqs(stem)) <= most]
-        return self._run([self._anywhere(stem) for stem in rare], most * len(rare), talk_rows)[0]
+        rows = self._run([self._anywhere(stem) for stem in rare], most * len(rare), None)[0]
+        return rows if allowed is None else rows[allowed[rows]]
 
     def _anywhere(self, stem: str) -> tantivy.Query:
         """Return a query for a stem in any field, each field with its boost."""

@@ -1,38 +1,59 @@
-"""The closed-world scan: which passages say a phrase, all of them."""
+"""Who says what: the passages and talks that say a phrase, all of them, without reading one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import numpy as np
 
-from index.models import Passage, Talk
-from index.words import find_phrase, join, singular, squeeze, words
-
-
-class MentionScan:
-    """Every passage's and every talk's words, closed up, so that most are ruled out by one substring test."""
-
-    def __init__(self, passages: Sequence[Passage], talks: Mapping[str, Talk]) -> None:
-        self._passages = passages
-        self._squeezed = [squeeze(passage.text) for passage in passages]
-        self._headings = {talk_id: _heading(talk) for talk_id, talk in talks.items()}
-        self._first_row: dict[str, int] = {}
-        for row, passage in enumerate(passages):
-            self._first_row.setdefault(passage.talk_id, row)
-
-    def rows(self, phrase: str) -> list[int]:
-        """Return the rows that say the phrase, in order; for a talk that says it only in its title or speakers, its first row."""
-        stem = singular(join(word.form for word in words(phrase)))
-        # The plural's ending may change the last letter ("policy", "policies").
-        core = stem[:-1] if len(stem) > 3 and stem.endswith("y") else stem
-        if not core:
-            return []
-        rows = {row for row, squeezed in enumerate(self._squeezed) if core in squeezed and find_phrase(self._passages[row].text, phrase)}
-        said = {self._passages[row].talk_id for row in rows}
-        for talk_id, heading in self._headings.items():
-            if talk_id not in said and talk_id in self._first_row and any(find_phrase(part, phrase) for part in heading):
-                rows.add(self._first_row[talk_id])
-        return sorted(rows)
+from index.opened import Build
+from index.tables import Rows, TalkSet
 
 
-def _heading(talk: Talk) -> tuple[str, ...]:
-    return (talk.title, *talk.speakers, *talk.affiliations)
+class Mentions:
+    """Looks phrases up among a build's passages, titles, speakers and companies."""
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+
+    def rows(self, phrase: str, talks: TalkSet | None = None) -> Rows:
+        """Return the rows of the passages that say a phrase, ascending, all of them or those of some talks.
+
+        A talk that says it only in its title, its speakers or their companies gives its first row.
+        """
+        table = self._build.table
+        said, headed = self._said(phrase)
+        headed = headed[~np.isin(headed, table.talk_of_row[said])]
+        headed = headed[table.with_passages.mask[headed]]
+        rows = np.sort(np.concatenate([said, table.first_rows(headed)]))
+        return rows if talks is None else rows[talks.mask[table.talk_of_row[rows]]]
+
+    def talks(self, phrase: str) -> TalkSet:
+        """Return the talks that `rows` are of."""
+        said, headed = self._said(phrase)
+        table = self._build.table
+        return table.set_of(np.concatenate([table.talk_of_row[said], headed[table.with_passages.mask[headed]]]))
+
+    def first_talks(self, phrase: str, most: int) -> list[int]:
+        """Return the rows of the first talks that `rows` are of, each once, in their order."""
+        talks, firsts = np.unique(self._build.table.talk_of_row[self.rows(phrase)], return_index=True)
+        return [int(talk) for talk in talks[np.argsort(firsts)][:most]]
+
+    def titled(self, phrase: str) -> TalkSet:
+        """Return the talks whose title says a phrase."""
+        return self._headed(phrase, 0)
+
+    def employed(self, phrase: str) -> TalkSet:
+        """Return the talks whose speakers' companies say a phrase."""
+        return self._headed(phrase, 2)
+
+    def _headed(self, phrase: str, kind: int) -> TalkSet:
+        """Return the talks that say a phrase in their title (0), speakers (1) or affiliations (2)."""
+        n_talks = len(self._build.table)
+        talks = self._build.phrases.texts(phrase) - len(self._build.passages) - kind * n_talks
+        return self._build.table.set_of(talks[(talks >= 0) & (talks < n_talks)])
+
+    def _said(self, phrase: str) -> tuple[Rows, Rows]:
+        """Return the rows that say a phrase, and the talks that say it in their title, speakers or affiliations, both ascending."""
+        texts = self._build.phrases.texts(phrase)
+        n_passages = len(self._build.passages)
+        within = int(np.searchsorted(texts, n_passages))
+        return texts[:within], np.unique((texts[within:] - n_passages) % max(len(self._build.table), 1))

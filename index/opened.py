@@ -1,22 +1,27 @@
-"""A build as it is read: checked, its records in memory, its arrays mapped."""
+"""A build as it is read: checked, its records parsed when they are asked for, its arrays mapped."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dense import DENSE_FILE, DenseRanker
+from index.arrays import load_array
+from index.dense import DenseRanker
 from index.errors import BuildDamaged
-from index.late import LateRanker, load_array
+from index.late import LateRanker
 from index.lexical import LEXICAL_FOLDER, LexicalRanker
 from index.models import Event, Passage, Recap, Talk
+from index.names import Names
+from index.phrases import Phrases
 from index.records import read_lines
-from index.storage import WAY_OUT, Manifest, current_build_id, text_file, verify
+from index.storage import READ_WHEN_OPENED_BYTES, WAY_OUT, Manifest, current_build_id, text_file, verify
+from index.stored import ById, Rows
+from index.tables import TalkTable
 
 TALK_VECTORS_FILE = "talk_vectors.npy"  # (n_talks, dim) float16, the mean of each talk's passages
 
@@ -28,9 +33,12 @@ class Build:
     folder: Path
     manifest: Manifest
     events: Mapping[str, Event]
-    recaps: Mapping[str, Recap]
-    talks: Mapping[str, Talk]
-    passages: Sequence[Passage]
+    recaps: ById[Recap]
+    talks: ById[Talk]
+    passages: Rows[Passage]
+    table: TalkTable
+    phrases: Phrases
+    names: Names
     dense: DenseRanker
     late: LateRanker
     lexical: LexicalRanker
@@ -48,7 +56,8 @@ class Build:
 
     def passages_of(self, talk_id: str) -> list[Passage]:
         """Return a talk's passages in order."""
-        return [passage for passage in self.passages if passage.talk_id == talk_id]
+        row = self.talks.row(talk_id)
+        return [] if row is None else [self.passages[at] for at in self.table.rows_of(row)]
 
     def read_text(self, recap_id: str) -> str:
         """Read a recap's text from disk again and check it.
@@ -68,23 +77,29 @@ class Build:
         return content.decode("utf-8")
 
 
-def open_build(index_dir: Path, build_id: str | None = None) -> Build:
+def open_build(index_dir: Path, build_id: str | None = None, whole: bool = False) -> Build:
     """Open the live build, or another one by id, after checking its format, files and counts.
+
+    Digests are compared of the small files, of every file where `whole` is set: see `index.storage.verify`.
 
     Raises:
         NoBuild: nothing was published there.
         BuildUnusable: a check failed; the message says which and the way out.
     """
     folder = index_dir / (build_id or current_build_id(index_dir))
-    manifest = verify(folder)
+    manifest = verify(folder, most_bytes=None if whole else READ_WHEN_OPENED_BYTES)
+    phrases = Phrases(folder)
     build = Build(
         folder=folder,
         manifest=manifest,
         events={event.event_id: event for event in read_lines(folder / "events.jsonl", Event)},
-        recaps={recap.recap_id: recap for recap in read_lines(folder / "recaps.jsonl", Recap)},
-        talks={talk.talk_id: talk for talk in read_lines(folder / "talks.jsonl", Talk)},
-        passages=tuple(read_lines(folder / "passages.jsonl", Passage)),
-        dense=DenseRanker(folder / DENSE_FILE),
+        recaps=ById(folder / "recaps.jsonl", Recap),
+        talks=ById(folder / "talks.jsonl", Talk),
+        passages=Rows(folder / "passages.jsonl", Passage),
+        table=TalkTable.open(folder),
+        phrases=phrases,
+        names=Names(folder, phrases.vocabulary),
+        dense=DenseRanker(folder),
         late=LateRanker(folder),
         lexical=LexicalRanker(folder / LEXICAL_FOLDER),
         talk_vectors=load_array(folder / TALK_VECTORS_FILE),
@@ -105,6 +120,9 @@ def _check_counts(build: Build) -> None:
         "rows of token vectors": (len(build.late), passages),
         "tokens": (build.late.n_tokens, build.manifest.counts.get("tokens")),
         "talk vectors": (len(build.talk_vectors), len(build.talks)),
+        "talks in the table": (len(build.table), len(build.talks)),
+        "passages in the table": (len(build.table.talk_of_row), passages),
+        "texts with places": (len(build.phrases), len(build.passages) + 3 * len(build.talks)),
         "dimensions": (build.dense.dim, build.manifest.encoder.dim),
     }
     for what, (count, expected) in found.items():

@@ -11,17 +11,19 @@ from typing import overload
 
 import numpy as np
 
-from index.build import VOCABULARY_FILE
 from index.dense import Allowed, Rows
-from index.encoders import Encoder, load_encoder
+from index.encoders import Encoder, Vectors, load_encoder
 from index.errors import EncoderMismatch
 from index.fusion import Evidence, Scores, rank, word_weights
-from index.mentions import MentionScan
+from index.mentions import Mentions
 from index.models import Hit, TalkKind
 from index.opened import Build, open_build
+from index.tables import TalkSet
 
 # A word of the question that so few passages hold is a name to most people: all of them are candidates.
 RARE_AT_MOST = 20
+# Up to so many talks a limit is named to the lexical index talk by talk (3 ms); of more, rows are left out of what it finds.
+_NAMED_TALKS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,10 @@ class Filter:
     talk_ids: frozenset[str] = frozenset()
     kinds: frozenset[TalkKind] = frozenset()
     recap_ids: frozenset[str] = frozenset()
+    talks: TalkSet | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.event_ids or self.days or self.talk_ids or self.kinds or self.recap_ids)
+        return bool(self.event_ids or self.days or self.talk_ids or self.kinds or self.recap_ids or self.talks is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,12 @@ class Searcher:
 
     def __init__(self, build: Build, encoder: Encoder | None = None, one_shot: bool = False) -> None:
         self.build = build
+        self.said = Mentions(build)
         self._one_shot = one_shot
         self._loading = threading.Lock()
         self._encoder = encoder
         if encoder is not None:
             _check_encoder(build, encoder)
-        talk_rows = {talk_id: number for number, talk_id in enumerate(build.talks)}
-        self._talk_of_row = np.array([talk_rows[passage.talk_id] for passage in build.passages], dtype=np.int64)
 
     @classmethod
     def open(cls, index_dir: Path, encoder: Encoder | None = None, build_id: str | None = None, one_shot: bool = False) -> Searcher:
@@ -117,26 +119,27 @@ class Searcher:
         Candidates are the best of BM25 and of the dense vectors, and every passage with a rare word of the question;
         late interaction orders them.
         """
-        allowed, talk_rows = self._allowed(query.filter)
+        talks = self.within(query.filter)
         said = f"{query.context} {query.text}".strip()
-        if not said or not len(self.build.passages) or talk_rows == []:
+        if not said or not len(self.build.passages) or (talks is not None and not talks):
             return Ranking()
+        allowed = None if talks is None else self._rows_of(talks)
         [tokens] = self.encoder.encode_tokens([said])
         weights = word_weights(said, tokens, self.build.lexical.doc_freq, len(self.build.passages))
-        lexical_rows, lexical_scores = self.build.lexical.search(said, query.depth, talk_rows)
+        lexical_rows, lexical_scores = self._search_words(said, query.depth, talks, allowed)
         dense_rows, _ = self.build.dense.search(tokens.pooled, query.depth, allowed)
-        rare_rows = self.build.lexical.search_rare(said, RARE_AT_MOST, talk_rows)
+        rare_rows = self.build.lexical.search_rare(said, RARE_AT_MOST, allowed)
         rows = np.union1d(np.union1d(lexical_rows, dense_rows), rare_rows)
         scores = Scores(
             rows=rows,
-            talk=self.build.talk_vectors[self._talk_of_row[rows]].astype(np.float32) @ tokens.pooled,
+            talk=self.build.talk_vectors[self.build.table.talk_of_row[rows]].astype(np.float32) @ tokens.pooled,
             dense=self.build.dense.vectors(rows) @ tokens.pooled,
             lexical=_spread(rows, lexical_rows, lexical_scores),
             similarities=self.build.late.similarities(tokens.vectors, rows),
         )
         order, evidence = rank(scores, weights, query.k)
         return Ranking(
-            tuple(self._hit(int(row), item.score, at) for at, (row, item) in enumerate(zip(order, evidence, strict=True), 1)), evidence
+            tuple(self.hit(int(row), item.score, at) for at, (row, item) in enumerate(zip(order, evidence, strict=True), 1)), evidence
         )
 
     def mentions(self, phrase: str, filter: Filter = Filter()) -> list[Hit]:
@@ -144,9 +147,7 @@ class Searcher:
 
         A talk that says it only in its title or its speakers gives its first passage.
         """
-        allowed, _ = self._allowed(filter)
-        rows = [row for row in self._mentions.rows(phrase) if allowed is None or allowed[row]]
-        return [self._hit(row, 1.0, at) for at, row in enumerate(rows, 1)]
+        return [self.hit(int(row), 1.0, at) for at, row in enumerate(self.said.rows(phrase, self.within(filter)), 1)]
 
     def doc_freq(self, word: str) -> int:
         """Return how many passages hold a word, inflections folded as BM25 folds them; 0 for a stop word."""
@@ -166,32 +167,42 @@ class Searcher:
         return self.build.read_text(recap_id)[start:end]
 
     @cached_property
-    def _mentions(self) -> MentionScan:
-        return MentionScan(self.build.passages, self.build.talks)
-
-    @cached_property
     def _vocabulary(self) -> Mapping[str, int]:
-        lines = (self.build.folder / VOCABULARY_FILE).read_text(encoding="utf-8").splitlines()
-        return {form: int(count) for form, _, count in (line.partition("\t") for line in lines)}
+        counts = ((form, count.passages) for form, count in self.build.names.words_starting(""))
+        return {form: count for form, count in counts if count}
 
-    def _allowed(self, limits: Filter) -> tuple[Allowed | None, list[int] | None]:
-        """Return which rows and which talks a filter lets through; None where it is empty."""
+    def within(self, limits: Filter) -> TalkSet | None:
+        """Return the talks that a filter lets through; None where it is empty."""
         if not limits:
-            return None, None
-        wanted = [
-            number
-            for number, talk in enumerate(self.build.talks.values())
-            if (not limits.event_ids or talk.event_id in limits.event_ids)
-            and (not limits.days or talk.day in limits.days)
-            and (not limits.talk_ids or talk.talk_id in limits.talk_ids)
-            and (not limits.kinds or talk.kind in limits.kinds)
-            and (not limits.recap_ids or talk.recap_id in limits.recap_ids)
-        ]
-        return np.isin(self._talk_of_row, wanted), wanted
+            return None
+        build, table = self.build, self.build.table
+        found = table.everything() if limits.talks is None else limits.talks
+        if limits.event_ids:
+            found &= table.of_events(row for row, event_id in enumerate(build.events) if event_id in limits.event_ids)
+        if limits.days:
+            found &= table.of_days(limits.days)
+        if limits.talk_ids:
+            found &= table.set_of(row for talk_id in limits.talk_ids if (row := build.talks.row(talk_id)) is not None)
+        if limits.kinds:
+            found &= table.of_kinds(limits.kinds)
+        if limits.recap_ids:
+            found &= table.of_recaps(row for recap_id in limits.recap_ids if (row := build.recaps.row(recap_id)) is not None)
+        return found
 
-    def _hit(self, row: int, score: float, rank_: int) -> Hit:
-        passage = self.build.passages[row]
-        return Hit(passage=passage, talk=self.build.talks[passage.talk_id], score=score, rank=rank_)
+    def _rows_of(self, talks: TalkSet) -> Allowed:
+        """Return which rows are of some talks, (n_passages,)."""
+        allowed: Allowed = talks.mask[self.build.table.talk_of_row]
+        return allowed
+
+    def _search_words(self, said: str, depth: int, talks: TalkSet | None, allowed: Allowed | None) -> tuple[Rows, Vectors]:
+        if talks is not None and len(talks) <= _NAMED_TALKS:
+            return self.build.lexical.search(said, depth, talk_rows=talks.rows.tolist())
+        return self.build.lexical.search(said, depth, allowed=allowed)
+
+    def hit(self, row: int, score: float = 1.0, rank: int = 0) -> Hit:
+        """Return a passage with its talk as a hit."""
+        build = self.build
+        return Hit(passage=build.passages[row], talk=build.talks.rows[int(build.table.talk_of_row[row])], score=score, rank=rank)
 
 
 def _spread(rows: Rows, some: Rows, scores: np.ndarray[tuple[int], np.dtype[np.float32]]) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

@@ -17,9 +17,9 @@ _WORD = re.compile(r"[^\W_]+(?:\+\+|#(?!\w))?(?:['’]s(?![^\W_]))?")
 _POSSESSIVE = re.compile(r"['’]s$")
 _ACRONYM_PLURAL = re.compile(r"^[A-Z0-9]{2,}s$")
 # What may stand between two words of one name: white space, or a single mark ("cert-manager", "node.js", "CI/CD").
-_GAP = re.compile(r"\s+|\s?[-‐‑–_./'’&+]\s?")
+GAP = re.compile(r"\s+|\s?[-‐‑–_./'’&+]\s?")
 # A single word meets a split spelling only from this length on: "iot" is not "IO T".
-_MIN_JOINED = 5
+MIN_JOINED = 5
 
 
 class Word(NamedTuple):
@@ -69,6 +69,11 @@ def join(forms: Iterable[str]) -> str:
     return joined
 
 
+def name_key(name: str) -> str:
+    """Fold a name so that its spellings meet: "auto-scaling" and "AutoScaling" have one key."""
+    return singular(join(word.form for word in words(name)))
+
+
 @lru_cache(maxsize=2**12)
 def squeeze(text: str) -> str:
     """Return all words of a text, folded and joined: `core` of what `find_phrase` finds is always a substring of it."""
@@ -81,10 +86,11 @@ def forms(text: str) -> frozenset[str]:
     return frozenset(word.form for word in words(text))
 
 
+@lru_cache(maxsize=2**8)
 def core(phrase: str) -> str:
     """Return what a text must hold, squeezed, to say the phrase: its singular, without a last letter that the plural changes."""
     stem = singular(join(word.form for word in words(phrase)))
-    return stem[:-1] if len(stem) > 3 and stem.endswith("y") else stem
+    return stem[:-1] if len(stem) > 1 and stem.endswith("y") else stem
 
 
 def find_phrase(text: str, phrase: str) -> tuple[tuple[int, int], ...]:
@@ -95,7 +101,7 @@ def find_phrase(text: str, phrase: str) -> tuple[tuple[int, int], ...]:
     wanted_words = [word.form for word in words(phrase)]
     wanted = singular(join(wanted_words))
     found = list(words(text))
-    longest = len(found) if len(wanted_words) > 1 or len(wanted) >= _MIN_JOINED else 1
+    longest = len(found) if len(wanted_words) > 1 or len(wanted) >= MIN_JOINED else 1
     spans: list[tuple[int, int]] = []
     for first, word in enumerate(found):
         if word.form[:1] == wanted[:1] and (end := _run(text, found, first, wanted, longest)) is not None:
@@ -108,7 +114,7 @@ def _run(text: str, found: list[Word], first: int, wanted: str, longest: int) ->
     joined = ""
     for at in range(first, min(first + longest, len(found))):
         word = found[at]
-        if at > first and not _GAP.fullmatch(text, found[at - 1].end, word.start):
+        if at > first and not GAP.fullmatch(text, found[at - 1].end, word.start):
             return None
         joined = join((joined, word.form)) if joined else word.form
         if singular(joined) == wanted:

@@ -75,7 +75,7 @@ def check(index_dir: Path, build_id: str) -> Manifest:
     Raises:
         IndexFault, PublishError: Something is not as it was written.
     """
-    build = open_build(index_dir, build_id)
+    build = open_build(index_dir, build_id, whole=True)
     verify_quotes(index_dir, build_id)
     return build.manifest
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from bot.answering.evidence import allowed_talks
 from bot.answering.knowledge import Knowledge
 from bot.answering.reading import Reading
 from bot.answering.rendering import counted
 from index.models import Event
+from index.tables import TalkSet
 
 _EVENTS = r"(?:conferences?|events|kubecons|meetups|editions|conférences|événements|évènements|konferenzen)"
 _ASKS = re.compile(
@@ -26,12 +26,14 @@ def asks_for_events(reading: Reading) -> bool:
 
 def events_text(knowledge: Knowledge) -> str:
     """Return the events, oldest first, with dates, place and number of talks."""
-    talks = Counter(talk.event_id for talk in knowledge.talks if talk.kind != "section")
-    sections = Counter(talk.event_id for talk in knowledge.talks if talk.kind == "section")
+    table = knowledge.table
+    talks, sections = (table.by_event(talks) for talks in (TalkSet(~table.sections.mask), table.sections))
+    rows = {event.event_id: row for row, event in enumerate(knowledge.events)}
     events = sorted(knowledge.events, key=lambda event: (event.starts_on.isoformat() if event.starts_on else "9999", event.event_id))
     lines = []
     for event in events:
-        held = counted(talks[event.event_id], "talk") if talks[event.event_id] else counted(sections[event.event_id], "section")
+        row = rows[event.event_id]
+        held = counted(talks[row], "talk") if row in talks else counted(sections.get(row, 0), "section")
         lines.append(" · ".join(filter(None, (f"• {event.event_id}", _full_name(event), _dates(event), event.city, held))))
     return "\n".join([f"The notes cover {counted(len(lines), 'event')}:", *lines])
 
@@ -58,8 +60,8 @@ def wrong_day_text(reading: Reading, knowledge: Knowledge) -> str:
     events = [event for event in knowledge.events if not scope.event_ids or event.event_id in scope.event_ids]
     if allowed_talks(scope, knowledge) and (not events or scope.day <= max(map(_length, events))):
         return ""
-    ids = {event.event_id for event in events} if scope.event_ids else None
-    days = sorted({talk.day for talk in knowledge.talks if talk.day is not None and (ids is None or talk.event_id in ids)})
+    named = tuple(event.event_id for event in events) if scope.event_ids else ()
+    days = knowledge.table.days_of(knowledge.talks_within(named))
     where = f" of {' or '.join(scope.event_ids)}" if scope.event_ids else ""
     known = f"they have {'day' if len(days) == 1 else 'days'} {', '.join(map(str, days))}" if days else "they name no days of it"
     return f"The notes hold no talk of day {scope.day}{where}: {known}."

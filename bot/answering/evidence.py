@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 
 from bot.answering.knowledge import Knowledge
 from bot.answering.reading import Reading
@@ -10,6 +12,7 @@ from bot.answering.scope import Scope
 from index.fusion import Evidence
 from index.models import Hit
 from index.search import Filter, Query, Searcher
+from index.tables import TalkSet
 
 DEPTH = 30  # passages looked at for one answer
 
@@ -31,30 +34,33 @@ def gather(reading: Reading, searcher: Searcher, knowledge: Knowledge, scope: Sc
     return Found(ranking.hits, ranking.evidence)
 
 
-def allowed_talks(scope: Scope, knowledge: Knowledge) -> frozenset[str]:
-    """Return the ids of the talks within the limits."""
-    return frozenset(talk.talk_id for talk in knowledge.talks if scope.allows(talk))
+def allowed_talks(scope: Scope, knowledge: Knowledge) -> TalkSet:
+    """Return the talks within the limits."""
+    return knowledge.talks_within(scope.event_ids, scope.excluded_ids, scope.day)
 
 
 def _filter(reading: Reading, scope: Scope, searcher: Searcher, knowledge: Knowledge) -> Filter | None:
     """Return the limits as the searcher takes them, None where nothing is left within them."""
-    allowed = allowed_talks(scope, knowledge) if scope.limits else frozenset(knowledge.talk_by_id)
+    table = knowledge.table
+    allowed = allowed_talks(scope, knowledge)
     if reading.titled:
-        allowed = (allowed & reading.titled) or reading.titled
+        titled = table.set_of(reading.titled)
+        allowed = (allowed & titled) or titled
     elif reading.speakers:
         # A person asked for by name: their talks, and whatever else the notes say of them.
-        named = {talk_id for talk_ids in reading.speakers.values() for talk_id in talk_ids}
-        named |= {hit.talk.talk_id for name in reading.speakers for hit in searcher.mentions(name)}
+        named = table.set_of(row for rows in reading.speakers.values() for row in rows)
+        for name in reading.speakers:
+            named |= searcher.said.talks(name)
         allowed = (allowed & named) or allowed
     if reading.wish.wanted == "link" and not reading.titled and (naming := _named_talks(reading, searcher, knowledge)):
         allowed = (allowed & naming) or allowed
     if not allowed:
         return None
-    return Filter() if len(allowed) == len(knowledge.talks) else Filter(talk_ids=allowed)
+    return Filter() if allowed.everything else Filter(talks=allowed)
 
 
-def _named_talks(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> frozenset[str]:
-    """Return the ids of the talks that say every name of the question."""
+def _named_talks(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> TalkSet | None:
+    """Return the talks that say every name of the question, None where it has none."""
     names = [word.text for word in reading.words if word.known and (word.capital or not word.real)]
-    said = [{hit.talk.talk_id for one in (name, *knowledge.aliases.others(name)) for hit in searcher.mentions(one)} for name in names]
-    return frozenset(set.intersection(*said)) if said else frozenset()
+    said = [reduce(or_, (searcher.said.talks(one) for one in (name, *knowledge.aliases.others(name)))) for name in names]
+    return reduce(and_, said) if said else None

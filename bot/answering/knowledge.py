@@ -3,79 +3,101 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from weakref import WeakKeyDictionary, proxy
 
 from bot.answering.aliases import Aliases
 from bot.answering.wordlists import is_french, is_generic, is_stop
 from index.models import Event, Passage, Talk
 from index.search import Searcher
-from index.words import fold, singular, words
+from index.tables import TalkSet
+from index.words import singular, words
 
-_TITLE_CUT = re.compile(r":\s+|\s+[-–—|]\s+")
-_PART_WORDS = 3  # of a title's part that names the talk on its own
 _CLIPPED = 6  # letters from which the beginning of a word stands for it
 _EVERYWHERE_SHARE = 0.2
 _LANGUAGE_CHARS = 4_000  # of a recap, enough to tell its language
+_LANGUAGE_PASSAGES = 20_000  # read on the first French question, in a third of a second; of a larger build its records are believed
 _YEAR = re.compile(r"(?<!\d)20[0-3]\d(?!\d)")
+_REMEMBERED = 8_192  # words
 
 
 class Knowledge:
-    """Read once a build; every answer on that build uses it."""
+    """What every answer on a build asks of its notes; looked up on disk, the last words remembered."""
 
     def __init__(self, searcher: Searcher) -> None:
         build = searcher.build
         # Held weakly, or the cache below would keep every build that was ever served in memory.
         self._searcher: Searcher = proxy(searcher)
+        self._build = build
+        self._names = build.names
         self.build_id: str = build.build_id
         self.events: tuple[Event, ...] = tuple(build.events.values())
-        self.talks: tuple[Talk, ...] = tuple(build.talks.values())
+        self._event_rows = {event.event_id: row for row, event in enumerate(self.events)}
         self.talk_by_id: Mapping[str, Talk] = build.talks
+        self.table = build.table
         self.recap_count: int = len(build.recaps)
-        self._passages = {(passage.talk_id, passage.ordinal): passage for passage in build.passages}
-        self.languages = frozenset(recap.language for recap in build.recaps.values()) | _read_languages(build.passages)
-        self.talk_count: int = sum(talk.kind != "section" for talk in self.talks)
-        self.aliases = Aliases(passage.text for passage in build.passages)
-        self._frequencies: Counter[str] = Counter()
-        self._capitals: Counter[str] = Counter()
-        for text in (*(p.text for p in build.passages), *(t.title for t in self.talks), *(" ".join(t.speakers) for t in self.talks)):
-            self._count(text)
-        self._frequencies.update({form: count for form, count in searcher.vocabulary().items() if form not in self._frequencies})
-        self._sorted = sorted(self._frequencies)
-        # "KMSes" is "KMS", "KEP" stands in "KEP753".
-        self._stems = {singular(form) for form in self._frequencies} | {form.rstrip("0123456789") for form in self._frequencies}
-        self._speakers = _speaker_talks(self.talks)
-        self.titles: Mapping[tuple[str, ...], tuple[str, ...]] = _title_talks(self.talks)
+        self.talk_count: int = len(build.table) - len(build.table.sections)
+        self.aliases = Aliases(lru_cache(_REMEMBERED)(build.names.aliases))
+        self.frequency = lru_cache(_REMEMBERED)(self._frequency)
+        self.contains = lru_cache(_REMEMBERED)(self._contains)
+        self.talks_within = lru_cache(64)(self._talks_within)
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """Return the languages of the notes, by their records and by their grammar words."""
+        read = _read_languages(self._build.passages) if len(self._build.passages) <= _LANGUAGE_PASSAGES else frozenset()
+        return frozenset(self._build.manifest.languages) | read
 
     @property
     def frequencies(self) -> Mapping[str, int]:
         """Return how often each folded word stands in the notes; neighbours that make one name count as one word too."""
-        return self._frequencies
+        return _Frequencies(self, ("",))
 
-    def contains(self, form: str) -> bool:
+    def near(self, word: str) -> Mapping[str, int]:
+        """Return `frequencies` of the words that a slip may lead to: of one first letter, the first two swapped, or one dropped."""
+        dropped = [letter + word for letter in self._names.first_letters()]
+        return _Frequencies(self, tuple(dict.fromkeys((word[:1], word[1::-1], *dropped))))
+
+    def forms_starting(self, prefix: str) -> list[str]:
+        """Return the notes' folded words and joined names that begin with a prefix."""
+        joined = (name for name, pair in self._names.joined_starting(prefix) if _is_name(pair.left, pair.right))
+        return [*self._names.forms_starting(prefix), *joined]
+
+    def _frequency(self, form: str) -> int:
+        count = self._names.word(form)
+        said = (count.occurrences if count else 0) + self._joined(form)
+        return said or (count.passages if count else 0)
+
+    def _joined(self, form: str) -> int:
+        """Return how often two names side by side make this one: "Fluent Bit" is searched as "fluentbit", and mistyped as "fluntbit"."""
+        return sum(pair.count for pair in self._names.joined(form) if _is_name(pair.left, pair.right))
+
+    def _contains(self, form: str) -> bool:
         """Tell whether the notes contain a folded word or its other number."""
-        return form in self._frequencies or singular(form) in self._stems or (len(form) > 3 and form.removesuffix("es") in self._stems)
+        other = singular(form)
+        return self._stands(form) or self._has_stem(other) or (len(form) > 3 and self._has_stem(form.removesuffix("es")))
+
+    def _stands(self, form: str) -> bool:
+        return bool(self.frequency(form))
+
+    def _has_stem(self, stem: str) -> bool:
+        return self._stands(stem) or any(pair is None or _is_name(*pair) for pair in self._names.stems(stem))
 
     def neighbour(self, passage: Passage, step: int) -> Passage | None:
         """Return the passage that stands some steps after one in the same talk, or before it."""
-        return self._passages.get((passage.talk_id, passage.ordinal + step))
+        return next((one for one in self._build.passages_of(passage.talk_id) if one.ordinal == passage.ordinal + step), None)
 
     def is_everywhere(self, word: str) -> bool:
         """Tell whether so many passages say a word that it tells none from another."""
-        return self._searcher.doc_freq(word) > _EVERYWHERE_SHARE * len(self._passages)
+        return self._searcher.doc_freq(word) > _EVERYWHERE_SHARE * len(self._build.passages)
 
     def whole_word(self, clipped: str) -> str | None:
         """Return the shortest of the notes' words that a clipped one begins: "misconfig" is "misconfiguration"."""
         if len(clipped) < _CLIPPED:
             return None
-        longer: list[str] = []
-        for form in self._sorted[bisect_left(self._sorted, clipped) :]:
-            if not form.startswith(clipped):
-                break
-            if len(form) > len(clipped) + 2 and form.isalpha():
-                longer.append(form)
+        longer = [form for form in self.forms_starting(clipped) if len(form) > len(clipped) + 2 and form.isalpha()]
         return min(longer, key=lambda form: (len(form), form), default=None)
 
     def says(self, name: str) -> bool:
@@ -83,42 +105,77 @@ class Knowledge:
         forms = [word.form for word in words(name)]
         if not all(self.contains(form) for form in forms):
             return False
-        return len(forms) == 1 or bool(self._searcher.mentions(name))
+        return len(forms) == 1 or len(self._searcher.said.rows(name)) > 0
 
     def is_name(self, form: str) -> bool:
         """Tell whether the notes write a word mostly with a capital."""
-        return self._capitals[form] * 2 > self._frequencies[form]
+        count = self._names.word(form)
+        return ((count.capitals if count else 0) + self._joined(form)) * 2 > self.frequency(form)
 
-    def speakers_named(self, forms: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-        """Return the speakers whose whole name stands in a question's folded words, with the ids of their talks."""
-        joined = f" {' '.join(forms)} "
-        return {name: talk_ids for name, (key, talk_ids) in self._speakers.items() if f" {key} " in joined}
+    def speakers_named(self, forms: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+        """Return the speakers whose whole name stands in a question's folded words, with the rows of their talks."""
+        found = {}
+        for start in range(len(forms)):
+            for end in range(start + 2, len(forms) + 1):
+                if not self._names.begins_speaker(" ".join(forms[start : end - 1])):
+                    break
+                if speaker := self._names.speaker(" ".join(forms[start:end])):
+                    found[speaker.number] = speaker
+        return {found[number].name: found[number].talks for number in sorted(found)}
 
-    def speakers_called(self, forms: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-        """Return the speakers whose name contains the given folded words, whole and side by side, with the ids of their talks."""
-        part = f" {' '.join(forms)} "
-        return {name: talk_ids for name, (key, talk_ids) in self._speakers.items() if forms and part in f" {key} "}
+    def speakers_called(self, forms: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+        """Return the speakers whose name contains the given folded words, whole and side by side, with the rows of their talks."""
+        return {one.name: one.talks for one in self._names.speakers_with(" ".join(forms))} if forms else {}
+
+    def titled(self, forms: tuple[str, ...]) -> list[int]:
+        """Return the rows of the talks that have these folded words for a title, or for a longer part of it."""
+        return self._names.titled(forms)
+
+    def talk(self, row: int) -> Talk:
+        """Return a talk by its row."""
+        return self._build.talks.rows[row]
+
+    def event_rows(self, event_ids: Iterable[str]) -> list[int]:
+        """Return the rows of some of the notes' events; others are left out."""
+        return [self._event_rows[event_id] for event_id in event_ids if event_id in self._event_rows]
+
+    def _talks_within(self, event_ids: tuple[str, ...], excluded_ids: tuple[str, ...] = (), day: int | None = None) -> TalkSet:
+        """Return the talks within limits; where events are named, one of no known day may be of any day of them."""
+        table = self.table
+        found = table.of_events(self.event_rows(event_ids)) if event_ids else table.everything()
+        if excluded_ids:
+            found = TalkSet(found.mask & ~table.of_events(self.event_rows(excluded_ids)).mask)
+        if day is not None:
+            found &= table.of_days([day]) | table.undated if event_ids else table.of_days([day])
+        return found
 
     def events_of_year(self, year: int) -> tuple[str, ...]:
         """Return the ids of the notes' events that took place in a year."""
         return tuple(event.event_id for event in self.events if event_year(event) == year)
 
-    def _count(self, text: str) -> None:
-        found = list(words(text))
-        for at, word in enumerate(found):
-            self._frequencies[word.form] += 1
-            capital = text[word.start].isupper()
-            self._capitals[word.form] += capital
-            if at and capital and text[found[at - 1].start].isupper() and text[found[at - 1].end : word.start] in {" ", "-"}:
-                self._count_joined(found[at - 1].form, word.form)
 
-    def _count_joined(self, left: str, right: str) -> None:
-        # "Fluent Bit" is searched as "fluentbit", and mistyped as "fluntbit".
-        if not (is_stop(left) or is_generic(left) or is_generic(right)):
-            self._frequencies[left + right] += 1
-            self._capitals[left + right] += 1
+class _Frequencies(Mapping[str, int]):
+    """How often words stand in the notes: those that begin with one of some prefixes."""
+
+    def __init__(self, knowledge: Knowledge, prefixes: tuple[str, ...]) -> None:
+        self._knowledge = knowledge
+        self._prefixes = prefixes
+
+    def __getitem__(self, form: str) -> int:
+        return self._knowledge.frequency(form)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(form for prefix in self._prefixes for form in self._knowledge.forms_starting(prefix)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
+def _is_name(left: str, right: str) -> bool:
+    return not (is_stop(left) or is_generic(left) or is_generic(right))
+
+
+@lru_cache(maxsize=4_096)
 def event_year(event: Event) -> int | None:
     """Return the year of an event from its dates or its name."""
     if event.starts_on:
@@ -128,7 +185,7 @@ def event_year(event: Event) -> int | None:
 
 
 def knowledge_of(searcher: Searcher) -> Knowledge:
-    """Return what the searcher's build knows, read on the first question."""
+    """Return what the searcher's build knows."""
     known = _CACHE.get(searcher)
     if known is None:
         known = _CACHE[searcher] = Knowledge(searcher)
@@ -145,26 +202,3 @@ def _read_languages(passages: Iterable[Passage]) -> frozenset[str]:
 
 
 _CACHE: WeakKeyDictionary[Searcher, Knowledge] = WeakKeyDictionary()
-
-
-def _title_talks(talks: Iterable[Talk]) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Return talk ids by the folded words of their title, and by those of its longer parts beside a colon or a dash."""
-    found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for talk in talks:
-        whole, *parts = (tuple(word.form for word in words(part)) for part in (talk.title, *_TITLE_CUT.split(talk.title)))
-        for key in dict.fromkeys((whole, *(part for part in parts if len(part) >= _PART_WORDS))):
-            if key:
-                found[key] = (*found.get(key, ()), talk.talk_id)
-    return found
-
-
-def _speaker_talks(talks: Iterable[Talk]) -> dict[str, tuple[str, tuple[str, ...]]]:
-    ids: dict[str, list[str]] = defaultdict(list)
-    names: dict[str, str] = {}
-    for talk in talks:
-        for name in talk.speakers:
-            key = " ".join(fold(part) for part in re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", name))
-            if " " in key:
-                names.setdefault(key, name)
-                ids[key].append(talk.talk_id)
-    return {names[key]: (key, tuple(found)) for key, found in ids.items()}

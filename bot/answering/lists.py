@@ -6,6 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+import numpy as np
 
 from bot.answering.evidence import Found, allowed_talks
 from bot.answering.knowledge import Knowledge, knowledge_of
@@ -13,13 +17,16 @@ from bot.answering.people import name_forms, talks_of
 from bot.answering.reading import Reading
 from bot.answering.rendering import counted
 from bot.answering.scope import given_scope
+from bot.answering.spots import Spots
 from bot.answering.wordlists import is_generic, is_german, is_stop
 from index.models import Hit, Talk
 from index.search import Filter, Query, Ranking, Searcher
-from index.words import find_phrase, words
+from index.tables import Rows, TalkSet
+from index.words import words
 
 _SPLIT = re.compile(r"\s*(?:\bor\b|\bor\b|,|;|(?<=\s)/(?=\s)|\bet\b|\bou\b)\s*", re.IGNORECASE)
 _LOOKED_AT = 400  # passages
+MOST_LISTED = 500  # talks; a headline counts all of them
 _SAID = 0.6  # late score below which no talk says anything near the topic
 # A talk's late score and its three best passages' dense scores, each as a share of the closest talk's, added. On the golden
 # lists F1 is .81 anywhere from 1.32 to 1.45, .79 at 1.26 and .80 at 1.5.
@@ -76,40 +83,46 @@ def list_talks(reading: Reading, found: Found, searcher: Searcher, knowledge: Kn
     if not topics and not people:
         return _without_topic(reading, allowed, searcher, knowledge)
     theirs = True
+    close: dict[int, Hit] = {}
     if people:
-        mentions, theirs = talks_of(reading, searcher, knowledge)
-        if topics and (about := _of_topics(topics, frozenset(mentions), reading, searcher, knowledge)):
-            mentions = about
-        else:
-            topics = ()
+        spots, theirs = talks_of(reading, searcher, knowledge)
+        about, close = _of_topics(topics, knowledge.table.set_of(spots.talks), reading, searcher, knowledge) if topics else (None, close)
+        spots, topics = (about, topics) if about else (spots, ())
     else:
-        mentions = _of_topics(topics, allowed, reading, searcher, knowledge)
+        spots, close = _of_topics(topics, allowed, reading, searcher, knowledge)
     if reading.scope.kind:
-        mentions = {talk_id: hits for talk_id, hits in mentions.items() if _of_kind(knowledge.talk_by_id[talk_id], reading.scope.kind)}
-    best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
-    chosen = [best.get(talk_id, hits[0]) for talk_id, hits in mentions.items()]
-    order = {talk.talk_id: at for at, talk in enumerate(in_order(knowledge.talks, knowledge))}
+        spots = spots.within(_of_kind(reading.scope.kind, searcher, knowledge))
+    spots, undated = _of_known_day(spots, reading.scope.day, knowledge)
     topic = ", ".join(topics)
-    chosen, undated = _of_known_day(chosen, reading.scope.day)
-    headline = _headline(reading, topic, len(chosen), theirs=theirs) + undated
-    return Listed(topic or _names(reading), tuple(sorted(chosen, key=lambda hit: order[hit.talk.talk_id])), headline)
+    headline = _headline(reading, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
+    best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
+    hits = (close.get(row) or searcher.hit(row) for row in spots.in_order(searcher).rows[:MOST_LISTED].tolist())
+    return Listed(topic or _names(reading), tuple(best.get(hit.talk.talk_id, hit) for hit in hits), headline)
 
 
-def _of_known_day(hits: list[Hit], day: int | None) -> tuple[list[Hit], str]:
+def _cut(count: int) -> str:
+    return f" The first {MOST_LISTED} are listed." if count > MOST_LISTED else ""
+
+
+def _of_known_day(spots: Spots, day: int | None, knowledge: Knowledge) -> tuple[Spots, str]:
     """Leave out talks of no known day where others are of the day asked for, and say what was left out or let in."""
-    dated = [hit for hit in hits if day in {None, hit.talk.day}]
-    if len(dated) == len(hits):
-        return hits, ""
-    if not dated:
-        return hits, " The notes do not say of which day."
-    return dated, f" {len(hits) - len(dated)} more of unknown day."
+    dated = spots if day is None else spots.within(knowledge.table.of_days([day]))
+    if len(dated) == len(spots):
+        return spots, ""
+    if not len(dated):
+        return spots, " The notes do not say of which day."
+    return dated, f" {len(spots) - len(dated)} more of unknown day."
 
 
 def _of_topics(
-    topics: Sequence[str], allowed: frozenset[str], reading: Reading, searcher: Searcher, knowledge: Knowledge
-) -> dict[str, list[Hit]]:
-    mentions = _mentions(topics, allowed, searcher, knowledge)
-    return mentions if reading.wish.every_mention else _about(topics, mentions, allowed, searcher, knowledge)
+    topics: Sequence[str], allowed: TalkSet, reading: Reading, searcher: Searcher, knowledge: Knowledge
+) -> tuple[Spots, dict[int, Hit]]:
+    """Return the talks that mention a topic, or are about it, and the hits of those that were found by their closeness."""
+    names = [name for topic in topics for name in (topic, *knowledge.aliases.others(topic))]
+    mentions = [searcher.said.rows(name, allowed) for name in names]
+    if reading.wish.every_mention:
+        return Spots.first_of(mentions, searcher), {}
+    return _about(topics, names, mentions, allowed, searcher)
 
 
 def _names(reading: Reading) -> str:
@@ -126,79 +139,58 @@ def _headline(reading: Reading, topic: str, count: int, *, theirs: bool) -> str:
     return f"{counted(count, 'talk')}{by} {verb} “{topic}”." if topic else f"{counted(count, 'talk')}{by}."
 
 
-def in_order(talks: Sequence[Talk], knowledge: Knowledge) -> list[Talk]:
-    """Sort talks by event, oldest first, then by day, then as the notes have them."""
-    starts = {event.event_id: (event.starts_on.isoformat() if event.starts_on else "9999", event.event_id) for event in knowledge.events}
-    return sorted(
-        talks, key=lambda t: (starts.get(t.event_id or "", ("9999", "~")), t.day if t.day is not None else 99, t.recap_id, t.position)
-    )
-
-
-def _mentions(topics: Sequence[str], allowed: frozenset[str], searcher: Searcher, knowledge: Knowledge) -> dict[str, list[Hit]]:
-    found: dict[str, list[Hit]] = defaultdict(list)
-    limits = Filter(talk_ids=allowed)
-    for topic in topics:
-        for name in (topic, *knowledge.aliases.others(topic)):
-            for hit in searcher.mentions(name, limits):
-                found[hit.talk.talk_id].append(hit)
-    return dict(found)
-
-
 def _about(
-    topics: Sequence[str], mentions: dict[str, list[Hit]], allowed: frozenset[str], searcher: Searcher, knowledge: Knowledge
-) -> dict[str, list[Hit]]:
+    topics: Sequence[str], names: Sequence[str], mentions: Sequence[Rows], allowed: TalkSet, searcher: Searcher
+) -> tuple[Spots, dict[int, Hit]]:
     """Keep the talks that are about a topic: those that name it in their title, and those close to it in words and as wholes."""
-    names = [name for topic in topics for name in (topic, *knowledge.aliases.others(topic))]
-    kept = {
-        talk_id: hits for talk_id, hits in mentions.items() if any(find_phrase(knowledge.talk_by_id[talk_id].title, name) for name in names)
-    }
-    for topic in topics:
-        ranking = searcher.search(Query(topic, filter=Filter(talk_ids=allowed), k=_LOOKED_AT, depth=_LOOKED_AT))
-        for hit in _close(ranking):
-            kept.setdefault(hit.talk.talk_id, [hit])
-    return kept
+    titled = reduce(or_, map(searcher.said.titled, names))
+    kept = Spots.first_of(mentions, searcher).within(titled)
+    limits = Filter() if allowed.everything else Filter(talks=allowed)
+    rankings = [searcher.search(Query(topic, filter=limits, k=_LOOKED_AT, depth=_LOOKED_AT)) for topic in topics]
+    close = {row: hit for ranking in rankings for row, hit in _close(ranking).items()}
+    return Spots.first_of([kept.rows, np.fromiter(close, dtype=np.int64, count=len(close))], searcher), close
 
 
-def _close(ranking: Ranking) -> list[Hit]:
-    """Return the best hit of each talk that is nearly as close to the topic as the closest talk."""
+def _close(ranking: Ranking) -> dict[int, Hit]:
+    """Return the best hit of each talk that is nearly as close to the topic as the closest talk, by its row."""
     late: dict[str, float] = {}
     dense: dict[str, list[float]] = defaultdict(list)
-    best: dict[str, Hit] = {}
+    best: dict[str, tuple[int, Hit]] = {}
     for hit, item in zip(ranking.hits, ranking.evidence, strict=True):
-        best.setdefault(hit.talk.talk_id, hit)
+        best.setdefault(hit.talk.talk_id, (item.row, hit))
         late[hit.talk.talk_id] = max(item.late, late.get(hit.talk.talk_id, 0.0))
         dense[hit.talk.talk_id].append(item.dense)
     whole = {talk_id: sum(sorted(values)[-3:]) / len(values[:3]) for talk_id, values in dense.items()}
     most_late, most_whole = max(late.values(), default=0.0), max(whole.values(), default=0.0)
     if most_late < _SAID or most_whole <= 0:
-        return []
-    return [hit for talk_id, hit in best.items() if late[talk_id] / most_late + whole[talk_id] / most_whole >= _CLOSE]
+        return {}
+    near = [talk_id for talk_id in best if late[talk_id] / most_late + whole[talk_id] / most_whole >= _CLOSE]
+    return {best[talk_id][0]: best[talk_id][1] for talk_id in near}
 
 
-def _of_kind(talk: Talk, kind: str) -> bool:
-    return talk.kind == kind or bool(find_phrase(talk.title, kind))
+def _of_kind(kind: str, searcher: Searcher, knowledge: Knowledge) -> TalkSet:
+    return knowledge.table.of_kinds([kind]) | searcher.said.titled(kind)
 
 
-def _without_topic(reading: Reading, allowed: frozenset[str], searcher: Searcher, knowledge: Knowledge) -> Listed:
+def _without_topic(reading: Reading, allowed: TalkSet, searcher: Searcher, knowledge: Knowledge) -> Listed:
     """List every talk within the limits; those of no known day are counted, and listed only where no talk is known to be of the day."""
-    scope = reading.scope
-    first: dict[str, Hit] = {}
-    for passage in searcher.build.passages:
-        talk = knowledge.talk_by_id[passage.talk_id]
-        if talk.talk_id in allowed and talk.kind != "section" and (not scope.kind or _of_kind(talk, scope.kind)):
-            first.setdefault(talk.talk_id, Hit(passage, talk, 1.0, 0))
-    within = in_order([hit.talk for hit in first.values()], knowledge)
-    dated = [talk for talk in within if scope.day in {None, talk.day}]
+    scope, table = reading.scope, knowledge.table
+    talks = TalkSet(allowed.mask & table.with_passages.mask & ~table.sections.mask)
+    if scope.kind:
+        talks &= _of_kind(scope.kind, searcher, knowledge)
+    within = table.in_order(talks)
+    dated = within if scope.day is None else within[table.days[within] == scope.day]
     undated = len(within) - len(dated)
     noun = scope.kind or "talk"
     place = f"at {' or '.join(scope.event_ids)}" if scope.event_ids else ""
     day = "" if scope.day is None else f"day {scope.day}" if place else f"on day {scope.day}"
     where = f" {', '.join(part for part in (place, day) if part)}" if place or day else " in the notes"
-    said = f"{counted(len(dated), noun)}{where}" if dated else _none_known(noun, place, scope.day)
-    more = f"; {undated} more {'has' if undated == 1 else 'have'} no known day" if undated and dated else ""
-    more = f"; {counted(undated, noun)} of unknown day" if undated and not dated else more
-    hits = tuple(first[talk.talk_id] for talk in dated or within)
-    return Listed(f"{noun}s", hits, f"{said}{more}.", subject=False)
+    said = f"{counted(len(dated), noun)}{where}" if len(dated) else _none_known(noun, place, scope.day)
+    more = f"; {undated} more {'has' if undated == 1 else 'have'} no known day" if undated and len(dated) else ""
+    more = f"; {counted(undated, noun)} of unknown day" if undated and not len(dated) else more
+    chosen = dated if len(dated) else within
+    hits = tuple(searcher.hit(row) for row in table.first_rows(chosen[:MOST_LISTED]).tolist())
+    return Listed(f"{noun}s", hits, f"{said}{more}.{_cut(len(chosen))}", subject=False)
 
 
 def _none_known(noun: str, place: str, day: int | None) -> str:
@@ -215,9 +207,8 @@ def talks_within(searcher: Searcher, event: str | None, day: int | None) -> tupl
     """
     knowledge = knowledge_of(searcher)
     scope = given_scope(knowledge, event, day)
-    within = [
-        t
-        for t in knowledge.talks
-        if scope is None or ((not scope.event_ids or t.event_id in scope.event_ids) and scope.day in {None, t.day})
-    ]
-    return tuple(in_order(within, knowledge))
+    table = knowledge.table
+    talks = knowledge.talks_within(scope.event_ids) if scope else table.everything()
+    if scope and scope.day is not None:
+        talks &= table.of_days([scope.day])
+    return tuple(knowledge.talk(row) for row in table.in_order(talks).tolist())

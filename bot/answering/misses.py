@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 from bot.answering.evidence import allowed_talks
 from bot.answering.knowledge import Knowledge
@@ -14,6 +16,7 @@ from index.models import Hit, Talk
 from index.search import Searcher
 
 NEAREST = 3
+PLACES = 6  # named where something is mentioned elsewhere
 NO_FIGURE = "The notes touch on this, but do not give the figure or date that was asked for."
 _DID_THEY = re.compile(
     r"^(?:did|does|has|have)\b(?:(?!\bI\b).){1,60}?"
@@ -44,7 +47,7 @@ def absent_names(reading: Reading) -> tuple[str, ...]:
 
 
 def outside_names(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> tuple[tuple[str, ...], tuple[Talk, ...]]:
-    """Return the question's names that the notes mention, but nowhere within its limits, and the talks that do.
+    """Return the question's names that the notes mention, but nowhere within its limits, and the first talks that do.
 
     Empty where at least one of the question's names stands within the limits.
     """
@@ -52,17 +55,18 @@ def outside_names(reading: Reading, searcher: Searcher, knowledge: Knowledge) ->
         return (), ()
     allowed = allowed_talks(reading.scope, knowledge)
     names: list[str] = []
-    talks: dict[str, Talk] = {}
+    talks: list[int] = []
     for word in reading.words:
         if not word.known or (word.real and not knowledge.is_name(word.form)):
             continue
-        said = [hit.talk for name in (word.text, *knowledge.aliases.others(word.text)) for hit in searcher.mentions(name)]
-        if any(talk.talk_id in allowed for talk in said):
+        spellings = (word.text, *knowledge.aliases.others(word.text))
+        said = reduce(or_, map(searcher.said.talks, spellings))
+        if said & allowed:
             return (), ()
         if said:
             names.append(word.text)
-            talks.update((talk.talk_id, talk) for talk in said)
-    return tuple(names), tuple(talks.values())
+            talks += [row for name in spellings for row in searcher.said.first_talks(name, PLACES)]
+    return tuple(names), tuple(knowledge.talk(row) for row in list(dict.fromkeys(talks))[:PLACES])
 
 
 def absent_text(names: Sequence[str], knowledge: Knowledge) -> str:
@@ -81,7 +85,7 @@ def missing_event_text(name: str, knowledge: Knowledge) -> str:
 def filtered_text(names: Sequence[str], talks: Sequence[Talk], reading: Reading) -> str:
     """Say where the notes do mention what the limits leave out."""
     listed = " and ".join(f"“{name}”" for name in names)
-    where = ", ".join(dict.fromkeys(place(talk) or talk.title for talk in talks[:6]))
+    where = ", ".join(dict.fromkeys(place(talk) or talk.title for talk in talks))
     return f"Nothing on {listed} in {limits_text(reading)}. The notes mention it elsewhere: {where}. Ask again without the limit to see it."
 
 

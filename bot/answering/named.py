@@ -12,18 +12,18 @@ _QUOTED = re.compile(r"[\"“„«]\s*([^\"”“»]{3,200}?)\s*[\"”“»]|(?<
 _BARE_WORDS = 3  # of a title that stands in a question without quotation marks
 
 
-def titled_talks(text: str, knowledge: Knowledge) -> frozenset[str]:
-    """Return the ids of the talks whose title stands in quotation marks, or is all that a question says beside grammar."""
+def titled_talks(text: str, knowledge: Knowledge) -> frozenset[int]:
+    """Return the rows of the talks whose title stands in quotation marks, or is all that a question says beside grammar."""
     for match in _QUOTED.finditer(text):
         wanted = _key(next(filter(None, match.groups())))
-        if wanted and (found := knowledge.titles.get(wanted)):
+        if wanted and (found := knowledge.titled(wanted)):
             return frozenset(found)
     asked = list(_key(text))
     for length in range(len(asked), _BARE_WORDS - 1, -1):
         for start in range(len(asked) - length + 1):
             key = tuple(asked[start : start + length])
             # "Day 1 keynotes" is the title of a section, and of everything that was said there.
-            fits = [one for one in knowledge.titles.get(key, ()) if knowledge.talk_by_id[one].kind != "section"]
+            fits = [one for one in knowledge.titled(key) if one not in knowledge.table.sections]
             if fits and _tells(key) and _says_no_more(text, start, start + length):
                 return frozenset(fits)
     return frozenset()

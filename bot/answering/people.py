@@ -7,9 +7,9 @@ import re
 from bot.answering.evidence import allowed_talks
 from bot.answering.knowledge import Knowledge
 from bot.answering.reading import Reading
-from index.models import Hit, Talk
+from bot.answering.spots import Spots
 from index.search import Searcher
-from index.words import find_phrase, words
+from index.words import words
 
 _NAME = r"(?P<name>[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3}?)"
 _END = r"(?=\s*(?:[?!,.;:]|$|\b(?:at|in|on|about|from|for|during|of|with|and|or)\b))"
@@ -32,41 +32,27 @@ def person_asked(text: str) -> str:
     )
 
 
-def talks_of(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> tuple[dict[str, list[Hit]], bool]:
-    """Return a hit for each talk of the named people, within the limits, and whether the talks are known to be theirs.
+def talks_of(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> tuple[Spots, bool]:
+    """Return a passage of each talk of the named people, within the limits, and whether the talks are known to be theirs.
 
     Theirs are the talks with their name among the speakers and companies, in the title or in the line below it. Where there is none,
     the talks that mention the whole name are returned instead.
     """
+    table = knowledge.table
     allowed = allowed_talks(reading.scope, knowledge)
     names = tuple(reading.speakers) or (reading.person,)
-    mentions = [hit for name in names for hit in searcher.mentions(name) if hit.talk.talk_id in allowed]
-    theirs = {talk_id for talk_ids in reading.speakers.values() for talk_id in talk_ids} & allowed
-    theirs |= {talk.talk_id for talk in knowledge.talks if talk.talk_id in allowed and any(find_phrase(talk.title, name) for name in names)}
-    theirs |= {talk.talk_id for talk in knowledge.talks if talk.talk_id in allowed and _works_at(talk, names)}
-    theirs |= {hit.talk.talk_id for hit in mentions if hit.passage.role == "heading"}
+    mentions = [searcher.said.rows(name, allowed) for name in names]
+    theirs = table.set_of(row for rows in reading.speakers.values() for row in rows)
+    for name, rows in zip(names, mentions, strict=True):
+        # "talks by Netflix" are those of its people.
+        theirs |= searcher.said.titled(name) | searcher.said.employed(name) | table.set_of(table.talk_of_row[rows[table.is_heading[rows]]])
+    theirs &= allowed
     if not theirs:
-        return _by_talk(mentions), False
-    opening: dict[str, Hit] = {}
-    for passage in searcher.build.passages:
-        if passage.talk_id in theirs:
-            opening.setdefault(passage.talk_id, Hit(passage, knowledge.talk_by_id[passage.talk_id], 1.0, 0))
-    return _by_talk([*mentions, *opening.values()], theirs), True
-
-
-def _works_at(talk: Talk, names: tuple[str, ...]) -> bool:
-    # "talks by Netflix" are those of its people.
-    return any(find_phrase(company, name) for company in talk.affiliations for name in names)
+        return Spots.first_of(mentions, searcher), False
+    opening = table.first_rows((theirs & table.with_passages).rows)
+    return Spots.first_of([*mentions, opening], searcher).within(theirs), True
 
 
 def name_forms(reading: Reading) -> frozenset[str]:
     """Return the folded words of the people that a question names."""
     return frozenset(word.form for name in (*reading.speakers, reading.person) for word in words(name))
-
-
-def _by_talk(hits: list[Hit], only: set[str] | None = None) -> dict[str, list[Hit]]:
-    found: dict[str, list[Hit]] = {}
-    for hit in hits:
-        if only is None or hit.talk.talk_id in only:
-            found.setdefault(hit.talk.talk_id, []).append(hit)
-    return found

@@ -36,10 +36,10 @@ class Reading:
     scope: Scope
     words: tuple[AskedWord, ...]
     corrections: Mapping[str, str] = field(default_factory=dict)
-    speakers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named in full, with their talks' ids
+    speakers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # named in full, with their talks' rows
     french: bool = False
     follow_up: bool = False  # stands on an earlier question
-    titled: frozenset[str] = frozenset()  # the ids of the talks that the question names by their title
+    titled: frozenset[int] = frozenset()  # the rows of the talks that the question names by their title
     person: str = ""  # whose talks a list asks for, as the question writes the name
 
 

@@ -12,7 +12,7 @@ from bot.answering.wordlists import is_real_word
 from bot.errors import UnknownDay, UnknownEvent
 from index.days import DayMention, parse_days
 from index.events import EventMention, parse_event, parse_events
-from index.models import Event, Talk
+from index.models import Event
 from index.search import Searcher
 from index.words import words
 
@@ -49,13 +49,6 @@ class Scope:
         """Tell whether anything is left out."""
         return bool(self.event_ids or self.excluded_ids or self.day is not None)
 
-    def allows(self, talk: Talk) -> bool:
-        """Tell whether a talk is within the limit; one without a known day may be of any day of its event."""
-        if self.event_ids and talk.event_id not in self.event_ids:
-            return False
-        if talk.event_id in self.excluded_ids:
-            return False
-        return self.day is None or talk.day == self.day or (talk.day is None and bool(self.event_ids))
 
 
 def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = None) -> Scope:
@@ -205,7 +198,7 @@ def given_scope(knowledge: Knowledge, event: str | None, day: int | None) -> Sco
         return None
     event_id = resolve_event(knowledge, event) if event is not None else None
     if day is not None:
-        days = sorted({t.day for t in knowledge.talks if t.day is not None and event_id in {None, t.event_id}})
+        days = knowledge.table.days_of(knowledge.talks_within((event_id,) if event_id else ()))
         if day not in days:
             raise UnknownDay(day, event_id, days)
     return Scope(event_ids=(event_id,) if event_id else (), day=day, firm=True)

@@ -148,7 +148,7 @@ def _meant(written: str, word: Word, text: str, knowledge: Knowledge, french: bo
     capital = written[0].isupper() and word.start > 0
     if _other_names(written, word.form, capital, knowledge):
         return None
-    meant = closest_word(word.form, knowledge.frequencies, is_name=knowledge.is_name, capital=capital, is_plain=is_real_word)
+    meant = closest_word(word.form, knowledge.near(word.form), is_name=knowledge.is_name, capital=capital, is_plain=is_real_word)
     return None if meant and is_generic(meant) else meant
 
 

@@ -1,4 +1,4 @@
-"""Format 1 stays readable: a build that was stored once, and the page that says how to read it."""
+"""Format 2 stays readable: a build that was stored once, and the page that says how to read it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from index.storage import current_build_id, file_names, file_sha256
 from tests.conftest import ROOT
 from tests.index.conftest import ORCHARD, small_notes
 
-GOLDEN = Path(__file__).parent / "golden" / "v1"
+GOLDEN = Path(__file__).parent / "golden" / "v2"
 
 
 def test_the_stored_build_still_answers() -> None:
-    """A build of format 1 opens, gives its records and finds its passages, and is not touched by it."""
+    """A build of format 2 opens, gives its records and finds its passages, and is not touched by it."""
     before = {path: path.stat().st_mtime_ns for path in GOLDEN.rglob("*")}
     searcher = Searcher.open(GOLDEN)
     notes = small_notes({"orchard.txt": ORCHARD})
@@ -31,10 +31,14 @@ def test_the_same_notes_still_give_the_same_records(encoder: Encoder, tmp_path: 
     """What does not hang on a processor's rounding is written today as it was then, to the byte."""
     build_id = small_notes({"orchard.txt": ORCHARD}).write(tmp_path, encoder)
     stored = GOLDEN / current_build_id(GOLDEN)
-    exact = [name for name in file_names(stored) if name.endswith((".jsonl", ".tsv", ".txt", "offsets.npy"))]
+    exact = [
+        name
+        for name in file_names(stored)
+        if name.endswith((".jsonl", ".tsv", ".txt", "offsets.npy", "ids.npy", "talk_facts.npy", "places.npy"))
+    ]
 
     assert file_names(tmp_path / build_id) == file_names(stored)
-    assert len(exact) == 7
+    assert len(exact) == 26
     assert [file_sha256(tmp_path / build_id / name) for name in exact] == [file_sha256(stored / name) for name in exact]
 
 

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.dense import DenseRanker, write_dense
+from index.arrays import load_array
+from index.dense import DenseRanker, DenseWriter
 from index.errors import BuildDamaged
 from index.fusion import idf
-from index.late import LateRanker, load_array, quantise, write_late
+from index.late import LateRanker, LateWriter
 from index.lexical import LexicalRanker, LexicalRow, write_lexical
+from index.tokens import quantise
 
 
 def unit_rows(count: int, dim: int = 32, seed: int = 7) -> np.ndarray:
@@ -28,11 +30,30 @@ def rows(*texts: str) -> list[LexicalRow]:
     return [LexicalRow(text, "", "", "", number) for number, text in enumerate(texts)]
 
 
+def write_dense(folder: Path, vectors: np.ndarray, most_scanned: int = 10_000) -> DenseRanker:
+    """Write vectors row by row and open what was written."""
+    folder.mkdir(exist_ok=True)
+    with (folder / "waiting").open("w+b") as waiting:
+        writer = DenseWriter(waiting, vectors.shape[1])
+        for vector in vectors:
+            writer.add(vector)
+        writer.write(folder, most_scanned)
+    return DenseRanker(folder, most_scanned)
+
+
+def write_late(folder: Path, passages: list[np.ndarray], packed: bool = False) -> LateRanker:
+    """Write token vectors passage by passage and open what was written."""
+    with LateWriter(folder, 32, packed) as writer:
+        for tokens in passages:
+            writer.add(writer.encode(tokens))
+        writer.finish()
+    return LateRanker(folder)
+
+
 def test_dense_search_equals_brute_force(tmp_path: Path) -> None:
     """The best rows by inner product, filtered or not, are those that numpy finds on the stored vectors."""
     vectors = unit_rows(300)
-    write_dense(tmp_path / "dense.faiss", vectors)
-    ranker = DenseRanker(tmp_path / "dense.faiss")
+    ranker = write_dense(tmp_path, vectors)
     stored = ranker.vectors(np.arange(300))
     allowed = np.arange(300) % 7 == 0
     for query in unit_rows(5, seed=8):
@@ -48,21 +69,21 @@ def test_dense_search_equals_brute_force(tmp_path: Path) -> None:
 
 def test_a_filter_that_keeps_little_gives_little(tmp_path: Path) -> None:
     """Fewer rows than asked for are fewer hits, none is invented, and an empty index has none."""
-    write_dense(tmp_path / "some.faiss", unit_rows(10))
-    write_dense(tmp_path / "none.faiss", np.zeros((0, 32), dtype=np.float32))
+    some = write_dense(tmp_path / "some", unit_rows(10))
+    none = write_dense(tmp_path / "none", np.zeros((0, 32), dtype=np.float32))
     allowed = np.zeros(10, dtype=bool)
     allowed[3] = True
     query = unit_rows(1)[0]
 
-    assert list(DenseRanker(tmp_path / "some.faiss").search(query, 5, allowed)[0]) == [3]
-    assert len(DenseRanker(tmp_path / "none.faiss").search(query, 5)[0]) == 0
+    assert list(some.search(query, 5, allowed)[0]) == [3]
+    assert len(none.search(query, 5)[0]) == 0
 
 
 def test_equal_vectors_tie_by_row(tmp_path: Path) -> None:
     """Rows with one vector come in their order."""
-    write_dense(tmp_path / "dense.faiss", np.repeat(unit_rows(1), 6, axis=0))
+    ranker = write_dense(tmp_path, np.repeat(unit_rows(1), 6, axis=0))
 
-    assert list(DenseRanker(tmp_path / "dense.faiss").search(unit_rows(1)[0], 6)[0]) == list(range(6))
+    assert list(ranker.search(unit_rows(1)[0], 6)[0]) == list(range(6))
 
 
 @pytest.mark.parametrize("content", [b"", b"no index", faiss.serialize_index(faiss.IndexFlatIP(4)).tobytes()[:-3]])
@@ -71,7 +92,7 @@ def test_what_is_no_dense_index_is_refused(content: bytes, tmp_path: Path) -> No
     (tmp_path / "dense.faiss").write_bytes(content)
 
     with pytest.raises(BuildDamaged, match="confnotes ingest --full"):
-        DenseRanker(tmp_path / "dense.faiss")
+        DenseRanker(tmp_path)
 
 
 @settings(max_examples=40, deadline=None)
@@ -80,10 +101,10 @@ def test_similarities_equal_brute_force(tmp_path_factory: pytest.TempPathFactory
     """Each query token's best cosine per passage is the maximum over that passage's own tokens, 0 where it has none."""
     folder = tmp_path_factory.mktemp("late")
     passages = [unit_rows(count, seed=seed + at) if count else np.zeros((0, 32), np.float32) for at, count in enumerate(counts)]
-    write_late(folder, [quantise(tokens) for tokens in passages], 32)
+    ranker = write_late(folder, passages)
     query = unit_rows(3, seed=seed + 99)
     asked = np.arange(len(counts))[::-1].copy()
-    found = LateRanker(folder).similarities(query, asked)
+    found = ranker.similarities(query, asked)
     expected = np.array([(passages[row] @ query.T).max(axis=0) if counts[row] else np.zeros(3) for row in asked])
 
     assert found.shape == (len(counts), 3)

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.aliases import Aliases, explained_pairs
+from bot.answering.aliases import Aliases
 from bot.answering.intents import read_wish
 from bot.answering.markup import plain_question
 from bot.answering.quotes import split_units
 from bot.answering.spelling import closest_word
 from bot.answering.wordlists import is_french, is_real_word
+from index.explained import Explained, explained_pairs
 
 _NAMES = (
     "kubernetes prometheus karpenter lanternfish quillwort gitlab bottlerocket tekton ephemeral",
@@ -81,9 +82,12 @@ def test_the_kind_of_answer_follows_from_the_words(question: str, wanted: str) -
 )
 def test_pairs_are_learnt_from_brackets(text: str, pair: tuple[str, str]) -> None:
     """A long name and its initials beside it are one pair, and each finds the other."""
+    explained = Explained()
+    explained.read(text)
+
     assert pair in list(explained_pairs(text))
-    assert pair[1] in Aliases([text]).others(pair[0])
-    assert pair[0] in Aliases([text]).others(pair[1])
+    assert pair[1] in Aliases(explained.others).others(pair[0])
+    assert pair[0] in Aliases(explained.others).others(pair[1])
 
 
 @pytest.mark.parametrize("text", ["we ran it (twice)", "the demo (NASA) was", "a list (e.g. pods)", "(HPA)"])

@@ -1,0 +1,100 @@
+"""How token vectors are kept: a byte a component, or in large builds a quarter of one.
+
+A byte: each token by its own largest component (int8 and a scale). A quarter: the vector is turned by a fixed rotation, which
+makes the components of any unit vector look alike (normal, of variance 1 / dim), and each is rounded to the four levels that
+suit such values best (Max, "Quantizing for minimum distortion", IRE 1960). Nothing is learnt from the notes, so that a vector
+has the same bytes in every build. The figures of both are in `docs/decisions/0007-scale.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from math import gcd, isqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoders import Vectors
+
+_STEP = 0.9957  # between levels, in standard deviations: the best for a normal variable and four levels
+_KEPT = 0.8812  # of a vector's length that its rounding keeps in its own direction: 1 - the quantiser's distortion
+_LEVELS = 4
+_A_BYTE = 4  # components
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTokens:
+    """Tokens as they stand on disk: (n_tokens, dim) int8 and (n_tokens,) float16, or (n_tokens, dim / 4) uint8 and no scales."""
+
+    values: NDArray[Any]
+    scales: NDArray[np.float16]
+
+
+def quantise(vectors: Vectors) -> StoredTokens:
+    """Round token vectors to int8, each by its own largest component."""
+    scales = (np.abs(vectors).max(axis=1, initial=0.0) / 127).astype(np.float16)
+    divisors = np.where(scales > 0, scales, np.float16(1)).astype(np.float32)
+    values = np.clip(np.rint(vectors / divisors[:, None]), -127, 127).astype(np.int8)
+    return StoredTokens(values, scales)
+
+
+def pack(vectors: Vectors) -> StoredTokens:
+    """Round unit vectors to two bits a component, four components a byte, the first in the lowest bits."""
+    turned = rotate(vectors) * np.float32(np.sqrt(vectors.shape[1]) / _STEP)
+    levels = (np.clip(turned, -1.5, 1.5) + _LEVELS // 2).astype(np.uint8)
+    quarters = levels.reshape(len(levels), -1, _A_BYTE)
+    packed = quarters[..., 0] | quarters[..., 1] << 2 | quarters[..., 2] << 4 | quarters[..., 3] << 6
+    return StoredTokens(packed, np.zeros(0, dtype=np.float16))
+
+
+def unpack(packed: NDArray[np.uint8]) -> NDArray[np.int8]:
+    """Return the components as whole numbers, (n_tokens, dim or a little more) int8; times `packed_scale` they are rotated vectors."""
+    return _levels_of_bytes()[packed].view(np.int8)
+
+
+def packed_scale(dim: int) -> float:
+    """Return what a packed component is multiplied with, so that a product with a rotated vector is the cosine, on average."""
+    return _STEP / 2 / float(np.sqrt(dim)) / _KEPT
+
+
+def rotate(vectors: Vectors) -> Vectors:
+    """Turn vectors by the fixed rotation and fill them up with zeros to a multiple of four components."""
+    dim = vectors.shape[1]
+    turned: Vectors = vectors @ _rotation(dim)
+    return np.pad(turned, ((0, 0), (0, -dim % _A_BYTE))) if dim % _A_BYTE else turned
+
+
+@cache
+def _levels_of_bytes() -> NDArray[np.uint32]:
+    """Return, for each byte, its four levels as odd numbers from -3 to 3, one a byte."""
+    bytes_ = np.arange(256, dtype=np.uint8)
+    levels = np.stack([(bytes_ >> shift) & 3 for shift in (0, 2, 4, 6)], axis=1).astype(np.int8)
+    return np.ascontiguousarray(2 * levels - 3).view(np.uint32)[:, 0]
+
+
+@cache
+def _rotation(dim: int) -> Vectors:
+    """Return a fixed orthogonal matrix, (dim, dim): rounds of changed signs, Hadamard transforms and a permutation."""
+    block = dim & -dim  # the largest power of two that divides it
+    hadamard = np.ones((1, 1))
+    while len(hadamard) < block:
+        hadamard = np.block([[hadamard, hadamard], [hadamard, -hadamard]])
+    stride = next(step for step in range(isqrt(dim) + 1, 2 * dim + 2) if gcd(step, dim) == 1)
+    order = np.arange(dim) * stride % dim
+    matrix = np.eye(dim)
+    for turn in range(_ROUNDS):
+        matrix = matrix * _signs(dim, turn)
+        matrix = (matrix.reshape(dim, -1, block) @ hadamard / np.sqrt(block)).reshape(dim, dim)
+        matrix = matrix[:, order]
+    return np.ascontiguousarray(matrix, dtype=np.float32)
+
+
+def _signs(dim: int, turn: int) -> NDArray[np.float64]:
+    """Return the same +1 and -1 on every machine."""
+    drawn = b"".join(blake2b(f"{turn}:{part}".encode()).digest() for part in range(-(-dim // 512)))
+    bits = np.unpackbits(np.frombuffer(drawn, dtype=np.uint8))[:dim]
+    return np.where(bits, -1.0, 1.0)
