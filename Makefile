@@ -9,10 +9,12 @@ PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constrain
 DEMO_INDEX ?= data/demo
 INDEX ?= $(DEMO_INDEX)
 NOTES ?= notes
+# The recaps that training pairs point into; they are not part of the repository.
+TEXTS ?= ../shared
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches clean
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches pairs train clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +77,16 @@ nights: $(VENV)/installed-dev  ## time nights on 2,000 made-up recaps (the first
 
 switches: $(VENV)/installed-dev  ## ask for a minute while 20 builds are published, two of them corrupt
 	@PYTHONPATH=. $(BIN)/python benchmarks/switches.py
+
+pairs: $(VENV)/installed-dev  ## check the pairs that the encoder's adapter is trained on (TEXTS holds what they point into)
+	@$(BIN)/python -m training.check --texts $(TEXTS)/training/texts --texts $(TEXTS)/recaps/texts \
+		--quoted $(TEXTS)/training/questions.jsonl --against $(TEXTS)/golden/dev.jsonl --against $(TEXTS)/recaps/questions.jsonl
+
+train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs (an hour on two cores; taken up where it stopped)
+	@mkdir -p data/training/texts && cp $(TEXTS)/training/texts/* $(TEXTS)/recaps/texts/* data/training/texts
+	@$(BIN)/python -m ingest data/training/texts --index data/training/index >/dev/null
+	@$(BIN)/python -m training.train --corpus data/training/index --texts data/training/texts \
+		--quoted $(TEXTS)/training/questions.jsonl --checkpoint data/training/checkpoint.safetensors
 
 clean:  ## remove .venv, caches and the demo's index
 	rm -rf $(VENV) $(DEMO_INDEX) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

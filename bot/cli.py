@@ -177,7 +177,7 @@ def web(index_dir: Path | None, host: str | None, port: int | None) -> None:
         from bot.web.app import run
 
         settings = load_settings()
-        live = LiveIndex(index_dir or settings.index_dir)
+        live = LiveIndex(index_dir or settings.index_dir, adapter=settings.encoder_adapter)
         live.follow()
         try:
             run(lambda: live.searcher, host or settings.host, port or settings.port or 8000)
@@ -221,15 +221,18 @@ def open_searcher(index_dir: Path | None, *, one_shot: bool = False) -> Searcher
     """Open the build in a folder, by default the one that the settings name."""
     from index.search import Searcher
 
-    return Searcher.open(index_dir or _named_index_dir(), one_shot=one_shot)
+    named, adapter = _named()
+    return Searcher.open(index_dir or named, one_shot=one_shot, adapter=adapter)
 
 
-def _named_index_dir() -> Path:
-    # Importing pydantic takes 0.1 s, a quarter of a single question's whole time: it waits where only the environment names it.
+def _named() -> tuple[Path, str | None]:
+    """Return the folder of the builds and the encoder's adapter that the settings name."""
+    # Importing pydantic takes 0.1 s, a quarter of a single question's whole time: it waits where only the environment names them.
     if Path(".env").exists():
-        return load_settings().index_dir
-    named = [value for name, value in os.environ.items() if name.upper() == "CONFNOTES_INDEX_DIR" and value]
-    return Path(named[0]) if named else DEFAULT_INDEX_DIR
+        settings = load_settings()
+        return settings.index_dir, settings.encoder_adapter
+    named = {name.upper(): value for name, value in os.environ.items() if value}
+    return Path(named.get("CONFNOTES_INDEX_DIR", DEFAULT_INDEX_DIR)), named.get("CONFNOTES_ENCODER_ADAPTER")
 
 
 def _ms_since(started: float) -> float:

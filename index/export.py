@@ -8,7 +8,7 @@ What this cannot describe faithfully is refused with the reason, never approxima
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.adapters import Adapter
 from index.encoders import MAX_TOKENS
 from index.errors import EncoderUnavailable
 from index.onnx_encoder import FORM_FILE, GRAPH_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Form
@@ -54,6 +55,7 @@ class _Graph:
     shape: BertShape
     weights: Any  # an open safetensors file
     prefix: str
+    differences: Mapping[str, Array]  # an adapter's, by the matrix that it is added to
     nodes: list[Any] = field(default_factory=list)
     tensors: dict[str, Array] = field(default_factory=dict)
 
@@ -61,7 +63,8 @@ class _Graph:
         tensor: Array = self.weights.get_tensor(self.prefix + name)
         if tensor.dtype != np.float32:
             raise NotExportable(f"its weights are {tensor.dtype}, only float32 is exported")
-        return tensor
+        difference = self.differences.get(name.removesuffix(".weight"))
+        return tensor if difference is None else tensor + difference
 
     def put(self, name: str, tensor: Array) -> str:
         self.tensors[name] = np.ascontiguousarray(tensor)
@@ -106,11 +109,14 @@ def read_shape(model: Path) -> BertShape:
     )
 
 
-def write_form(model: Path, folder: Path, revision: str) -> None:
+def write_form(model: Path, folder: Path, revision: str, adapter: Adapter | None = None) -> None:
     """Write a model's graph, weights, tokenizer and description into an empty folder.
+
+    The weights are written with the adapter added: what answers knows nothing of it and is as fast.
 
     Raises:
         NotExportable: the model is not of the kind that can be written; the message is the reason.
+        EncoderUnavailable: the adapter belongs to another model.
     """
     shape = read_shape(model)
     try:
@@ -124,7 +130,8 @@ def write_form(model: Path, folder: Path, revision: str) -> None:
         with safe_open(model / SAFETENSORS_FILE, framework="numpy") as weights:
             names = set(weights.keys())
             prefix = next((one for one in _PREFIXES if f"{one}embeddings.word_embeddings.weight" in names), "")
-            graph = _Graph(shape, weights, prefix)
+            shapes = {name.removeprefix(prefix): tuple(weights.get_slice(name).get_shape()) for name in names}
+            graph = _Graph(shape, weights, prefix, adapter.differences(revision, shapes) if adapter else {})
             _write_nodes(graph)
             onnx.save(_finished(graph, folder / WEIGHTS_FILE), folder / GRAPH_FILE)
     except (SafetensorError, TypeError, KeyError) as error:
@@ -132,6 +139,7 @@ def write_form(model: Path, folder: Path, revision: str) -> None:
     (folder / TOKENIZER_FILE).write_bytes((model / TOKENIZER_FILE).read_bytes())
     form = Form(
         revision=revision,
+        adapter=adapter.digest if adapter else "",
         dim=shape.hidden,
         max_tokens=shape.max_tokens,
         pooling=shape.pooling,

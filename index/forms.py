@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.adapters import Adapter
 from index.encoders import Encoder, SentenceTransformersEncoder, weights_revision
 from index.export import FORM_VERSION, NotExportable, read_shape, write_form
 from index.onnx_encoder import CHECK_FILE, OnnxEncoder, read_form
@@ -29,7 +30,15 @@ _DESCRIPTION = ("config.json", "modules.json", "sentence_bert_config.json", "1_P
 _log = logging.getLogger(__name__)
 
 
-def open_form(model: Path, name: str, revision: str | None = None, *, one_shot: bool = False, cache_dir: Path | None = None) -> Encoder:
+def open_form(
+    model: Path,
+    name: str,
+    revision: str | None = None,
+    *,
+    one_shot: bool = False,
+    cache_dir: Path | None = None,
+    adapter: Adapter | None = None,
+) -> Encoder:
     """Open a model in the fastest form that it has.
 
     Args:
@@ -38,12 +47,13 @@ def open_form(model: Path, name: str, revision: str | None = None, *, one_shot: 
         revision: The sha256 that its weights should have; spares reading them when they are at hand in exported form.
         one_shot: See `OnnxEncoder`.
         cache_dir: Where exported models are kept; by default the person's cache folder.
+        adapter: Added to the weights before they are written or loaded.
 
     Raises:
         EncoderUnavailable: the model cannot be loaded in any form.
     """
     try:
-        return _exported(model, name, revision, one_shot, cache_dir)
+        return _exported(model, name, revision, one_shot=one_shot, cache_dir=cache_dir, adapter=adapter)
     except NotExportable as reason:
         _log.warning(
             "The encoder %s runs in its original form: %s. It needs sentence-transformers and torch, takes seconds to load, "
@@ -51,7 +61,7 @@ def open_form(model: Path, name: str, revision: str | None = None, *, one_shot: 
             name,
             reason,
         )
-    return SentenceTransformersEncoder(str(model), name=name, revision=weights_revision(model, name))
+    return SentenceTransformersEncoder(str(model), name=name, revision=weights_revision(model, name), adapter=adapter)
 
 
 def checked(encoder: Encoder, texts: Sequence[str]) -> Encoder:
@@ -61,7 +71,7 @@ def checked(encoder: Encoder, texts: Sequence[str]) -> Encoder:
     """
     if not isinstance(encoder, OnnxEncoder) or encoder.check or not texts or not importlib.util.find_spec("sentence_transformers"):
         return encoder
-    reference = SentenceTransformersEncoder(str(encoder.model), name=encoder.name, revision=encoder.revision)
+    reference = SentenceTransformersEncoder(str(encoder.model), encoder.name, encoder.revision, encoder.merged)
     sample = [texts[row] for row in np.unique(np.linspace(0, len(texts) - 1, CHECKED_PASSAGES).astype(int))]
     found = compare(encoder, reference, sample)
     if min(found["min_cosine"], found["min_token_cosine"]) < MIN_COSINE:
@@ -87,23 +97,25 @@ def compare(encoder: Encoder, reference: Encoder, texts: Sequence[str]) -> dict[
     return {"passages": len(texts), "min_cosine": round(min(pooled), 7), "min_token_cosine": round(min(by_token), 7)}
 
 
-def _exported(model: Path, name: str, revision: str | None, one_shot: bool, cache_dir: Path | None) -> OnnxEncoder:
+def _exported(
+    model: Path, name: str, revision: str | None, *, one_shot: bool, cache_dir: Path | None, adapter: Adapter | None
+) -> OnnxEncoder:
     read_shape(model)
-    key = _key(model)
+    key = _key(model, adapter)
     folder = _cached(cache_dir, revision, key)
     if folder is None or read_form(folder) is None:
         revision = weights_revision(model, name)
         folder = _cached(cache_dir, revision, key)
     if folder is not None:
         try:
-            _write_once(model, folder, revision)
-            return OnnxEncoder(folder, name, model, one_shot=one_shot)
+            _write_once(model, folder, revision, adapter)
+            return OnnxEncoder(folder, name, model, one_shot=one_shot, merged=adapter)
         except OSError:
             _log.info("cannot keep the exported encoder in %s", folder)
     # A read-only home: the files live until they are loaded; what is mapped outlives its name.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
-        write_form(model, Path(temporary), revision or weights_revision(model, name))
-        return OnnxEncoder(Path(temporary), name, model, one_shot=one_shot)
+        write_form(model, Path(temporary), revision or weights_revision(model, name), adapter)
+        return OnnxEncoder(Path(temporary), name, model, one_shot=one_shot, merged=adapter)
 
 
 def _cached(cache_dir: Path | None, revision: str | None, key: str) -> Path | None:
@@ -115,13 +127,13 @@ def _cached(cache_dir: Path | None, revision: str | None, key: str) -> Path | No
     return kept / f"{revision[:16]}-{key}" if revision else None
 
 
-def _write_once(model: Path, folder: Path, revision: str | None) -> None:
+def _write_once(model: Path, folder: Path, revision: str | None, adapter: Adapter | None) -> None:
     if read_form(folder) or revision is None:
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     writing = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
     try:
-        write_form(model, writing, revision)
+        write_form(model, writing, revision, adapter)
         writing.chmod(0o755)
         _settle(writing, folder)
     finally:
@@ -139,7 +151,7 @@ def _settle(writing: Path, folder: Path) -> None:
             raise
 
 
-def _key(model: Path) -> str:
+def _key(model: Path, adapter: Adapter | None) -> str:
     """Return a digest of what an exported model depends on, the weights aside."""
     try:
         onnxruntime = load_onnxruntime()
@@ -149,6 +161,7 @@ def _key(model: Path) -> str:
     for name in _DESCRIPTION:
         path = model / name
         digest.update(f"{name}\n".encode() + (path.read_bytes() if path.is_file() else b""))
+    digest.update(adapter.digest.encode() if adapter else b"")
     return digest.hexdigest()[:16]
 
 

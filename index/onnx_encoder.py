@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from index.adapters import Adapter
 from index.encoders import TokenVectors, Vectors, unit
 from index.errors import EncoderUnavailable
 from index.runtime import load_onnxruntime
@@ -40,6 +41,7 @@ class Form:
     pooling: str  # mean or cls
     made_with: Mapping[str, str]
     sizes_bytes: Mapping[str, int]
+    adapter: str = ""  # sha256 of the adapter that the weights were changed by
 
 
 class OnnxEncoder:
@@ -47,7 +49,7 @@ class OnnxEncoder:
 
     form = "onnx"
 
-    def __init__(self, folder: Path, name: str, model: Path, *, one_shot: bool = False) -> None:
+    def __init__(self, folder: Path, name: str, model: Path, *, one_shot: bool = False, merged: Adapter | None = None) -> None:
         """Load an exported model.
 
         Args:
@@ -56,6 +58,7 @@ class OnnxEncoder:
             model: The sentence-transformers folder that it was made from.
             one_shot: Use the mapped weights in place. Starts 0.1 s sooner with half the private memory; every text after
                 that takes 1.7 times as long, and vectors differ in their last bits.
+            merged: The adapter that the weights in the folder were changed by.
 
         Raises:
             EncoderUnavailable: the folder is not whole, or onnxruntime cannot run it.
@@ -65,6 +68,8 @@ class OnnxEncoder:
             raise EncoderUnavailable(f"Cannot load the encoder {name} from {folder}: its files are not whole. Remove the folder and retry.")
         self.name = name
         self.revision = form.revision
+        self.adapter = form.adapter
+        self.merged = merged
         self.dim = form.dim
         self.max_tokens = form.max_tokens
         self.check = read_check(folder)

@@ -11,6 +11,7 @@ from typing import overload
 
 import numpy as np
 
+from index.adapters import adapter_of_build, name_adapter
 from index.dense import Allowed, Rows
 from index.encoders import Encoder, Vectors, load_encoder
 from index.errors import EncoderMismatch
@@ -76,7 +77,7 @@ class Ranking(Sequence[Hit]):
 class Searcher:
     """An opened build with its encoder; safe to share between threads."""
 
-    def __init__(self, build: Build, encoder: Encoder | None = None, one_shot: bool = False) -> None:
+    def __init__(self, build: Build, encoder: Encoder | None = None, one_shot: bool = False, adapter: str | None = None) -> None:
         self.build = build
         self.said = Mentions(build)
         self._one_shot = one_shot
@@ -84,18 +85,27 @@ class Searcher:
         self._encoder = encoder
         if encoder is not None:
             _check_encoder(build, encoder)
+        self._adapter = _adapter_of(build, adapter) if encoder is None or adapter else None
 
     @classmethod
-    def open(cls, index_dir: Path, encoder: Encoder | None = None, build_id: str | None = None, one_shot: bool = False) -> Searcher:
+    def open(
+        cls,
+        index_dir: Path,
+        encoder: Encoder | None = None,
+        build_id: str | None = None,
+        one_shot: bool = False,
+        adapter: str | None = None,
+    ) -> Searcher:
         """Open the live build, or another one by id; without an encoder the build's own is loaded at the first search.
 
-        `one_shot` is for a process that asks once: its encoder starts sooner and answers slower.
+        `one_shot` is for a process that asks once: its encoder starts sooner and answers slower. `adapter` is the one that a
+        person asks for: `none`, or a file; see `index.adapters.adapter_of_build`.
 
         Raises:
             NoBuild: nothing was published there.
             BuildUnusable: the build is damaged, of another format, or made with another encoder.
         """
-        return cls(open_build(Path(index_dir), build_id), encoder, one_shot)
+        return cls(open_build(Path(index_dir), build_id), encoder, one_shot, adapter)
 
     @property
     def encoder(self) -> Encoder:
@@ -108,7 +118,7 @@ class Searcher:
         with self._loading:
             if self._encoder is None:
                 stamp = self.build.manifest.encoder
-                encoder = load_encoder(stamp.name, one_shot=self._one_shot, revision=stamp.revision)
+                encoder = load_encoder(stamp.name, one_shot=self._one_shot, revision=stamp.revision, adapter=self._adapter)
                 _check_encoder(self.build, encoder)
                 self._encoder = encoder
             return self._encoder
@@ -212,10 +222,19 @@ def _spread(rows: Rows, some: Rows, scores: np.ndarray[tuple[int], np.dtype[np.f
     return spread
 
 
+def _adapter_of(build: Build, adapter: str | None) -> str | None:
+    stamp = build.manifest.encoder
+    try:
+        return adapter_of_build(stamp.adapter, adapter, stamp.name)
+    except EncoderMismatch as fault:
+        raise EncoderMismatch(f"Cannot search the build at {build.folder}: {fault}") from None
+
+
 def _check_encoder(build: Build, encoder: Encoder) -> None:
     stamp = build.manifest.encoder
-    if (stamp.revision, stamp.dim) != (encoder.revision, encoder.dim):
+    if (stamp.revision, stamp.dim, stamp.adapter) != (encoder.revision, encoder.dim, encoder.adapter):
         raise EncoderMismatch(
-            f"Cannot search the build at {build.folder}: made with {stamp.name} ({stamp.revision[:12]}), the encoder at hand is "
-            f"{encoder.name} ({encoder.revision[:12]}). Rebuild it with `confnotes ingest --full`."
+            f"Cannot search the build at {build.folder}: made with {stamp.name} ({stamp.revision[:12]}, {name_adapter(stamp.adapter)}), "
+            f"the encoder at hand is {encoder.name} ({encoder.revision[:12]}, {name_adapter(encoder.adapter)}). "
+            "Rebuild it with `confnotes ingest --full`."
         )

@@ -41,6 +41,11 @@ class EncoderStamp:
     dim: int
     max_tokens: int
     form: str = "sentence-transformers"  # what ran it; forms differ in the last bits of a vector
+    adapter: str = ""  # sha256 of the adapter that the weights were changed by; empty for none
+
+    def described(self) -> dict[str, str | int]:
+        """Return what a manifest says of it; no adapter is not named, as builds of before there were any."""
+        return {name: value for name, value in asdict(self).items() if value or name != "adapter"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +168,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write a build's manifest, its last file."""
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=2, sort_keys=True)
+    text = json.dumps({**asdict(manifest), "encoder": manifest.encoder.described()}, ensure_ascii=False, indent=2, sort_keys=True)
     (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
 
 
@@ -208,7 +213,7 @@ def _read_first(sizes: Mapping[str, int], most_bytes: int | None) -> list[str]:
 
 def content_sha256(version: int, tokenizer: str, encoder: EncoderStamp, files: Mapping[str, str]) -> str:
     """Return the digest of what was indexed and how: equal notes give an equal one, whenever they are built."""
-    described = json.dumps([version, tokenizer, asdict(encoder), dict(sorted(files.items()))], ensure_ascii=False, sort_keys=True)
+    described = json.dumps([version, tokenizer, encoder.described(), dict(sorted(files.items()))], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(described.encode()).hexdigest()
 
 

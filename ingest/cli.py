@@ -55,6 +55,7 @@ def ingest(
             catalogue=catalogue or said.catalogue,
             full=full,
             model=said.model,
+            adapter=said.encoder_adapter,
             keep_builds=said.keep_builds,
             wait_s=wait_s,
             gate=gate or said.gate,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from index.encoders import DEFAULT_ENCODER, DEFAULT_WEIGHTS_SHA256, weights_sha256
+from index.adapters import adapter_digest
+from index.encoders import DEFAULT_ENCODER, DEFAULT_WEIGHTS_SHA256, REFERENCE_PREFIX, weights_sha256
 from index.storage import FORMAT_VERSION
 from ingest.catalogue import Catalogue
 from ingest.errors import PublishError, RecapError
@@ -29,6 +30,7 @@ class Job:
     catalogue: Path | None = None  # None: the one that sources.yaml names
     full: bool = False  # read and embed everything again
     model: str | None = None
+    adapter: str | None = None  # none, or a file; None: the shipped one, for the shipped model
     keep_builds: int = 3
     # A build that was replaced stays as long, whatever keep_builds says: a bot quotes from it until it notices the new pointer.
     grace_s: float = 600.0
@@ -135,12 +137,25 @@ class Night:
 
     def inputs(self) -> str:
         """Return a digest of everything that a build is made from."""
-        parts = [str(FORMAT_VERSION), weights_name(self.job.model), *(f"{name} {key}" for name, key in sorted(self.keys.items()))]
+        parts = [
+            str(FORMAT_VERSION),
+            weights_name(self.job.model, self.job.adapter),
+            *(f"{name} {key}" for name, key in sorted(self.keys.items())),
+        ]
         return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def weights_name(model: str | None) -> str:
-    """Name the weights that will embed, without loading them."""
+def weights_name(model: str | None, adapter: str | None = None) -> str:
+    """Name the weights that will embed, and their adapter, without loading them.
+
+    Raises:
+        EncoderUnavailable: the adapter's file cannot be read.
+    """
+    digest = adapter_digest(adapter, (model or "").removeprefix(REFERENCE_PREFIX) or DEFAULT_ENCODER)
+    return " ".join(filter(None, (_weights(model), digest)))
+
+
+def _weights(model: str | None) -> str:
     if model in {None, "", DEFAULT_ENCODER}:
         return DEFAULT_WEIGHTS_SHA256
     folder = Path(str(model))

@@ -43,7 +43,7 @@ def publish_night(night: Night, inputs: str, named: Sequence[Event], tools: Tool
     job = night.job
     readings = night.readings()
     contents = assemble(readings, named)
-    encoder = tools.encoder or checked(load_encoder(job.model), [passage.text for passage in contents[-1]])
+    encoder = tools.encoder or checked(load_encoder(job.model, adapter=job.adapter), [passage.text for passage in contents[-1]])
     build_id = _write(night, contents, encoder, tools.progress)
     same = not job.full and night.trusted and _content(job.index_dir, build_id) == _content(job.index_dir, night.live)
     changes = Difference()

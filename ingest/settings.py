@@ -17,6 +17,9 @@ class IngestSettings(BaseSettings):
     notes: Path = Field(default=Path("notes"), description="What `confnotes ingest` reads when no path is named.")
     catalogue: Path | None = Field(default=None, description="Catalogue of talks (CSV, YAML, JSON or ICS); empty: the one of sources.yaml.")
     model: str | None = Field(default=None, description="Embedding model, a folder or a name; empty: the all-MiniLM-L6-v2 that ships.")
+    encoder_adapter: str | None = Field(
+        default=None, description="Adapter of the embedding model: none, or a file; empty: the one that ships, for the model that ships."
+    )
     web_contact: str = Field(default="", description="Page or mailbox where owners of sites that are read can complain.")
     web_allowed_hosts: str = Field(default="", description="Hosts of sources that may lead to inside addresses, comma separated.")
     keep_builds: int = Field(default=3, ge=1, description="How many builds stay on disk to go back to, the live one included.")

@@ -74,7 +74,7 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
         )
     except BoltError as error:
         raise SlackFault(f"Cannot start the bot: {error}") from error
-    live = live or LiveIndex(settings.index_dir)
+    live = live or LiveIndex(settings.index_dir, adapter=settings.encoder_adapter)
     store = Store(settings.store)
     composer = Composer(live, answering, settings.slack_command, settings.answers_at_once)
     workspaces = Workspaces(settings.slack_api_url, token, flow.settings.installation_store if flow else None)

@@ -55,7 +55,7 @@ def _look(what: str, act: Callable[[], str]) -> Finding:
 
 
 def _index(settings: Settings) -> str:
-    build = LiveIndex(settings.index_dir).searcher.build
+    build = LiveIndex(settings.index_dir, adapter=settings.encoder_adapter).searcher.build
     talks = sum(talk.kind != "section" for talk in build.talks.values())
     return f"build {build.build_id}, {talks} talks, {len(build.talks) - talks} sections, model {build.manifest.encoder.name}"
 

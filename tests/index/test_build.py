@@ -63,7 +63,7 @@ def test_an_incremental_build_equals_a_full_one(encoder: Encoder, tmp_path: Path
         """The real encoder, noting what it is asked to embed."""
 
         name, revision, dim, max_tokens = encoder.name, encoder.revision, encoder.dim, encoder.max_tokens
-        form, check = encoder.form, encoder.check
+        form, check, adapter = encoder.form, encoder.check, encoder.adapter
 
         def encode(self, texts):  # type: ignore[no-untyped-def]
             return encoder.encode(texts)
@@ -112,7 +112,7 @@ def test_only_whole_builds_stand_in_the_folder(encoder: Encoder, tmp_path: Path)
     class Failing:
         """An encoder that breaks."""
 
-        name, revision, dim, max_tokens, form, check = "x", "0", 384, 256, "x", {}
+        name, revision, dim, max_tokens, form, check, adapter = "x", "0", 384, 256, "x", {}, ""
 
         def encode_tokens(self, texts):  # type: ignore[no-untyped-def]
             raise MemoryError

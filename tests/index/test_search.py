@@ -160,7 +160,7 @@ def test_another_encoder_is_refused(index_dir: Path, encoder: Encoder) -> None:
     class Other:
         """An encoder of another revision."""
 
-        name, revision, dim, max_tokens, form, check = "other", "0" * 64, encoder.dim, 256, "x", {}
+        name, revision, dim, max_tokens, form, check, adapter = "other", "0" * 64, encoder.dim, 256, "x", {}, ""
 
     with pytest.raises(EncoderMismatch, match=r"all-MiniLM-L6-v2.*other") as caught:
         Searcher.open(index_dir, Other())  # type: ignore[arg-type]

@@ -35,6 +35,7 @@ class Remembering:
 
     def __init__(self, encoder: Encoder) -> None:
         self.name, self.revision, self.dim, self.max_tokens = encoder.name, encoder.revision, encoder.dim, encoder.max_tokens
+        self.adapter = encoder.adapter
         self.form, self.check = encoder.form, encoder.check
         self._encoder = encoder
         self._known: dict[str, TokenVectors] = {}

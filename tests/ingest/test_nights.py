@@ -115,7 +115,7 @@ def test_a_hundred_nights_end_as_one_full_night(tmp_path: Path, encoder: Encoder
 class Halfway:
     """An encoder whose vectors lie halfway between two numbers of half precision, where libraries round differently."""
 
-    name, revision, dim, max_tokens, form = "halfway", "0" * 64, 8, 256, "test"
+    name, revision, dim, max_tokens, form, adapter = "halfway", "0" * 64, 8, 256, "test", ""
     check: Mapping[str, float | int | str] = {}
 
     def encode(self, texts: Sequence[str]) -> Vectors:

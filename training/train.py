@@ -1,0 +1,98 @@
+"""Train an adapter on all pairs and write it.
+
+    python -m training.train --corpus INDEX --texts FOLDER [--texts FOLDER ...] --out index/adapter/adapter.safetensors
+
+INDEX holds a build of the texts that the pairs ask about. A run that was stopped is taken up where it was written down last.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+
+from index.encoders import default_folder
+from training.corpus import Corpus, Example, examples
+from training.pairs import Pair, Texts, passage_of, read_pairs, read_quoted, without
+from training.recipe import Recipe
+from training.running import fingerprint, train
+from training.writing import write_adapter
+
+ROOT = Path(__file__).resolve().parent
+_TELL_EVERY = 20  # steps
+
+
+def main() -> None:
+    """Train and write."""
+    arguments = parser(__doc__).parse_args()
+    recipe = recipe_of(arguments)
+    model = default_folder()
+    corpus = Corpus(arguments.corpus, model, recipe.most_tokens)
+    pairs = without(read_all(arguments), left_out(arguments.leave_out))
+    learnt = examples(corpus, pairs)
+    print(f"{len(pairs)} pairs, {len(learnt)} of them with an answer to learn from")
+    started = time.perf_counter()
+    lately: list[float] = []
+
+    def tell(step: int, steps: int, loss: float) -> None:
+        lately.append(loss)
+        if step % _TELL_EVERY == 0 or step == steps:
+            mean = sum(lately[-_TELL_EVERY:]) / len(lately[-_TELL_EVERY:])
+            print(f"step {step} of {steps}, loss {mean:.3f}, {time.perf_counter() - started:.0f} s", flush=True)
+
+    network = train(model, corpus, learnt, recipe, checkpoint=arguments.checkpoint, heard=tell)
+    write_adapter(network, model, arguments.out, recipe.scale, told(recipe, pairs, learnt))
+    print(f"wrote {arguments.out}, {arguments.out.stat().st_size} bytes")
+
+
+def parser(told_of: str | None) -> argparse.ArgumentParser:
+    """Return the options that training and cross-validation share, with one for each value of the recipe."""
+    options = argparse.ArgumentParser(description=told_of, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--corpus", type=Path, required=True, help="folder with a build of the texts")
+    options.add_argument("--texts", type=Path, action="append", required=True, help="folder of texts that pairs point into")
+    options.add_argument("--pairs", type=Path, default=ROOT / "pairs", help="pairs as offsets: a file or a folder")
+    options.add_argument("--quoted", type=Path, action="append", default=[], help="pairs that quote their passage")
+    options.add_argument("--out", type=Path, default=ROOT.parent / "index" / "adapter" / "adapter.safetensors")
+    options.add_argument("--checkpoint", type=Path, help="where the run is written down, to be taken up")
+    options.add_argument("--leave-out", type=Path, help="questions with a field `doc`: pairs about those files are not learnt from")
+    for one in fields(Recipe):
+        options.add_argument(f"--{one.name.replace('_', '-')}", default=None, help=f"default {one.default}")
+    return options
+
+
+def recipe_of(arguments: argparse.Namespace) -> Recipe:
+    """Return the recipe with what the command line changes."""
+    given = {one.name: getattr(arguments, one.name) for one in fields(Recipe) if getattr(arguments, one.name) is not None}
+    return replace(Recipe(), **{name: json.loads(value) for name, value in given.items()})
+
+
+def read_all(arguments: argparse.Namespace) -> list[Pair]:
+    """Read the pairs that are named, and check that their passages stand where they say.
+
+    Raises:
+        PairsError: one does not.
+    """
+    texts = Texts(arguments.texts)
+    pairs = [pair for path in arguments.quoted for pair in read_quoted(path, texts)] + read_pairs(arguments.pairs)
+    for pair in pairs:
+        passage_of(pair, texts)
+    return pairs
+
+
+def left_out(questions: Path | None) -> set[str]:
+    """Return the files that some questions ask about."""
+    if questions is None:
+        return set()
+    return {json.loads(line)["doc"] for line in questions.read_text(encoding="utf-8").splitlines() if line.strip()} - {None}
+
+
+def told(recipe: Recipe, pairs: Sequence[Pair], learnt: Sequence[Example]) -> dict[str, str]:
+    """Return what an adapter's metadata says of its training."""
+    return {"pairs": str(len(pairs)), "learnt_from": str(len(learnt)), "recipe": str(recipe), "run": fingerprint(learnt, recipe)}
+
+
+if __name__ == "__main__":
+    main()
