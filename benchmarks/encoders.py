@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "what did they say about autoscaling?"
 QUERIES = 50
 PARITY_PASSAGES = 60
-FORMS = ("sentence-transformers", "onnx", "onnx, one shot")
+FORMS = ("sentence-transformers", "onnx")
 # The shortest script: the model, a stored FAISS index, a question.
 SCRIPT = """
 import json, sys, faiss
@@ -55,16 +55,16 @@ def measure(form: str, texts_path: Path) -> dict[str, float]:
     from index.encoders import load_encoder
 
     original = form == "sentence-transformers"
-    encoder = load_encoder("reference:" if original else None, one_shot=form.endswith("one shot"))
+    encoder = load_encoder("reference:" if original else None)
     load_s, load_cpu_s = time.perf_counter() - started, time.process_time() - cpu
     started = time.perf_counter()
-    encoder.encode(questions[:1])
+    encoder.encode_question(questions[0])
     first_ms = (time.perf_counter() - started) * 1000
     latencies_ms = []
     cpu = time.process_time()
     for question in questions:
         started = time.perf_counter()
-        encoder.encode([question])
+        encoder.encode_question(question)
         latencies_ms.append((time.perf_counter() - started) * 1000)
     query_cpu_ms = (time.process_time() - cpu) * 1000 / len(questions)
     resident_mb = resident_now_mb()
@@ -92,13 +92,11 @@ def resident_now_mb() -> float:
 
 
 def parity(texts: list[str]) -> dict[str, float]:
-    """Compare both exported forms with the reference."""
+    """Compare the exported form with the reference."""
     from index.encoders import load_encoder
     from index.forms import compare
 
-    reference = load_encoder("reference:")
-    forms = {"onnx": load_encoder(), "onnx, one shot": load_encoder(one_shot=True)}
-    return {f"{name}: {figure}": value for name, form in forms.items() for figure, value in compare(form, reference, texts).items()}
+    return compare(load_encoder(), load_encoder("reference:"), texts)
 
 
 def write_script(folder: Path, texts: list[str]) -> list[str]:

@@ -44,7 +44,7 @@ def ask(question: str | None, index_dir: Path | None, event: str | None, day: in
     if jsonl == (question is not None):
         raise click.UsageError("Give one QUESTION, or --jsonl with questions on standard input.")
     with faults():
-        searcher = open_searcher(index_dir, one_shot=not jsonl)
+        searcher = open_searcher(index_dir)
         if jsonl:
             _ask_lines(searcher, event, day, sys.stdin)
         else:
@@ -54,7 +54,8 @@ def ask(question: str | None, index_dir: Path | None, event: str | None, day: in
 def _ask_once(searcher: Searcher, question: str, event: str | None, day: int | None, as_json: bool) -> None:
     from bot.answering import answer, prepare
 
-    prepare(searcher)  # before the clock starts: `ms` is the question's own time
+    if as_json:
+        prepare(searcher)  # before the clock starts: `ms` is the question's own time
     started = time.perf_counter()
     found = answer(question, searcher=searcher, event=event, day=day)
     ms = _ms_since(started)
@@ -217,12 +218,12 @@ def load_settings() -> Settings:
         raise SettingsFault(f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env.") from None
 
 
-def open_searcher(index_dir: Path | None, *, one_shot: bool = False) -> Searcher:
+def open_searcher(index_dir: Path | None) -> Searcher:
     """Open the build in a folder, by default the one that the settings name."""
     from index.search import Searcher
 
     named, adapter = _named()
-    return Searcher.open(index_dir or named, one_shot=one_shot, adapter=adapter)
+    return Searcher.open(index_dir or named, adapter=adapter)
 
 
 def _named() -> tuple[Path, str | None]:

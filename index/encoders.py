@@ -65,6 +65,10 @@ class Encoder(Protocol):
         """Return each text's token vectors and its pooled vector, in the order of the texts."""
         ...
 
+    def encode_question(self, text: str) -> TokenVectors:
+        """Return a question's token vectors and its pooled vector, as near to those of `encode_tokens` as ranking needs."""
+        ...
+
 
 class SentenceTransformersEncoder:
     """Any sentence-transformers model that gives token embeddings, without a network; on a GPU where there is one."""
@@ -116,6 +120,10 @@ class SentenceTransformersEncoder:
         """
         return [self._encode_one(text) for text in texts]
 
+    def encode_question(self, text: str) -> TokenVectors:
+        """Return a question's token vectors and its pooled vector."""
+        return self._encode_one(text)
+
     def _encode_one(self, text: str) -> TokenVectors:
         encoding = self._tokenize(text)
         special = encoding.pop("special_tokens_mask")[0].tolist()
@@ -146,14 +154,11 @@ class SentenceTransformersEncoder:
             )
 
 
-def load_encoder(
-    name_or_path: str | None = None, *, one_shot: bool = False, revision: str | None = None, adapter: str | None = None
-) -> Encoder:
+def load_encoder(name_or_path: str | None = None, *, revision: str | None = None, adapter: str | None = None) -> Encoder:
     """Load the default model, or any sentence-transformers model by name or folder, in the fastest form that it has.
 
     Args:
         name_or_path: `reference:` before it (alone: the default model) asks for sentence-transformers itself.
-        one_shot: Start sooner and answer slower: for a process that embeds one text.
         revision: The weights that a build was made with; spares reading them when they are at hand in exported form.
         adapter: See `index.adapters.choose_adapter`.
 
@@ -170,7 +175,7 @@ def load_encoder(
     if asked.startswith(REFERENCE_PREFIX):
         return SentenceTransformersEncoder(str(folder), name=name, revision=weights_revision(folder, name), adapter=chosen)
     known = DEFAULT_WEIGHTS_SHA256 if name == DEFAULT_ENCODER else revision
-    return open_form(folder, name, known, one_shot=one_shot, adapter=chosen)
+    return open_form(folder, name, known, adapter=chosen)
 
 
 def weights_revision(folder: Path, name: str) -> str:

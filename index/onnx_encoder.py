@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from index.encoders import TokenVectors, Vectors, unit
 from index.errors import EncoderUnavailable
 from index.runtime import load_onnxruntime
 
-GRAPH_FILE = "model.onnx"
+PASSAGES_FILE = "passages.onnx"  # the weights as they are
+QUESTIONS_FILE = "questions.onnx"  # the same in eight bits
 WEIGHTS_FILE = "model.weights"
 TOKENIZER_FILE = "tokenizer.json"
 FORM_FILE = "form.json"  # the last file to be written
@@ -49,15 +51,13 @@ class OnnxEncoder:
 
     form = "onnx"
 
-    def __init__(self, folder: Path, name: str, model: Path, *, one_shot: bool = False, merged: Adapter | None = None) -> None:
+    def __init__(self, folder: Path, name: str, model: Path, *, merged: Adapter | None = None) -> None:
         """Load an exported model.
 
         Args:
             folder: What `index.export.write_form` wrote.
             name: The name that builds know the model by.
             model: The sentence-transformers folder that it was made from.
-            one_shot: Use the mapped weights in place. Starts 0.1 s sooner with half the private memory; every text after
-                that takes 1.7 times as long, and vectors differ in their last bits.
             merged: The adapter that the weights in the folder were changed by.
 
         Raises:
@@ -76,8 +76,15 @@ class OnnxEncoder:
         self.folder = folder
         self.model = model
         self._pooling = form.pooling
-        self._session = _session(folder, name, one_shot)
+        self._sessions: dict[str, Any] = {}
+        self._loading = threading.Lock()
+        self._session(QUESTIONS_FILE)  # a folder that cannot be run is refused here
         self._tokenizer = _tokenizer(folder, name, form.max_tokens)
+
+    def encode_question(self, text: str) -> TokenVectors:
+        """Return a question's token vectors and its pooled vector, by weights of eight bits."""
+        encoding = self._tokenizer.encode(text)
+        return self._vectors(encoding, self._run([encoding], QUESTIONS_FILE)[0])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, (n_texts, dim) float32."""
@@ -104,16 +111,27 @@ class OnnxEncoder:
         for positions in by_length.values():
             for start in range(0, len(positions), BATCH):
                 batch = positions[start : start + BATCH]
-                states = self._run([encodings[position] for position in batch])
+                states = self._run([encodings[position] for position in batch], PASSAGES_FILE)
                 for position, text_states in zip(batch, states, strict=True):
                     yield position, self._vectors(encodings[position], text_states)
 
-    def _run(self, encodings: Sequence[Any]) -> Vectors:
+    def _run(self, encodings: Sequence[Any], graph: str) -> Vectors:
         """Return the last layer's states, (n_texts, n_pieces, dim) float32."""
         pieces = np.array([encoding.ids for encoding in encodings], dtype=np.int32)
         kinds = np.array([encoding.type_ids for encoding in encodings], dtype=np.int32)
-        states: Vectors = self._session.run(None, {"pieces": pieces, "kinds": kinds})[0]
+        states: Vectors = self._session(graph).run(None, {"pieces": pieces, "kinds": kinds})[0]
         return states
+
+    def hold(self) -> None:
+        """Load whatever is not loaded yet, because the folder is about to go."""
+        self._session(PASSAGES_FILE)
+
+    def _session(self, graph: str) -> Any:
+        """Return a graph ready to run; what only answers questions never loads the other one, which takes 40 MB."""
+        with self._loading:
+            if graph not in self._sessions:
+                self._sessions[graph] = _session(self.folder / graph, self.name)
+            return self._sessions[graph]
 
     def _vectors(self, encoding: Any, states: Vectors) -> TokenVectors:
         pooled = states.mean(axis=0) if self._pooling == "mean" else states[0]
@@ -145,7 +163,7 @@ def read_check(folder: Path) -> Mapping[str, float | int | str]:
     return values if isinstance(values, dict) else {}
 
 
-def _session(folder: Path, name: str, one_shot: bool) -> Any:
+def _session(graph: Path, name: str) -> Any:
     try:
         onnxruntime = load_onnxruntime()
     except ImportError as error:
@@ -155,13 +173,11 @@ def _session(folder: Path, name: str, one_shot: bool) -> Any:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # it is written fused
     # Threads that spin between questions burn 40 CPU ms a question in an idle bot, and stall on a busy machine.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    if one_shot:
-        options.add_session_config_entry("session.disable_prepacking", "1")
     try:
-        return onnxruntime.InferenceSession(str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its own exceptions have no common base
         raise EncoderUnavailable(
-            f"Cannot load the encoder {name} from {folder}: {' '.join(str(error).split())[:200]}. Remove the folder and retry."
+            f"Cannot load the encoder {name} from {graph.parent}: {' '.join(str(error).split())[:200]}. Remove the folder and retry."
         ) from error
 
 

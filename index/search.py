@@ -77,10 +77,9 @@ class Ranking(Sequence[Hit]):
 class Searcher:
     """An opened build with its encoder; safe to share between threads."""
 
-    def __init__(self, build: Build, encoder: Encoder | None = None, one_shot: bool = False, adapter: str | None = None) -> None:
+    def __init__(self, build: Build, encoder: Encoder | None = None, adapter: str | None = None) -> None:
         self.build = build
         self.said = Mentions(build)
-        self._one_shot = one_shot
         self._loading = threading.Lock()
         self._encoder = encoder
         if encoder is not None:
@@ -88,24 +87,16 @@ class Searcher:
         self._adapter = _adapter_of(build, adapter) if encoder is None or adapter else None
 
     @classmethod
-    def open(
-        cls,
-        index_dir: Path,
-        encoder: Encoder | None = None,
-        build_id: str | None = None,
-        one_shot: bool = False,
-        adapter: str | None = None,
-    ) -> Searcher:
+    def open(cls, index_dir: Path, encoder: Encoder | None = None, build_id: str | None = None, adapter: str | None = None) -> Searcher:
         """Open the live build, or another one by id; without an encoder the build's own is loaded at the first search.
 
-        `one_shot` is for a process that asks once: its encoder starts sooner and answers slower. `adapter` is the one that a
-        person asks for: `none`, or a file; see `index.adapters.adapter_of_build`.
+        `adapter` is the one that a person asks for: `none`, or a file; see `index.adapters.adapter_of_build`.
 
         Raises:
             NoBuild: nothing was published there.
             BuildUnusable: the build is damaged, of another format, or made with another encoder.
         """
-        return cls(open_build(Path(index_dir), build_id), encoder, one_shot, adapter)
+        return cls(open_build(Path(index_dir), build_id), encoder, adapter)
 
     @property
     def encoder(self) -> Encoder:
@@ -118,7 +109,7 @@ class Searcher:
         with self._loading:
             if self._encoder is None:
                 stamp = self.build.manifest.encoder
-                encoder = load_encoder(stamp.name, one_shot=self._one_shot, revision=stamp.revision, adapter=self._adapter)
+                encoder = load_encoder(stamp.name, revision=stamp.revision, adapter=self._adapter)
                 _check_encoder(self.build, encoder)
                 self._encoder = encoder
             return self._encoder
@@ -134,7 +125,7 @@ class Searcher:
         if not said or not len(self.build.passages) or (talks is not None and not talks):
             return Ranking()
         allowed = None if talks is None else self._rows_of(talks)
-        [tokens] = self.encoder.encode_tokens([said])
+        tokens = self.encoder.encode_question(said)
         weights = word_weights(said, tokens, self.build.lexical.doc_freq, len(self.build.passages))
         lexical_rows, lexical_scores = self._search_words(said, query.depth, talks, allowed)
         dense_rows, _ = self.build.dense.search(tokens.pooled, query.depth, allowed)

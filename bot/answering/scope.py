@@ -50,7 +50,6 @@ class Scope:
         return bool(self.event_ids or self.excluded_ids or self.day is not None)
 
 
-
 def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = None) -> Scope:
     """Read events, days and kinds from a question; what it leaves open comes from the earlier turn."""
     mentions = parse_events(question, knowledge.events)

@@ -13,8 +13,9 @@ from safetensors.numpy import load_file, save_file
 
 from index.encoders import DEFAULT_ENCODER, SentenceTransformersEncoder, load_encoder, weights_sha256
 from index.errors import EncoderUnavailable
-from index.export import NotExportable, read_shape, write_form
+from index.export import read_shape, write_form
 from index.forms import checked, compare, open_form
+from index.graph import NotExportable
 from index.onnx_encoder import FORM_FILE, WEIGHTS_FILE, OnnxEncoder, read_check
 from tests.index.models import SHIPPED, TEXTS, copy_of_shipped, small_bert
 

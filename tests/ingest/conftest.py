@@ -51,6 +51,10 @@ class Remembering:
                 [self._known[text]] = self._encoder.encode_tokens([text])
         return [self._known[text] for text in texts]
 
+    def encode_question(self, text: str) -> TokenVectors:
+        """Return a question's token vectors."""
+        return self._encoder.encode_question(text)
+
 
 @pytest.fixture(scope="session")
 def encoder(plain_encoder: Encoder) -> Encoder:
