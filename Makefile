@@ -8,6 +8,7 @@ PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constrain
 	$$($(BIN)/python deploy/torch_index.py $(TORCH_INDEX))
 DEMO_INDEX ?= data/demo
 INDEX ?= $(DEMO_INDEX)
+PEERS := .venv-peers
 NOTES ?= notes
 # The recaps that training pairs point into; they are not part of the repository.
 TEXTS ?= ../shared
@@ -88,5 +89,16 @@ train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs (an ho
 	@$(BIN)/python -m training.train --corpus data/training/index --texts data/training/texts \
 		--quoted $(TEXTS)/training/questions.jsonl --checkpoint data/training/checkpoint.safetensors
 
-clean:  ## remove .venv, caches and the demo's index
-	rm -rf $(VENV) $(DEMO_INDEX) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+bench: $(VENV)/installed-dev  ## measure speed, memory and quality (under 15 minutes); writes to benchmarks/results
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.bench
+
+bench-scale: $(VENV)/installed-dev  ## the growth to 100,000 and 1,000,000 passages (an hour and 20 GB of disk), which bench then shows
+	@PYTHONPATH=. $(BIN)/python benchmarks/scale.py --sizes 100000 1000000 --folder data/scale \
+		--out benchmarks/results/$$(date +%F)-$$(git rev-parse --short HEAD)-scale.jsonl
+
+bench-peers: $(VENV)/installed-dev  ## ask txtai, LangChain, LlamaIndex and Haystack the same, installed into .venv-peers
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.peers.install $(PEERS) $$($(BIN)/python deploy/torch_index.py $(TORCH_INDEX))
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.peers --environment $(PEERS)
+
+clean:  ## remove both environments, caches and the demo's index
+	rm -rf $(VENV) $(PEERS) $(DEMO_INDEX) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

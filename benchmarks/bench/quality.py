@@ -1,0 +1,47 @@
+"""Quality beside each speed-up: the same questions with the reference encoder, the shipped form, and its quick start.
+
+python -m benchmarks.bench.quality INDEX QUESTIONS FORM
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from benchmarks.bench.material import Material
+from benchmarks.bench.processes import measure
+from bot.evaluation import evaluate, read_questions, summary
+from index.encoders import REFERENCE_PREFIX, load_encoder
+from index.search import Searcher
+
+REFERENCE, SHIPPED, QUICK = "reference (sentence-transformers)", "shipped (onnxruntime)", "shipped, as one question starts it"
+FIGURES = ("answered@800", "shown", "talk@1", "list_f1", "abstain", "auroc")
+ALLOWED = 0.005  # how far a figure may lie below the reference's
+
+
+def quality(material: Material, index_dir: Path, reference_dir: Path, work: Path) -> list[dict[str, object]]:
+    """Return a row of figures for each form, and for each form that is not the reference how far it is from it."""
+    found = {
+        form: measure("benchmarks.bench.quality", folder, material.questions, form, work=work)
+        for form, folder in ((REFERENCE, reference_dir), (SHIPPED, index_dir), (QUICK, index_dir))
+    }
+    rows = [{"encoder": form, **figures} for form, figures in found.items()]
+    differences = [
+        {"encoder": f"{form}: difference", **{name: round(figures[name] - found[REFERENCE][name], 3) for name in figures}}
+        for form, figures in found.items()
+        if form != REFERENCE
+    ]
+    return [*rows, *differences]
+
+
+def judge(index_dir: Path, questions: Path, form: str) -> dict[str, float]:
+    """Ask every question of a build whose vectors the same form made, and return the figures that tell."""
+    encoder = load_encoder(REFERENCE_PREFIX) if form == REFERENCE else None
+    searcher = Searcher.open(index_dir, encoder, one_shot=form == QUICK)
+    figures = summary(evaluate(read_questions(questions), searcher))
+    return {name: figures[name] for name in FIGURES if name in figures}
+
+
+if __name__ == "__main__":
+    print(json.dumps(judge(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])))
