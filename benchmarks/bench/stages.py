@@ -84,7 +84,7 @@ def stages_of(searcher: Searcher) -> dict[str, list[tuple[object, str]]]:
     """Return the stages of an answer, in order, with what is watched for each."""
     return {
         "understanding": [(understanding, "understand")],
-        "encode": [(type(searcher.encoder), "encode_tokens")],
+        "encode": [(type(searcher.encoder), "encode_question")],
         "lexical": [(LexicalRanker, "search"), (LexicalRanker, "search_rare")],
         "dense": [(DenseRanker, "search"), (DenseRanker, "vectors")],
         "late interaction": [(LateRanker, "similarities")],
