@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.answering import misses
 from bot.answering.changes import change_parts
-from bot.answering.confidence import confidence, features, threshold
+from bot.answering.confidence import confidence, doubt_below, refuse_below
 from bot.answering.coverage import asks_for_events, events_text, wrong_day_text
 from bot.answering.evidence import Found, gather
 from bot.answering.expected import lacks_figure
@@ -28,6 +28,9 @@ from index.search import Searcher
 MAX_QUESTION_CHARS = 2_000
 _FEW_WORDS = 2
 _TITLED = 0.9  # how sure an answer is that is about a talk named by its title
+_UNSAID = 0.05  # how sure a passage is to answer what asks for a name that the notes never say
+_UNCOVERED = "The notes do not say."
+_DOUBTFUL = "The notes may not answer this; closest passages:"
 _FOREIGN = "The notes are about conference talks. Ask what was said there, for example “what was said about autoscaling?”"
 
 
@@ -77,10 +80,10 @@ class _Answering:
             return told
         reading = self.reading
         found = gather(reading, self.searcher, self.knowledge)
-        sure = max(confidence(features(reading, found)), _TITLED if reading.titled else 0.0)
+        sure = max(confidence(reading, found), _TITLED if reading.titled else 0.0)
         if names := misses.absent_names(reading):
             everything = gather(reading, self.searcher, self.knowledge, Scope()) if not found.hits else found
-            return self._miss("absent", misses.absent_text(names, self.knowledge), everything, min(sure, threshold() * 0.9))
+            return self._miss("absent", misses.absent_text(names, self.knowledge), everything, min(sure, _UNSAID))
         if reading.wish.wanted == "list":
             return self._list(found)
         return self._fact(found, sure)
@@ -113,19 +116,28 @@ class _Answering:
     def _fact(self, found: Found, sure: float) -> Answer:
         outside, talks = misses.outside_names(self.reading, self.searcher, self.knowledge)
         if outside and self.reading.scope.firm:
-            return self._miss("filtered_out", misses.filtered_text(outside, talks, self.reading), found, min(sure, threshold() * 0.9))
+            return self._miss("filtered_out", misses.filtered_text(outside, talks, self.reading), found, min(sure, refuse_below() * 0.9))
         if outside:
             found = gather(self.reading, self.searcher, self.knowledge, Scope())
             self.notices += (f"Nothing on it in {misses.limits_text(self.reading)}; searched all notes.",)
-        if not found.hits or sure < threshold():
-            foreign = not any(word.known for word in self.reading.words)
-            return self._miss("off_topic" if foreign else "not_covered", "The notes do not say.", found, sure)
-        if lacks_figure(self.reading, next((hit for hit in found.hits if hit.passage.role == "body"), found.hits[0])):
-            return self._miss("not_covered", misses.NO_FIGURE, found, min(sure, threshold() * 0.9))
+        if missed := self._not_covered(found, sure):
+            return missed
         parts = change_parts(self.reading, self.searcher, self.knowledge) if self.reading.wish.wanted == "change" else None
         headline, quotes, hits = parts if parts and len(parts[1]) > 1 else fact_parts(self.reading, found, self.searcher)
+        if sure < doubt_below() and headline is None:
+            self.notices += (_DOUBTFUL,)
         text = join_text(*self.notices, headline, quotes_text(quotes))
         return self._answer(text, sure, headline=headline, quotes=quotes, hits=hits[:HITS_SHOWN])
+
+    def _not_covered(self, found: Found, sure: float) -> Answer | None:
+        """Refuse what the passages found do not answer: a figure that they lack, else by how sure the answer is."""
+        unsure = not found.hits or sure < refuse_below()
+        if unsure and not any(word.known for word in self.reading.words):
+            return self._miss("off_topic", _UNCOVERED, found, sure)
+        body = next((hit for hit in found.hits if hit.passage.role == "body"), found.hits[0] if found.hits else None)
+        if body and lacks_figure(self.reading, body):
+            return self._miss("not_covered", misses.NO_FIGURE, found, min(sure, refuse_below() * 0.9))
+        return self._miss("not_covered", _UNCOVERED, found, sure) if unsure else None
 
     def _list(self, found: Found) -> Answer:
         listed = list_talks(self.reading, found, self.searcher, self.knowledge)

@@ -1,0 +1,77 @@
+"""How sure an answer is, and what a person is told of it, on real builds of notes that we wrote."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answering import answer
+from bot.answering.confidence import confidence, doubt_below, refuse_below
+from bot.answering.evidence import Found, gather
+from bot.answering.knowledge import knowledge_of
+from bot.answering.signals import signals
+from bot.answering.understanding import understand
+from index.search import Searcher
+
+
+def _sure(question: str, searcher: Searcher) -> float:
+    knowledge = knowledge_of(searcher)
+    reading = understand(question, knowledge)
+    return confidence(reading, gather(reading, searcher, knowledge))
+
+
+@pytest.mark.parametrize(
+    ("told", "untold"),
+    [
+        ("what keeps the audit trail?", "does Quillwort encrypt the audit trail at rest?"),
+        ("how long does Quillwort keep its logs?", "how much does a licence of Quillwort cost?"),
+        ("who showed that a budget of one blocks every upgrade?", "does Lena Brandt compare budgets with priority classes?"),
+    ],
+)
+def test_what_the_notes_say_is_surer_than_what_they_only_touch_on(searcher: Searcher, told: str, untold: str) -> None:
+    """A question that the notes answer gives a higher confidence than one about the same thing that they leave out."""
+    assert _sure(told, searcher) > _sure(untold, searcher)
+
+
+def test_confidence_falls_when_the_answering_passage_is_gone(searcher: Searcher) -> None:
+    """The same question is less sure of the passages that are left without the one that answers."""
+    knowledge = knowledge_of(searcher)
+    reading = understand("what saved the team 38% of its machines?", knowledge)
+    found = gather(reading, searcher, knowledge)
+    kept = [at for at, hit in enumerate(found.hits) if "38%" not in hit.passage.text]
+    left = Found(tuple(found.hits[at] for at in kept), tuple(found.evidence[at] for at in kept))
+
+    assert len(kept) == len(found.hits) - 1
+    assert confidence(reading, left) < confidence(reading, found)
+
+
+def test_nothing_found_is_no_confidence(searcher: Searcher) -> None:
+    """Without a passage there is nothing to judge."""
+    reading = understand("what about ropes?", knowledge_of(searcher))
+
+    assert signals(reading, Found()) == {}
+    assert confidence(reading, Found()) == 0
+
+
+@pytest.mark.parametrize(
+    "question", ["lanternfish", "?", "who?", "Rui North", "compare EU 2018 and EU 2021 or not", "c'est quoi le budget ?"]
+)
+def test_every_signal_is_a_small_number(searcher: Searcher, question: str) -> None:
+    """Odd and short questions give the same signals as others, each within what the model can take."""
+    knowledge = knowledge_of(searcher)
+    reading = understand(question, knowledge)
+    values = signals(reading, gather(reading, searcher, knowledge))
+    usual = understand("how much did Lanternfish save?", knowledge)
+
+    assert values.keys() == signals(usual, gather(usual, searcher, knowledge)).keys()
+    assert all(-1.5 <= value <= 1.5 for value in values.values())
+
+
+def test_a_doubtful_answer_says_so(searcher: Searcher) -> None:
+    """Between the two thresholds the closest passages are shown under a line that says they may be no answer."""
+    found = answer("is Lanternfish open source and which licence?", searcher=searcher)
+
+    assert refuse_below() <= found.confidence < doubt_below()
+    assert found.status == "answered"
+    assert found.notices == ("The notes may not answer this; closest passages:",)
+    assert found.text.startswith("The notes may not answer this; closest passages:\n")
+    assert found.quotes
