@@ -51,6 +51,12 @@ def row_of(example: Example, recipe: Recipe, epoch: int) -> int:
     return chance.choices(example.rows, weights=example.shares)[0]
 
 
+def is_quoted(example: Example, recipe: Recipe, epoch: int) -> bool:
+    """Say whether what the pair quotes stands for an example's answer in an epoch, in place of a passage."""
+    chance = random.Random(f"{recipe.seed} quoted {epoch} {example.text}")  # noqa: S311
+    return bool(example.quote) and chance.random() < recipe.as_quoted
+
+
 def _without_marks(text: str) -> str:
     return text.rstrip("?!. ").replace(",", "").replace("'", "")
 

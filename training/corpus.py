@@ -18,7 +18,7 @@ from index.contents import context_text
 from index.encoders import TokenVectors, Vectors
 from index.fusion import word_weights
 from index.opened import open_build
-from training.pairs import Pair
+from training.pairs import Pair, Texts, passage_of
 
 # A passage holds an answer when they share this much of the shorter one: a quote may begin in the line above.
 _MIN_SHARED = 0.3
@@ -37,6 +37,8 @@ class Example:
     recap_id: str
     event_id: str
     style: str
+    context: str = ""  # what the pair says stands before its passage, as `context_text` writes it
+    quote: str = ""  # the pair's passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class Corpus:
         self._tokenizer.no_padding()
         self._known: dict[int, Pieces] = {}
 
-    def example(self, pair: Pair) -> Example | None:
-        """Return a pair as an example; None where no passage of the build holds its answer."""
+    def example(self, pair: Pair, quote: str = "") -> Example | None:
+        """Return a pair as an example, with the passage that it quotes; None where no passage of the build holds its answer."""
         found = []
         for row in self._rows_of.get(pair.file, ()):
             passage = self.passages[row]
@@ -75,7 +77,8 @@ class Corpus:
             return None
         rows, shares = zip(*found, strict=True)
         text = f"{pair.history[-1] if pair.history else ''} {pair.question}".strip()
-        return Example(text, rows, shares, pair.file, self.event_of[pair.file], pair.style)
+        context = "".join(f"{part.strip()}. " for part in pair.context.split(";") if part.strip())
+        return Example(text, rows, shares, pair.file, self.event_of[pair.file], pair.style, context, " ".join(quote.split()))
 
     def query(self, text: str) -> Pieces:
         """Return a question's pieces, each with its weight in the score."""
@@ -92,13 +95,16 @@ class Corpus:
     def passage(self, row: int) -> Pieces:
         """Return a passage's pieces; weight 2 for its own words, 1 for those before them."""
         if row not in self._known:
-            self._tokenizer.enable_truncation(self._most_tokens)
-            own_start = len(self._contexts[row])
-            encoding = self._tokenizer.encode(self._contexts[row] + self.passages[row].text)
-            marks = zip(encoding.special_tokens_mask, encoding.offsets, strict=True)
-            weights = [0 if special else 2 if start >= own_start else 1 for special, (start, _) in marks]
-            self._known[row] = Pieces(encoding.ids, np.array(weights, dtype=np.float32))
+            self._known[row] = self.told(self._contexts[row], self.passages[row].text)
         return self._known[row]
+
+    def told(self, context: str, text: str) -> Pieces:
+        """Return the pieces of any text behind a context, weighted as those of a passage."""
+        self._tokenizer.enable_truncation(self._most_tokens)
+        encoding = self._tokenizer.encode(context + text)
+        marks = zip(encoding.special_tokens_mask, encoding.offsets, strict=True)
+        weights = [0 if special else 2 if start >= len(context) else 1 for special, (start, _) in marks]
+        return Pieces(encoding.ids, np.array(weights, dtype=np.float32))
 
     def same(self, row: int, other: int) -> bool:
         """Say whether two passages are the same notes."""
@@ -117,9 +123,9 @@ class Corpus:
         return [frozenset(passage.text.lower().split()) for passage in self.passages]
 
 
-def examples(corpus: Corpus, pairs: Iterable[Pair]) -> list[Example]:
-    """Return the pairs whose question is answered by a passage of the corpus."""
-    found = (corpus.example(pair) for pair in pairs if pair.answers)
+def examples(corpus: Corpus, pairs: Iterable[Pair], texts: Texts | None = None) -> list[Example]:
+    """Return the pairs whose question is answered by a passage of the corpus, with what they quote where texts are given."""
+    found = (corpus.example(pair, passage_of(pair, texts) if texts else "") for pair in pairs if pair.answers)
     return [example for example in found if example is not None]
 
 

@@ -13,7 +13,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from training.batches import plan, row_of, words_of
+from training.batches import is_quoted, plan, row_of, words_of
 from training.corpus import Corpus, Example
 from training.network import Network, parameters, use_all_cores
 from training.objective import embed, loss
@@ -74,9 +74,11 @@ def fingerprint(examples: Sequence[Example], recipe: Recipe) -> str:
 
 def _step(network: Network, corpus: Corpus, batch: Sequence[Example], recipe: Recipe, epoch: int) -> Tensor:
     rows = [row_of(example, recipe, epoch) for example in batch]
-    queries, passages = embed(
-        network, [corpus.query(words_of(example, recipe, epoch)) for example in batch], [corpus.passage(row) for row in rows]
-    )
+    told = [
+        corpus.told(example.context, example.quote) if is_quoted(example, recipe, epoch) else corpus.passage(row)
+        for example, row in zip(batch, rows, strict=True)
+    ]
+    queries, passages = embed(network, [corpus.query(words_of(example, recipe, epoch)) for example in batch], told)
     return loss(queries, passages, _masked(corpus, batch, rows), recipe)
 
 

@@ -32,7 +32,7 @@ def main() -> None:
     model = default_folder()
     corpus = Corpus(arguments.corpus, model, recipe.most_tokens)
     pairs = without(read_all(arguments), left_out(arguments.leave_out))
-    learnt = examples(corpus, pairs)
+    learnt = examples(corpus, pairs, Texts(arguments.texts))
     print(f"{len(pairs)} pairs, {len(learnt)} of them with an answer to learn from")
     started = time.perf_counter()
     lately: list[float] = []

@@ -16,12 +16,16 @@ from tests.training.conftest import pairs
 
 pytest.importorskip("torch", reason="training needs torch")
 
+from training.batches import is_quoted
 from training.corpus import Corpus, Example, examples, folds
+from training.join import factors_of, join
 from training.judging import judge
 from training.network import Network
 from training.objective import embed
+from training.pairs import Texts
 from training.recipe import Recipe
 from training.running import pace, train
+from training.validate import adapted, gain, summary
 from training.writing import write_adapter
 
 RECIPE = Recipe(rank=2, epochs=30, batch=3, rate=3e-3, layers=2, half=False, noise=0.5)
@@ -150,3 +154,49 @@ def test_the_pace_rises_and_falls() -> None:
 def test_a_conference_is_never_in_two_folds(learnt: list[Example]) -> None:
     """Folds are dealt by conference, the largest first."""
     assert folds(learnt, 2) == {"Harbour 2024": 0, "Orchard 2025": 1}
+
+
+def test_what_is_left_out_is_asked_and_not_learnt(corpus: Corpus, model: Path, learnt: list[Example]) -> None:
+    """A fold trains on the other conferences, asks about its own, and says what that gained; several folds have a standard error."""
+    found = [gain(model, corpus, learnt, [event_id], replace(RECIPE, epochs=5)) for event_id in ("Harbour 2024", "Orchard 2025")]
+    total = summary(found)
+
+    assert [(one["questions"], one["learnt_from"]) for one in found] == [(4, 1), (1, 4)]
+    assert found[0]["gain"]["mrr"] == 0  # one example alone has no wrong passage to learn from
+    assert set(found[1]["gain_by_style"]) == {"followup"}
+    assert total["mrr"]["mean_gain"] == pytest.approx(sum(one["gain"]["mrr"] for one in found) / 2, abs=1e-4)
+    assert total["shown"]["standard_error"] >= 0
+
+
+def test_joined_adapters_are_their_mean(corpus: Corpus, model: Path, learnt: list[Example], tmp_path: Path) -> None:
+    """Two runs of rank 2 joined at rank 4 are exactly half of both, at any scale; adapters of other weights are refused."""
+    paths = []
+    for seed in (1, 2):
+        paths.append(tmp_path / f"{seed}.safetensors")
+        write_adapter(train(model, corpus, learnt, replace(RECIPE, seed=seed, epochs=5)), model, paths[-1])
+    kept = join(paths, tmp_path / "both.safetensors", rank=4, scale=0.5)
+    one, two, both = (factors_of(path) for path in (*paths, tmp_path / "both.safetensors"))
+    name = "encoder.layer.1.output.dense"
+    expected = (one[f"{name}.up"] @ one[f"{name}.down"] + two[f"{name}.up"] @ two[f"{name}.down"]) / 4
+    found = gain(model, corpus, learnt, ["Orchard 2025"], RECIPE, network=adapted(model, tmp_path / "both.safetensors", RECIPE))
+    (model / "other.safetensors").write_bytes(
+        paths[0].read_bytes().replace(weights_sha256(model)[:8].encode(), b"0" * 8)  # in its metadata
+    )
+
+    assert kept == pytest.approx(1, abs=1e-3)
+    assert np.allclose(both[f"{name}.up"] @ both[f"{name}.down"], expected, atol=1e-3)
+    assert found["questions"] == 1
+    assert load_encoder(str(model), adapter=str(tmp_path / "both.safetensors")).adapter
+    with pytest.raises(ValueError, match="different weights"):
+        join([paths[1], model / "other.safetensors"], tmp_path / "neither", rank=4, scale=1)
+
+
+def test_what_a_pair_quotes_may_stand_for_the_passage(corpus: Corpus, texts_dir: Path, model: Path) -> None:
+    """With texts at hand an example knows its quote and the pair's own context, and training takes them as often as the recipe says."""
+    pair = replace(pairs()[-1], context="OrchardDays 2025; Grafting; Ann Bee")
+    [example] = examples(corpus, [pair], Texts([texts_dir]))
+
+    assert (example.context, example.quote) == ("OrchardDays 2025. Grafting. Ann Bee. ", "Graft in March, when the sap rises.")
+    assert is_quoted(example, replace(RECIPE, as_quoted=1.0), epoch=0)
+    assert not is_quoted(example, RECIPE, epoch=0)
+    assert train(model, corpus, [example, example], replace(RECIPE, as_quoted=1.0, epochs=1)).factors
