@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -110,15 +112,21 @@ def main() -> None:
     found = tuple(materials())
     result: dict[str, Any] = {**about("make bench"), "material": found[-1].name}
     result["skipped"] = {} if len(found) > 1 else {"seeds and their questions": WITHOUT_SHARED}
+    failed: dict[str, str] = {}
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="confnotes-bench-") as temporary:
         bench = Bench(Path(temporary), given.rounds, given.questions, found)
         for name in given.only or PARTS:
             started = time.perf_counter()
-            result[name] = PARTS[name](bench)
-            print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
+            try:
+                result[name] = PARTS[name](bench)
+            except (subprocess.SubprocessError, AssertionError) as error:  # its own words are on the terminal already
+                failed[name] = f"failed with {type(error).__name__}"
+            print(f"{name}: {failed.get(name, '')} {time.perf_counter() - started:.0f} s", flush=True)
     result["taken_s"] = time.perf_counter() - began
+    result["skipped"] |= failed
     _write(result, given.out)
+    sys.exit(1 if failed else 0)
 
 
 def _write(result: dict[str, Any], out: Path) -> None:
