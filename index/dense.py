@@ -30,6 +30,7 @@ Allowed = NDArray[np.bool_]
 _LISTS_FACTOR = 4  # lists are this many times the square root of the vectors
 _PROBED_SHARE = 64  # of 4,000 lists; as many of fewer
 _PROPOSED = 4  # times the depth: a byte a component misplaces neighbours, which the flat vectors put right
+_FEWEST_A_LIST = 4
 _SAMPLE_A_LIST = 50  # vectors that the lists are trained on
 _TRAINING_ROUNDS = 10  # of k-means; 25 find the same lists
 _AT_ONCE = 50_000
@@ -58,35 +59,12 @@ class DenseWriter:
         """Write the flat index, and where there are more rows than are scanned one by one, the lists."""
         flat = faiss.IndexScalarQuantizer(self._dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
         flat.train(np.zeros((0, self._dim), dtype=np.float32))
-        self._fill(flat)
+        for first in range(0, self._count, _AT_ONCE):
+            flat.add(self._rows(first, min(first + _AT_ONCE, self._count)))
         faiss.write_index(flat, str(folder / DENSE_FILE))
         del flat
         if self._count > most_scanned:
-            # A ranker in this process may have left FAISS with one thread; training is minutes of work for all of them.
-            faiss.omp_set_num_threads(os.cpu_count() or 1)
-            lists = self._trained()
-            self._fill(lists)
-            faiss.write_index(lists, str(folder / LISTS_FILE))
-
-    def _trained(self) -> Any:
-        """Return empty lists whose centres were found on a sample of the vectors, the same for the same vectors."""
-        count = round(_LISTS_FACTOR * math.sqrt(self._count))
-        lists = faiss.index_factory(self._dim, f"IVF{count},SQ8", faiss.METRIC_INNER_PRODUCT)
-        lists.cp.niter = _TRAINING_ROUNDS
-        lists.cp.seed = _SEED
-        lists.cp.max_points_per_centroid = _SAMPLE_A_LIST
-        wanted = min(_SAMPLE_A_LIST * count, self._count)
-        rows = np.sort(np.random.RandomState(_SEED).choice(self._count, wanted, replace=False))
-        sample = np.empty((wanted, self._dim), dtype=np.float32)
-        for first in range(0, self._count, _AT_ONCE):
-            within = slice(*np.searchsorted(rows, [first, first + _AT_ONCE]))
-            sample[within] = self._rows(first, min(first + _AT_ONCE, self._count))[rows[within] - first]
-        lists.train(sample)
-        return lists
-
-    def _fill(self, index: Any) -> None:
-        for first in range(0, self._count, _AT_ONCE):
-            index.add(self._rows(first, min(first + _AT_ONCE, self._count)))
+            _write_lists(folder)
 
     def _rows(self, first: int, last: int) -> Vectors:
         width = 4 * self._dim
@@ -94,6 +72,25 @@ class DenseWriter:
         content = self._stream.read((last - first) * width)
         self._stream.seek(0, 2)
         return np.frombuffer(content, dtype=np.float32).reshape(-1, self._dim)
+
+
+def _write_lists(folder: Path) -> None:
+    """Write the lists of a flat index: trained on a sample of its vectors, the same for the same vectors."""
+    flat = _mapped(folder / DENSE_FILE)
+    total = int(flat.ntotal)
+    count = max(1, min(round(_LISTS_FACTOR * math.sqrt(total)), total // _FEWEST_A_LIST))
+    lists = faiss.index_factory(flat.d, f"IVF{count},SQ8", faiss.METRIC_INNER_PRODUCT)
+    lists.cp.niter = _TRAINING_ROUNDS
+    lists.cp.seed = _SEED
+    lists.cp.min_points_per_centroid = 1  # small samples are meant
+    lists.cp.max_points_per_centroid = _SAMPLE_A_LIST
+    sampled = np.random.RandomState(_SEED).choice(total, min(_SAMPLE_A_LIST * count, total), replace=False)
+    # A ranker in this process may have left FAISS with one thread; training is minutes of work for all of them.
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
+    lists.train(flat.reconstruct_batch(np.sort(sampled)))
+    for first in range(0, total, _AT_ONCE):
+        lists.add(flat.reconstruct_n(first, min(_AT_ONCE, total - first)))
+    faiss.write_index(lists, str(folder / LISTS_FILE))
 
 
 class DenseRanker:
@@ -129,18 +126,19 @@ class DenseRanker:
         depth = min(depth, len(self))
         if depth < 1:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        if self._lists is None or (allowed is not None and np.count_nonzero(allowed) <= self._most_scanned):
+            return self.scan(vector, depth, allowed)
         packed = None if allowed is None else np.packbits(allowed, bitorder="little")  # FAISS does not keep it alive
         bits = None if packed is None else faiss.IDSelectorBitmap(packed)
-        if self._lists is None or (allowed is not None and np.count_nonzero(allowed) <= self._most_scanned):
-            return self.scan(vector, depth, bits)
         probed = max(1, min(_PROBED_SHARE, self._lists.nlist))
         found = self._lists.search(vector[None, :], depth * _PROPOSED, params=faiss.SearchParametersIVF(sel=bits, nprobe=probed))[1][0]
         rows = found[found >= 0]
         return _best(rows, self.vectors(rows) @ vector, depth)
 
-    def scan(self, vector: Vectors, depth: int, bits: Any = None) -> tuple[Rows, Vectors]:
-        """Look at every row, or at those that a selector lets through; exact."""
-        parameters = None if bits is None else faiss.SearchParameters(sel=bits)
+    def scan(self, vector: Vectors, depth: int, allowed: Allowed | None = None) -> tuple[Rows, Vectors]:
+        """Return what `search` returns by looking at every row that is allowed; exact at any size."""
+        packed = None if allowed is None else np.packbits(allowed, bitorder="little")
+        parameters = None if packed is None else faiss.SearchParameters(sel=faiss.IDSelectorBitmap(packed))
         scores, rows = self._flat.search(vector[None, :], depth, params=parameters)
         found = rows[0] >= 0
         return _best(rows[0][found], scores[0][found], depth)

@@ -23,7 +23,7 @@ _STEP = 0.9957  # between levels, in standard deviations: the best for a normal 
 _KEPT = 0.8812  # of a vector's length that its rounding keeps in its own direction: 1 - the quantiser's distortion
 _LEVELS = 4
 _A_BYTE = 4  # components
-_ROUNDS = 3
+_ROUNDS = 2  # after two, every component is a sum of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def pack(vectors: Vectors) -> StoredTokens:
     """Round unit vectors to two bits a component, four components a byte, the first in the lowest bits."""
     turned = rotate(vectors) * np.float32(np.sqrt(vectors.shape[1]) / _STEP)
     levels = (np.clip(turned, -1.5, 1.5) + _LEVELS // 2).astype(np.uint8)
-    quarters = levels.reshape(len(levels), -1, _A_BYTE)
+    quarters = levels.reshape(len(levels), levels.shape[1] // _A_BYTE, _A_BYTE)
     packed = quarters[..., 0] | quarters[..., 1] << 2 | quarters[..., 2] << 4 | quarters[..., 3] << 6
     return StoredTokens(packed, np.zeros(0, dtype=np.float16))
 
@@ -62,10 +62,31 @@ def packed_scale(dim: int) -> float:
 
 
 def rotate(vectors: Vectors) -> Vectors:
-    """Turn vectors by the fixed rotation and fill them up with zeros to a multiple of four components."""
+    """Turn vectors by the fixed rotation and fill them up with zeros to a multiple of four components.
+
+    Rounds of changed signs, a Hadamard transform of each block, and a permutation that spreads every block over all: nothing but
+    sums, in a fixed order, a component of all vectors at a time. A product with a matrix would be handed to threads that wait for
+    each other while another process needs the core.
+    """
     dim = vectors.shape[1]
-    turned: Vectors = vectors @ _rotation(dim)
-    return np.pad(turned, ((0, 0), (0, -dim % _A_BYTE))) if dim % _A_BYTE else turned
+    block = dim & -dim  # the largest power of two that divides it
+    turned = np.array(vectors.T, dtype=np.float32, order="C")
+    for signs, order in _rounds(dim):
+        turned = (_transformed(turned * signs[:, None], block) * np.float32(1 / np.sqrt(block)))[order]
+    return np.ascontiguousarray(np.pad(turned, ((0, -dim % _A_BYTE), (0, 0))).T)
+
+
+def _transformed(columns: Vectors, block: int) -> Vectors:
+    """Return the Hadamard transform of each block of components; `columns` is (dim, n)."""
+    half = 1
+    while half < block:
+        pairs = columns.reshape(len(columns) // (2 * half), 2, half, columns.shape[1])
+        sums = np.empty_like(pairs)
+        np.add(pairs[:, 0], pairs[:, 1], out=sums[:, 0])
+        np.subtract(pairs[:, 0], pairs[:, 1], out=sums[:, 1])
+        columns = sums.reshape(len(columns), columns.shape[1])
+        half *= 2
+    return columns
 
 
 @cache
@@ -77,24 +98,15 @@ def _levels_of_bytes() -> NDArray[np.uint32]:
 
 
 @cache
-def _rotation(dim: int) -> Vectors:
-    """Return a fixed orthogonal matrix, (dim, dim): rounds of changed signs, Hadamard transforms and a permutation."""
-    block = dim & -dim  # the largest power of two that divides it
-    hadamard = np.ones((1, 1))
-    while len(hadamard) < block:
-        hadamard = np.block([[hadamard, hadamard], [hadamard, -hadamard]])
+def _rounds(dim: int) -> list[tuple[Vectors, NDArray[np.int64]]]:
+    """Return the signs and the permutation of each round, (dim,) each."""
     stride = next(step for step in range(isqrt(dim) + 1, 2 * dim + 2) if gcd(step, dim) == 1)
     order = np.arange(dim) * stride % dim
-    matrix = np.eye(dim)
-    for turn in range(_ROUNDS):
-        matrix = matrix * _signs(dim, turn)
-        matrix = (matrix.reshape(dim, -1, block) @ hadamard / np.sqrt(block)).reshape(dim, dim)
-        matrix = matrix[:, order]
-    return np.ascontiguousarray(matrix, dtype=np.float32)
+    return [(_signs(dim, turn), order) for turn in range(_ROUNDS)]
 
 
-def _signs(dim: int, turn: int) -> NDArray[np.float64]:
+def _signs(dim: int, turn: int) -> Vectors:
     """Return the same +1 and -1 on every machine."""
     drawn = b"".join(blake2b(f"{turn}:{part}".encode()).digest() for part in range(-(-dim // 512)))
     bits = np.unpackbits(np.frombuffer(drawn, dtype=np.uint8))[:dim]
-    return np.where(bits, -1.0, 1.0)
+    return np.where(bits, np.float32(-1), np.float32(1))

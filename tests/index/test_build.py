@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build import publish
+from index.build import publish, write_build
 from index.encoders import Encoder
 from index.errors import BuildRefused
 from index.models import Passage
@@ -24,6 +24,21 @@ from tests.index.conftest import HARBOUR, ORCHARD, Notes, small_notes
 def digests(folder: Path) -> dict[str, str]:
     """Return the digest of each file of a build."""
     return {name: file_sha256(folder / name) for name in file_names(folder)}
+
+
+def write_large(notes: Notes, index_dir: Path, encoder: Encoder, previous: str | None = None) -> str:
+    """Write a build as a large one is written."""
+    return write_build(
+        index_dir,
+        events=notes.events,
+        recaps=notes.recaps,
+        texts=notes.texts,
+        talks=notes.talks,
+        passages=notes.passages,
+        encoder=encoder,
+        previous=previous,
+        most_scanned=3,
+    )
 
 
 def test_what_was_written_is_read(index_dir: Path) -> None:
@@ -81,6 +96,28 @@ def test_an_incremental_build_equals_a_full_one(encoder: Encoder, tmp_path: Path
     assert len(calls) == 3
     assert incremental == full
     assert digests(tmp_path / "a" / incremental) == digests(tmp_path / "b" / full)
+
+
+def test_a_large_build_is_searched_like_a_small_one(encoder: Encoder, tmp_path: Path) -> None:
+    """With inverted lists and two bits a component, every passage is still found, and an incremental build equals a full one."""
+    one, both = small_notes({"harbour/day1.txt": HARBOUR}), small_notes()
+    first = write_large(one, tmp_path / "a", encoder)
+    incremental = write_large(both, tmp_path / "a", encoder, previous=first)
+    full = write_large(both, tmp_path / "b", encoder)
+    searcher = Searcher.open(tmp_path / "a", encoder, build_id=incremental)
+
+    assert digests(tmp_path / "a" / incremental) == digests(tmp_path / "b" / full)
+    assert searcher.build.manifest.rankers == {"dense": "flat fp16, IVF2,SQ8", "late": "2 bits"}
+    assert [searcher.search(Query(p.text))[0].passage for p in both.passages] == list(both.passages)
+
+
+def test_vectors_of_another_size_are_made_anew(encoder: Encoder, tmp_path: Path) -> None:
+    """A build that has grown large takes no tokens from a small one, which keeps them otherwise."""
+    small = small_notes().write(tmp_path / "a", encoder)
+    grown = write_large(small_notes(), tmp_path / "a", encoder, previous=small)
+    fresh = write_large(small_notes(), tmp_path / "b", encoder)
+
+    assert digests(tmp_path / "a" / grown) == digests(tmp_path / "b" / fresh)
 
 
 def test_a_damaged_earlier_build_is_not_drawn_from(encoder: Encoder, tmp_path: Path) -> None:

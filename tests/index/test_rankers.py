@@ -16,7 +16,7 @@ from index.errors import BuildDamaged
 from index.fusion import idf
 from index.late import LateRanker, LateWriter
 from index.lexical import LexicalRanker, LexicalRow, write_lexical
-from index.tokens import quantise
+from index.tokens import pack, packed_scale, quantise, rotate, unpack
 
 
 def unit_rows(count: int, dim: int = 32, seed: int = 7) -> np.ndarray:
@@ -86,6 +86,37 @@ def test_equal_vectors_tie_by_row(tmp_path: Path) -> None:
     assert list(ranker.search(unit_rows(1)[0], 6)[0]) == list(range(6))
 
 
+def test_lists_propose_and_flat_vectors_score(tmp_path: Path) -> None:
+    """With more rows than are scanned, nearly all of the true best rows are found, with their exact scores, in order."""
+    centres = unit_rows(40, seed=1)
+    vectors = unit_rows(4_000, seed=2) * 0.5 + np.repeat(centres, 100, axis=0)
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    ranker = write_dense(tmp_path, vectors, most_scanned=1_000)
+    shares = []
+    for query in vectors[::400]:
+        found, scores = ranker.search(query, 20)
+        exact, _ = ranker.scan(query, 20)
+        shares.append(len(np.intersect1d(found, exact)) / 20)
+
+        assert np.allclose(scores, ranker.vectors(found) @ query, atol=1e-5)
+        assert list(scores) == sorted(scores, reverse=True)
+    assert ranker.kind == "flat fp16, IVF253,SQ8"
+    assert np.mean(shares) > 0.95
+
+
+@pytest.mark.parametrize("kept", [3, 900, 3_000])
+def test_filters_are_exact_whatever_they_keep(kept: int, tmp_path: Path) -> None:
+    """Lists give no row from outside a filter, and a filter that leaves few rows is searched whole."""
+    ranker = write_dense(tmp_path, unit_rows(4_000), most_scanned=1_000)
+    allowed = np.random.default_rng(3).permutation(4_000) < kept
+    query = unit_rows(1, seed=9)[0]
+    found, _ = ranker.search(query, 50, allowed)
+
+    assert allowed[found].all()
+    if kept < 1_000:
+        assert list(found) == list(ranker.scan(query, 50, allowed)[0])
+
+
 @pytest.mark.parametrize("content", [b"", b"no index", faiss.serialize_index(faiss.IndexFlatIP(4)).tobytes()[:-3]])
 def test_what_is_no_dense_index_is_refused(content: bytes, tmp_path: Path) -> None:
     """A file that FAISS cannot read is named with the way out."""
@@ -109,6 +140,37 @@ def test_similarities_equal_brute_force(tmp_path_factory: pytest.TempPathFactory
 
     assert found.shape == (len(counts), 3)
     assert np.allclose(found, expected, atol=0.02)
+
+
+@pytest.mark.parametrize("dim", [384, 96, 30])
+def test_two_bits_keep_what_a_question_finds(dim: int) -> None:
+    """Turned and rounded to two bits, vectors keep their cosines with others on average, and their own direction at .93."""
+    vectors, query = unit_rows(400, dim), unit_rows(50, dim, seed=8)
+    read = unpack(pack(vectors).values) * packed_scale(dim)
+    turned = rotate(query)
+
+    assert np.allclose(turned @ turned.T, query @ query.T, atol=1e-5)
+    assert abs(np.mean(read @ turned.T - vectors @ query.T)) < 0.002
+    assert np.mean((read * rotate(vectors)).sum(axis=1) / np.linalg.norm(read, axis=1)) > 0.93
+
+
+def test_packed_tokens_are_read_as_they_were_written(tmp_path: Path) -> None:
+    """Two bits a component go to disk and come back, passage by passage, also while others are being written."""
+    passages = [unit_rows(count, seed=count) for count in (5, 0, 3)]
+    with LateWriter(tmp_path, 32, packed=True) as writer:
+        for tokens in passages:
+            writer.add(writer.encode(tokens))
+        again = writer.written(0)
+        writer.add(again)
+        assert writer.finish() == 13
+    ranker = LateRanker(tmp_path)
+    found = ranker.similarities(passages[0][:2], np.array([3, 1, 0]))
+
+    assert (ranker.kind, len(ranker), ranker.n_tokens) == ("2 bits", 4, 13)
+    assert [np.array_equal(ranker.stored(row).values, pack(passages[row]).values) for row in (0, 1, 2)] == [True] * 3
+    assert np.array_equal(found[0], found[2])
+    assert not found[1].any()
+    assert found[0].min() > 0.7
 
 
 def test_rounding_keeps_a_token_within_a_hundredth() -> None:
@@ -148,6 +210,18 @@ def test_titles_and_speakers_are_searched(tmp_path: Path) -> None:
 
     assert all(list(ranker.search(word, 5)[0]) == [0] for word in ("quay", "bee", "2024"))
     assert list(ranker.search("quay other", 5, talk_rows=[1])[0]) == [1]
+
+
+def test_a_limit_of_many_rows_leaves_the_best_of_them(tmp_path: Path) -> None:
+    """Limited to rows instead of talks, the same rows come in the same order, however few of the best are among them."""
+    write_lexical(tmp_path / "lexical", rows(*(f"cache {'table ' * (number % 7)}" for number in range(300))))
+    ranker = LexicalRanker(tmp_path / "lexical")
+    for talks in (range(0, 300, 2), range(280, 300), [299], []):
+        allowed = np.isin(np.arange(300), list(talks))
+        by_rows, by_talks = ranker.search("cache table", 20, allowed=allowed), ranker.search("cache table", 20, talk_rows=list(talks))
+
+        assert list(by_rows[0]) == list(by_talks[0])
+        assert np.allclose(by_rows[1], by_talks[1])
 
 
 def test_rare_words_bring_all_their_rows(tmp_path: Path) -> None:

@@ -59,6 +59,23 @@ def test_a_flipped_byte_in_any_file_refuses(copy: Path) -> None:
     verify(folder)
 
 
+def test_of_large_files_the_size_is_checked_when_opening(copy: Path) -> None:
+    """Digests are compared from the smallest file on, up to a limit; every file's size always; all digests when publishing."""
+    build_id = current_build_id(copy)
+    tokens = copy / build_id / "tokens.npy"
+    content = bytearray(tokens.read_bytes())
+    content[-1] ^= 1
+    tokens.write_bytes(content)
+
+    assert verify(copy / build_id, most_bytes=tokens.stat().st_size).build_id == build_id
+    for check in (lambda: verify(copy / build_id), lambda: publish(copy, build_id), lambda: open_build(copy, whole=True)):
+        with pytest.raises(BuildDamaged, match=r"tokens\.npy has sha256"):
+            check()
+    tokens.write_bytes(content[:-1])
+    with pytest.raises(BuildDamaged, match=r"tokens\.npy has \d+ bytes"):
+        verify(copy / build_id, most_bytes=0)
+
+
 def test_a_missing_file_refuses(copy: Path) -> None:
     """Whichever file is gone, the build does not open."""
     folder = copy / current_build_id(copy)
