@@ -79,8 +79,9 @@ class Bench:
         return unchanged_nights(self.main, self.index(self.main), self.rounds, self.work)
 
     def quality(self) -> dict[str, Any]:
-        """Compare the encoder's forms on all material."""
-        return {one.name: quality(one, self.index(one), self.index(one, REFERENCE_PREFIX), self.work) for one in self.found}
+        """Compare the encoder's forms."""
+        main = self.main
+        return {main.name: quality(main, self.index(main), self.index(main, REFERENCE_PREFIX), self.work)}
 
     def growth(self) -> list[dict[str, Any]]:
         """Measure small sizes, and show the large ones that are stored."""
