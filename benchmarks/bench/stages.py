@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.bench.figures import over_rounds
 from benchmarks.bench.processes import measure
-from bot.answering import answer, prepare, quotes, understanding
+from bot.answering import answer, confidence, prepare, quotes, understanding
 from bot.evaluation import read_questions
 from index import fusion
 from index.dense import DenseRanker
@@ -89,6 +89,7 @@ def stages_of(searcher: Searcher) -> dict[str, list[tuple[object, str]]]:
         "dense": [(DenseRanker, "search"), (DenseRanker, "vectors")],
         "late interaction": [(LateRanker, "similarities")],
         "ranking": [(fusion, "word_weights"), (fusion, "rank")],
+        "judging": [(confidence, "confidence")],
         "quotes": [(quotes, "choose_quotes")],
     }
 
