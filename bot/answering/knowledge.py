@@ -9,14 +9,16 @@ from functools import cached_property, lru_cache
 from weakref import WeakKeyDictionary, proxy
 
 from bot.answering.aliases import Aliases
-from bot.answering.wordlists import is_french, is_generic, is_stop
+from bot.answering.wordlists import is_french, is_generic, is_real_word, is_stop
 from index.models import Event, Passage, Talk
 from index.search import Searcher
 from index.tables import TalkSet
-from index.words import singular, words
+from index.words import forms, singular, words
 
 _CLIPPED = 6  # letters from which the beginning of a word stands for it
 _EVERYWHERE_SHARE = 0.2
+_EVERYWHERE = {"kubecon", "cloudnativecon", "conf", "conference", "europe", "america"}  # words of many conferences' names
+_TELLING = 4  # letters from which a word names a conference
 _LANGUAGE_CHARS = 4_000  # of a recap, enough to tell its language
 _LANGUAGE_PASSAGES = 20_000  # read on the first French question, in a third of a second; of a larger build its records are believed
 _YEAR = re.compile(r"(?<!\d)20[0-3]\d(?!\d)")
@@ -49,6 +51,16 @@ class Knowledge:
         """Return the languages of the notes, by their records and by their grammar words."""
         read = _read_languages(self._build.passages) if len(self._build.passages) <= _LANGUAGE_PASSAGES else frozenset()
         return frozenset(self._build.manifest.languages) | read
+
+    @cached_property
+    def events_by_word(self) -> Mapping[str, tuple[int, ...]]:
+        """Return the rows of the events whose id or name says a word that no other sentence says, in their order."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for row, event in enumerate(self.events):
+            for form in forms(f"{event.event_id} {event.name}"):
+                if len(form) >= _TELLING and form.isalpha() and form not in _EVERYWHERE and not is_real_word(form):
+                    found[form].append(row)
+        return {form: tuple(rows) for form, rows in found.items()}
 
     @property
     def frequencies(self) -> Mapping[str, int]:

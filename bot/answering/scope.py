@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from bot.answering.editions import event_words, unknown_edition
 from bot.answering.knowledge import Knowledge, event_year, knowledge_of
-from bot.answering.wordlists import is_real_word
 from bot.errors import UnknownDay, UnknownEvent
 from index.days import DayMention, parse_days
 from index.events import EventMention, parse_event, parse_events
@@ -28,7 +27,6 @@ _NEGATION = re.compile(
 )
 _SIDE = re.compile(r"\b(since|from|after|before|depuis|après|avant)\s+$", re.IGNORECASE)
 _KIND = re.compile(r"\b(keynote|workshop|panel)s?\b", re.IGNORECASE)
-_EVERYWHERE = {"kubecon", "cloudnativecon", "conf", "conference", "europe", "america"}
 _DAY_TWO_WORK = re.compile(r"^[\s-]*op(?:s|erations?)\b", re.IGNORECASE)
 
 
@@ -97,17 +95,15 @@ def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
 
 def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledge) -> list[EventMention]:
     """Find conferences of the notes that are named without their year: "at SciPy"."""
-    found: dict[str, EventMention] = {}
     taken = [span for mention in mentions for span in mention.spans]
-    asked = list(words(question))
-    for event in knowledge.events:
-        names = {form for form in event_words(event) if not is_real_word(form) and len(form) >= 4 and form.isalpha()} - _EVERYWHERE
-        for word in asked:
-            if word.form in names and not any(start < word.end and word.start < end for start, end in taken):
-                before = found.get(word.form)
-                ids = (*before.event_ids, event.event_id) if before else (event.event_id,)
-                found[word.form] = EventMention(tuple(dict.fromkeys(ids)), ((word.start, word.end),))
-    return list(found.values())
+    asked = [word for word in words(question) if word.form in knowledge.events_by_word]
+    free = [word for word in asked if not any(start < word.end and word.start < end for start, end in taken)]
+    spans = {word.form: (word.start, word.end) for word in free}
+    found = {form: knowledge.events_by_word[form] for form in spans}
+    return [
+        EventMention(tuple(knowledge.events[row].event_id for row in rows), (spans[form],))
+        for form, rows in sorted(found.items(), key=lambda pair: pair[1][0])
+    ]
 
 
 def _events(question: str, mentions: Sequence[EventMention], known: set[str]) -> tuple[list[str], list[str], str | None, list[Span]]:
