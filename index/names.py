@@ -71,6 +71,10 @@ class Names:
         """Return the letters with which the notes' words begin."""
         return self.vocabulary.first_letters
 
+    def keys_starting(self, prefix: str) -> list[str]:
+        """Return the folded words, and all neighbours with capitals written as one, that begin with a prefix."""
+        return [*self.vocabulary.keys_starting(prefix), *self._joined.keys_starting(prefix)]
+
     def words_starting(self, prefix: str) -> Iterator[tuple[str, WordCount]]:
         """Yield the folded words that begin with a prefix, in order."""
         return ((form, _count(value)) for form, value in self.vocabulary.starting(prefix))

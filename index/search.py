@@ -25,6 +25,8 @@ from index.tables import TalkSet
 RARE_AT_MOST = 20
 # Up to so many talks a limit is named to the lexical index talk by talk (3 ms); of more, rows are left out of what it finds.
 _NAMED_TALKS = 1_000
+# Candidates whose tokens are read in a large build: a list asks for 400 of each ranker, and 800 take 30 ms.
+_MOST_SCORED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +122,22 @@ class Searcher:
         Candidates are the best of BM25 and of the dense vectors, and every passage with a rare word of the question;
         late interaction orders them.
         """
+        evidence = self.rank(query)
+        return Ranking(tuple(self.hit(item.row, item.score, at) for at, item in enumerate(evidence, 1)), evidence)
+
+    def rank(self, query: Query) -> tuple[Evidence, ...]:
+        """Return what `search` ranks by, best first, without reading the passages."""
         talks = self.within(query.filter)
         said = f"{query.context} {query.text}".strip()
         if not said or not len(self.build.passages) or (talks is not None and not talks):
-            return Ranking()
+            return ()
         allowed = None if talks is None else self._rows_of(talks)
         tokens = self.encoder.encode_question(said)
         weights = word_weights(said, tokens, self.build.lexical.doc_freq, len(self.build.passages))
         lexical_rows, lexical_scores = self._search_words(said, query.depth, talks, allowed)
         dense_rows, _ = self.build.dense.search(tokens.pooled, query.depth, allowed)
         rare_rows = self.build.lexical.search_rare(said, RARE_AT_MOST, allowed)
-        rows = np.union1d(np.union1d(lexical_rows, dense_rows), rare_rows)
+        rows = self._scored(np.union1d(lexical_rows, dense_rows), rare_rows, tokens.pooled)
         scores = Scores(
             rows=rows,
             talk=self.build.talk_vectors[self.build.table.talk_of_row[rows]].astype(np.float32) @ tokens.pooled,
@@ -138,10 +145,14 @@ class Searcher:
             lexical=_spread(rows, lexical_rows, lexical_scores),
             similarities=self.build.late.similarities(tokens.vectors, rows),
         )
-        order, evidence = rank(scores, weights, query.k)
-        return Ranking(
-            tuple(self.hit(int(row), item.score, at) for at, (row, item) in enumerate(zip(order, evidence, strict=True), 1)), evidence
-        )
+        return rank(scores, weights, query.k)[1]
+
+    def _scored(self, rows: Rows, rare: Rows, vector: Vectors) -> Rows:
+        """Return the candidates that are scored: in a large build the nearest of very many, and those with a rare word."""
+        if self.build.late.packed and len(rows) > _MOST_SCORED:
+            nearest = np.argsort(-(self.build.dense.vectors(rows) @ vector), kind="stable")[:_MOST_SCORED]
+            rows = rows[nearest]
+        return np.union1d(rows, rare)
 
     def mentions(self, phrase: str, filter: Filter = Filter()) -> list[Hit]:
         """Return every passage that says the phrase, in the order of the notes: nothing is left out, nothing is guessed.

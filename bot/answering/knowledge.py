@@ -65,12 +65,13 @@ class Knowledge:
     @property
     def frequencies(self) -> Mapping[str, int]:
         """Return how often each folded word stands in the notes; neighbours that make one name count as one word too."""
-        return _Frequencies(self, ("",))
+        return _Frequencies(self, [form for form in self._names.keys_starting("") if self.frequency(form)])
 
     def near(self, word: str) -> Mapping[str, int]:
         """Return `frequencies` of the words that a slip may lead to: of one first letter, the first two swapped, or one dropped."""
         dropped = [letter + word for letter in self._names.first_letters()]
-        return _Frequencies(self, tuple(dict.fromkeys((word[:1], word[1::-1], *dropped))))
+        prefixes = dict.fromkeys((word[:1], word[1::-1], *dropped))
+        return _Frequencies(self, [form for prefix in prefixes for form in self._names.keys_starting(prefix)])
 
     def forms_starting(self, prefix: str) -> list[str]:
         """Return the notes' folded words and joined names that begin with a prefix."""
@@ -167,20 +168,20 @@ class Knowledge:
 
 
 class _Frequencies(Mapping[str, int]):
-    """How often words stand in the notes: those that begin with one of some prefixes."""
+    """How often some words stand in the notes; 0 for neighbours that make no name."""
 
-    def __init__(self, knowledge: Knowledge, prefixes: tuple[str, ...]) -> None:
+    def __init__(self, knowledge: Knowledge, forms: Iterable[str]) -> None:
         self._knowledge = knowledge
-        self._prefixes = prefixes
+        self._forms = dict.fromkeys(forms)
 
     def __getitem__(self, form: str) -> int:
         return self._knowledge.frequency(form)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(form for prefix in self._prefixes for form in self._knowledge.forms_starting(prefix)))
+        return iter(self._forms)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self._forms)
 
 
 def _is_name(left: str, right: str) -> bool:

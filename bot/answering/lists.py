@@ -19,8 +19,9 @@ from bot.answering.rendering import counted
 from bot.answering.scope import given_scope
 from bot.answering.spots import Spots
 from bot.answering.wordlists import is_generic, is_german, is_stop
+from index.fusion import Evidence
 from index.models import Hit, Talk
-from index.search import Filter, Query, Ranking, Searcher
+from index.search import Filter, Query, Searcher
 from index.tables import Rows, TalkSet
 from index.words import words
 
@@ -146,26 +147,27 @@ def _about(
     titled = reduce(or_, map(searcher.said.titled, names))
     kept = Spots.first_of(mentions, searcher).within(titled)
     limits = Filter() if allowed.everything else Filter(talks=allowed)
-    rankings = [searcher.search(Query(topic, filter=limits, k=_LOOKED_AT, depth=_LOOKED_AT)) for topic in topics]
-    close = {row: hit for ranking in rankings for row, hit in _close(ranking).items()}
+    ranked = [searcher.rank(Query(topic, filter=limits, k=_LOOKED_AT, depth=_LOOKED_AT)) for topic in topics]
+    near = {item.row: item for evidence in ranked for item in _close(evidence, searcher)}
+    close = {row: searcher.hit(row, item.score) for row, item in near.items()}
     return Spots.first_of([kept.rows, np.fromiter(close, dtype=np.int64, count=len(close))], searcher), close
 
 
-def _close(ranking: Ranking) -> dict[int, Hit]:
-    """Return the best hit of each talk that is nearly as close to the topic as the closest talk, by its row."""
-    late: dict[str, float] = {}
-    dense: dict[str, list[float]] = defaultdict(list)
-    best: dict[str, tuple[int, Hit]] = {}
-    for hit, item in zip(ranking.hits, ranking.evidence, strict=True):
-        best.setdefault(hit.talk.talk_id, (item.row, hit))
-        late[hit.talk.talk_id] = max(item.late, late.get(hit.talk.talk_id, 0.0))
-        dense[hit.talk.talk_id].append(item.dense)
-    whole = {talk_id: sum(sorted(values)[-3:]) / len(values[:3]) for talk_id, values in dense.items()}
+def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
+    """Return the best passage of each talk that is nearly as close to the topic as the closest talk."""
+    late: dict[int, float] = {}
+    dense: dict[int, list[float]] = defaultdict(list)
+    best: dict[int, Evidence] = {}
+    for item in evidence:
+        talk = int(searcher.build.table.talk_of_row[item.row])
+        best.setdefault(talk, item)
+        late[talk] = max(item.late, late.get(talk, 0.0))
+        dense[talk].append(item.dense)
+    whole = {talk: sum(sorted(values)[-3:]) / len(values[:3]) for talk, values in dense.items()}
     most_late, most_whole = max(late.values(), default=0.0), max(whole.values(), default=0.0)
     if most_late < _SAID or most_whole <= 0:
-        return {}
-    near = [talk_id for talk_id in best if late[talk_id] / most_late + whole[talk_id] / most_whole >= _CLOSE]
-    return {best[talk_id][0]: best[talk_id][1] for talk_id in near}
+        return []
+    return [item for talk, item in best.items() if late[talk] / most_late + whole[talk] / most_whole >= _CLOSE]
 
 
 def _of_kind(kind: str, searcher: Searcher, knowledge: Knowledge) -> TalkSet:

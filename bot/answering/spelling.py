@@ -40,6 +40,7 @@ def closest_word(
         (other, int(distance))
         for other, distance, _ in found
         if _plausible(word, other, int(distance))
+        and frequencies[other]
         and (is_name(other) or not is_plain(other) or (not capital and _is_plain_slip(word, other, int(distance))))
     ]
     if not candidates:
