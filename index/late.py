@@ -20,7 +20,7 @@ from index.arrays import load_array, write_header
 from index.dense import Rows
 from index.encoders import Vectors
 from index.interaction import best_cosines
-from index.tokens import StoredTokens, pack, packed_scale, quantise, rotate, unpack
+from index.tokens import StoredTokens, as_unpacked, pack, packed_scale, quantise, rotate, unpack
 
 TOKENS_FILE = "tokens.npy"  # (n_tokens, dim) int8, or (n_tokens, dim / 4) uint8: two bits a component
 SCALES_FILE = "token_scales.npy"  # (n_tokens,) float16, token = tokens * scale; empty beside two bits
@@ -131,7 +131,7 @@ class LateRanker:
         self._announce(rows[told])
         dim = query.shape[1]
         if self.packed:
-            query = rotate(query)
+            query = as_unpacked(rotate(query))
         for start in range(0, len(told), _AT_ONCE):
             some = told[start : start + _AT_ONCE]
             values, scales = self._take(rows[some], dim)

@@ -218,9 +218,10 @@ class Searcher:
 
 
 def _spread(rows: Rows, some: Rows, scores: np.ndarray[tuple[int], np.dtype[np.float32]]) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-    """Return the scores of some rows in the order of all rows, 0 for the others."""
+    """Return the scores of some rows in the order of all rows, 0 for the others; rows that are not among all are left out."""
     spread = np.zeros(len(rows), dtype=np.float32)
-    spread[np.searchsorted(rows, some)] = scores
+    among = np.isin(some, rows)
+    spread[np.searchsorted(rows, some[among])] = scores[among]
     return spread
 
 

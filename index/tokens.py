@@ -52,8 +52,25 @@ def pack(vectors: Vectors) -> StoredTokens:
 
 
 def unpack(packed: NDArray[np.uint8]) -> NDArray[np.int8]:
-    """Return the components as whole numbers, (n_tokens, dim or a little more) int8; times `packed_scale` they are rotated vectors."""
-    return _levels_of_bytes()[packed].view(np.int8)
+    """Return the components as odd numbers from -3 to 3, (n_tokens, dim or a little more) int8.
+
+    Times `packed_scale` they are rotated vectors with their components in the order of `as_unpacked`: the first of every byte, then
+    the second, and so on, which takes a few operations on whole rows instead of a look-up a byte.
+    """
+    levels = np.empty((len(packed), _A_BYTE, packed.shape[1]), dtype=np.uint8)
+    for place in range(_A_BYTE):
+        np.right_shift(packed, 2 * place, out=levels[:, place])
+    levels &= _LEVELS - 1
+    numbers = levels.view(np.int8)
+    numbers *= 2
+    numbers -= _LEVELS - 1
+    return numbers.reshape(len(packed), _A_BYTE * packed.shape[1])
+
+
+def as_unpacked(turned: Vectors) -> Vectors:
+    """Bring the components of rotated vectors into the order in which `unpack` gives them."""
+    quarters = turned.reshape(len(turned), turned.shape[1] // _A_BYTE, _A_BYTE)
+    return np.ascontiguousarray(quarters.transpose(0, 2, 1)).reshape(turned.shape)
 
 
 def packed_scale(dim: int) -> float:
@@ -87,14 +104,6 @@ def _transformed(columns: Vectors, block: int) -> Vectors:
         columns = sums.reshape(len(columns), columns.shape[1])
         half *= 2
     return columns
-
-
-@cache
-def _levels_of_bytes() -> NDArray[np.uint32]:
-    """Return, for each byte, its four levels as odd numbers from -3 to 3, one a byte."""
-    bytes_ = np.arange(256, dtype=np.uint8)
-    levels = np.stack([(bytes_ >> shift) & 3 for shift in (0, 2, 4, 6)], axis=1).astype(np.int8)
-    return np.ascontiguousarray(2 * levels - 3).view(np.uint32)[:, 0]
 
 
 @cache

@@ -16,7 +16,7 @@ from index.errors import BuildDamaged
 from index.fusion import idf
 from index.late import LateRanker, LateWriter
 from index.lexical import LexicalRanker, LexicalRow, write_lexical
-from index.tokens import pack, packed_scale, quantise, rotate, unpack
+from index.tokens import as_unpacked, pack, packed_scale, quantise, rotate, unpack
 
 
 def unit_rows(count: int, dim: int = 32, seed: int = 7) -> np.ndarray:
@@ -147,11 +147,11 @@ def test_two_bits_keep_what_a_question_finds(dim: int) -> None:
     """Turned and rounded to two bits, vectors keep their cosines with others on average, and their own direction at .93."""
     vectors, query = unit_rows(400, dim), unit_rows(50, dim, seed=8)
     read = unpack(pack(vectors).values) * packed_scale(dim)
-    turned = rotate(query)
+    turned = as_unpacked(rotate(query))
 
     assert np.allclose(turned @ turned.T, query @ query.T, atol=1e-5)
     assert abs(np.mean(read @ turned.T - vectors @ query.T)) < 0.002
-    assert np.mean((read * rotate(vectors)).sum(axis=1) / np.linalg.norm(read, axis=1)) > 0.93
+    assert np.mean((read * as_unpacked(rotate(vectors))).sum(axis=1) / np.linalg.norm(read, axis=1)) > 0.93
 
 
 def test_packed_tokens_are_read_as_they_were_written(tmp_path: Path) -> None:
