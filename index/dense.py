@@ -1,13 +1,13 @@
 """Dense search: one vector a passage, inner products by FAISS.
 
-Up to 200,000 passages every vector is looked at: flat, half precision, exact to .9998, 2.3 ms at 100,000. Above that an inverted
-file with a byte a component proposes, and the flat one beside it scores what was proposed; a filter that leaves no more than
-200,000 rows is still searched whole, for an inverted file that is asked for few rows misses a fifth of them.
+Up to 200,000 passages every vector is looked at: flat, half precision, exact to .9998, 2.3 ms at 100,000. Above that every vector's
+code of four bits for four components is looked at (2.2 ms for a million), and the flat vectors score the best of them; a filter that
+leaves no more than 200,000 rows is searched by the flat vectors alone. Inverted lists were tried: what a question is near to lies in
+too many of them (`docs/decisions/0007-scale.md`).
 """
 
 from __future__ import annotations
 
-import math
 import os
 from pathlib import Path
 from typing import IO, Any
@@ -23,16 +23,15 @@ from index.errors import BuildDamaged
 faiss: Any = _faiss
 
 DENSE_FILE = "dense.faiss"
-LISTS_FILE = "dense_lists.faiss"
+CODES_FILE = "dense_codes.faiss"
 MOST_SCANNED = 200_000  # rows that are looked at one by one: 4.6 ms
 Rows = NDArray[np.int64]
 Allowed = NDArray[np.bool_]
-_LISTS_FACTOR = 4  # lists are this many times the square root of the vectors
-_PROBED_SHARE = 64  # of 4,000 lists; as many of fewer
-_PROPOSED = 4  # times the depth: a byte a component misplaces neighbours, which the flat vectors put right
-_FEWEST_A_LIST = 4
-_SAMPLE_A_LIST = 50  # vectors that the lists are trained on
-_TRAINING_ROUNDS = 10  # of k-means; 25 find the same lists
+_A_CODE = 4  # components that share one of 16 values
+_PROPOSED = 1_000  # rows that the codes propose: recall@10 .995 against .97 with 500
+_PROPOSED_A_HIT = 4
+_MARGIN = 1.5  # times as many as a filter is expected to leave enough of
+_SAMPLE = 20_000  # vectors that the codes are trained on, in a second
 _AT_ONCE = 50_000
 _SEED = 7
 
@@ -56,7 +55,7 @@ class DenseWriter:
         return vector
 
     def write(self, folder: Path, most_scanned: int = MOST_SCANNED) -> None:
-        """Write the flat index, and where there are more rows than are scanned one by one, the lists."""
+        """Write the flat index, and where there are more rows than are scanned one by one, their codes."""
         flat = faiss.IndexScalarQuantizer(self._dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
         flat.train(np.zeros((0, self._dim), dtype=np.float32))
         for first in range(0, self._count, _AT_ONCE):
@@ -64,7 +63,7 @@ class DenseWriter:
         faiss.write_index(flat, str(folder / DENSE_FILE))
         del flat
         if self._count > most_scanned:
-            _write_lists(folder)
+            _write_codes(folder)
 
     def _rows(self, first: int, last: int) -> Vectors:
         width = 4 * self._dim
@@ -74,23 +73,20 @@ class DenseWriter:
         return np.frombuffer(content, dtype=np.float32).reshape(-1, self._dim)
 
 
-def _write_lists(folder: Path) -> None:
-    """Write the lists of a flat index: trained on a sample of its vectors, the same for the same vectors."""
+def _write_codes(folder: Path) -> None:
+    """Write codes of a flat index's vectors: trained on a sample of them, the same for the same vectors."""
     flat = _mapped(folder / DENSE_FILE)
-    total = int(flat.ntotal)
-    count = max(1, min(round(_LISTS_FACTOR * math.sqrt(total)), total // _FEWEST_A_LIST))
-    lists = faiss.index_factory(flat.d, f"IVF{count},SQ8", faiss.METRIC_INNER_PRODUCT)
-    lists.cp.niter = _TRAINING_ROUNDS
-    lists.cp.seed = _SEED
-    lists.cp.min_points_per_centroid = 1  # small samples are meant
-    lists.cp.max_points_per_centroid = _SAMPLE_A_LIST
-    sampled = np.random.RandomState(_SEED).choice(total, min(_SAMPLE_A_LIST * count, total), replace=False)
-    # A ranker in this process may have left FAISS with one thread; training is minutes of work for all of them.
+    total, dim = int(flat.ntotal), int(flat.d)
+    parts = next(parts for parts in range(max(dim // _A_CODE, 1), 0, -1) if dim % parts == 0)
+    codes = faiss.index_factory(dim, f"PQ{parts}x4fs", faiss.METRIC_INNER_PRODUCT)
+    codes.pq.cp.min_points_per_centroid = 1  # a small sample is meant
+    sampled = np.sort(np.random.RandomState(_SEED).choice(total, min(_SAMPLE, total), replace=False))
+    # A ranker in this process may have left FAISS with one thread.
     faiss.omp_set_num_threads(os.cpu_count() or 1)
-    lists.train(flat.reconstruct_batch(np.sort(sampled)))
+    codes.train(flat.reconstruct_batch(np.resize(sampled, max(len(sampled), 16))))
     for first in range(0, total, _AT_ONCE):
-        lists.add(flat.reconstruct_n(first, min(_AT_ONCE, total - first)))
-    faiss.write_index(lists, str(folder / LISTS_FILE))
+        codes.add(flat.reconstruct_n(first, min(_AT_ONCE, total - first)))
+    faiss.write_index(codes, str(folder / CODES_FILE))
 
 
 class DenseRanker:
@@ -101,9 +97,9 @@ class DenseRanker:
         faiss.omp_set_num_threads(1)
         self._most_scanned = most_scanned
         self._flat = _mapped(folder / DENSE_FILE)
-        self._lists = _mapped(folder / LISTS_FILE) if (folder / LISTS_FILE).exists() else None
-        if self._lists is not None and self._lists.ntotal != self._flat.ntotal:
-            raise BuildDamaged(f"Cannot open {folder}: {LISTS_FILE} has other rows. Rebuild it with `confnotes ingest --full`.")
+        self._codes = _mapped(folder / CODES_FILE) if (folder / CODES_FILE).exists() else None
+        if self._codes is not None and self._codes.ntotal != self._flat.ntotal:
+            raise BuildDamaged(f"Cannot open {folder}: {CODES_FILE} has other rows. Rebuild it with `confnotes ingest --full`.")
 
     def __len__(self) -> int:
         return int(self._flat.ntotal)
@@ -116,23 +112,26 @@ class DenseRanker:
     @property
     def kind(self) -> str:
         """Say how rows are found."""
-        return "flat fp16" if self._lists is None else f"flat fp16, IVF{self._lists.nlist},SQ8"
+        return "flat fp16" if self._codes is None else f"flat fp16, PQ{self._codes.pq.M}x4fs"
 
     def search(self, vector: Vectors, depth: int, allowed: Allowed | None = None) -> tuple[Rows, Vectors]:
         """Return up to `depth` rows by inner product, best first, ties by row, and their scores.
 
-        `allowed` is (n_passages,) bool; the filter is exact, rows that it leaves out cost nothing.
+        `allowed` is (n_passages,) bool; the filter is exact, rows that it leaves out are never given.
         """
         depth = min(depth, len(self))
         if depth < 1:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        if self._lists is None or (allowed is not None and np.count_nonzero(allowed) <= self._most_scanned):
+        kept = len(self) if allowed is None else int(np.count_nonzero(allowed))
+        if self._codes is None or kept <= self._most_scanned:
             return self.scan(vector, depth, allowed)
-        packed = None if allowed is None else np.packbits(allowed, bitorder="little")  # FAISS does not keep it alive
-        bits = None if packed is None else faiss.IDSelectorBitmap(packed)
-        probed = max(1, min(_PROBED_SHARE, self._lists.nlist))
-        found = self._lists.search(vector[None, :], depth * _PROPOSED, params=faiss.SearchParametersIVF(sel=bits, nprobe=probed))[1][0]
-        rows = found[found >= 0]
+        wanted = max(_PROPOSED, _PROPOSED_A_HIT * depth)
+        if allowed is not None:
+            wanted = int(wanted * _MARGIN * len(self) / kept)
+        rows = self._codes.search(vector[None, :], min(wanted, len(self)))[1][0]
+        rows = rows[rows >= 0] if allowed is None else rows[(rows >= 0) & allowed[rows]]
+        if len(rows) < min(depth, kept):  # the filter left out nearly all that is near
+            return self.scan(vector, depth, allowed)
         return _best(rows, self.vectors(rows) @ vector, depth)
 
     def scan(self, vector: Vectors, depth: int, allowed: Allowed | None = None) -> tuple[Rows, Vectors]:

@@ -11,11 +11,11 @@ import os
 import threading
 import weakref
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ OFFSETS_SUFFIX = ".offsets.npy"  # (n_lines + 1,) int64, bytes
 # A file of keys up to this size is held in memory: it is searched in a third of the time, and takes milliseconds to read.
 _HELD_BYTES = 4_000_000
 _BLOCK_LINES = 1_000
+_STEP = 64  # lines
+_BLOCKS = 1_024  # of so many lines, remembered
+_LAST = "\U0010ffff"
 Value = TypeVar("Value")
 
 
@@ -84,92 +87,100 @@ class Lines:
             yield from self.block(first, min(first + _BLOCK_LINES, len(self)))
 
 
-class _Keys(Sequence[str]):
-    """The keys of sorted lines, read one by one."""
-
-    def __init__(self, lines: Lines) -> None:
-        self._lines = lines
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    @overload
-    def __getitem__(self, row: int) -> str: ...
-    @overload
-    def __getitem__(self, row: slice) -> Sequence[str]: ...
-    def __getitem__(self, row: int | slice) -> str | Sequence[str]:
-        if isinstance(row, slice):
-            return [self[at] for at in range(*row.indices(len(self)))]
-        return self._lines[row].partition("\t")[0]
-
-
 class SortedLines:
-    """Lines "key, tab, value" in the order of their keys' code points; several lines may have one key."""
+    """Lines "key, tab, value" in the order of their keys' code points; several lines may have one key.
+
+    Of a large file every 64th key is in memory, and a search reads the lines between two of them at once.
+    """
 
     def __init__(self, path: Path, held_bytes: int = _HELD_BYTES) -> None:
         self._lines = Lines(path)
-        small = self._lines.size_bytes <= held_bytes
-        self.keys: Sequence[str] = [line.partition("\t")[0] for line in self._lines] if small else _Keys(self._lines)
+        self._step = 1 if self._lines.size_bytes <= held_bytes else _STEP
+        self._blocks: Remembered[list[str]] = Remembered(_BLOCKS)
 
     def __len__(self) -> int:
         return len(self._lines)
 
+    @cached_property
+    def _marks(self) -> list[str]:
+        """Return every key, or every 64th."""
+        if self._step == 1:
+            return [_key(line) for line in self._lines]
+        return [_key(self._lines[row]) for row in range(0, len(self), self._step)]
+
+    def _find(self, key: str, side: Callable[[Sequence[str], str], int]) -> int:
+        """Return where a key stands, or would stand, before or behind its equals, as `side` says."""
+        mark = side(self._marks, key)
+        if self._step == 1 or not mark:
+            return mark
+        return (mark - 1) * self._step + side(self._block(mark - 1), key)
+
+    def _block(self, number: int) -> list[str]:
+        if (known := self._blocks.get(number)) is None:
+            first = number * self._step
+            known = [_key(line) for line in self._lines.block(first, min(first + self._step, len(self)))]
+            self._blocks.put(number, known)
+        return known
+
+    def _key_at(self, row: int) -> str:
+        return self._marks[row] if self._step == 1 else self._block(row // self._step)[row % self._step]
+
     def values(self, key: str) -> list[str]:
         """Return the values of a key, in the order in which they were written."""
-        first = bisect_left(self.keys, key)
-        if first == len(self.keys) or self.keys[first] != key:
+        first = self._find(key, bisect_left)
+        if first == len(self) or self._key_at(first) != key:
             return []
-        last = first + 1
-        while last < len(self.keys) and self.keys[last] == key:
-            last += 1
-        return [line.partition("\t")[2] for line in self._lines.block(first, last)]
-
-    def has(self, key: str) -> bool:
-        """Tell whether a line has the key."""
-        first = bisect_left(self.keys, key)
-        return first < len(self.keys) and self.keys[first] == key
+        return [line.partition("\t")[2] for line in self._lines.block(first, self._find(key, bisect_right))]
 
     def starting(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Yield keys and values of the lines whose key begins with a prefix, in order."""
-        first = bisect_left(self.keys, prefix)
-        last = bisect_right(self.keys, prefix + "\U0010ffff", lo=first)
-        for start in range(first, last, _BLOCK_LINES):
-            for line in self._lines.block(start, min(start + _BLOCK_LINES, last)):
-                key, _, value = line.partition("\t")
-                yield key, value
+        for line in self._lines_starting(prefix):
+            key, _, value = line.partition("\t")
+            yield key, value
 
     def keys_starting(self, prefix: str) -> list[str]:
         """Return the keys that begin with a prefix, in order."""
-        first = bisect_left(self.keys, prefix)
-        return list(self.keys[first : bisect_right(self.keys, prefix + "\U0010ffff", lo=first)])
+        if self._step == 1:
+            first = bisect_left(self._marks, prefix)
+            return self._marks[first : bisect_right(self._marks, prefix + _LAST, lo=first)]
+        return [_key(line) for line in self._lines_starting(prefix)]
+
+    def any_starting(self, prefix: str) -> bool:
+        """Tell whether a key begins with a prefix."""
+        first = self._find(prefix, bisect_left)
+        return first < len(self) and self._key_at(first).startswith(prefix)
+
+    def _lines_starting(self, prefix: str) -> Iterator[str]:
+        first, last = self._find(prefix, bisect_left), self._find(prefix + _LAST, bisect_right)
+        for start in range(first, last, _BLOCK_LINES):
+            yield from self._lines.block(start, min(start + _BLOCK_LINES, last))
 
     @cached_property
     def first_letters(self) -> list[str]:
         """Return the first characters of the keys, in order."""
         found: list[str] = []
         at = 0
-        while at < len(self.keys):
-            found.append(self.keys[at][:1])
-            at = bisect_right(self.keys, found[-1] + "\U0010ffff", lo=at)
+        while at < len(self):
+            found.append(self._key_at(at)[:1])
+            at = self._find(found[-1] + _LAST, bisect_right)
         return found
 
     def beginnings(self, text: str) -> Iterator[str]:
         """Yield the keys that a text begins with, the longest first, each once."""
         while text:
-            at = bisect_right(self.keys, text)
+            at = self._find(text, bisect_right)
             if not at:
                 return
-            found = self.keys[at - 1]
-            shared = found[: next((at for at, (a, b) in enumerate(zip(found, text, strict=False)) if a != b), min(len(found), len(text)))]
-            if len(shared) == len(found):
+            found = self._key_at(at - 1)
+            shared = next((n for n, (a, b) in enumerate(zip(found, text, strict=False)) if a != b), min(len(found), len(text)))
+            if shared == len(found):
                 yield found
-                shared = found[:-1]
-            text = shared
+                shared -= 1
+            text = found[:shared]
 
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        for line in self._lines:
-            key, _, value = line.partition("\t")
-            yield key, value
+
+def _key(line: str) -> str:
+    return line.partition("\t")[0]
 
 
 def write_sorted(path: Path, pairs: Iterable[tuple[str, str]]) -> int:

@@ -21,21 +21,24 @@ class Mentions:
         """
         table = self._build.table
         said, headed = self._said(phrase)
-        headed = headed[~np.isin(headed, table.talk_of_row[said])]
-        headed = headed[table.with_passages.mask[headed]]
-        rows = np.sort(np.concatenate([said, table.first_rows(headed)]))
+        headed = TalkSet(headed.mask & table.with_passages.mask & ~table.set_of(table.talk_of_row[said]).mask)
+        rows = np.sort(np.concatenate([said, table.first_rows(headed.rows)]), kind="stable")
         return rows if talks is None else rows[talks.mask[table.talk_of_row[rows]]]
 
     def talks(self, phrase: str) -> TalkSet:
         """Return the talks that `rows` are of."""
         said, headed = self._said(phrase)
         table = self._build.table
-        return table.set_of(np.concatenate([table.talk_of_row[said], headed[table.with_passages.mask[headed]]]))
+        return table.set_of(table.talk_of_row[said]) | (headed & table.with_passages)
 
     def first_talks(self, phrase: str, most: int) -> list[int]:
         """Return the rows of the first talks that `rows` are of, each once, in their order."""
-        talks, firsts = np.unique(self._build.table.talk_of_row[self.rows(phrase)], return_index=True)
-        return [int(talk) for talk in talks[np.argsort(firsts)][:most]]
+        found: dict[int, None] = {}
+        for row in self.rows(phrase):
+            found.setdefault(int(self._build.table.talk_of_row[row]))
+            if len(found) == most:
+                break
+        return list(found)
 
     def titled(self, phrase: str) -> TalkSet:
         """Return the talks whose title says a phrase."""
@@ -51,9 +54,9 @@ class Mentions:
         talks = self._build.phrases.texts(phrase) - len(self._build.passages) - kind * n_talks
         return self._build.table.set_of(talks[(talks >= 0) & (talks < n_talks)])
 
-    def _said(self, phrase: str) -> tuple[Rows, Rows]:
-        """Return the rows that say a phrase, and the talks that say it in their title, speakers or affiliations, both ascending."""
+    def _said(self, phrase: str) -> tuple[Rows, TalkSet]:
+        """Return the rows that say a phrase, ascending, and the talks that say it in their title, speakers or affiliations."""
         texts = self._build.phrases.texts(phrase)
         n_passages = len(self._build.passages)
         within = int(np.searchsorted(texts, n_passages))
-        return texts[:within], np.unique((texts[within:] - n_passages) % max(len(self._build.table), 1))
+        return texts[:within], self._build.table.set_of((texts[within:] - n_passages) % max(len(self._build.table), 1))

@@ -102,7 +102,7 @@ class Names:
 
     def begins_speaker(self, part: str) -> bool:
         """Tell whether these words begin a speaker's folded name, or one of its endings, that goes on behind them."""
-        return next(self._speakers.starting(f"{part} "), None) is not None
+        return self._speakers.any_starting(f"{part} ")
 
     def speakers_with(self, part: str) -> list[Speaker]:
         """Return the speakers whose folded name holds these words side by side, in the order in which the notes name them."""

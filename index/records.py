@@ -7,7 +7,7 @@ format, and a guess would surface as a wrong quote.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import MISSING, fields
 from datetime import date
 from functools import cache
@@ -40,11 +40,21 @@ def from_line(record_type: type[Record], line: str) -> Record:
     if not isinstance(values, dict):
         raise TypeError("not an object")
     known, required = _names(record_type.__name__)
-    if unknown := sorted(values.keys() - known):
+    if values.keys() != known:
+        _refuse_other(values.keys(), known, required)
+    for name, value in values.items():  # a thousand records are read for some answers
+        if value.__class__ is list:
+            values[name] = tuple(value)
+        elif name in _DATES and value is not None:
+            values[name] = date.fromisoformat(value)
+    return record_type(**values)
+
+
+def _refuse_other(found: Set[str], known: Set[str], required: Set[str]) -> None:
+    if unknown := sorted(found - known):
         raise ValueError(f"unknown field {unknown[0]!r}")
-    if missing := sorted(required - values.keys()):
+    if missing := sorted(required - found):
         raise ValueError(f"missing field {missing[0]!r}")
-    return record_type(**{name: _rich(name, value) for name, value in values.items()})
 
 
 @cache
@@ -93,9 +103,3 @@ def _plain(value: Any) -> Any:
         if isinstance(value, kind):
             return convert(value)
     return value
-
-
-def _rich(name: str, value: Any) -> Any:
-    if name in _DATES and value is not None:
-        return date.fromisoformat(value)
-    return tuple(value) if isinstance(value, list) else value

@@ -100,7 +100,11 @@ class Knowledge:
 
     def neighbour(self, passage: Passage, step: int) -> Passage | None:
         """Return the passage that stands some steps after one in the same talk, or before it."""
-        return next((one for one in self._build.passages_of(passage.talk_id) if one.ordinal == passage.ordinal + step), None)
+        row = self._build.talks.row(passage.talk_id)
+        wanted = passage.ordinal + step
+        rows = [] if row is None or wanted < 0 else self.table.rows_of(row)
+        guess = rows[wanted : wanted + 1]  # a talk's passages are counted in the order of the notes
+        return next((one for at in (*guess, *rows) if (one := self._build.passages[at]).ordinal == wanted), None)
 
     def is_everywhere(self, word: str) -> bool:
         """Tell whether so many passages say a word that it tells none from another."""

@@ -27,7 +27,7 @@ from index.words import words
 
 _SPLIT = re.compile(r"\s*(?:\bor\b|\bor\b|,|;|(?<=\s)/(?=\s)|\bet\b|\bou\b)\s*", re.IGNORECASE)
 _LOOKED_AT = 400  # passages
-MOST_LISTED = 500  # talks; a headline counts all of them
+MOST_LISTED = 250  # talks; a headline counts all of them
 _SAID = 0.6  # late score below which no talk says anything near the topic
 # A talk's late score and its three best passages' dense scores, each as a share of the closest talk's, added. On the golden
 # lists F1 is .81 anywhere from 1.32 to 1.45, .79 at 1.26 and .80 at 1.5.

@@ -22,8 +22,10 @@ class Spots:
     def first_of(cls, found: Iterable[Rows], searcher: Searcher) -> Spots:
         """Keep of each talk the row that was found first."""
         rows = np.concatenate([np.zeros(0, dtype=np.int64), *found])
-        talks, firsts = np.unique(searcher.build.table.talk_of_row[rows], return_index=True)
-        return cls(talks.astype(np.int64), rows[firsts])
+        talks = searcher.build.table.talk_of_row[rows]
+        order = np.argsort(talks, kind="stable")
+        firsts = order[np.flatnonzero(np.diff(talks[order], prepend=-1))]
+        return cls(talks[firsts].astype(np.int64), rows[firsts])
 
     def __len__(self) -> int:
         return len(self.talks)

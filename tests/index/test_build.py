@@ -99,7 +99,7 @@ def test_an_incremental_build_equals_a_full_one(encoder: Encoder, tmp_path: Path
 
 
 def test_a_large_build_is_searched_like_a_small_one(encoder: Encoder, tmp_path: Path) -> None:
-    """With inverted lists and two bits a component, every passage is still found, and an incremental build equals a full one."""
+    """With codes and two bits a component, every passage is still found, and an incremental build equals a full one."""
     one, both = small_notes({"harbour/day1.txt": HARBOUR}), small_notes()
     first = write_large(one, tmp_path / "a", encoder)
     incremental = write_large(both, tmp_path / "a", encoder, previous=first)
@@ -107,7 +107,7 @@ def test_a_large_build_is_searched_like_a_small_one(encoder: Encoder, tmp_path: 
     searcher = Searcher.open(tmp_path / "a", encoder, build_id=incremental)
 
     assert digests(tmp_path / "a" / incremental) == digests(tmp_path / "b" / full)
-    assert searcher.build.manifest.rankers == {"dense": "flat fp16, IVF2,SQ8", "late": "2 bits"}
+    assert searcher.build.manifest.rankers == {"dense": "flat fp16, PQ96x4fs", "late": "2 bits"}
     assert [searcher.search(Query(p.text))[0].passage for p in both.passages] == list(both.passages)
 
 

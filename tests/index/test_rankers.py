@@ -86,7 +86,7 @@ def test_equal_vectors_tie_by_row(tmp_path: Path) -> None:
     assert list(ranker.search(unit_rows(1)[0], 6)[0]) == list(range(6))
 
 
-def test_lists_propose_and_flat_vectors_score(tmp_path: Path) -> None:
+def test_codes_propose_and_flat_vectors_score(tmp_path: Path) -> None:
     """With more rows than are scanned, nearly all of the true best rows are found, with their exact scores, in order."""
     centres = unit_rows(40, seed=1)
     vectors = unit_rows(4_000, seed=2) * 0.5 + np.repeat(centres, 100, axis=0)
@@ -100,13 +100,13 @@ def test_lists_propose_and_flat_vectors_score(tmp_path: Path) -> None:
 
         assert np.allclose(scores, ranker.vectors(found) @ query, atol=1e-5)
         assert list(scores) == sorted(scores, reverse=True)
-    assert ranker.kind == "flat fp16, IVF253,SQ8"
-    assert np.mean(shares) > 0.95
+    assert ranker.kind == "flat fp16, PQ8x4fs"
+    assert np.mean(shares) > 0.99
 
 
 @pytest.mark.parametrize("kept", [3, 900, 3_000])
 def test_filters_are_exact_whatever_they_keep(kept: int, tmp_path: Path) -> None:
-    """Lists give no row from outside a filter, and a filter that leaves few rows is searched whole."""
+    """Codes give no row from outside a filter, and a filter that leaves few rows is searched whole."""
     ranker = write_dense(tmp_path, unit_rows(4_000), most_scanned=1_000)
     allowed = np.random.default_rng(3).permutation(4_000) < kept
     query = unit_rows(1, seed=9)[0]
