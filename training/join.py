@@ -36,6 +36,7 @@ def join(paths: Sequence[Path], out: Path, rank: int, scale: float) -> float:
     Raises:
         ValueError: they belong to different weights.
     """
+    torch.set_num_threads(1)  # the products are small, and threads that wait for each other on a busy machine take minutes
     told = [_told(path) for path in paths]
     if len({one["weights_sha256"] for one in told}) != 1:
         raise ValueError(f"Cannot join {len(paths)} adapters: they were trained on different weights. Join those of one model.")

@@ -85,7 +85,12 @@ def gain(
     learnt = [example for example in known if example.event_id not in events]
     before = judge(Network(model, 1, recipe.seed, half=recipe.half), corpus, asked, rows)
     after = judge(network or train(model, corpus, learnt, recipe), corpus, asked, rows)
-    return {"questions": len(asked), "passages": len(rows), "learnt_from": len(learnt), **figures(before, after, asked)}
+    return {
+        "questions": len(asked),
+        "passages": len(rows),
+        "learnt_from": None if network else len(learnt),
+        **figures(before, after, asked),
+    }
 
 
 def candidates(corpus: Corpus, events: Sequence[str], seed: int) -> list[int]:
