@@ -125,7 +125,7 @@ class LexicalRanker:
         `talk_rows` limits the search to some talks, for few of them; `allowed`, (n_passages,) bool, to some rows, for many. None is
         no limit.
         """
-        parts = [self._anywhere(stem) for stem in dict.fromkeys(self.terms(text))]
+        parts = [part for stem in dict.fromkeys(self.terms(text)) for part in self._anywhere(stem)]
         if allowed is None or not allowed.any():
             return self._run(parts, depth if allowed is None else 0, talk_rows)
         wanted = depth + int(_MARGIN * depth * len(allowed) / np.count_nonzero(allowed))
@@ -139,16 +139,20 @@ class LexicalRanker:
     def search_rare(self, text: str, most: int, allowed: Allowed | None = None) -> Rows:
         """Return all rows with a word of the text that at most `most` passages hold, whatever else they say."""
         rare = [stem for stem in dict.fromkeys(self.terms(text)) if 0 < sum(self._stem_freqs(stem)) <= most]
-        rows = self._run([self._anywhere(stem) for stem in rare], most * len(rare), None)[0]
+        rows = self._run([part for stem in rare for part in self._anywhere(stem)], most * len(rare), None)[0]
         return rows if allowed is None else rows[allowed[rows]]
 
-    def _anywhere(self, stem: str) -> tantivy.Query:
-        """Return a query for a stem in any field, each field with its boost."""
-        fields = [
-            (tantivy.Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, stem), boost))
+    def _anywhere(self, stem: str) -> list[tantivy.Query]:
+        """Return queries for a stem in each field that says it, with the field's boost.
+
+        Plain terms, side by side: of those tantivy skips what cannot be among the best; nested or boosted ones it scores one by one.
+        """
+        return [
+            term if boost == 1.0 else tantivy.Query.boost_query(term, boost)
             for field, boost in BOOSTS.items()
+            if self._searcher.doc_freq(field, stem)
+            for term in [tantivy.Query.term_query(self._schema, field, stem)]
         ]
-        return tantivy.Query.boolean_query(fields)
 
     def _run(self, parts: list[tantivy.Query], depth: int, talk_rows: Sequence[int] | None) -> tuple[Rows, Vectors]:
         if not parts or depth < 1:

@@ -84,7 +84,7 @@ def list_talks(reading: Reading, found: Found, searcher: Searcher, knowledge: Kn
     if not topics and not people:
         return _without_topic(reading, allowed, searcher, knowledge)
     theirs = True
-    close: dict[int, Hit] = {}
+    close: dict[int, float] = {}
     if people:
         spots, theirs = talks_of(reading, searcher, knowledge)
         about, close = _of_topics(topics, knowledge.table.set_of(spots.talks), reading, searcher, knowledge) if topics else (None, close)
@@ -97,7 +97,7 @@ def list_talks(reading: Reading, found: Found, searcher: Searcher, knowledge: Kn
     topic = ", ".join(topics)
     headline = _headline(reading, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
     best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
-    hits = (close.get(row) or searcher.hit(row) for row in spots.in_order(searcher).rows[:MOST_LISTED].tolist())
+    hits = (searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST_LISTED].tolist())
     return Listed(topic or _names(reading), tuple(best.get(hit.talk.talk_id, hit) for hit in hits), headline)
 
 
@@ -117,8 +117,8 @@ def _of_known_day(spots: Spots, day: int | None, knowledge: Knowledge) -> tuple[
 
 def _of_topics(
     topics: Sequence[str], allowed: TalkSet, reading: Reading, searcher: Searcher, knowledge: Knowledge
-) -> tuple[Spots, dict[int, Hit]]:
-    """Return the talks that mention a topic, or are about it, and the hits of those that were found by their closeness."""
+) -> tuple[Spots, dict[int, float]]:
+    """Return the talks that mention a topic, or are about it, and the scores of the rows that were found by their closeness."""
     names = [name for topic in topics for name in (topic, *knowledge.aliases.others(topic))]
     mentions = [searcher.said.rows(name, allowed) for name in names]
     if reading.wish.every_mention:
@@ -142,14 +142,14 @@ def _headline(reading: Reading, topic: str, count: int, *, theirs: bool) -> str:
 
 def _about(
     topics: Sequence[str], names: Sequence[str], mentions: Sequence[Rows], allowed: TalkSet, searcher: Searcher
-) -> tuple[Spots, dict[int, Hit]]:
+) -> tuple[Spots, dict[int, float]]:
     """Keep the talks that are about a topic: those that name it in their title, and those close to it in words and as wholes."""
     titled = reduce(or_, map(searcher.said.titled, names))
     kept = Spots.first_of(mentions, searcher).within(titled)
     limits = Filter() if allowed.everything else Filter(talks=allowed)
     ranked = [searcher.rank(Query(topic, filter=limits, k=_LOOKED_AT, depth=_LOOKED_AT)) for topic in topics]
     near = {item.row: item for evidence in ranked for item in _close(evidence, searcher)}
-    close = {row: searcher.hit(row, item.score) for row, item in near.items()}
+    close = {row: item.score for row, item in near.items()}
     return Spots.first_of([kept.rows, np.fromiter(close, dtype=np.int64, count=len(close))], searcher), close
 
 
