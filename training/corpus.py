@@ -77,7 +77,7 @@ class Corpus:
             return None
         rows, shares = zip(*found, strict=True)
         text = f"{pair.history[-1] if pair.history else ''} {pair.question}".strip()
-        context = "".join(f"{part.strip()}. " for part in pair.context.split(";") if part.strip())
+        context = "".join(f"{part.strip()}. " for part in pair.context.split(";") if part.strip()) or self._contexts[rows[0]]
         return Example(text, rows, shares, pair.file, self.event_of[pair.file], pair.style, context, " ".join(quote.split()))
 
     def query(self, text: str) -> Pieces:

@@ -29,11 +29,11 @@ class Pair:
     start: int  # characters of the file's text, line ends read as one character
     end: int  # exclusive
     sha256: str  # first digits, of the passage
-    context: str  # event; talk; speakers, as far as the notes say
     question: str
     style: str
     history: tuple[str, ...] = ()  # earlier turns of the thread
     lang: str = "en"
+    context: str = ""  # event; talk; speakers, where the pair came with its own; else the index says what a passage is about
 
     @property
     def answers(self) -> bool:
@@ -93,7 +93,8 @@ def _quoted(number: int, values: dict[str, str], path: Path, texts: Texts) -> Pa
     if start < 0:
         raise PairsError(f"Cannot use line {number} of {path}: its passage does not stand in {values['file']}.")
     end = start + len(values["passage"])
-    return Pair(values["file"], start, end, digest(values["passage"]), values["context"], values["question"], values["style"])
+    place = (values["file"], start, end, digest(values["passage"]))
+    return Pair(*place, values["question"], values["style"], context=values["context"])
 
 
 def passage_of(pair: Pair, texts: Texts) -> str:

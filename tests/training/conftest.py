@@ -48,7 +48,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pair(passage: str, question: str, style: str, file: str = "harbour/day1.txt", history: tuple[str, ...] = ()) -> Pair:
     """Make a pair of a passage of the small notes."""
     start = small_notes().texts[file].index(passage)
-    return Pair(Path(file).name if "/" not in file else file, start, start + len(passage), digest(passage), "", question, style, history)
+    return Pair(Path(file).name if "/" not in file else file, start, start + len(passage), digest(passage), question, style, history)
 
 
 def pairs() -> list[Pair]:
