@@ -19,10 +19,10 @@ MAX_QUOTES = 3
 QUOTE_CHARS = 420  # one quote; a passage up to this length is quoted whole
 _TOTAL_CHARS = 1100  # all quotes of an answer, so that their sources fit beside them into 1,500 characters
 _SAME = 85  # of 100, of two quotes' common characters
-# A quote's score beside the best one's. On 166 golden questions these leave 1.9 of 3 quotes without losing one that answers; with
-# .92 for other talks one answer of 130 is lost, with .85 within the talk two.
-_NEAR = 0.88
-_NEAR_IN_TALK = 0.8
+# A quote's score beside the best one's. On 130 golden questions these leave 1.9 of 3 quotes; .88 and .8 leave 1.8 and lose two
+# answers, lower ones win none.
+_NEAR = 0.85
+_NEAR_IN_TALK = 0.77
 _LOOKED_AT = 15  # hits
 _GAP_CHARS = 8  # between two passages of one paragraph
 _REST_CHARS = 200  # of a sentence that the passage's edge cuts
