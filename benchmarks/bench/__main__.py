@@ -111,7 +111,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
     found = tuple(materials())
-    result: dict[str, Any] = {**about("make bench"), "material": found[-1].name}
+    result: dict[str, Any] = {**about("make bench"), "material": found[-1].name, "rounds": given.rounds}
     result["skipped"] = {} if len(found) > 1 else {"seeds and their questions": WITHOUT_SHARED}
     failed: dict[str, str] = {}
     began = time.perf_counter()

@@ -46,7 +46,7 @@ def markdown(result: Mapping[str, Any], plots: Sequence[Path] = ()) -> str:
     parts = [
         f"# How fast, {result['measured_at'][:10]}, commit {result['commit']}",
         f"`{result['command']}` on {result['cpus']} cores ({result['processor']}), load {result['load_average'][0]} at the start, "
-        f"{result['taken_s']:.0f} s in all. Measured on {result['material']}, where nothing else is said.",
+        f"{result['taken_s']:.0f} s in all, {result['rounds']} rounds. Measured on {result['material']}, where nothing else is said.",
     ]
     for name, rows in (result.get("latency") or {}).items():
         parts += [f"## A question in a running process: {name}", table(_stages(rows), STAGE), drawn.get("stages", "")]

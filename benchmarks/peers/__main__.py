@@ -46,6 +46,8 @@ def main() -> None:
     result = {
         **head,
         "material": material.name,
+        "rounds": given.rounds,
+        "questions": given.questions or len(material.asked()),
         "skipped": {} if material.name == "seeds" else {"seeds": WITHOUT_SHARED},
         "recipes": {peer.name: peer.recipe for peer in pythons},
         "not_installed": reasons,

@@ -52,9 +52,10 @@ def compare(place: Place, questions: Questions, rounds: int) -> Compared:
     for _ in range(STARTS):
         for peer in list(rows):
             _try(lambda peer=peer: rows[peer]["starts_s"].append(_start_s(place, peer)), peer, rows, failed)
-    for peer, replies in _ask_in_turns(place, list(rows), questions, rounds).items():
-        rows[peer]["starts_s"].append(replies[0]["since_start_s"])
-        rows[peer] |= {"ready_s": median(rows[peer]["starts_s"]), **_figures(replies, questions)}
+    replies = _ask_in_turns(place, questions, rounds, rows, failed)
+    for peer, row in rows.items():
+        row["starts_s"].append(replies[peer][0]["since_start_s"])
+        row |= {"ready_s": median(row["starts_s"]), **_figures(replies[peer], questions)}
     return Compared(_with_ratios(list(rows.values())), failed)
 
 
@@ -78,18 +79,18 @@ def _start_s(place: Place, peer: Peer) -> float:
         return float(running.hear()["since_start_s"])
 
 
-def _ask_in_turns(place: Place, peers: Sequence[Peer], questions: Questions, rounds: int) -> dict[Peer, list[Row]]:
+def _ask_in_turns(place: Place, questions: Questions, rounds: int, rows: dict[Peer, Row], failed: dict[str, str]) -> dict[Peer, list[Row]]:
     """Keep all peers ready at once and ask each all questions, round after round; the first reply is what it said when ready."""
+    running: dict[Peer, Running] = {}
+    replies: dict[Peer, list[Row]] = {peer: [] for peer in rows}
     with ExitStack() as stack:
-        running: dict[Peer, Running] = {}
-        replies: dict[Peer, list[Row]] = {}
-        for peer in peers:
+        for peer in list(rows):
             running[peer] = stack.enter_context(place.run(peer, "ask"))
-            replies[peer] = [running[peer].hear()]
+            _try(lambda peer=peer: replies[peer].append(running[peer].hear()), peer, rows, failed)
         for _ in range(rounds + 1):
-            for peer, one in running.items():
+            for peer in list(rows):
                 time.sleep(PAUSE_S)
-                replies[peer].append(one.ask(questions))
+                _try(lambda peer=peer: replies[peer].append(running[peer].ask(questions)), peer, rows, failed)
     return replies
 
 

@@ -42,9 +42,10 @@ def markdown(result: Mapping[str, Any]) -> str:
     """Return the page."""
     parts = [
         f"# Side by side, {result['measured_at'][:10]}, commit {result['commit']}",
-        f"`{result['command']}` on {result['cpus']} cores ({result['processor']}), load {result['load_average'][0]} at the "
-        f"start; texts and questions: {result['material']}. All run the same weights on the same machine in turns; p50 and p99 are "
-        "medians over rounds. confnotes' time includes reading the question and choosing quotes, the others' is retrieval alone.",
+        f"`{result['command']}` on {result['cpus']} cores ({result['processor']}), load {result['load_average'][0]} at the start; "
+        f"{result['questions']} questions on {result['material']}, {result['rounds']} rounds after a first. All run on the same machine in "
+        "turns; p50 and p99 are medians over rounds. confnotes' time includes reading the question and choosing quotes, the others' is "
+        "retrieval alone.",
     ]
     for texts, heading in HEADINGS.items():
         rows = result.get(texts) or []

@@ -6,6 +6,7 @@ import json
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -74,6 +75,7 @@ class Running:
         """
         assert self._process.stdin is not None
         asked = [{"text": question["question"], "history": question["history"]} for question in questions]
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # why it ended, the reply says
+            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.flush()
         return self.hear()

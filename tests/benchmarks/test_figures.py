@@ -112,6 +112,7 @@ def test_a_page_shows_what_was_measured_and_why_the_rest_was_not(tmp_path: Path)
         "processor": "any",
         "load_average": [0.1, 0.1, 0.1],
         "taken_s": 12.0,
+        "rounds": 5,
         "material": "notes",
         "latency": {"notes": [{"stage": stage, "p50_ms": 1.5, "p99_ms": 4.0} for stage in ("first", "whole", "encode", "rest")]},
         "cold": [
