@@ -2,8 +2,8 @@
 
 A passage's score is the weighted mean, over the query's tokens, of the best cosine with any token of "event. talk. speakers.
 passage" (Khattab and Zaharia, "ColBERT", SIGIR 2020, without its training). Row n's tokens are rows offsets[n] to
-offsets[n + 1]. Small builds keep a byte a component, mapped; large ones two bits, read by `pread`, so that what was looked at
-once does not stay in the process.
+offsets[n + 1]. Small builds keep a byte a component, mapped; large ones two bits, read by `pread`, so that what was looked at once
+does not stay in the process.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from index.tokens import StoredTokens, as_unpacked, pack, packed_scale, quantise
 TOKENS_FILE = "tokens.npy"  # (n_tokens, dim) int8, or (n_tokens, dim / 4) uint8: two bits a component
 SCALES_FILE = "token_scales.npy"  # (n_tokens,) float16, token = tokens * scale; empty beside two bits
 OFFSETS_FILE = "token_offsets.npy"  # (n_passages + 1,) int64
+_MAPPED_BYTES = 300_000_000  # of larger files the process would come to hold as much as was ever looked at
 _AT_ONCE = 64  # passages: their 2 MB stay in the processor's cache
 _Kind = tuple[str, "np.dtype[Any]", tuple[int, ...]]  # an array's file, its type and the shape of a row
 
@@ -89,15 +90,16 @@ class LateWriter:
 class LateRanker:
     """Token vectors of a build."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mapped_bytes: int = _MAPPED_BYTES) -> None:
         # Plain views of the mapped files: every slice of a memmap object costs 15 microseconds more.
         mapped: Any = load_array(folder / TOKENS_FILE)
         self._values: NDArray[Any] = np.asarray(mapped)
         self._scales: NDArray[np.float16] = np.asarray(load_array(folder / SCALES_FILE))
         self._offsets: NDArray[np.int64] = load_array(folder / OFFSETS_FILE)
         self.packed = self._values.dtype == np.uint8
-        self._handle, self._start = -1, int(mapped.offset) if self.packed else 0
-        if self.packed:
+        self._start = int(mapped.offset)
+        self._is_read = self.packed or self._values.nbytes > mapped_bytes
+        if self._is_read:
             self._handle = os.open(folder / TOKENS_FILE, os.O_RDONLY)
             weakref.finalize(self, os.close, self._handle)
             if hasattr(os, "posix_fadvise"):  # no reading ahead: the next passage is somewhere else
@@ -119,9 +121,7 @@ class LateRanker:
     def stored(self, row: int) -> StoredTokens:
         """Return a passage's tokens as they stand on disk."""
         start, end = int(self._offsets[row]), int(self._offsets[row + 1])
-        if self.packed:
-            return StoredTokens(self._read(start, end), self._scales)
-        return StoredTokens(self._values[start:end], self._scales[start:end])
+        return StoredTokens(self._tokens(start, end), self._scales[start:end])
 
     def similarities(self, query: Vectors, rows: Rows) -> Vectors:
         """Return each query token's best cosine in each passage, (n_rows, n_query_tokens) float32; 0 where a passage has no tokens."""
@@ -142,19 +142,21 @@ class LateRanker:
         """Return the tokens of some passages one after another, as whole numbers, and their scales."""
         spans = [(int(self._offsets[row]), int(self._offsets[row + 1])) for row in rows]
         if self.packed:
-            values = unpack(np.concatenate([self._read(first, last) for first, last in spans]))
+            values = unpack(np.concatenate([self._tokens(first, last) for first, last in spans]))
             return values, np.full(len(values), packed_scale(dim), dtype=np.float32)
-        values = np.concatenate([self._values[first:last] for first, last in spans])
+        values = np.concatenate([self._tokens(first, last) for first, last in spans])
         return values, np.concatenate([self._scales[first:last] for first, last in spans])
 
-    def _read(self, first: int, last: int) -> NDArray[np.uint8]:
+    def _tokens(self, first: int, last: int) -> NDArray[Any]:
+        if not self._is_read:
+            return self._values[first:last]
         width = self._values.shape[1]
         content = os.pread(self._handle, (last - first) * width, self._start + first * width)
-        return np.frombuffer(content, dtype=np.uint8).reshape(-1, width)
+        return np.frombuffer(content, dtype=self._values.dtype).reshape(-1, width)
 
     def _announce(self, rows: Rows) -> None:
         """Let the system fetch all passages at once: from a cold disk they would come one by one."""
-        if self.packed and hasattr(os, "posix_fadvise"):
+        if self._is_read and hasattr(os, "posix_fadvise"):
             width = self._values.shape[1]
             for row in rows:
                 first, last = int(self._offsets[row]), int(self._offsets[row + 1])

@@ -138,7 +138,10 @@ def test_similarities_equal_brute_force(tmp_path_factory: pytest.TempPathFactory
     found = ranker.similarities(query, asked)
     expected = np.array([(passages[row] @ query.T).max(axis=0) if counts[row] else np.zeros(3) for row in asked])
 
+    read = LateRanker(folder, mapped_bytes=0).similarities(query, asked)
+
     assert found.shape == (len(counts), 3)
+    assert np.array_equal(read, found)
     assert np.allclose(found, expected, atol=0.02)
 
 
