@@ -49,7 +49,11 @@ def markdown(result: Mapping[str, Any], plots: Sequence[Path] = ()) -> str:
         f"{result['taken_s']:.0f} s in all, {result['rounds']} rounds. Measured on {result['material']}, where nothing else is said.",
     ]
     for name, rows in (result.get("latency") or {}).items():
-        parts += [f"## A question in a running process: {name}", table(_stages(rows), STAGE), drawn.get("stages", "")]
+        parts += [
+            f"## A question in a running process: {name}",
+            table(_stages(rows), STAGE),
+            drawn.get("stages", "") if name == result["material"] else "",
+        ]
     parts += _cold(result.get("cold") or [], drawn)
     parts += _part("Memory", result.get("memory"), MEMORY)
     parts += _rates(result.get("rates") or [])
