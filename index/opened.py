@@ -34,7 +34,8 @@ class Build:
     manifest: Manifest
     events: Mapping[str, Event]
     recaps: ById[Recap]
-    talks: ById[Talk]
+    talks: Mapping[str, Talk]
+    stored_talks: ById[Talk]  # the same, by row too
     passages: Rows[Passage]
     table: TalkTable
     phrases: Phrases
@@ -56,7 +57,7 @@ class Build:
 
     def passages_of(self, talk_id: str) -> list[Passage]:
         """Return a talk's passages in order."""
-        row = self.talks.row(talk_id)
+        row = self.stored_talks.row(talk_id)
         return [] if row is None else [self.passages[at] for at in self.table.rows_of(row)]
 
     def read_text(self, recap_id: str) -> str:
@@ -89,12 +90,14 @@ def open_build(index_dir: Path, build_id: str | None = None, whole: bool = False
     folder = index_dir / (build_id or current_build_id(index_dir))
     manifest = verify(folder, most_bytes=None if whole else READ_WHEN_OPENED_BYTES)
     phrases = Phrases(folder)
+    talks = ById(folder / "talks.jsonl", Talk)
     build = Build(
         folder=folder,
         manifest=manifest,
         events={event.event_id: event for event in read_lines(folder / "events.jsonl", Event)},
         recaps=ById(folder / "recaps.jsonl", Recap),
-        talks=ById(folder / "talks.jsonl", Talk),
+        talks=talks,
+        stored_talks=talks,
         passages=Rows(folder / "passages.jsonl", Passage),
         table=TalkTable.open(folder),
         phrases=phrases,

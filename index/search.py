@@ -194,7 +194,7 @@ class Searcher:
         if limits.days:
             found &= table.of_days(limits.days)
         if limits.talk_ids:
-            found &= table.set_of(row for talk_id in limits.talk_ids if (row := build.talks.row(talk_id)) is not None)
+            found &= table.set_of(row for talk_id in limits.talk_ids if (row := build.stored_talks.row(talk_id)) is not None)
         if limits.kinds:
             found &= table.of_kinds(limits.kinds)
         if limits.recap_ids:
@@ -214,7 +214,7 @@ class Searcher:
     def hit(self, row: int, score: float = 1.0, rank: int = 0) -> Hit:
         """Return a passage with its talk as a hit."""
         build = self.build
-        return Hit(passage=build.passages[row], talk=build.talks.rows[int(build.table.talk_of_row[row])], score=score, rank=rank)
+        return Hit(passage=build.passages[row], talk=build.stored_talks.rows[int(build.table.talk_of_row[row])], score=score, rank=rank)
 
 
 def _spread(rows: Rows, some: Rows, scores: np.ndarray[tuple[int], np.dtype[np.float32]]) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

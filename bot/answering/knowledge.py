@@ -100,7 +100,7 @@ class Knowledge:
 
     def neighbour(self, passage: Passage, step: int) -> Passage | None:
         """Return the passage that stands some steps after one in the same talk, or before it."""
-        row = self._build.talks.row(passage.talk_id)
+        row = self._build.stored_talks.row(passage.talk_id)
         wanted = passage.ordinal + step
         rows = [] if row is None or wanted < 0 else self.table.rows_of(row)
         guess = rows[wanted : wanted + 1]  # a talk's passages are counted in the order of the notes
@@ -150,7 +150,7 @@ class Knowledge:
 
     def talk(self, row: int) -> Talk:
         """Return a talk by its row."""
-        return self._build.talks.rows[row]
+        return self._build.stored_talks.rows[row]
 
     def event_rows(self, event_ids: Iterable[str]) -> list[int]:
         """Return the rows of some of the notes' events; others are left out."""
