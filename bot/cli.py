@@ -162,6 +162,9 @@ def talk_object(talk: Talk) -> dict[str, Any]:
 def bot() -> None:
     """Run the Slack bot until it is stopped."""
     with faults():
+        from bot.memory import hold_little
+
+        hold_little()
         from bot.slack.app import run
 
         run(load_settings())
@@ -174,6 +177,9 @@ def bot() -> None:
 def web(index_dir: Path | None, host: str | None, port: int | None) -> None:
     """Serve the web page until it is stopped."""
     with faults():
+        from bot.memory import hold_little
+
+        hold_little()
         from bot.live import LiveIndex
         from bot.web.app import run
 
