@@ -10,6 +10,8 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.expected_conditions import presence_of_all_elements_located, text_to_be_present_in_element
+from selenium.webdriver.support.wait import WebDriverWait
 
 pytestmark = pytest.mark.browser
 
@@ -36,13 +38,15 @@ def test_a_person_asks_and_follows_the_talk(browser: webdriver.Chrome, address: 
     browser.get(address)
     box = browser.find_element(By.NAME, "q")
     box.send_keys("what did Lanternfish save?", Keys.ENTER)
-    quotes = browser.find_elements(By.TAG_NAME, "blockquote")
+    # The driver does not wait for a page that a key press or a click loads.
+    patience = WebDriverWait(browser, 20)
+    quotes = patience.until(presence_of_all_elements_located((By.TAG_NAME, "blockquote")))
 
     assert any("38%" in quote.text for quote in quotes)
 
     browser.find_element(By.CSS_SELECTOR, ".quote .talk").click()
 
-    assert browser.find_element(By.TAG_NAME, "h1").text == "Harbour Pilots for Busy Clusters"
+    assert patience.until(text_to_be_present_in_element((By.TAG_NAME, "h1"), "Harbour Pilots for Busy Clusters"))
 
 
 def test_page_styles_load_under_the_policy(browser: webdriver.Chrome, address: str) -> None:
