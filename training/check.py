@@ -10,14 +10,12 @@ passage has a question that it does not answer. Prints the shares of styles and 
 from __future__ import annotations
 
 import argparse
-import json
 import re
-import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from training.pairs import NEAR_MISS, STYLES, Pair, PairsError, Texts, passage_of, read_pairs, read_quoted
+from training.pairs import NEAR_MISS, STYLES, Pair, PairsError, Texts, lines_of, passage_of, read_pairs, read_quoted, run
 
 ROOT = Path(__file__).resolve().parent
 LENGTHS = (30, 900)  # characters of a passage
@@ -36,7 +34,7 @@ def main() -> int:
     texts = Texts(arguments.texts)
     given = [pair for path in arguments.quoted for pair in read_quoted(path, texts)]
     pairs = read_pairs(arguments.pairs)
-    taken = {fold(question) for path in arguments.against for question in questions_of(path)}
+    taken = {fold(fields["question"]) for path in arguments.against for _, fields in lines_of(path)}
     found = [*defects(pairs, texts, taken | {fold(pair.question) for pair in given}), *shares(pairs)]
     print("\n".join([*found, *describe([*given, *pairs])]))
     return 1 if found else 0
@@ -93,10 +91,5 @@ def fold(text: str) -> str:
     return re.sub(r"\W+", " ", text.lower()).strip()
 
 
-def questions_of(path: Path) -> Iterable[str]:
-    """Return the questions of a file of JSON lines."""
-    return [json.loads(line)["question"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -25,7 +25,7 @@ from index.search import Searcher
 from training.fitting import Model, Numbers, calibrated, fit, hold_out, sigmoid
 from training.measuring import check, measure
 from training.observing import Observation, observe, some_events
-from training.pairs import Pair, Texts, passage_of, read_pairs, read_quoted
+from training.pairs import Texts, read_all, run
 
 ROOT = Path(__file__).resolve().parent.parent
 # Of answerable questions whose passage is among the best, the shares that are refused and that get a notice, held out.
@@ -36,7 +36,7 @@ DOUBTED = 0.08
 def main() -> None:
     """Observe, fit, measure and write."""
     arguments = _arguments()
-    pairs = _read(arguments)
+    pairs = read_all(arguments.pairs, arguments.quoted, Texts(arguments.texts))
     observations = observe(pairs, Searcher.open(arguments.corpus))
     odds, taken = hold_out(observations)
     slope, shift = calibrated(observations, odds)
@@ -68,14 +68,6 @@ def _arguments() -> argparse.Namespace:
     return options.parse_args()
 
 
-def _read(arguments: argparse.Namespace) -> list[Pair]:
-    texts = Texts(arguments.texts)
-    pairs = [pair for path in arguments.quoted for pair in read_quoted(path, texts)] + read_pairs(arguments.pairs)
-    for pair in pairs:
-        passage_of(pair, texts)
-    return pairs
-
-
 def _thresholds(observations: Sequence[Observation], chances: Numbers) -> dict[str, float]:
     found = chances[[one.shown for one in observations]]
     return {name: round(float(np.quantile(found, cost)), 4) for name, cost in (("refuse_below", REFUSED), ("doubt_below", DOUBTED))}
@@ -96,4 +88,4 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn
 
 STYLES = ("paraphrase", "detail", "keyword", "noisy", "followup", "acronym", "near_miss")
 NEAR_MISS = "near_miss"  # plausible, about the same thing, and not answered by the notes
@@ -45,6 +47,14 @@ class Texts:
     """The recaps that pairs point into, by file name, from several folders."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
+        """List some folders; of files of one name that of the first folder counts.
+
+        Raises:
+            PairsError: a folder is not there.
+        """
+        gone = [str(folder) for folder in folders if not folder.is_dir()]
+        if gone:
+            raise PairsError(f"Cannot find the folder {gone[0]} of texts that pairs point into. Name another one with --texts.")
         self._paths = {path.name: path for folder in reversed(folders) for path in sorted(folder.iterdir())}
         self._read: dict[str, str] = {}
 
@@ -72,9 +82,9 @@ def read_pairs(path: Path) -> list[Pair]:
 
 
 def _pairs_of(path: Path) -> Iterator[Pair]:
-    for number, values in _lines(path):
+    for number, values in lines_of(path):
         try:
-            yield Pair(**{**values, "history": tuple(values.get("history", ()))})  # type: ignore[arg-type]
+            yield Pair(**{**values, "history": tuple(values.get("history", ()))})
         except TypeError as error:
             raise PairsError(f"Cannot read line {number} of {path}: {error}. It needs the fields of training.pairs.Pair.") from error
 
@@ -85,10 +95,10 @@ def read_quoted(path: Path, texts: Texts) -> list[Pair]:
     Raises:
         PairsError: a passage does not stand in its file.
     """
-    return [_quoted(number, values, path, texts) for number, values in _lines(path)]
+    return [_quoted(number, values, path, texts) for number, values in lines_of(path)]
 
 
-def _quoted(number: int, values: dict[str, str], path: Path, texts: Texts) -> Pair:
+def _quoted(number: int, values: dict[str, Any], path: Path, texts: Texts) -> Pair:
     start = texts[values["file"]].find(values["passage"])
     if start < 0:
         raise PairsError(f"Cannot use line {number} of {path}: its passage does not stand in {values['file']}.")
@@ -109,16 +119,45 @@ def passage_of(pair: Pair, texts: Texts) -> str:
     return passage
 
 
+def read_all(pairs: Path, quoted: Iterable[Path], texts: Texts) -> list[Pair]:
+    """Read pairs that quote their passage and then pairs as offsets, and check that every passage stands where it should.
+
+    Raises:
+        PairsError: one does not.
+    """
+    found = [pair for path in quoted for pair in read_quoted(path, texts)] + read_pairs(pairs)
+    for pair in found:
+        passage_of(pair, texts)
+    return found
+
+
 def without(pairs: Iterable[Pair], files: Iterable[str]) -> list[Pair]:
     """Return the pairs that ask about other files."""
     left_out = set(files)
     return [pair for pair in pairs if pair.file not in left_out]
 
 
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+def lines_of(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the number and the fields of each line of a file of JSON lines.
+
+    Raises:
+        PairsError: the file cannot be read, or a line is not JSON.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PairsError(f"Cannot read {path}: {error.strerror}. Name a file of JSON lines.") from error
+    for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
                 yield number, json.loads(line)
             except ValueError as error:
                 raise PairsError(f"Cannot read line {number} of {path}: it is not JSON.") from error
+
+
+def run(main: Callable[[], int | None]) -> NoReturn:
+    """End the process with a command's status, and with one line where its pairs cannot be used."""
+    try:
+        sys.exit(main())
+    except PairsError as error:
+        sys.exit(str(error))

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How an adapter is trained; the defaults are what ships, and `training/results` says what else was tried."""
+    """How one run trains; the defaults are those of the first run of `make train`, which ships the mean of several.
+
+    `training/results` says what else was tried.
+    """
 
     rank: int = 16
     epochs: int = 1
@@ -24,5 +27,5 @@ class Recipe:
     layers: int = 6  # how many learn, counted from the last
     most_tokens: int = 160  # of a passage with its context; longer ones are cut
     half: bool = True  # multiply in bfloat16
-    scale: float = 1.0  # of the learnt difference as it ships: less stays nearer to the published model
+    scale: float = 1.0  # of the learnt difference as it is written: less stays nearer to the published model
     seed: int = 8

@@ -68,7 +68,8 @@ def pace(step: int, steps: int, warm_up: float) -> float:
 
 def fingerprint(examples: Sequence[Example], recipe: Recipe) -> str:
     """Return a digest of what a run depends on."""
-    described = json.dumps([asdict(recipe), [[example.text, example.rows] for example in examples]])
+    quotes = [[example.context, example.quote] for example in examples] if recipe.as_quoted else []
+    described = json.dumps([asdict(recipe), [[example.text, example.rows] for example in examples], *quotes])
     return hashlib.sha256(described.encode()).hexdigest()
 
 

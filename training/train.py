@@ -1,8 +1,9 @@
-"""Train an adapter on all pairs and write it.
+"""Train an adapter on all pairs and write it; `make train` joins several into the one that ships.
 
-    python -m training.train --corpus INDEX --texts FOLDER [--texts FOLDER ...] --out index/adapter/adapter.safetensors
+    python -m training.train --corpus INDEX --texts FOLDER [--texts FOLDER ...] --out FILE [--checkpoint FILE]
 
-INDEX holds a build of the texts that the pairs ask about. A run that was stopped is taken up where it was written down last.
+INDEX holds a build of the texts that the pairs ask about. With --checkpoint a run that was stopped is taken up where it was written
+down last.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from index.encoders import default_folder
 from training.corpus import Corpus, Example, examples
-from training.pairs import Pair, Texts, passage_of, read_pairs, read_quoted, without
+from training.pairs import Pair, Texts, lines_of, read_all, run, without
 from training.recipe import Recipe
 from training.running import fingerprint, train
 from training.writing import write_adapter
@@ -31,8 +32,9 @@ def main() -> None:
     recipe = recipe_of(arguments)
     model = default_folder()
     corpus = Corpus(arguments.corpus, model, recipe.most_tokens)
-    pairs = without(read_all(arguments), left_out(arguments.leave_out))
-    learnt = examples(corpus, pairs, Texts(arguments.texts))
+    texts = Texts(arguments.texts)
+    pairs = without(read_all(arguments.pairs, arguments.quoted, texts), left_out(arguments.leave_out))
+    learnt = examples(corpus, pairs, texts)
     print(f"{len(pairs)} pairs, {len(learnt)} of them with an answer to learn from")
     started = time.perf_counter()
     lately: list[float] = []
@@ -55,7 +57,7 @@ def parser(told_of: str | None) -> argparse.ArgumentParser:
     options.add_argument("--texts", type=Path, action="append", required=True, help="folder of texts that pairs point into")
     options.add_argument("--pairs", type=Path, default=ROOT / "pairs", help="pairs as offsets: a file or a folder")
     options.add_argument("--quoted", type=Path, action="append", default=[], help="pairs that quote their passage")
-    options.add_argument("--out", type=Path, default=ROOT.parent / "index" / "adapter" / "adapter.safetensors")
+    options.add_argument("--out", type=Path, required=True, help="file to write")
     options.add_argument("--checkpoint", type=Path, help="where the run is written down, to be taken up")
     options.add_argument("--leave-out", type=Path, help="questions with a field `doc`: pairs about those files are not learnt from")
     for one in fields(Recipe):
@@ -69,24 +71,11 @@ def recipe_of(arguments: argparse.Namespace) -> Recipe:
     return replace(Recipe(), **{name: json.loads(value) for name, value in given.items()})
 
 
-def read_all(arguments: argparse.Namespace) -> list[Pair]:
-    """Read the pairs that are named, and check that their passages stand where they say.
-
-    Raises:
-        PairsError: one does not.
-    """
-    texts = Texts(arguments.texts)
-    pairs = [pair for path in arguments.quoted for pair in read_quoted(path, texts)] + read_pairs(arguments.pairs)
-    for pair in pairs:
-        passage_of(pair, texts)
-    return pairs
-
-
 def left_out(questions: Path | None) -> set[str]:
     """Return the files that some questions ask about."""
     if questions is None:
         return set()
-    return {json.loads(line)["doc"] for line in questions.read_text(encoding="utf-8").splitlines() if line.strip()} - {None}
+    return {fields["doc"] for _, fields in lines_of(questions)} - {None}
 
 
 def told(recipe: Recipe, pairs: Sequence[Pair], learnt: Sequence[Example]) -> dict[str, str]:
@@ -95,4 +84,4 @@ def told(recipe: Recipe, pairs: Sequence[Pair], learnt: Sequence[Example]) -> di
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -29,9 +29,10 @@ from training.corpus import Corpus, Example, examples, folds
 from training.join import factors_of
 from training.judging import Judgement, judge
 from training.network import Network
+from training.pairs import Texts, read_all, run
 from training.recipe import Recipe
 from training.running import train
-from training.train import left_out, parser, read_all, recipe_of
+from training.train import left_out, parser, recipe_of
 
 FOLDS = 6
 MOST_QUESTIONS = 500  # of a fold: more take longer to judge than they add
@@ -45,10 +46,13 @@ def main() -> None:
     options.add_argument("--only", type=int, action="append", help="of these folds alone, from 0; to try something out")
     options.add_argument("--adapter", type=Path, help="judge this one, trained with --leave-out, instead of training")
     arguments = options.parse_args()
+    if bool(arguments.adapter) != bool(arguments.leave_out):
+        options.error("--adapter and --leave-out go together: an adapter is asked about what it was trained without")
     recipe = recipe_of(arguments)
     model = default_folder()
     corpus = Corpus(arguments.corpus, model, recipe.most_tokens)
-    known = examples(corpus, read_all(arguments))
+    texts = Texts(arguments.texts)
+    known = examples(corpus, read_all(arguments.pairs, arguments.quoted, texts), texts)
     dealt = folds(known, arguments.folds)
     groups = [sorted(event_id for event_id, number in dealt.items() if number == fold) for fold in arguments.only or range(arguments.folds)]
     network = None
@@ -133,4 +137,4 @@ def mean(values: NDArray[np.float64]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)
