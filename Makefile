@@ -87,14 +87,14 @@ pairs: $(VENV)/installed-dev  ## check the pairs that the encoder's adapter is t
 train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs, in place of the one that ships (five runs of minutes; taken up where it stopped)
 	@mkdir -p data/training/texts && cp $(TEXTS)/training/texts/* $(TEXTS)/recaps/texts/* data/training/texts
 	@$(BIN)/python -m ingest data/training/texts --index data/training/index >/dev/null
-	@set -e; run() { n=$$1; shift; $(BIN)/python -m training.train --corpus data/training/index --texts data/training/texts \
+	@set -e; run() { n=$$1; shift; $(BIN)/python -m training.adapter.train --corpus data/training/index --texts data/training/texts \
 		--quoted $(TEXTS)/training/questions.jsonl --out data/training/run$$n.safetensors \
 		--checkpoint data/training/checkpoint$$n.safetensors "$$@"; }; \
 	run 1 --seed 8; run 2 --seed 9 --rate 8e-4 --one-event 0; run 3 --seed 10 --rate 8e-4 --as-quoted 0.6; \
 	run 4 --seed 8 --leave-out $(TEXTS)/recaps/questions.jsonl; \
 	run 5 --seed 9 --rate 8e-4 --one-event 0 --leave-out $(TEXTS)/recaps/questions.jsonl
-	@$(BIN)/python -m training.join $(foreach n,1 2 3 4 5,--adapter data/training/run$(n).safetensors) --rank 32 --scale 0.6 \
-		--out index/adapter/adapter.safetensors
+	@$(BIN)/python -m training.adapter.join $(foreach n,1 2 3 4 5,--adapter data/training/run$(n).safetensors) --rank 32 --scale 0.6 \
+		--out index/encoder/adapter/adapter.safetensors
 
 bench: $(VENV)/installed-dev  ## measure speed, memory and quality (under 15 minutes); writes to benchmarks/results
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.bench

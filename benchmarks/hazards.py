@@ -24,15 +24,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import index.build
-import index.encoders
-import index.forms
-import index.onnx_encoder  # noqa: F401 a child then starts with everything imported
-from index.opened import open_build
-from index.storage import current_build_id, list_builds
-from ingest.assembly import verify_quotes
+import index.build.writer
+import index.encoder.base
+import index.encoder.load
+import index.encoder.onnx  # noqa: F401 a child then starts with everything imported
+from index.build.layout import current_build_id, list_builds
+from index.build.reader import open_build
 from ingest.errors import PublishError
-from ingest.pipeline import Job, run
+from ingest.nightly.contents import verify_quotes
+from ingest.nightly.run import Job, run
 
 PUBLISHED, REFUSED, DEFECT = 0, 4, 1
 

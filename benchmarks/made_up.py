@@ -18,8 +18,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from index.contents import text_digest
-from index.encoders import Encoder, TokenVectors, unit
+from index.build.contents import text_digest
+from index.encoder.base import Encoder, TokenVectors, unit
 from index.models import Event, Passage, Recap, Talk
 
 SENTENCES = 3  # a passage

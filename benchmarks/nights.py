@@ -16,10 +16,10 @@ import resource
 import time
 from pathlib import Path
 
-from index.encoders import Encoder, load_encoder
-from index.forms import checked
-from ingest.pipeline import Job, run
-from ingest.report import Report
+from index.encoder.base import Encoder, load_encoder
+from index.encoder.load import checked
+from ingest.nightly.report import Report
+from ingest.nightly.run import Job, run
 
 WORDS = (  # noqa: SIM905 a list of ninety literals reads worse
     "anchor barge buoy cable canal captain cargo chart cluster compass container crane current deck deploy dock engine ferry fleet "

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.fusion import DENSE_SHARE, TALK_SHARE, Evidence
 from index.models import Hit
+from index.ranking.fusion import DENSE_SHARE, TALK_SHARE, Evidence
 from index.search import Query, Ranking, Searcher
 
 SHOWN = 10

@@ -20,10 +20,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from ingest.catalogue import Catalogue
-from ingest.inspect import inspect_file
-from ingest.reading import read_recap
-from ingest.sources import gather
+from ingest.catalogue.catalogue import Catalogue
+from ingest.inspection.inspect import inspect_file
+from ingest.recap.reading import read_recap
+from ingest.sources.listing import gather
 
 NOTES = Path(__file__).resolve().parents[1] / "notes"
 WORD = re.compile(r"\b[a-z]{5,12}\b")

@@ -39,8 +39,8 @@ def pieces(folder: Path) -> Pieces:
     """Return the sentences and titles of the recaps that ship, read by the product once."""
     cache = folder / "pieces.json"
     if not cache.exists():
-        from bot.answering.quotes import split_units
-        from index.opened import open_build
+        from bot.answering.reply.quotes import split_units
+        from index.build.reader import open_build
 
         with tempfile.TemporaryDirectory() as made:
             command = [sys.executable, "-m", "ingest", str(ROOT / "notes"), "--index", made]
@@ -54,9 +54,9 @@ def pieces(folder: Path) -> Pieces:
 
 def build(size: int, folder: Path, large: bool = False) -> dict[str, Any]:
     """Write and publish a build of so many passages."""
-    from index.build import publish, write_build
-    from index.dense import MOST_SCANNED
-    from index.encoders import load_encoder
+    from index.build.writer import publish, write_build
+    from index.encoder.base import load_encoder
+    from index.ranking.dense import MOST_SCANNED
 
     parts = pieces(folder)
     encoder = PreparedEncoder(load_encoder(), parts, folder / "pieces.npz")

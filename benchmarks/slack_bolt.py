@@ -22,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.answering import answer
 from bot.settings import Settings
 from bot.slack.app import SlackBot, create_app
-from bot.slack.incoming import Doors, from_mention, from_message, keys_of
+from bot.slack.intake.incoming import Doors, from_mention, from_message, keys_of
 from bot.slack.sockets import Sockets
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, BOT_USER_ID, SIGNING_SECRET, LocalSlack
 from tests.slack_server.delivery import Delivery

@@ -30,9 +30,9 @@ import numpy as np
 from benchmarks.nights import recap
 from bot.answering import answer
 from bot.live import LiveIndex
-from index.encoders import load_encoder
-from index.storage import CURRENT_FILE
-from ingest.pipeline import Job, run
+from index.build.layout import CURRENT_FILE
+from index.encoder.base import load_encoder
+from ingest.nightly.run import Job, run
 
 QUESTION = "which edition of the harbour almanac is this?"
 OTHERS = ("what was said about rigging?", "lighthouse keeper", "who talked about winches?", "is crossplane any good?")

@@ -13,9 +13,9 @@ import random
 from pathlib import Path
 
 from bot.answering import answer
-from bot.answering.knowledge import Knowledge, knowledge_of
-from bot.answering.understanding import understand
-from bot.answering.wordlists import is_real_word
+from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.language.wordlists import is_real_word
+from bot.answering.question.understanding import understand
 from index.search import Searcher
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from bot import DEFAULT_INDEX_DIR
-from bot.evaluation_cli import evaluate
+from bot.evaluation.cli import evaluate
 from bot.options import index_option, scope_options
 from bot.slack.cli import commands as slack_commands
 
@@ -69,7 +69,7 @@ def _ask_once(searcher: Searcher, question: str, event: str | None, day: int | N
 
 def _ask_lines(searcher: Searcher, event: str | None, day: int | None, lines: TextIO) -> None:
     from bot.answering import prepare
-    from bot.answering.scope import check_scope
+    from bot.answering.question.scope import check_scope
 
     check_scope(searcher, event, day)
     prepare(searcher)
@@ -130,7 +130,7 @@ def _error_object(question_id: object, question: str, message: str, build: str) 
 def talks(index_dir: Path | None, event: str | None, day: int | None, jsonl: bool) -> None:
     """List the talks of the notes."""
     with faults():
-        from bot.answering.lists import talks_within
+        from bot.answering.reply.lists import talks_within
 
         searcher = open_searcher(index_dir)
         found = talks_within(searcher, event, day)
@@ -162,7 +162,7 @@ def talk_object(talk: Talk) -> dict[str, Any]:
 def bot() -> None:
     """Run the Slack bot until it is stopped."""
     with faults():
-        from bot.memory import hold_little
+        from bot.heap import hold_little
 
         hold_little()
         from bot.slack.app import run
@@ -177,7 +177,7 @@ def bot() -> None:
 def web(index_dir: Path | None, host: str | None, port: int | None) -> None:
     """Serve the web page until it is stopped."""
     with faults():
-        from bot.memory import hold_little
+        from bot.heap import hold_little
 
         hold_little()
         from bot.live import LiveIndex

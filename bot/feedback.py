@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.answering.language.wordlists import is_generic, is_stop
 from bot.answering.models import Answer
-from bot.answering.wordlists import is_generic, is_stop
 from bot.store import Store
-from index.words import words
+from index.vocabulary.words import words
 
 _NAMED = re.compile(r"“([^”]+)”")
 
@@ -28,7 +28,7 @@ class Verdict:
     quotes: tuple[str, ...] = ()  # passage ids
     hits: tuple[str, ...] = ()
     reason: str | None = None
-    golden: Mapping[str, object] = field(default_factory=dict)  # what `bot.golden` makes of the answer
+    golden: Mapping[str, object] = field(default_factory=dict)  # what `bot.evaluation.golden` makes of the answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.answering import prepare
-from index.encoders import Encoder
+from index.build.layout import current_build_id
+from index.encoder.base import Encoder
 from index.errors import EncoderMismatch, IndexFault
 from index.search import Searcher
-from index.storage import current_build_id
 
 POLL_S = 5.0
 # A network volume may show a new build's files late: one that was refused is looked at again after a while.

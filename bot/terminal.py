@@ -10,8 +10,8 @@ from rich.text import Text
 
 from bot.answering.models import Answer, Quote
 from bot.answering.rendering import by_talk, counted, grouped, place, tidy
+from console.screen import Screen
 from index.models import Event, Talk
-from index.screen import Screen
 
 _WIDTH = 100
 

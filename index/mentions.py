@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.opened import Build
-from index.tables import Rows, TalkSet
+from index.build.reader import Build
+from index.build.talk_table import Rows, TalkSet
 
 
 class Mentions:

@@ -11,15 +11,15 @@ from typing import overload
 
 import numpy as np
 
-from index.adapters import adapter_of_build, name_adapter
-from index.dense import Allowed, Rows
-from index.encoders import Encoder, Vectors, load_encoder
+from index.build.reader import Build, open_build
+from index.build.talk_table import TalkSet
+from index.encoder.adapter import adapter_of_build, name_adapter
+from index.encoder.base import Encoder, Vectors, load_encoder
 from index.errors import EncoderMismatch
-from index.fusion import Evidence, Scores, rank, word_weights
 from index.mentions import Mentions
 from index.models import Hit, TalkKind
-from index.opened import Build, open_build
-from index.tables import TalkSet
+from index.ranking.dense import Allowed, Rows
+from index.ranking.fusion import Evidence, Scores, rank, word_weights
 
 # A word of the question that so few passages hold is a name to most people: all of them are candidates.
 RARE_AT_MOST = 20
@@ -92,7 +92,7 @@ class Searcher:
     def open(cls, index_dir: Path, encoder: Encoder | None = None, build_id: str | None = None, adapter: str | None = None) -> Searcher:
         """Open the live build, or another one by id; without an encoder the build's own is loaded at the first search.
 
-        `adapter` is the one that a person asks for: `none`, or a file; see `index.adapters.adapter_of_build`.
+        `adapter` is the one that a person asks for: `none`, or a file; see `index.encoder.adapter.adapter_of_build`.
 
         Raises:
             NoBuild: nothing was published there.

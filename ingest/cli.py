@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest.errors import PublishError
-from ingest.every import repeat, seconds
-from ingest.index_cli import index
+from ingest.nightly.builds_cli import index
+from ingest.nightly.every import repeat, seconds
 from ingest.terminal import FILE, FOLDER, bars, complain, console, one_line, settings
 
 if TYPE_CHECKING:
-    from ingest.night import Job
+    from ingest.nightly.night import Job
 
 
 @click.command()
@@ -46,7 +46,7 @@ def ingest(
     3 when some sources failed and the rest is published, 4 when nothing was published and the last build stays live.
     """
     with one_line():
-        from ingest.night import Job
+        from ingest.nightly.night import Job
 
         said = settings()
         job = Job(
@@ -77,9 +77,9 @@ def _one_night(job: Job, webhook: str, as_json: bool) -> int:
     Raises:
         IngestError: The job could not do its work; Slack knows by then, where it was not wrong usage.
     """
-    from ingest.pipeline import run
-    from ingest.report import print_report
-    from ingest.slack import tell
+    from ingest.nightly.report import print_report
+    from ingest.nightly.run import run
+    from ingest.nightly.slack_report import tell
 
     try:
         with bars(as_json) as progress:
@@ -104,13 +104,13 @@ def _one_night(job: Job, webhook: str, as_json: bool) -> int:
 def inspect(*, file: Path, catalogue: Path | None, as_json: bool) -> None:
     """Show how a recap is read: its talks with their lines, what was dropped and why, what is uncertain."""
     with one_line():
-        from ingest.inspect import inspect_file
+        from ingest.inspection.inspect import inspect_file
 
         inspection = inspect_file(file, catalogue or settings().catalogue)
         if as_json:
             click.echo(json.dumps(inspection.to_json(), ensure_ascii=False))
         else:
-            from ingest.inspect_view import print_inspection
+            from ingest.inspection.view import print_inspection
 
             print_inspection(inspection, console())
 

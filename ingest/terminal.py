@@ -46,14 +46,14 @@ def leave(line: str, status: int) -> None:
 
 def complain(line: str) -> None:
     """Say a line on standard error; what servers and file names bring into it cannot command the terminal."""
-    from index.screen import printable
+    from console.screen import printable
 
     click.echo(printable(line), err=True)
 
 
 def console() -> Console:
     """Give the terminal; a file or a pipe gets lines wide enough for titles and addresses."""
-    from index.screen import Screen
+    from console.screen import Screen
 
     return Screen(width=None if sys.stdout.isatty() else _PIPED_COLUMNS)
 

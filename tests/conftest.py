@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.encoders import Encoder, load_encoder
+from index.encoder.base import Encoder, load_encoder
 
 ROOT = Path(__file__).resolve().parent.parent
 

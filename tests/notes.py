@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from index.build import publish, write_build
-from index.encoders import Encoder
+from index.build.layout import current_build_id
+from index.build.writer import publish, write_build
+from index.encoder.base import Encoder
 from index.errors import NoBuild
 from index.models import Event, Passage, Recap, Talk, TalkKind
-from index.storage import current_build_id
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 from bot.settings import Settings
 from bot.slack.doctor import examine
 from confnotes import main
-from index.adapters import SHIPPED
-from index.encoders import DEFAULT_WEIGHTS_SHA256
-from index.storage import current_build_id, file_sha256, read_manifest
+from index.build.layout import current_build_id, file_sha256, read_manifest
+from index.encoder.adapter import SHIPPED
+from index.encoder.base import DEFAULT_WEIGHTS_SHA256
 from tests.index.models import small_adapter
 from tests.ingest.conftest import DAY_1
 

@@ -12,8 +12,8 @@ from types import MethodType
 
 from benchmarks.bench.material import Material
 from benchmarks.bench.processes import measure
-from bot.evaluation import evaluate, read_questions, summary
-from index.encoders import REFERENCE_PREFIX, load_encoder
+from bot.evaluation.evaluation import evaluate, read_questions, summary
+from index.encoder.base import REFERENCE_PREFIX, load_encoder
 from index.search import Searcher
 
 REFERENCE, EXPORTED, SHIPPED = "reference (sentence-transformers)", "exported, all in fp32", "shipped: questions in 8 bits"

@@ -15,8 +15,8 @@ from benchmarks.bench.figures import medians
 from benchmarks.bench.material import Material, model_folder
 from benchmarks.bench.processes import command, measure, wall_s
 from benchmarks.nights import write_recaps
-from index.contents import context_text
-from index.encoders import load_encoder
+from index.build.contents import context_text
+from index.encoder.base import load_encoder
 from index.search import Searcher
 
 OURS, THEIRS, WHOLE = "confnotes' encoder", "sentence-transformers `encode`", "`confnotes ingest --full`, whole command"

@@ -19,12 +19,15 @@ from typing import Any
 
 from benchmarks.bench.figures import over_rounds
 from benchmarks.bench.processes import measure
-from bot.answering import answer, confidence, prepare, quotes, understanding
-from bot.evaluation import read_questions
-from index import fusion
-from index.dense import DenseRanker
-from index.late import LateRanker
-from index.lexical import LexicalRanker
+from bot.answering import answer, prepare
+from bot.answering.evidence import confidence
+from bot.answering.question import understanding
+from bot.answering.reply import quotes
+from bot.evaluation.evaluation import read_questions
+from index.ranking import fusion
+from index.ranking.dense import DenseRanker
+from index.ranking.late import LateRanker
+from index.ranking.lexical import LexicalRanker
 from index.search import Searcher
 
 WHOLE, REST = "whole", "rest"

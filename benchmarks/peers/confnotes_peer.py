@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.peers.desk import Question, Search, Text, serve
 from bot.answering import answer, prepare
 from index.search import Searcher
-from ingest.pipeline import Job, run
+from ingest.nightly.run import Job, run
 
 SOURCES_FILE = "sources.json"
 ADAPTER = os.environ.get("CONFNOTES_ENCODER_ADAPTER")

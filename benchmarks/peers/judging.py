@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from statistics import mean
 from typing import Any
 
-from bot.evaluation import fold, same_title
+from bot.evaluation.evaluation import fold, same_title
 
 CUTS = (400, 800, 1600)
 Hits = Sequence[Mapping[str, Any]]

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answering import misses
-from bot.answering.changes import change_parts
-from bot.answering.confidence import confidence, doubt_below, refuse_below
-from bot.answering.coverage import asks_for_events, events_text, wrong_day_text
-from bot.answering.evidence import Found, gather
-from bot.answering.expected import lacks_figure
-from bot.answering.facts import fact_parts
-from bot.answering.knowledge import Knowledge, knowledge_of
-from bot.answering.lists import list_talks
-from bot.answering.markup import is_small_talk
+from bot.answering.evidence.confidence import confidence, doubt_below, refuse_below
+from bot.answering.evidence.evidence import Found, gather
+from bot.answering.evidence.expected import lacks_figure
+from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.language.markup import is_small_talk
+from bot.answering.language.wordlists import is_real_word
 from bot.answering.models import HITS_SHOWN, Answer, Miss, Quote, Understood
-from bot.answering.reading import Reading, is_name_like
+from bot.answering.question.question import Reading, is_name_like
+from bot.answering.question.scope import Scope, given_scope
+from bot.answering.question.understanding import understand
 from bot.answering.rendering import join_text, list_text, quotes_text
-from bot.answering.scope import Scope, given_scope
-from bot.answering.understanding import understand
-from bot.answering.wordlists import is_real_word
+from bot.answering.reply import misses
+from bot.answering.reply.changes import change_parts
+from bot.answering.reply.coverage import asks_for_events, events_text, wrong_day_text
+from bot.answering.reply.facts import fact_parts
+from bot.answering.reply.lists import list_talks
 from bot.errors import QuestionTooLong
 from index.models import Hit, Talk
 from index.search import Searcher

@@ -17,13 +17,13 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import SettingsFault, SlackFault
 from bot.live import LiveIndex
 from bot.settings import Settings
-from bot.slack.compose import Answering, Composer
-from bot.slack.delivery import web_client
-from bot.slack.desk import Desk
+from bot.slack.desk.compose import Answering, Composer
+from bot.slack.desk.delivery import web_client
+from bot.slack.desk.desk import Desk
+from bot.slack.desk.sessions import Sessions
 from bot.slack.http import create_http
-from bot.slack.incoming import Doors
+from bot.slack.intake.incoming import Doors
 from bot.slack.listeners import buttons, commands, feedback, home, mentions, messages, others, sessions, shortcuts
-from bot.slack.sessions import Sessions
 from bot.slack.sockets import Sockets
 from bot.slack.workspaces import Workspaces, by_oauth, oauth_flow
 from bot.store import Store

@@ -47,8 +47,8 @@ def export(store: Path | None, review: bool) -> None:
     from bot.cli import faults, load_settings
 
     with faults():
+        from bot.evaluation.golden import golden_line
         from bot.feedback import Feedback
-        from bot.golden import golden_line
         from bot.store import Store
 
         memory = Store(store or load_settings().store)

@@ -12,7 +12,7 @@ from bot.errors import BotFault
 from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.slack.app import check, over_http
-from bot.slack.delivery import web_client
+from bot.slack.desk.delivery import web_client
 from bot.slack.workspaces import by_oauth, needed_scopes
 from bot.store import Store
 from index.errors import IndexFault

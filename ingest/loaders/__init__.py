@@ -6,11 +6,14 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from ingest.blocks import LoadedRecap
 from ingest.errors import RecapError
-from ingest.loaders import html, markdown, rst, text, transcript
+from ingest.loaders import text, transcript
+from ingest.loaders.blocks import LoadedRecap
 from ingest.loaders.decoding import decode
-from ingest.loaders.reading import Reading
+from ingest.loaders.html import reader as html
+from ingest.loaders.loaded import Reading
+from ingest.loaders.markdown import reader as markdown
+from ingest.loaders.rst import reader as rst
 from ingest.loaders.sniffing import format_of
 
 __all__ = ["SUFFIXES", "load", "load_bytes"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.blocks import Link
+from ingest.loaders.blocks import Link
 
 # Lengths are bounded so that no line, however long, is scanned more than once.
 _TOP_LEVEL = "com|org|net|io|dev|be|gl|ly|co|me|edu|gov|eu|uk|de|fr|ch|jp|us|tv|info|cloud|tech|ai|app|blog|ms|page|sh|gg|fm"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.blocks import Block, BlockKind, Run
 from ingest.loaders.addresses import bare_links
-from ingest.loaders.reading import Reading
+from ingest.loaders.blocks import Block, BlockKind, Run
+from ingest.loaders.loaded import Reading
 from ingest.loaders.wrapping import Wrapping
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.blocks import Block
+from ingest.loaders.blocks import Block
 
 _FEWEST = 3  # entries; two links to other places of a page are prose
 _REASON = "table of contents"

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from ingest.loaders import text
-from ingest.loaders.assembly import Assembler, OpenBlock
-from ingest.loaders.reading import Reading
-from ingest.loaders.tags import entities
+from ingest.loaders.assembler import Assembler, OpenBlock
+from ingest.loaders.html.tags import entities
+from ingest.loaders.loaded import Reading
 
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMING = re.compile(rf"^[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}[^\n]*\n?", re.MULTILINE)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.events import parse_events
-from ingest.blocks import LoadedRecap
-from ingest.events import InferredEvent, infer_event
-from ingest.talks.assembly import build_talk, dropped, share_words
-from ingest.talks.candidates import Candidate, find_candidates
-from ingest.talks.closing import closing_mark
-from ingest.talks.entries import find_entries
-from ingest.talks.furniture import find_furniture
-from ingest.talks.lines import judge_lines
-from ingest.talks.listings import find_listings
-from ingest.talks.marks import Mark
+from index.conferences.event_mentions import parse_events
+from ingest.loaders.blocks import LoadedRecap
+from ingest.talks.event import InferredEvent, infer_event
+from ingest.talks.evidence.candidates import Candidate, find_candidates
+from ingest.talks.evidence.furniture import find_furniture
+from ingest.talks.lines.pieces import Piece, ordinary_words, read_pieces
+from ingest.talks.marking.closing import closing_mark
+from ingest.talks.marking.entries import find_entries
+from ingest.talks.marking.listings import find_listings
+from ingest.talks.marking.marks import Mark
+from ingest.talks.marking.outline import judge_headings
+from ingest.talks.marking.plain_lines import judge_lines
+from ingest.talks.marking.prose import find_named, index_titles
+from ingest.talks.marking.returning import returning_marks
+from ingest.talks.marking.schedule import assign_days, assign_events, gap_days
+from ingest.talks.marking.surroundings import Surroundings
 from ingest.talks.models import Dropped, Reading, RecapHints
-from ingest.talks.outline import judge_headings
-from ingest.talks.pieces import Piece, ordinary_words, read_pieces
-from ingest.talks.prose import find_named, index_titles
-from ingest.talks.returning import returning_marks
-from ingest.talks.schedule import assign_days, assign_events, gap_days
-from ingest.talks.surroundings import Surroundings
+from ingest.talks.ownership import build_talk, dropped, share_words
 
 _FEW = 3  # talks from headings and lists; with fewer, the recap names them in its running text
 _OPENING = 8  # first blocks that may name the event

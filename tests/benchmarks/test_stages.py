@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.bench.stages import REST, WHOLE, Clock, ask_rounds, stages_of
-from bot.answering import quotes
-from index.encoders import Encoder
-from index.late import LateRanker
+from bot.answering.reply import quotes
+from index.encoder.base import Encoder
+from index.ranking.late import LateRanker
 from index.search import Searcher
 from tests.notes import publish_notes
 

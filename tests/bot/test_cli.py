@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import ask, talks
-from index.encoders import Encoder
+from index.encoder.base import Encoder
 from tests.bot.answering.conftest import write_notes
 
 

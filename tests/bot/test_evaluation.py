@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 from bot.cli import evaluate as command
 from bot.errors import QuestionFault
-from bot.evaluation import auroc, evaluate, read_questions, same_title, summary
-from bot.evaluation_report import html_page, read_run, run_of
-from index.encoders import Encoder
+from bot.evaluation.evaluation import auroc, evaluate, read_questions, same_title, summary
+from bot.evaluation.report import html_page, read_run, run_of
+from index.encoder.base import Encoder
 from index.search import Searcher
 from tests.bot.answering.conftest import write_notes
 

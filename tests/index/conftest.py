@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from index.build import publish, write_build
-from index.contents import text_digest
-from index.encoders import Encoder
+from index.build.contents import text_digest
+from index.build.writer import publish, write_build
+from index.encoder.base import Encoder
 from index.models import Event, Passage, Recap, Talk
 from index.search import Searcher
 

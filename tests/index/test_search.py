@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.encoders import Encoder
+from index.build.layout import current_build_id, text_file
+from index.encoder.base import Encoder
 from index.errors import BuildDamaged, EncoderMismatch
 from index.search import Filter, Query, Ranking, Searcher
-from index.storage import current_build_id, text_file
 from tests.index.conftest import HARBOUR, ORCHARD, small_notes
 
 

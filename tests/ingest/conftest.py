@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoders import Encoder, TokenVectors, Vectors
-from ingest.pipeline import Job, run
-from ingest.report import Report
+from index.encoder.base import Encoder, TokenVectors, Vectors
+from ingest.nightly.report import Report
+from ingest.nightly.run import Job, run
 
 DAY_1 = """# KubeCon Europe 2021 - Day 1
 

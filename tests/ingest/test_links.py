@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.links import best_url, kind_of, merge_links, recap_link, timed_url, valid_url
-from ingest.talks.links import kind_of_link
+from ingest.talks.lines.talk_links import kind_of_link
 
 
 @pytest.mark.parametrize(

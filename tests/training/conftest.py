@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.build import publish
-from index.encoders import Encoder
+from index.build.writer import publish
+from index.encoder.base import Encoder
 from tests.index.conftest import small_notes
 from tests.index.models import small_bert
 from training.pairs import Pair, digest

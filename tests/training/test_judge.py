@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.answering import confidence as shipped
+from bot.answering.evidence import confidence as shipped
 from index.search import Searcher
 from tests.training.conftest import pairs
 
 pytest.importorskip("sklearn", reason="the judge is fitted with scikit-learn")
 
-from training.fitting import calibrated, fit, hold_out, sigmoid
-from training.measuring import measure
-from training.observing import Observation, observe, some_events
+from training.judge.fitting import calibrated, fit, hold_out, sigmoid
+from training.judge.measuring import measure
+from training.judge.observing import Observation, observe, some_events
 from training.pairs import NEAR_MISS
 
 _EVENTS = ("Pier 2019", "Quay 2020", "Mole 2021", "Jetty 2022", "Slip 2023")

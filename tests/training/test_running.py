@@ -9,24 +9,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.adapters import Adapter
-from index.encoders import load_encoder, weights_sha256
-from index.storage import file_sha256
+from index.build.layout import file_sha256
+from index.encoder.adapter import Adapter
+from index.encoder.base import load_encoder, weights_sha256
 from tests.training.conftest import pairs
 
 pytest.importorskip("torch", reason="training needs torch")
 
-from training.batches import is_quoted
-from training.corpus import Corpus, Example, examples, folds
-from training.join import factors_of, join
-from training.judging import judge
-from training.network import Network
-from training.objective import embed
+from training.adapter.batches import is_quoted
+from training.adapter.corpus import Corpus, Example, examples, folds
+from training.adapter.join import factors_of, join
+from training.adapter.network import Network
+from training.adapter.objective import embed
+from training.adapter.ranking import judge
+from training.adapter.recipe import Recipe
+from training.adapter.running import pace, train
+from training.adapter.validate import adapted, gain, summary
+from training.adapter.writing import write_adapter
 from training.pairs import Texts
-from training.recipe import Recipe
-from training.running import pace, train
-from training.validate import adapted, gain, summary
-from training.writing import write_adapter
 
 RECIPE = Recipe(rank=2, epochs=30, batch=3, rate=3e-3, layers=2, half=False, noise=0.5)
 

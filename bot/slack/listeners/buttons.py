@@ -9,9 +9,10 @@ from slack_bolt import Ack, App
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import SlackFault
-from bot.slack import delivery, kit
-from bot.slack.desk import Desk
-from bot.slack.message import Message, Request
+from bot.slack.desk import delivery
+from bot.slack.desk.desk import Desk
+from bot.slack.messages import kit
+from bot.slack.messages.message import Message, Request
 
 
 class Click:

@@ -10,13 +10,13 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.evaluation.golden import golden_fields
 from bot.feedback import Verdict
-from bot.golden import golden_fields
-from bot.slack import cards, kit
-from bot.slack.desk import Desk
-from bot.slack.incoming import Doors
+from bot.slack.desk.desk import Desk
+from bot.slack.intake.incoming import Doors
 from bot.slack.listeners.buttons import Click, tell
-from bot.slack.message import Request
+from bot.slack.messages import cards, kit
+from bot.slack.messages.message import Request
 
 REASON_FORM = "feedback_reason"
 _log = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.slack.desk import Desk
-from bot.slack.home import home_view
-from bot.slack.sessions import suggest
+from bot.slack.desk.desk import Desk
+from bot.slack.desk.sessions import suggest
+from bot.slack.messages.home import home_view
 
 
 def register(app: App, desk: Desk, command: str) -> None:

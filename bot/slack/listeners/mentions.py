@@ -7,8 +7,8 @@ from typing import Any
 
 from slack_bolt import App
 
-from bot.slack.desk import Desk
-from bot.slack.incoming import Doors, from_mention, keys_of
+from bot.slack.desk.desk import Desk
+from bot.slack.intake.incoming import Doors, from_mention, keys_of
 
 
 def register(app: App, desk: Desk, doors: Doors) -> None:

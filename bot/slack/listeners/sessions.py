@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt import App
 
-from bot.slack.sessions import Sessions
+from bot.slack.desk.sessions import Sessions
 
 
 def register(app: App, sessions: Sessions) -> None:

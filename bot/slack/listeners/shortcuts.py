@@ -6,9 +6,9 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack.desk import Desk
-from bot.slack.incoming import Doors
-from bot.slack.jobs import Job
+from bot.slack.desk.desk import Desk
+from bot.slack.intake.incoming import Doors
+from bot.slack.intake.jobs import Job
 from bot.slack.mrkdwn import read
 
 CALLBACK_ID = "ask_notes"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.build import publish, write_build
-from index.encoders import Encoder
+from index.build.writer import publish, write_build
+from index.encoder.base import Encoder
 from index.models import Event, Passage, Recap, Role, Talk, TalkKind, Voice
 from index.search import Searcher
 

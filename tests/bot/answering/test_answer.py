@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.answering import answer
 from bot.cli import ask
 from bot.errors import QuestionTooLong, UnknownDay, UnknownEvent
-from index.encoders import Encoder
+from index.encoder.base import Encoder
 from index.errors import BuildDamaged
 from index.search import Searcher
 

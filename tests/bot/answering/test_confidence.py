@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.answering import answer
-from bot.answering.confidence import confidence, doubt_below, refuse_below
-from bot.answering.evidence import Found, gather
-from bot.answering.knowledge import knowledge_of
-from bot.answering.signals import signals
-from bot.answering.understanding import understand
+from bot.answering.evidence.confidence import confidence, doubt_below, refuse_below
+from bot.answering.evidence.evidence import Found, gather
+from bot.answering.evidence.signals import signals
+from bot.answering.language.knowledge import knowledge_of
+from bot.answering.question.understanding import understand
 from index.search import Searcher
 
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.aliases import Aliases
-from bot.answering.intents import read_wish
-from bot.answering.markup import plain_question
-from bot.answering.quotes import split_units
-from bot.answering.spelling import closest_word
-from bot.answering.wordlists import is_french, is_real_word
-from index.explained import Explained, explained_pairs
+from bot.answering.language.aliases import Aliases
+from bot.answering.language.markup import plain_question
+from bot.answering.language.spelling import closest_word
+from bot.answering.language.wordlists import is_french, is_real_word
+from bot.answering.question.intents import read_wish
+from bot.answering.reply.quotes import split_units
+from index.vocabulary.explained import Explained, explained_pairs
 
 _NAMES = (
     "kubernetes prometheus karpenter lanternfish quillwort gitlab bottlerocket tekton ephemeral",

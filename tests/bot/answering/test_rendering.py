@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.answering import answer
-from bot.answering.quotes import split_units
 from bot.answering.rendering import tidy
+from bot.answering.reply.quotes import split_units
 from bot.terminal import print_answer
 from index.search import Searcher
 

@@ -21,10 +21,10 @@ from bot.answering import answer
 from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.slack.app import SlackBot, create_app
-from bot.slack.compose import Answering
+from bot.slack.desk.compose import Answering
 from bot.slack.http import create_http
 from bot.slack.sockets import Sockets
-from index.encoders import Encoder
+from index.encoder.base import Encoder
 from tests.notes import publish_notes
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, LocalSlack
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from bot.answering.models import Answer, Quote, Understood
-from bot.slack.message import Request
+from bot.slack.messages.message import Request
 from index.models import Hit, Passage, Talk
 
 HOSTILE = (

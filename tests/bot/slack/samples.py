@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answering.models import Answer, Quote, Understood
-from bot.slack import cards
-from bot.slack.blocks import answer_message
-from bot.slack.commands import parse, scope
-from bot.slack.digest import digest_message, events_message
-from bot.slack.home import home_view
+from bot.slack.desk.watches import news_message
+from bot.slack.intake.commands import parse, scope
 from bot.slack.listeners.feedback import reason_form
-from bot.slack.message import Frame, Message, Request
+from bot.slack.messages import cards
+from bot.slack.messages.answers import answer_message
+from bot.slack.messages.digest import digest_message, events_message
+from bot.slack.messages.home import home_view
+from bot.slack.messages.message import Frame, Message, Request
 from bot.slack.mrkdwn import escape
-from bot.slack.watches import news_message
+from index.build.reader import Build
 from index.models import Hit, Passage, Talk
-from index.opened import Build
 from tests.bot.slack.drawing import HOSTILE
 
 WORDS = (

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.answering.models import Answer
-from bot.slack.jobs import Job
-from bot.slack.sessions import MOST_STOPPED, Sessions
+from bot.slack.desk.sessions import MOST_STOPPED, Sessions
+from bot.slack.intake.jobs import Job
 from bot.slack.workspaces import AGENT_SCOPE, Workspaces
 from tests.bot.slack.conftest import Starter, answer
 from tests.bot.slack.test_conversations import bot_messages

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from bot.answering.models import Answer
-from bot.slack.jobs import Job
+from bot.slack.intake.jobs import Job
 from bot.store import Store
 from tests.bot.slack.conftest import Starter, answer
 from tests.bot.slack.test_conversations import bot_messages

@@ -15,7 +15,7 @@ import pytest
 
 from bot.answering import answer
 from bot.live import LiveIndex
-from index.encoders import Encoder
+from index.encoder.base import Encoder
 from index.errors import NoBuild
 from tests.bot.slack.conftest import Starter
 from tests.notes import TALKS, Notes, publish_notes

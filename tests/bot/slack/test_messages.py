@@ -14,16 +14,16 @@ from slack_sdk.models.blocks import Block
 
 from bot.answering.models import Answer
 from bot.live import LiveIndex
-from bot.slack import cards, kit
-from bot.slack.blocks import answer_message
-from bot.slack.commands import parse, scope, without_scope
-from bot.slack.digest import digest_message, events_message
-from bot.slack.home import home_view
+from bot.slack.intake.commands import parse, scope, without_scope
 from bot.slack.listeners.feedback import reason_form
-from bot.slack.message import Frame, Message, Request
+from bot.slack.messages import cards, kit
+from bot.slack.messages.answers import answer_message
+from bot.slack.messages.digest import digest_message, events_message
+from bot.slack.messages.excerpts import first_sentence, gist, reflow
+from bot.slack.messages.home import home_view
+from bot.slack.messages.message import Frame, Message, Request
 from bot.slack.mrkdwn import clean, escape, link, read, safe_url
-from bot.slack.reading import first_sentence, gist, reflow
-from index.opened import Build
+from index.build.reader import Build
 from tests.bot.slack.drawing import answers, long_texts, requests, texts
 from tests.slack_server.rules import MOST_CHARACTERS_IN_A_MESSAGE, characters, faults
 

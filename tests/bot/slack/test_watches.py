@@ -11,7 +11,7 @@ from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.slack.doctor import examine
 from bot.slack.workspaces import SCOPES
-from index.encoders import Encoder
+from index.encoder.base import Encoder
 from tests.bot.slack.conftest import Starter, make_settings
 from tests.notes import TALKS, Notes, publish_notes
 from tests.slack_server import LocalSlack

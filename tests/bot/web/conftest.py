@@ -12,7 +12,7 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from bot.web.app import create_app
-from index.encoders import Encoder
+from index.encoder.base import Encoder
 from index.search import Searcher
 from tests.notes import publish_notes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from ingest.blocks import Block, LoadedRecap
+from ingest.loaders.blocks import Block, LoadedRecap
 
 
 def assert_sound(recap: LoadedRecap, source: str) -> None:

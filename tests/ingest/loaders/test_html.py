@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.blocks import LoadedRecap
 from ingest.loaders import load_bytes
+from ingest.loaders.blocks import LoadedRecap
 
 from .soundness import assert_sound
 

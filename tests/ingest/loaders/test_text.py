@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.blocks import LoadedRecap
 from ingest.loaders import load_bytes
+from ingest.loaders.blocks import LoadedRecap
 
 COPIED = """\
 Harbour Days 2031 - Day 2

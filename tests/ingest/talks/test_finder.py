@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.blocks import LoadedRecap
 from ingest.errors import RecapError
 from ingest.loaders import load, load_bytes
+from ingest.loaders.blocks import LoadedRecap
 from ingest.talks import Reading, RecapHints, find_talks
 
 RECAPS = Path(__file__).parent / "recaps"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.talks.bylines import is_material, read_byline
-from ingest.talks.names import parse_people
+from ingest.talks.lines.bylines import is_material, read_byline
+from ingest.talks.lines.people import parse_people
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.talks.places import read_place
-from ingest.talks.titles import Style, read_title
+from ingest.talks.lines.places import read_place
+from ingest.talks.lines.titles import Style, read_title
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.talks.voice import author_spans, is_own_remark
+from ingest.talks.evidence.voice import author_spans, is_own_remark
 
 
 @pytest.mark.parametrize(

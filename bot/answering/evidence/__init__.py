@@ -1,0 +1,1 @@
+"""What the notes hold on a question, and how sure that is."""

@@ -1,0 +1,66 @@
+"""What the notes hold on a question: the ranked passages within its limits, and why each stands where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+
+from bot.answering.language.knowledge import Knowledge
+from bot.answering.question.question import Reading
+from bot.answering.question.scope import Scope
+from index.build.talk_table import TalkSet
+from index.models import Hit
+from index.ranking.fusion import Evidence
+from index.search import Filter, Query, Searcher
+
+DEPTH = 30  # passages looked at for one answer
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits, best first, with the evidence behind each, and the limits that held."""
+
+    hits: tuple[Hit, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+def gather(reading: Reading, searcher: Searcher, knowledge: Knowledge, scope: Scope | None = None) -> Found:
+    """Search the notes within the question's limits, or within others."""
+    limits = _filter(reading, reading.scope if scope is None else scope, searcher, knowledge)
+    if limits is None:
+        return Found()
+    ranking = searcher.search(Query(reading.search_text, filter=limits, context=reading.context, k=DEPTH))
+    return Found(ranking.hits, ranking.evidence)
+
+
+def allowed_talks(scope: Scope, knowledge: Knowledge) -> TalkSet:
+    """Return the talks within the limits."""
+    return knowledge.talks_within(scope.event_ids, scope.excluded_ids, scope.day)
+
+
+def _filter(reading: Reading, scope: Scope, searcher: Searcher, knowledge: Knowledge) -> Filter | None:
+    """Return the limits as the searcher takes them, None where nothing is left within them."""
+    table = knowledge.table
+    allowed = allowed_talks(scope, knowledge)
+    if reading.titled:
+        titled = table.set_of(reading.titled)
+        allowed = (allowed & titled) or titled
+    elif reading.speakers:
+        # A person asked for by name: their talks, and whatever else the notes say of them.
+        named = table.set_of(row for rows in reading.speakers.values() for row in rows)
+        for name in reading.speakers:
+            named |= searcher.said.talks(name)
+        allowed = (allowed & named) or allowed
+    if reading.wish.wanted == "link" and not reading.titled and (naming := _named_talks(reading, searcher, knowledge)):
+        allowed = (allowed & naming) or allowed
+    if not allowed:
+        return None
+    return Filter() if allowed.everything else Filter(talks=allowed)
+
+
+def _named_talks(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> TalkSet | None:
+    """Return the talks that say every name of the question, None where it has none."""
+    names = [word.text for word in reading.words if word.known and (word.capital or not word.real)]
+    said = [reduce(or_, (searcher.said.talks(one) for one in (name, *knowledge.aliases.others(name)))) for name in names]
+    return reduce(and_, said) if said else None

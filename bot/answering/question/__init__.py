@@ -1,0 +1,1 @@
+"""What is being asked: words, limits, names, the form of the answer."""

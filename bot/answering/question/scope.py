@@ -1,0 +1,228 @@
+"""Which part of the notes a question is about: events, days and kinds of talks, read from its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.answering.language.knowledge import Knowledge, event_year, knowledge_of
+from bot.answering.question.editions import event_words, unknown_edition
+from bot.errors import UnknownDay, UnknownEvent
+from index.conferences.day_mentions import DayMention, parse_days
+from index.conferences.event_mentions import EventMention, parse_event, parse_events
+from index.models import Event
+from index.search import Searcher
+from index.vocabulary.words import words
+
+Span = tuple[int, int]
+
+_YEAR = re.compile(r"(?<![\d.,-])(?:20[0-3]\d)(?![\d-])")
+_YEARS = re.compile(
+    r"\b(?:between|from|entre|de|zwischen)\s+(?P<first>20[0-3]\d)\s*(?:and|to|until|through|et|à|und|-|–)\s*(?P<last>20[0-3]\d)\b",
+    re.IGNORECASE,
+)
+_NEGATION = re.compile(
+    r"\b(?:not|except(?: for)?|but not|without|other than|rather than|instead of|pas|sauf|hors)\s+(?:\w+\s+){0,3}$", re.IGNORECASE
+)
+_SIDE = re.compile(r"\b(since|from|after|before|depuis|après|avant)\s+$", re.IGNORECASE)
+_KIND = re.compile(r"\b(keynote|workshop|panel)s?\b", re.IGNORECASE)
+_DAY_TWO_WORK = re.compile(r"^[\s-]*op(?:s|erations?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A limit on the talks that are searched; empty tuples are no limit."""
+
+    event_ids: tuple[str, ...] = ()
+    excluded_ids: tuple[str, ...] = ()
+    day: int | None = None
+    firm: bool = False  # named beyond doubt: found nothing, it is not lifted by itself
+    missing: str | None = None  # a conference that the question names and the notes do not cover
+    kind: str | None = None
+    spans: tuple[Span, ...] = ()  # the question's characters that said so
+
+    @property
+    def limits(self) -> bool:
+        """Tell whether anything is left out."""
+        return bool(self.event_ids or self.excluded_ids or self.day is not None)
+
+
+def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = None) -> Scope:
+    """Read events, days and kinds from a question; what it leaves open comes from the earlier turn."""
+    mentions = parse_events(question, knowledge.events)
+    known = {event.event_id for event in knowledge.events}
+    mentions = (*(_recognised(mention, knowledge) for mention in mentions), *_series(question, mentions, knowledge))
+    wanted, excluded, missing, spans = _events(question, mentions, known)
+    if not any(m.year for m in mentions) and (edition := unknown_edition(question, knowledge)):
+        wanted, missing = [], edition[0]
+        spans.append(edition.span())
+    firm = any(m.series is not None and (m.year or m.region or m.city) for m in mentions if m.event_ids)
+    firm = firm and not all(m.city and not m.year and m.region is None for m in mentions)
+    years, year_spans, not_years = _years(question, spans, knowledge)
+    if not wanted and not missing:
+        wanted = [event_id for event_id in years if event_id in known]
+    excluded += not_years
+    spans += year_spans
+    if not wanted and not missing and inherited:
+        wanted, firm = list(inherited.event_ids), False
+    day, day_spans = _day(question, [event for event in knowledge.events if not wanted or event.event_id in wanted], spans)
+    if day is None and inherited and not mentions:
+        day = inherited.day
+    kind = _KIND.search(question)
+    return Scope(
+        event_ids=tuple(e for e in dict.fromkeys(wanted) if e not in excluded),
+        excluded_ids=tuple(dict.fromkeys(excluded)) if not wanted else (),
+        day=day,
+        firm=firm,
+        missing=missing,
+        kind=kind[1].lower() if kind else None,
+        spans=tuple(spans + day_spans),
+    )
+
+
+def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
+    """Give a conference named in part ("jsconf 2013") the id of the notes' event that it must be."""
+    if any(event_id in {event.event_id for event in knowledge.events} for event_id in mention.event_ids) or mention.series in {
+        None,
+        "KubeCon",
+    }:
+        return mention
+    named = {word.form for word in words(mention.series or "")}
+    fits = [e.event_id for e in knowledge.events if named <= event_words(e) and mention.year in {None, event_year(e)}]
+    return replace(mention, event_ids=tuple(fits)) if fits else mention
+
+
+def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledge) -> list[EventMention]:
+    """Find conferences of the notes that are named without their year: "at SciPy"."""
+    taken = [span for mention in mentions for span in mention.spans]
+    asked = [word for word in words(question) if word.form in knowledge.events_by_word]
+    free = [word for word in asked if not any(start < word.end and word.start < end for start, end in taken)]
+    spans = {word.form: (word.start, word.end) for word in free}
+    found = {form: knowledge.events_by_word[form] for form in spans}
+    return [
+        EventMention(tuple(knowledge.events[row].event_id for row in rows), (spans[form],))
+        for form, rows in sorted(found.items(), key=lambda pair: pair[1][0])
+    ]
+
+
+def _events(question: str, mentions: Sequence[EventMention], known: set[str]) -> tuple[list[str], list[str], str | None, list[Span]]:
+    wanted: list[str] = []
+    excluded: list[str] = []
+    missing: str | None = None
+    spans: list[Span] = []
+    for mention in mentions:
+        here = [event_id for event_id in mention.event_ids if event_id in known]
+        if _negated(question, mention.spans[0][0]):
+            excluded += here
+        elif here:
+            wanted += here
+        elif (mention.event_ids or mention.series) and (mention.year or mention.region):
+            missing = missing or question[mention.spans[0][0] : mention.spans[-1][1]]
+        else:
+            continue
+        spans += mention.spans
+    return wanted, excluded, None if wanted else missing, spans
+
+
+def _years(question: str, taken: Sequence[Span], knowledge: Knowledge) -> tuple[list[str], list[Span], list[str]]:
+    wanted: list[str] = []
+    spans: list[Span] = []
+    excluded: list[str] = []
+    for match in _YEARS.finditer(question):
+        first, last = sorted((int(match["first"]), int(match["last"])))
+        events = tuple(event.event_id for event in knowledge.events if first <= (event_year(event) or 0) <= last)
+        if events and not any(start < match.end() and match.start() < end for start, end in taken):
+            wanted += events
+            spans.append(match.span())
+    for match in _YEAR.finditer(question):
+        if any(start < match.end() and match.start() < end for start, end in spans):
+            continue
+        events = _events_of(question[: match.start()], int(match[0]), knowledge)
+        if not events or any(start < match.end() and match.start() < end for start, end in taken):
+            continue
+        (excluded if _negated(question, match.start()) else wanted).extend(events)
+        side = _SIDE.search(question[: match.start()])
+        spans.append((side.start() if side else match.start(), match.end()))
+    return wanted, spans, excluded
+
+
+def _events_of(before: str, year: int, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return the events that a year means: its own, those since or after it, or those before it."""
+    side = _SIDE.search(before)
+    if not side:
+        return knowledge.events_of_year(year)
+    dated = [(event.event_id, held) for event in knowledge.events if (held := event_year(event)) is not None]
+    word = side[1].lower()
+    if word in {"before", "avant"}:
+        return tuple(event_id for event_id, held in dated if held < year)
+    return tuple(event_id for event_id, held in dated if held > year or (held == year and word in {"since", "from", "depuis"}))
+
+
+def _negated(question: str, start: int) -> bool:
+    return bool(_NEGATION.search(question[:start]))
+
+
+def _day(question: str, events: Sequence[Event], taken: Sequence[Span]) -> tuple[int | None, list[Span]]:
+    for mention in parse_days(question):
+        if any(start < mention.span[1] and mention.span[0] < end for start, end in taken):
+            continue
+        if mention.number is not None and _DAY_TWO_WORK.match(question[mention.span[1] :]):
+            continue
+        day = _resolve(mention, events)
+        if day is not None:
+            return day, [mention.span]
+    return None, []
+
+
+def _resolve(mention: DayMention, events: Sequence[Event]) -> int | None:
+    if mention.number is not None:
+        return mention.number
+    days = {mention.resolve(event) for event in events}
+    return days.pop() if len(days) == 1 else None
+
+
+def given_scope(knowledge: Knowledge, event: str | None, day: int | None) -> Scope | None:
+    """Turn an event and a day that somebody chose into a limit.
+
+    Raises:
+        UnknownEvent: no event of the notes has that name.
+        UnknownDay: no talk of the notes is of that day.
+    """
+    if event is None and day is None:
+        return None
+    event_id = resolve_event(knowledge, event) if event is not None else None
+    if day is not None:
+        days = knowledge.table.days_of(knowledge.talks_within((event_id,) if event_id else ()))
+        if day not in days:
+            raise UnknownDay(day, event_id, days)
+    return Scope(event_ids=(event_id,) if event_id else (), day=day, firm=True)
+
+
+def check_scope(searcher: Searcher, event: str | None, day: int | None) -> None:
+    """Check an event and a day before anything is asked with them.
+
+    Raises:
+        UnknownEvent: no event of the notes has that name.
+        UnknownDay: no talk of the notes is of that day.
+    """
+    given_scope(knowledge_of(searcher), event, day)
+
+
+def resolve_event(knowledge: Knowledge, name: str) -> str:
+    """Return the id of the notes' event that a name means.
+
+    Raises:
+        UnknownEvent: none or several of them.
+    """
+    known = [event.event_id for event in knowledge.events]
+    folded = " ".join(name.lower().split())
+    for event in knowledge.events:
+        if folded in {event.event_id.lower(), event.name.lower(), *event.aliases}:
+            return event.event_id
+    meant = [event_id for event_id in parse_event(name, knowledge.events) if event_id in known]
+    if not meant and folded.isdigit():
+        meant = list(knowledge.events_of_year(int(folded)))
+    if len(meant) != 1:
+        raise UnknownEvent(name, known)
+    return meant[0]

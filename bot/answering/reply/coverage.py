@@ -1,0 +1,71 @@
+"""What the notes cover: their events with dates and talks, for who asks which there are or for a day that there was not."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answering.evidence.evidence import allowed_talks
+from bot.answering.language.knowledge import Knowledge
+from bot.answering.question.question import Reading
+from bot.answering.rendering import counted
+from index.build.talk_table import TalkSet
+from index.models import Event
+
+_EVENTS = r"(?:conferences?|events|kubecons|meetups|editions|conférences|événements|évènements|konferenzen)"
+_ASKS = re.compile(
+    rf"^(?:which|what|list|show|name|how many|quelles?|quels?|combien de|welche)\b.*\b{_EVENTS}\b|^(?:all\s+)?{_EVENTS}$", re.IGNORECASE
+)
+_NOT_LISTED = 5  # days of the longest conference; a day beyond is none of an undated one either
+
+
+def asks_for_events(reading: Reading) -> bool:
+    """Tell whether a question asks which conferences there are notes on, and for nothing else."""
+    bare = bool(_ASKS.search(reading.text.strip(" ?!.")))
+    return bare and not (reading.words or reading.speakers or reading.scope.limits or reading.scope.missing or reading.titled)
+
+
+def events_text(knowledge: Knowledge) -> str:
+    """Return the events, oldest first, with dates, place and number of talks."""
+    table = knowledge.table
+    talks, sections = (table.by_event(talks) for talks in (TalkSet(~table.sections.mask), table.sections))
+    rows = {event.event_id: row for row, event in enumerate(knowledge.events)}
+    events = sorted(knowledge.events, key=lambda event: (event.starts_on.isoformat() if event.starts_on else "9999", event.event_id))
+    lines = []
+    for event in events:
+        row = rows[event.event_id]
+        held = counted(talks[row], "talk") if row in talks else counted(sections.get(row, 0), "section")
+        lines.append(" · ".join(filter(None, (f"• {event.event_id}", _full_name(event), _dates(event), event.city, held))))
+    return "\n".join([f"The notes cover {counted(len(lines), 'event')}:", *lines])
+
+
+def _full_name(event: Event) -> str:
+    return event.name if event.name != event.event_id else ""
+
+
+def _dates(event: Event) -> str:
+    first, last = event.starts_on, event.ends_on
+    if not first:
+        return ""
+    if not last or last == first:
+        return f"{first.day} {first:%B %Y}"
+    start = f"{first.day}" if (first.month, first.year) == (last.month, last.year) else f"{first.day} {first:%B}"
+    return f"{start}–{last.day} {last:%B %Y}"
+
+
+def wrong_day_text(reading: Reading, knowledge: Knowledge) -> str:
+    """Say which days there are where the question names one that no talk can be of; empty where it names none such."""
+    scope = reading.scope
+    if scope.day is None:
+        return ""
+    events = [event for event in knowledge.events if not scope.event_ids or event.event_id in scope.event_ids]
+    if allowed_talks(scope, knowledge) and (not events or scope.day <= max(map(_length, events))):
+        return ""
+    named = tuple(event.event_id for event in events) if scope.event_ids else ()
+    days = knowledge.table.days_of(knowledge.talks_within(named))
+    where = f" of {' or '.join(scope.event_ids)}" if scope.event_ids else ""
+    known = f"they have {'day' if len(days) == 1 else 'days'} {', '.join(map(str, days))}" if days else "they name no days of it"
+    return f"The notes hold no talk of day {scope.day}{where}: {known}."
+
+
+def _length(event: Event) -> int:
+    return (event.ends_on - event.starts_on).days + 1 if event.starts_on and event.ends_on else _NOT_LISTED

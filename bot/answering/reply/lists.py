@@ -1,0 +1,216 @@
+"""Lists: every talk that mentions something, or every talk that is about it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+import numpy as np
+
+from bot.answering.evidence.evidence import Found, allowed_talks
+from bot.answering.evidence.spots import Spots
+from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.language.wordlists import is_generic, is_german, is_stop
+from bot.answering.question.people import name_forms, talks_of
+from bot.answering.question.question import Reading
+from bot.answering.question.scope import given_scope
+from bot.answering.rendering import counted
+from index.build.talk_table import Rows, TalkSet
+from index.models import Hit, Talk
+from index.ranking.fusion import Evidence
+from index.search import Filter, Query, Searcher
+from index.vocabulary.words import words
+
+_SPLIT = re.compile(r"\s*(?:\bor\b|\bor\b|,|;|(?<=\s)/(?=\s)|\bet\b|\bou\b)\s*", re.IGNORECASE)
+_LOOKED_AT = 400  # passages
+MOST_LISTED = 250  # talks; a headline counts all of them
+_SAID = 0.6  # late score below which no talk says anything near the topic
+# A talk's late score and its three best passages' dense scores, each as a share of the closest talk's, added. On the golden
+# lists F1 is .81 anywhere from 1.32 to 1.45, .79 at 1.26 and .80 at 1.5.
+_CLOSE = 1.38
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The talks of a list in the notes' order, one hit each, what they were looked up for, and the sentence above them."""
+
+    topic: str
+    hits: tuple[Hit, ...]
+    headline: str
+    subject: bool = True  # whether it was made for one, not for all talks within limits
+
+
+def topics_of(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return what a list is about: the question without limits, grammar and words about talks, alternatives apart."""
+    text = reading.text
+    for start, end in sorted(reading.scope.spans, reverse=True):
+        text = f"{text[:start]} , {text[end:]}"
+    found: list[str] = []
+    people = name_forms(reading)
+    for part in _SPLIT.split(text):
+        run: list[str] = []
+        at = 0
+        for word in words(part):
+            written = part[word.start : word.end]
+            named = written[0].isupper() and word.start > 0 and written != "I"  # the language Go is no verb
+            if (is_stop(written, french=reading.french, german=is_german(reading.text)) and not named) or is_generic(written):
+                continue
+            if word.form in people:
+                continue
+            # Marks inside a name stay: "CI/CD", "cert-manager".
+            glue = part[at : word.start] if run and part[at : word.start] in {"-", "/", ".", "_", "+", "&"} else " "
+            run = [*run[:-1], run[-1] + glue + written] if run and glue != " " else [*run, written]
+            at = word.end
+        if run:
+            found.append(_telling(run, knowledge))
+    return tuple(dict.fromkeys(found))
+
+
+def _telling(run: Sequence[str], knowledge: Knowledge) -> str:
+    """Leave out the words that half of the notes say: on Kubernetes notes "kubernetes networking" is "networking"."""
+    rare = [word for word in run if not knowledge.is_everywhere(word)]
+    return " ".join(rare or run)
+
+
+def list_talks(reading: Reading, found: Found, searcher: Searcher, knowledge: Knowledge) -> Listed:
+    """Find the talks that a list question asks for."""
+    topics = topics_of(reading, knowledge)
+    allowed = allowed_talks(reading.scope, knowledge)
+    people = reading.person or (reading.speakers and not reading.wish.every_mention)
+    if not topics and not people:
+        return _without_topic(reading, allowed, searcher, knowledge)
+    theirs = True
+    close: dict[int, float] = {}
+    if people:
+        spots, theirs = talks_of(reading, searcher, knowledge)
+        about, close = _of_topics(topics, knowledge.table.set_of(spots.talks), reading, searcher, knowledge) if topics else (None, close)
+        spots, topics = (about, topics) if about else (spots, ())
+    else:
+        spots, close = _of_topics(topics, allowed, reading, searcher, knowledge)
+    if reading.scope.kind:
+        spots = spots.within(_of_kind(reading.scope.kind, searcher, knowledge))
+    spots, undated = _of_known_day(spots, reading.scope.day, knowledge)
+    topic = ", ".join(topics)
+    headline = _headline(reading, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
+    best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
+    hits = (searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST_LISTED].tolist())
+    return Listed(topic or _names(reading), tuple(best.get(hit.talk.talk_id, hit) for hit in hits), headline)
+
+
+def _cut(count: int) -> str:
+    return f" The first {MOST_LISTED} are listed." if count > MOST_LISTED else ""
+
+
+def _of_known_day(spots: Spots, day: int | None, knowledge: Knowledge) -> tuple[Spots, str]:
+    """Leave out talks of no known day where others are of the day asked for, and say what was left out or let in."""
+    dated = spots if day is None else spots.within(knowledge.table.of_days([day]))
+    if len(dated) == len(spots):
+        return spots, ""
+    if not len(dated):
+        return spots, " The notes do not say of which day."
+    return dated, f" {len(spots) - len(dated)} more of unknown day."
+
+
+def _of_topics(
+    topics: Sequence[str], allowed: TalkSet, reading: Reading, searcher: Searcher, knowledge: Knowledge
+) -> tuple[Spots, dict[int, float]]:
+    """Return the talks that mention a topic, or are about it, and the scores of the rows that were found by their closeness."""
+    names = [name for topic in topics for name in (topic, *knowledge.aliases.others(topic))]
+    mentions = [searcher.said.rows(name, allowed) for name in names]
+    if reading.wish.every_mention:
+        return Spots.first_of(mentions, searcher), {}
+    return _about(topics, names, mentions, allowed, searcher)
+
+
+def _names(reading: Reading) -> str:
+    return ", ".join(reading.speakers) or reading.person
+
+
+def _headline(reading: Reading, topic: str, count: int, *, theirs: bool) -> str:
+    verb = "mention" if reading.wish.every_mention or not theirs else "cover"
+    verb = f"{verb}s" if count == 1 else verb
+    people = _names(reading) if reading.person or not reading.wish.every_mention else ""
+    if people and not theirs:
+        return f"No talk by {people} is listed; {counted(count, 'talk')} {verb} the name."
+    by = f" by {people}" if people else ""
+    return f"{counted(count, 'talk')}{by} {verb} “{topic}”." if topic else f"{counted(count, 'talk')}{by}."
+
+
+def _about(
+    topics: Sequence[str], names: Sequence[str], mentions: Sequence[Rows], allowed: TalkSet, searcher: Searcher
+) -> tuple[Spots, dict[int, float]]:
+    """Keep the talks that are about a topic: those that name it in their title, and those close to it in words and as wholes."""
+    titled = reduce(or_, map(searcher.said.titled, names))
+    kept = Spots.first_of(mentions, searcher).within(titled)
+    limits = Filter() if allowed.everything else Filter(talks=allowed)
+    ranked = [searcher.rank(Query(topic, filter=limits, k=_LOOKED_AT, depth=_LOOKED_AT)) for topic in topics]
+    near = {item.row: item for evidence in ranked for item in _close(evidence, searcher)}
+    close = {row: item.score for row, item in near.items()}
+    return Spots.first_of([kept.rows, np.fromiter(close, dtype=np.int64, count=len(close))], searcher), close
+
+
+def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
+    """Return the best passage of each talk that is nearly as close to the topic as the closest talk."""
+    late: dict[int, float] = {}
+    dense: dict[int, list[float]] = defaultdict(list)
+    best: dict[int, Evidence] = {}
+    for item in evidence:
+        talk = int(searcher.build.table.talk_of_row[item.row])
+        best.setdefault(talk, item)
+        late[talk] = max(item.late, late.get(talk, 0.0))
+        dense[talk].append(item.dense)
+    whole = {talk: sum(sorted(values)[-3:]) / len(values[:3]) for talk, values in dense.items()}
+    most_late, most_whole = max(late.values(), default=0.0), max(whole.values(), default=0.0)
+    if most_late < _SAID or most_whole <= 0:
+        return []
+    return [item for talk, item in best.items() if late[talk] / most_late + whole[talk] / most_whole >= _CLOSE]
+
+
+def _of_kind(kind: str, searcher: Searcher, knowledge: Knowledge) -> TalkSet:
+    return knowledge.table.of_kinds([kind]) | searcher.said.titled(kind)
+
+
+def _without_topic(reading: Reading, allowed: TalkSet, searcher: Searcher, knowledge: Knowledge) -> Listed:
+    """List every talk within the limits; those of no known day are counted, and listed only where no talk is known to be of the day."""
+    scope, table = reading.scope, knowledge.table
+    talks = TalkSet(allowed.mask & table.with_passages.mask & ~table.sections.mask)
+    if scope.kind:
+        talks &= _of_kind(scope.kind, searcher, knowledge)
+    within = table.in_order(talks)
+    dated = within if scope.day is None else within[table.days[within] == scope.day]
+    undated = len(within) - len(dated)
+    noun = scope.kind or "talk"
+    place = f"at {' or '.join(scope.event_ids)}" if scope.event_ids else ""
+    day = "" if scope.day is None else f"day {scope.day}" if place else f"on day {scope.day}"
+    where = f" {', '.join(part for part in (place, day) if part)}" if place or day else " in the notes"
+    said = f"{counted(len(dated), noun)}{where}" if len(dated) else _none_known(noun, place, scope.day)
+    more = f"; {undated} more {'has' if undated == 1 else 'have'} no known day" if undated and len(dated) else ""
+    more = f"; {counted(undated, noun)} of unknown day" if undated and not len(dated) else more
+    chosen = dated if len(dated) else within
+    hits = tuple(searcher.hit(row) for row in table.first_rows(chosen[:MOST_LISTED]).tolist())
+    return Listed(f"{noun}s", hits, f"{said}{more}.{_cut(len(chosen))}", subject=False)
+
+
+def _none_known(noun: str, place: str, day: int | None) -> str:
+    known = "in the notes" if day is None else f"is known to be of day {day}"
+    return " ".join(part for part in (f"No {noun}", place, known) if part)
+
+
+def talks_within(searcher: Searcher, event: str | None, day: int | None) -> tuple[Talk, ...]:
+    """Return the build's talks, all of them or those of an event and a day, in order.
+
+    Raises:
+        UnknownEvent: no event of the notes has that name.
+        UnknownDay: no talk of the notes is of that day.
+    """
+    knowledge = knowledge_of(searcher)
+    scope = given_scope(knowledge, event, day)
+    table = knowledge.table
+    talks = knowledge.talks_within(scope.event_ids) if scope else table.everything()
+    if scope and scope.day is not None:
+        talks &= table.of_days([scope.day])
+    return tuple(knowledge.talk(row) for row in table.in_order(talks).tolist())

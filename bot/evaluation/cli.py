@@ -1,0 +1,40 @@
+"""The command line of measuring: `eval`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from bot.options import index_option
+
+
+@click.command("eval")
+@click.argument("questions", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@index_option
+@click.option("--against", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A stored run to compare with.")
+@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Store this run as JSON.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with the figures.")
+def evaluate(questions: Path, index_dir: Path | None, against: Path | None, save: Path | None, html: Path | None) -> None:
+    """Measure the answers to QUESTIONS, JSON lines with evidence, and say where each miss was lost."""
+    from bot.cli import faults, open_searcher
+
+    with faults():
+        from bot.answering import prepare
+        from bot.evaluation.evaluation import evaluate as judge
+        from bot.evaluation.evaluation import read_questions
+        from bot.evaluation.report import html_page, print_report, read_run, run_of, write_text
+        from console.screen import Screen
+
+        asked = read_questions(questions)
+        earlier = read_run(against) if against else None
+        searcher = open_searcher(index_dir)
+        prepare(searcher)
+        outcomes = judge(asked, searcher)
+        run = run_of(outcomes, searcher.build.build_id)
+        print_report(outcomes, run, earlier, Screen())
+        if save:
+            write_text(save, json.dumps(run, indent=1, ensure_ascii=False) + "\n")
+        if html:
+            write_text(html, html_page(outcomes, run, earlier))

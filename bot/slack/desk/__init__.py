@@ -1,0 +1,1 @@
+"""Do the claimed work: compose, deliver, remember."""

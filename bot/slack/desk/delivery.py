@@ -1,0 +1,192 @@
+"""Bring a message to where it belongs: once, within Slack's limits, and never silently lost."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry import RateLimitErrorRetryHandler, RetryHandler
+from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, ServerErrorRetryHandler
+from slack_sdk.web import SlackResponse
+from slack_sdk.webhook import WebhookClient
+
+from bot.errors import SlackAway, SlackFault
+from bot.slack.intake.jobs import Job
+from bot.slack.messages.message import Message
+
+METADATA = "confnotes_answer"
+TIMEOUT_S = 20
+_BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "too_many_attachments"}
+_PLACE_REFUSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "restricted_action_thread_only_channel"}
+LOST = (OSError, http.client.HTTPException)  # the connection broke: Slack may have taken the message or not
+_PAUSES_S = (0.0, 0.0, 1.0)  # before each attempt; a Slack that is away for longer is the desk's business
+_NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "mrkdwn": False}
+_log = logging.getLogger(__name__)
+
+
+def web_client(token: str | None, api_url: str | None, *, patient: bool = True) -> WebClient:
+    """Make a client that waits as Slack asks on 429 and tries again on 5xx, or one that gives up at once.
+
+    A broken connection is not in the list: a POST that is repeated blindly may post twice, so `post_answer` looks first.
+    """
+    waiting: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=10), ServerErrorRetryHandler(max_retry_count=3)]
+    handlers = waiting if patient else []
+    options: dict[str, Any] = {"base_url": api_url if api_url.endswith("/") else f"{api_url}/"} if api_url else {}
+    return WebClient(token=token, timeout=TIMEOUT_S, retry_handlers=handlers, **options)
+
+
+def is_away(error: Exception) -> bool:
+    """Say whether an error means that Slack is not there, rather than that it refuses something."""
+    return isinstance(error, LOST) or (isinstance(error, SlackApiError) and getattr(error.response, "status_code", 200) >= 500)
+
+
+@contextmanager
+def while_slack_is_there() -> Iterator[None]:
+    """Tell a Slack that is away from one that refuses something.
+
+    Raises:
+        SlackAway: it cannot be reached, or has nothing but server errors.
+    """
+    try:
+        yield
+    except (SlackApiError, *LOST) as error:
+        if not is_away(error):
+            raise
+        said = f"it answers {error.response.status_code}" if isinstance(error, SlackApiError) else error
+        raise SlackAway(f"Cannot reach Slack: {said}. It is tried again later.") from error
+
+
+def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> None:
+    """Post a job's answer in its thread, or to the asker alone where the channel does not take it.
+
+    Raises:
+        SlackApiError: Slack refuses it in every form.
+    """
+    thread_ts = job.thread_ts or job.ts
+    metadata = {"event_type": METADATA, "event_payload": {"job": job_id}}
+
+    def post(**content: Any) -> SlackResponse:
+        return client.chat_postMessage(channel=job.channel_id, thread_ts=thread_ts, metadata=metadata, **content, **_NO_UNFURL)
+
+    try:
+        _once(lambda: _with_fallback(post, message), lambda: is_posted(client, job, job_id))
+    except SlackApiError as error:
+        if error.response.get("error") not in _PLACE_REFUSED:
+            raise
+        _log.warning(
+            "job %s: channel %s does not take the answer (%s), it goes to the asker", job_id, job.channel_id, error.response.get("error")
+        )
+        post_to_person(client, job.user_id, message)
+
+
+def post_to_person(client: WebClient, user_id: str, message: Message) -> None:
+    """Send a direct message."""
+    _with_fallback(lambda **content: client.chat_postMessage(channel=user_id, **content, **_NO_UNFURL), message)
+
+
+def show_privately(client: WebClient, channel_id: str, user_id: str, thread_ts: str | None, message: Message) -> None:
+    """Show a message to one person in a channel."""
+    place: dict[str, Any] = {"channel": channel_id, "user": user_id} | ({"thread_ts": thread_ts} if thread_ts else {})
+    _with_fallback(lambda **content: client.chat_postEphemeral(**place, **content, parse="none"), message)
+
+
+def is_posted(client: WebClient, job: Job, job_id: str) -> bool:
+    """Look in the thread whether a job's answer is there already.
+
+    Raises:
+        OSError, HTTPException, SlackApiError: Slack is away and does not say.
+    """
+    try:
+        found = client.conversations_replies(
+            channel=job.channel_id, ts=job.thread_ts or job.ts, oldest=job.ts, limit=200, include_all_metadata=True
+        )
+    except SlackApiError as error:
+        if is_away(error):
+            raise
+        _log.warning("job %s: cannot look for its answer: %s", job_id, error.response.get("error"))
+        return False
+    messages: list[dict[str, Any]] = found.get("messages", [])
+    return any(message.get("metadata", {}).get("event_payload", {}).get("job") == job_id for message in messages)
+
+
+def respond(url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
+    """Answer to a response URL, which Slack takes five times within thirty minutes.
+
+    Raises:
+        SlackFault: the address is no longer good, or the message is refused in every form.
+    """
+    how = {"response_type": "in_channel" if in_channel else "ephemeral", "replace_original": replace, "mrkdwn": False}
+    error = _send(url, {**how, "text": message.text, "blocks": list(message.blocks)})
+    if error is not None and "blocks" in error:
+        _log.warning("blocks refused at a response address: %s", error)
+        error = _send(url, {**how, "text": message.plain_text})
+    if error is not None:
+        raise SlackFault(f"Cannot answer to a response address: {error[:200]}. It is good for five uses within 30 minutes; ask again.")
+
+
+def remove(url: str) -> None:
+    """Take a private message away."""
+    try:
+        error = _send(url, {"delete_original": True})
+    except LOST as lost:  # what came before it is done all the same
+        error = str(lost)
+    if error is not None:
+        _log.warning("could not take a private message away: %s", error[:200])
+
+
+def _with_fallback(post: Callable[..., SlackResponse], message: Message) -> SlackResponse:
+    try:
+        return post(text=message.text, blocks=list(message.blocks))
+    except SlackApiError as error:
+        if error.response.get("error") not in _BLOCKS_REFUSED:
+            raise
+        details = error.response.get("response_metadata", {}).get("messages", [])
+        _log.error("blocks refused (%s %s), posting plain text", error.response.get("error"), details[:3])
+        return post(text=message.plain_text)
+
+
+def _once(post: Callable[[], SlackResponse], posted: Callable[[], bool]) -> None:
+    """Post, and where the connection broke look whether it was taken before posting again.
+
+    Raises:
+        OSError, HTTPException: the connection broke every time.
+    """
+    lost: Exception | None = None
+    for pause_s in _PAUSES_S:
+        time.sleep(pause_s)
+        try:
+            if lost is None or not posted():
+                post()
+        except LOST as error:
+            lost = error
+        else:
+            return
+    if lost is not None:
+        raise lost
+
+
+def _send(url: str, body: dict[str, Any]) -> str | None:
+    """Send to a response URL and return what was refused, None when it was taken."""
+    handlers: list[RetryHandler] = [
+        ConnectionErrorRetryHandler(),
+        RateLimitErrorRetryHandler(max_retry_count=3),
+        ServerErrorRetryHandler(max_retry_count=3),
+    ]
+    answer = WebhookClient(url, timeout=TIMEOUT_S, retry_handlers=handlers).send_dict(body)
+    if answer.status_code == 200 and not answer.body.startswith('{"ok":false'):
+        return None
+    return f"{answer.status_code} {_error_in(answer.body)}"
+
+
+def _error_in(body: str) -> str:
+    try:
+        return str(json.loads(body).get("error", body))
+    except (ValueError, AttributeError):
+        return body

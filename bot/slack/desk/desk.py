@@ -1,0 +1,244 @@
+"""Where claimed work is done: on threads of its own, so that no answer, however slow, holds an acknowledgement back."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from functools import partial
+
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import SlackAway, SlackFault
+from bot.feedback import Feedback
+from bot.slack.desk import delivery
+from bot.slack.desk.compose import Composer
+from bot.slack.desk.sessions import Sessions
+from bot.slack.desk.watches import Watch, Watches
+from bot.slack.intake.commands import parse
+from bot.slack.intake.jobs import Job
+from bot.slack.messages import cards
+from bot.slack.messages.message import Message, Request
+from bot.slack.workspaces import Workspaces
+from bot.store import Store
+from index.search import Searcher
+
+LOOK_EVERY_S = 5.0
+AGAIN_AFTER_S = 1.0  # and twice as long each time
+LONGEST_AWAY_S = 300.0
+THREADS = 16  # most of their time goes to waiting for Slack; how many search at once is the composer's business
+TIDY_EVERY_S = 3600.0
+CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
+_log = logging.getLogger(__name__)
+
+
+class Desk:
+    """Takes jobs in, answers them, and looks after those that another process left unfinished."""
+
+    def __init__(
+        self,
+        workspaces: Workspaces,
+        store: Store,
+        composer: Composer,
+        *,
+        keep_questions_s: float = 30 * 86_400.0,
+        sessions: Sessions | None = None,
+    ) -> None:
+        self.workspaces = workspaces
+        self.store = store
+        self.composer = composer
+        self.sessions = sessions
+        self._keep_questions_s = keep_questions_s
+        self._workers = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
+        self.feedback = Feedback(store)
+        self._watches = Watches(store)
+        composer.live.on_change(self.tell_news)
+        self._put_off: dict[str, tuple[float, int, Job]] = {}  # job -> when to try again, how often it was tried
+        self._closing = threading.Event()
+        self._caretaker: threading.Thread | None = None
+
+    def accept(self, keys: Sequence[str], job: Job) -> bool:
+        """Claim a job and queue it; say whether it was ours to take. Quick: it runs before the acknowledgement."""
+        job_id = self.store.take(keys, job.to_json())
+        if job_id is None:
+            return False
+        self._workers.submit(self._work, job_id, job)
+        return True
+
+    @property
+    def keeps_questions(self) -> bool:
+        """Say whether question texts may be kept at all."""
+        return self._keep_questions_s > 0
+
+    def claim(self, key: str) -> bool:
+        """Claim something that needs no recovery, such as a click; say whether it was ours to take."""
+        job_id = self.store.take([key], "")
+        if job_id is not None:
+            self.store.finish(job_id)
+        return job_id is not None
+
+    def run(self, what: str, act: Callable[[], None], apologise: Callable[[Message], None]) -> None:
+        """Do something that a click asked for; a failure ends in an apology with an id."""
+        self._workers.submit(self._guarded, what, act, apologise)
+
+    def start(self, look_every_s: float = LOOK_EVERY_S) -> None:
+        """Take over what dead processes left, tell what is new, and forget what is too old, from now on."""
+        self._caretaker = threading.Thread(target=self._look_after, args=(look_every_s,), name="caretaker", daemon=True)
+        self._caretaker.start()
+
+    def close(self, patience_s: float = 25.0) -> None:
+        """Finish what was begun, within the patience that a supervisor has after SIGTERM, then stop.
+
+        What waits for Slack to come back stays open, for the next process.
+        """
+        self._closing.set()
+        deadline = time.monotonic() + patience_s
+        while self._under_way() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self._workers.shutdown(wait=not self._under_way(), cancel_futures=True)
+        if self._caretaker is not None:
+            self._caretaker.join()
+
+    def tell_news(self, searcher: Searcher) -> None:
+        """Write to those whose watched topics a new build has new notes on, once whatever process sees it first.
+
+        What could not be posted is in the log and is told the next time that somebody looks.
+        """
+        for watch, message in self._watches.news(searcher):
+            key = f"watch:{watch.user_id}:{watch.phrase}:{searcher.build.build_id}"
+            if self.claim(key):
+                self.run("telling of a watched topic", partial(self._tell, watch, message), partial(self._take_back, key))
+
+    def _tell(self, watch: Watch, message: Message) -> None:
+        delivery.post_to_person(self.workspaces.client(watch.team_id), watch.user_id, message)
+        self._watches.note_told(watch)
+
+    def _take_back(self, key: str, _apology: Message) -> None:
+        self.store.release(key)  # nobody asked just now: the apology goes to nobody, the log has the failure
+
+    def recover(self) -> int:
+        """Take over what dead processes left, look whether it was answered, and queue what was not."""
+        orphans = self.store.take_over()
+        for job_id, body in orphans:
+            self._workers.submit(self._resume, job_id, body)
+        return len(orphans)
+
+    def _look_after(self, look_every_s: float) -> None:
+        tidy_at = time.monotonic()
+        while True:
+            try:
+                if count := self.recover():
+                    _log.warning("took over %d unfinished jobs of a process that is gone", count)
+                self._try_again()
+                if time.monotonic() >= tidy_at:
+                    tidy_at = time.monotonic() + TIDY_EVERY_S
+                    self._tidy()
+            except Exception:
+                _log.exception("the caretaker stumbled and goes on")
+            if self._closing.wait(look_every_s):
+                return
+
+    def _tidy(self) -> None:
+        """Do what is seldom due: forgetting reads whole tables while nobody else can write."""
+        self.store.forget(claims_after_s=CLAIMS_KEPT_S, questions_after_s=self._keep_questions_s)
+        self.tell_news(self.composer.live.searcher)  # the build may have changed while no bot ran, or Slack was away
+
+    def _resume(self, job_id: str, body: str) -> None:
+        try:
+            job = Job.from_json(body)
+        except ValueError:
+            _log.exception("job %s: cannot be taken over", job_id)
+            self.store.finish(job_id)
+            return
+        self._work(job_id, job, begun=True)
+
+    def _work(self, job_id: str, job: Job, tries: int = 0, *, begun: bool = False) -> None:
+        """Answer a job, once: one that was begun before may be answered already. Where Slack is away it stays open."""
+        act = partial(self._answer_again if begun else self._answer, job_id, job)
+        try:
+            with self.sessions.working(job) if self.sessions else nullcontext():
+                self._guarded(f"job {job_id}", act, partial(self._deliver, job_id, job), job_id)
+        except SlackAway as away:
+            pause_s = min(LONGEST_AWAY_S, AGAIN_AFTER_S * 2 ** min(tries, 20))
+            _log.warning("job %s: put off for %.0f s: %s", job_id, pause_s, away)
+            self._put_off[job_id] = (time.monotonic() + pause_s, tries + 1, job)
+        else:
+            self.store.finish(job_id)
+
+    def _try_again(self) -> None:
+        """Queue what was put off and is due."""
+        for job_id, (due, tries, job) in list(self._put_off.items()):
+            if due <= time.monotonic() and not self._closing.is_set():
+                del self._put_off[job_id]
+                self._workers.submit(self._work, job_id, job, tries, begun=True)
+
+    def _under_way(self) -> bool:
+        return self.store.open_jobs() > len(self._put_off)
+
+    def _answer_again(self, job_id: str, job: Job) -> None:
+        with delivery.while_slack_is_there():
+            answered = not job.private and delivery.is_posted(self.workspaces.client(job.team_id), job, job_id)
+        if not answered:
+            self._answer(job_id, job)
+
+    def _answer(self, job_id: str, job: Job) -> None:
+        started = time.monotonic()
+        if job.has_file and not job.text:
+            self._deliver(job_id, job, cards.note("I read words only, not files. Ask me about the conference notes, or say “help”."))
+            return
+        history = tuple(turn.question for turn in self.store.turns(job.thread, job.ts)) if job.ts else ()
+        if job.ts and self.keeps_questions:
+            self.store.add_turn(job.thread, job.ts, job.user_id, job.text)
+        command = parse(job.text)
+        if command.verb in {"watch", "unwatch", "watches"}:
+            self._deliver(job_id, job, self._watches.answer(command, job.team_id, job.user_id, self.composer.live.searcher))
+            return
+        composed = self.composer.compose(Request(job.text, history=history), private=job.private)
+        if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
+            return  # people go on talking in a thread; what has nothing to do with the notes was not meant for us
+        self._deliver(job_id, job, composed.message)
+        if self.keeps_questions and composed.answer is not None and composed.answer.status == "not_found":
+            self.feedback.add_miss(composed.answer)
+        _log.info("job %s: %s answered in %.0f ms", job_id, job.kind, (time.monotonic() - started) * 1000)
+
+    def _deliver(self, job_id: str, job: Job, message: Message) -> None:
+        if job.private:
+            with delivery.while_slack_is_there():
+                self._deliver_privately(job, message)
+            return
+        if self.sessions is not None and self.sessions.is_stopped(job):
+            return
+        # First, so that a follow-up that comes right behind the answer finds its thread.
+        self.store.join_thread(job.thread, job.user_id)
+        with delivery.while_slack_is_there():
+            delivery.post_answer(self.workspaces.client(job.team_id), job, job_id, message)
+
+    def _deliver_privately(self, job: Job, message: Message) -> None:
+        try:
+            delivery.respond(job.response_url, message)
+        except (SlackFault, *delivery.LOST) as fault:
+            _log.warning("a response address failed, trying in the channel: %s", fault)
+            client = self.workspaces.client(job.team_id)
+            try:
+                delivery.show_privately(client, job.channel_id, job.user_id, None, message)
+            except SlackApiError:
+                delivery.post_to_person(client, job.user_id, message)
+
+    def _guarded(self, what: str, act: Callable[[], None], apologise: Callable[[Message], None], problem_id: str | None = None) -> None:
+        """Run one piece of work. The process's catch-all off Bolt's threads: the log has the traceback, the person an id."""
+        try:
+            act()
+        except SlackAway:
+            raise
+        except Exception:
+            problem = problem_id or f"p{time.time_ns() % 10**9:09d}"
+            _log.exception("problem %s in %s", problem, what)
+            try:
+                apologise(cards.sorry(problem))
+            except SlackAway:
+                raise
+            except Exception:
+                _log.exception("problem %s: could not even apologise", problem)

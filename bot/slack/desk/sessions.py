@@ -1,0 +1,79 @@
+"""Slack's agent experience: prompts above an empty conversation, and a session that shows when the bot is at work.
+
+Only for apps made from `deploy/slack/manifest.agent.json`. Sessions: https://docs.slack.dev/ai/agent-sessions. The legacy
+`assistant.threads.*` status is not used.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import SlackFault
+from bot.slack.desk.delivery import LOST
+from bot.slack.intake.jobs import Job
+from bot.slack.messages import kit
+from bot.slack.messages.home import suggested
+from bot.slack.workspaces import Workspaces
+from index.build.reader import Build
+
+LONGEST_SESSION_TITLE = 200
+LONGEST_PROMPT_TITLE = 60
+MOST_STOPPED = 1_000  # threads; whatever was under way in older ones has long ended
+_log = logging.getLogger(__name__)
+
+
+class Sessions:
+    """Marks threads with the bot as being worked on, and knows which ones people stopped."""
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+        self._lock = threading.Lock()
+        self._stopped: dict[str, str] = {}  # thread -> when, the oldest first
+
+    @contextmanager
+    def working(self, job: Job) -> Iterator[None]:
+        """Show that an answer is on its way, and that it is no longer, whatever happens in between."""
+        if job.kind == "command":
+            yield
+            return
+        self._set(job, "processing", title=kit.cut(job.text or "Question", LONGEST_SESSION_TITLE))
+        try:
+            yield
+        finally:
+            self._set(job, "active")
+
+    def stop(self, thread: str, event_ts: str) -> None:
+        """Note that somebody pressed Stop: what was asked before gets no answer any more."""
+        with self._lock:
+            self._stopped.pop(thread, None)
+            self._stopped[thread] = event_ts
+            while len(self._stopped) > MOST_STOPPED:
+                del self._stopped[next(iter(self._stopped))]
+
+    def is_stopped(self, job: Job) -> bool:
+        """Say whether a job's asker no longer wants its answer."""
+        return job.ts <= self._stopped.get(job.thread, "")
+
+    def _set(self, job: Job, status: str, title: str | None = None) -> None:
+        try:
+            # Not patient: a status that comes late is worth nothing.
+            self._workspaces.client(job.team_id, patient=False).agents_sessions_setStatus(
+                channel_id=job.channel_id, thread_ts=job.thread_ts or job.ts, status=status, title=title, initiator_user_id=job.user_id
+            )
+        except (SlackApiError, SlackFault, *LOST) as error:
+            said = error.response.get("error") if isinstance(error, SlackApiError) else error
+            _log.warning("the session status could not be set: %s", said)
+
+
+def suggest(client: WebClient, channel_id: str, build: Build) -> None:
+    """Offer questions made from real talks above an empty conversation."""
+    questions = [(kit.cut(question, LONGEST_PROMPT_TITLE), question) for question in suggested(build)]
+    prompts = [{"title": title, "message": message} for title, message in (*questions, ("Which conferences are there?", "events"))]
+    # Without a thread: with one Slack answers ok to an agent app and shows nothing.
+    client.assistant_threads_setSuggestedPrompts(channel_id=channel_id, prompts=prompts)

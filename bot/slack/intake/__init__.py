@@ -1,0 +1,1 @@
+"""From Slack's payload to a job."""

@@ -1,0 +1,162 @@
+"""A message ready to be posted, kept within what Slack takes, with the frame that all messages share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bot.slack.messages import kit
+from bot.slack.messages.kit import Json
+from bot.slack.mrkdwn import clean, escape
+from index.build.reader import Build
+from index.models import Talk
+
+MOST_BLOCKS = 50
+MOST_CHARACTERS = 12_000  # Slack answers msg_blocks_too_long at about 13,200 (https://github.com/slackapi/bolt-js/issues/2509)
+LONGEST_NOTICE = 300
+LONGEST_TITLE = 400
+LONGEST_SPEAKERS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is posted: blocks for the screen, a first sentence for notifications, plain words when blocks are refused."""
+
+    notice: str
+    blocks: tuple[Json, ...]
+    plain: str
+
+    @property
+    def text(self) -> str:
+        """Return the notification text, escaped."""
+        return cut_escaped(self.notice, LONGEST_NOTICE)
+
+    @property
+    def plain_text(self) -> str:
+        """Return all words for a message without blocks, escaped."""
+        return cut_escaped(self.plain or self.notice, 3_900)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a message answers, small enough to travel in a button and exact enough to make the message again."""
+
+    text: str
+    view: str = "answer"  # "hits": every place that bears on the question
+    page: int = 1
+    history: tuple[str, ...] = ()
+
+    def on_page(self, page: int, view: str | None = None) -> Request:
+        """Return the same request for another page."""
+        return replace(self, page=page, view=view or self.view)
+
+    def to_value(self) -> Json | None:
+        """Return the request for a button's value; earlier turns are left out where they do not fit, None where nothing fits."""
+        for history in (self.history[-2:], self.history[-1:], ()):
+            value = {"t": self.text, "w": self.view, "p": self.page, "h": list(history)}
+            if len(kit.pack(value)) <= kit.LONGEST_VALUE - 100:
+                return value
+        return None
+
+    @classmethod
+    def from_value(cls, value: str) -> Request:
+        """Read what `to_value` wrote.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        try:
+            fields = json.loads(value)
+            return cls(str(fields["t"]), str(fields["w"]), max(1, int(fields["p"])), tuple(map(str, fields["h"])))
+        except (KeyError, TypeError, ValueError) as error:
+            # Neither the value nor what the cause says of it: a question's text must not reach the log.
+            raise ValueError(
+                f"Cannot read a button's value of {len(value)} characters ({type(error).__name__}). Ask again for a new button."
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around every message: the request it answers, who sees it, and the build it was made from."""
+
+    request: Request
+    build: Build
+    private: bool = False
+
+    def footer(self) -> Json:
+        """Return the last, quiet line: how old and how large the notes are."""
+        return kit.quiet(build_line(self.build))
+
+    def share(self) -> list[Json]:
+        """Return the button that makes a private message public, where it is private."""
+        value = self.request.to_value()
+        return [kit.button("Share in channel", "share", value)] if self.private and value else []
+
+
+def build_line(build: Build) -> str:
+    """Say how old and how large a build is."""
+    created_at = datetime.fromisoformat(build.manifest.created_at).astimezone(UTC)
+    return f"From notes on {extent(build)}, read {created_at:%-d %B %Y}"
+
+
+def extent(build: Build) -> str:
+    """Say how much a build holds."""
+    talks = sum(talk.kind != "section" for talk in build.talks.values())
+    return f"{_count(talks, 'talk')} in {_count(len(build.recaps), 'recap')}"
+
+
+def fit(head: Sequence[Json], groups: Sequence[Sequence[Json]], tail: Sequence[Json]) -> tuple[tuple[Json, ...], int]:
+    """Put a message together within Slack's limits: head and tail always, of the groups as many as fit from the first.
+
+    Returns:
+        The blocks and how many groups were left out.
+    """
+    blocks = list(head)
+    room = MOST_BLOCKS - len(tail)
+    characters = kit.characters(blocks) + kit.characters(list(tail))
+    taken = 0
+    for group in groups:
+        characters += kit.characters(list(group))
+        if len(blocks) + len(group) > room or characters > MOST_CHARACTERS:
+            break
+        blocks.extend(group)
+        taken += 1
+    return (*blocks, *tail), len(groups) - taken
+
+
+def cut_escaped(text: str, most: int) -> str:
+    """Escape and shorten so that no entity is cut through."""
+    kept = kit.cut(clean(text).strip(), most) or "…"
+    while len(escape(kept)) > most:
+        kept = kit.cut(kept, max(1, len(kept) - (len(escape(kept)) - most) // 5 - 1))
+    return escape(kept)
+
+
+def facts(talk: Talk, build: Build) -> str:
+    """Say who spoke, where and when: "Ann Lee, Bo Ek · KubeCon EU 2020 · day 3"."""
+    return " · ".join(part for part in (kit.cut(", ".join(talk.speakers), LONGEST_SPEAKERS), place(talk.event_id, talk.day, build)) if part)
+
+
+def title_of(talk: Talk) -> str:
+    """Return a talk's title: in full, but for one that is no title."""
+    return kit.cut(talk.title, LONGEST_TITLE)
+
+
+def place(event_id: str | None, day: int | None, build: Build) -> str:
+    """Name an event and a day."""
+    return " · ".join(part for part in (event_name(event_id, build), f"day {day}" if day is not None else "") if part)
+
+
+def event_name(event_id: str | None, build: Build) -> str:
+    """Name an event shortly: "KubeCon EU 2020", or as its notes name it."""
+    if event_id is None:
+        return ""
+    event = build.events.get(event_id)
+    kubecon = event is not None and event.name.lower().startswith("kubecon") and not event_id.lower().startswith("kubecon")
+    return f"KubeCon {event_id}" if kubecon else event_id
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""Builds on disk: written, laid out, opened."""

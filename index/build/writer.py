@@ -1,0 +1,206 @@
+"""The writer: notes in, an immutable build on disk out; nothing is live before `publish`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import tantivy
+
+from index.build.contents import Contents
+from index.build.layout import (
+    FORMAT_VERSION,
+    TEXTS_FOLDER,
+    WRITING_PREFIX,
+    Manifest,
+    content_sha256,
+    file_names,
+    file_sha256,
+    list_builds,
+    publish,
+    sync_folder,
+    text_file,
+    verify,
+    write_manifest,
+)
+from index.build.talk_table import write_tables
+from index.build.vectors import TALK_VECTORS_FILE, Earlier, Written, embed, stamp, write_talk_means
+from index.encoder.base import Encoder
+from index.errors import BuildUnusable
+from index.files.records import write_lines
+from index.files.stored import write_records
+from index.models import Event, Passage, Recap, Talk
+from index.ranking.dense import MOST_SCANNED, DenseRanker, DenseWriter
+from index.ranking.late import LateRanker, LateWriter
+from index.ranking.lexical import LEXICAL_FOLDER, TOKENIZER, LexicalRow, write_lexical
+from index.vocabulary.words import forms
+from index.vocabulary.writer import WordWriter, write_speakers, write_titles
+
+__all__ = ["publish", "write_build"]
+
+
+def write_build(
+    index_dir: Path,
+    *,
+    events: Sequence[Event],
+    recaps: Sequence[Recap],
+    texts: Mapping[str, str],
+    talks: Sequence[Talk],
+    passages: Sequence[Passage],
+    encoder: Encoder,
+    previous: str | None = None,
+    now: datetime | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    most_scanned: int = MOST_SCANNED,
+) -> str:
+    """Write a build beside the live one and return its id; line n of passages.jsonl is row n of every array.
+
+    `texts` maps each recap's id to its readable text. Vectors of passages that stand in the build `previous` with the same
+    words and the same context are taken from it; the result is the same, byte for byte. `progress` is told how many of the
+    others are embedded, and how many there are. With more than `most_scanned` passages the build is made for a large corpus: dense
+    search by inverted lists, token vectors with two bits a component.
+
+    Raises:
+        BuildRefused: the records do not fit together, or a passage is not a slice of its recap's text.
+    """
+    contents = Contents(events, recaps, texts, talks, passages)
+    contents.check()
+    index_dir.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=WRITING_PREFIX, dir=index_dir))
+    try:
+        large = len(passages) > most_scanned
+        earlier = Earlier.open(index_dir, previous, stamp(encoder)) if previous else None
+        if earlier and not earlier.kept_alike(large):
+            earlier = None
+        # Only a build that passed its checks has embeddings to give; its texts are as good.
+        counts = _write_records(folder, contents, earlier.folder if earlier else None)
+        with tempfile.TemporaryFile(dir=folder) as waiting, LateWriter(folder, encoder.dim, packed=large) as late:
+            written = Written(DenseWriter(waiting, encoder.dim), late)
+            embed(contents, encoder, earlier, written, progress)
+            written.dense.write(folder, most_scanned)
+            counts["tokens"] = late.finish()
+        write_talk_means(folder / TALK_VECTORS_FILE, contents.talk_of_row(), len(contents.talks), DenseRanker(folder))
+        _write_words(folder, contents)
+        return _finish(folder, contents, counts, encoder, now or datetime.now(UTC))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_records(folder: Path, contents: Contents, earlier: Path | None) -> dict[str, int]:
+    counts = {
+        "events": write_lines(folder / "events.jsonl", contents.events),
+        "recaps": write_records(folder / "recaps.jsonl", contents.recaps, ids=True),
+        "talks": write_records(folder / "talks.jsonl", contents.talks, ids=True),
+        "passages": write_records(folder / "passages.jsonl", contents.passages),
+    }
+    write_tables(folder, contents)
+    (folder / TEXTS_FOLDER).mkdir()
+    for recap in contents.recaps:
+        _write_text(folder, recap.text_sha256, contents.texts[recap.recap_id], earlier)
+    return counts
+
+
+def _write_words(folder: Path, contents: Contents) -> None:
+    write_titles(folder, contents.talks)
+    write_speakers(folder, contents.talks)
+    with WordWriter(folder) as writer:
+        for passage in contents.passages:
+            talk, _ = contents.around(passage)
+            writer.add_passage(passage.text, forms(" ".join((talk.title, *talk.speakers, *talk.affiliations))))
+        for talk in contents.talks:
+            writer.add_heading([talk.title])
+        for talk in contents.talks:
+            writer.add_heading(talk.speakers)
+        writer.stop_counting()
+        for talk in contents.talks:
+            writer.add_heading(talk.affiliations)
+        writer.write(folder)
+    write_lexical(folder / LEXICAL_FOLDER, _lexical_rows(contents))
+
+
+def _write_text(folder: Path, digest: str, text: str, earlier: Path | None) -> None:
+    """Write a recap's text, or share the file of an earlier build: thousands of small files take seconds to write and to sync."""
+    path = text_file(folder, digest)
+    if path.exists():  # two recaps of the same words; writing again would write into the earlier build
+        return
+    if earlier is not None:
+        with contextlib.suppress(OSError):  # not there, or the file system knows no hard links
+            os.link(text_file(earlier, digest), path)
+            return
+    path.write_bytes(text.encode("utf-8"))
+
+
+def _lexical_rows(contents: Contents) -> Iterator[LexicalRow]:
+    for passage, talk_row in zip(contents.passages, contents.talk_of_row().tolist(), strict=True):
+        talk, event = contents.around(passage)
+        yield LexicalRow(
+            text=passage.text,
+            title=talk.title,
+            speakers=" ".join((*talk.speakers, *talk.affiliations)),
+            event=" ".join((event.event_id, event.name)) if event else "",
+            talk_row=talk_row,
+        )
+
+
+def _finish(folder: Path, contents: Contents, counts: Mapping[str, int], encoder: Encoder, now: datetime) -> str:
+    files = {name: file_sha256(folder / name) for name in file_names(folder)}
+    index_dir = folder.parent
+    digest = content_sha256(FORMAT_VERSION, TOKENIZER, stamp(encoder), files)
+    created_at, build_id = _named(index_dir, digest, now.astimezone(UTC))
+    manifest = Manifest(
+        build_id=build_id,
+        format=FORMAT_VERSION,
+        created_at=created_at.isoformat(timespec="seconds"),
+        content_sha256=digest,
+        counts=counts,
+        encoder=stamp(encoder),
+        lexical={"engine": tantivy.__version__, "tokenizer": TOKENIZER},
+        files=files,
+        sizes={name: (folder / name).stat().st_size for name in files},
+        rankers={"dense": DenseRanker(folder).kind, "late": LateRanker(folder).kind},
+        languages=sorted({recap.language for recap in contents.recaps}),
+        encoder_check=encoder.check,
+    )
+    write_manifest(folder, manifest)
+    if (index_dir / build_id).exists():  # the same notes within the same second
+        return build_id
+    _sync(folder)
+    folder.chmod(0o755)
+    folder.rename(index_dir / build_id)
+    sync_folder(index_dir)
+    return build_id
+
+
+def _named(index_dir: Path, digest: str, now: datetime) -> tuple[datetime, str]:
+    """Name a build by its time and content so that names grow, also where the clock stands or was put back.
+
+    A whole build of the same content and second keeps its name; a damaged one must not stand in for the one that was written.
+    """
+    build_id = f"{now:%Y%m%dT%H%M%SZ}-{digest[:6]}"
+    last = max(list_builds(index_dir), default="")
+    if build_id > last and not (index_dir / build_id).exists():
+        return now, build_id
+    with contextlib.suppress(BuildUnusable):
+        if verify(index_dir / build_id).content_sha256 == digest:
+            return now, build_id
+    try:
+        after = datetime.strptime(last[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:  # a folder that somebody else named
+        after = now
+    later = max(after, now) + timedelta(seconds=1)
+    return later, f"{later:%Y%m%dT%H%M%SZ}-{digest[:6]}"
+
+
+def _sync(folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            sync_folder(path)
+        elif path.stat().st_nlink == 1:  # a shared text was synced with the earlier build
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+    sync_folder(folder)

@@ -1,0 +1,1 @@
+"""How people name conferences and their days."""

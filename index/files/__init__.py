@@ -1,0 +1,1 @@
+"""Lines, records and arrays that stay on disk until they are asked for."""

@@ -1,0 +1,1 @@
+"""Which passages come first: one module a ranker, and their fusion."""

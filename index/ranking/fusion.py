@@ -1,0 +1,132 @@
+"""One order from three rankers: late interaction leads, the passage's and its talk's dense scores help.
+
+The figures behind the constants are in `docs/decisions/0002-ranking.md`; `benchmarks/ranking.py` takes them again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder.base import TokenVectors, Vectors
+from index.ranking.dense import Rows
+
+DENSE_SHARE = 0.2
+TALK_SHARE = 0.2
+# A stop word's weight beside the square root of an inverse document frequency: "how" and "who" say a little.
+STOP_WORD_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class WordMatch:
+    """How well one word of the question was met: the best cosine of its pieces, their mean, in this passage."""
+
+    word: str
+    start: int  # in the searched text: the context, a blank, the question
+    weight: float
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeightedWords:
+    """The query's words with what each counts; `tokens` are the positions of its pieces."""
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    weights: tuple[float, ...]
+    tokens: tuple[tuple[int, ...], ...]
+    token_weights: Vectors  # (n_query_tokens,), sums to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a passage stands where it stands."""
+
+    row: int
+    score: float
+    late: float  # weighted mean of the query tokens' best cosines
+    dense: float  # cosine of the question and the passage as wholes
+    talk: float  # mean of that over the passages of its talk
+    lexical: float  # BM25; 0 where the passage is not among its best
+    query: WeightedWords = field(repr=False, compare=False)
+    similarities: Vectors = field(repr=False, compare=False)  # (n_query_tokens,)
+
+    @property
+    def words(self) -> tuple[WordMatch, ...]:
+        """Return how well each word of the question was met; made when asked for, for it is asked of few passages."""
+        values: list[float] = self.similarities.tolist()
+        query = self.query
+        return tuple(
+            WordMatch(word, start, weight, sum(values[piece] for piece in group) / len(group))
+            for word, start, weight, group in zip(query.words, query.starts, query.weights, query.tokens, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the rankers say of the candidates: (n,) each and (n, n_query_tokens) in the order of `rows`."""
+
+    rows: Rows
+    dense: Vectors
+    talk: Vectors
+    lexical: Vectors
+    similarities: Vectors
+
+
+def word_weights(text: str, tokens: TokenVectors, doc_freq: Callable[[str], int | None], n_passages: int) -> WeightedWords:
+    """Weigh the query's words by the square root of their inverse document frequency, pieces by their word.
+
+    `doc_freq` gives None for a stop word. A word that the notes never say weighs most: what it means may still be near.
+    """
+    groups: dict[int, list[int]] = {}
+    for at, word in enumerate(tokens.words):
+        groups.setdefault(word, []).append(at)
+    spans = [(tokens.spans[group[0]][0], tokens.spans[group[-1]][1]) for group in groups.values()]
+    names = [text[start:end] for start, end in spans]
+    weights = [_weight(name, doc_freq, n_passages) for name in names]
+    token_weights = np.zeros(len(tokens.words), dtype=np.float32)
+    for weight, group in zip(weights, groups.values(), strict=True):
+        token_weights[group] = weight
+    total = float(token_weights.sum())
+    token_weights = token_weights / total if total > 0 else np.full(len(token_weights), 1 / max(len(token_weights), 1), dtype=np.float32)
+    return WeightedWords(
+        tuple(names), tuple(start for start, _ in spans), tuple(weights), tuple(tuple(g) for g in groups.values()), token_weights
+    )
+
+
+def _weight(name: str, doc_freq: Callable[[str], int | None], n_passages: int) -> float:
+    if not any(c.isalnum() for c in name):
+        return 0.0
+    found = doc_freq(name)
+    return STOP_WORD_WEIGHT if found is None else math.sqrt(idf(found, n_passages))
+
+
+def idf(doc_freq: int, n_passages: int) -> float:
+    """Return BM25's inverse document frequency (Robertson and Zaragoza, 2009), never negative."""
+    return math.log(1 + (n_passages - doc_freq + 0.5) / (doc_freq + 0.5))
+
+
+def rank(scores: Scores, weights: WeightedWords, k: int) -> tuple[Rows, tuple[Evidence, ...]]:
+    """Order the candidates, best first, ties by row, and say why; at most k."""
+    late = scores.similarities @ weights.token_weights
+    total = late + DENSE_SHARE * scores.dense + TALK_SHARE * scores.talk
+    # Rounded: the last bits of a sum differ between processors, and equal passages must tie everywhere.
+    order: NDArray[np.int64] = np.lexsort((scores.rows, -np.round(total, 5)))[:k]
+    evidence = tuple(
+        Evidence(
+            row=int(scores.rows[at]),
+            score=float(total[at]),
+            late=float(late[at]),
+            dense=float(scores.dense[at]),
+            talk=float(scores.talk[at]),
+            lexical=float(scores.lexical[at]),
+            query=weights,
+            similarities=scores.similarities[at],
+        )
+        for at in order
+    )
+    return scores.rows[order], evidence

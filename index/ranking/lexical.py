@@ -1,0 +1,192 @@
+"""Lexical search: BM25 by tantivy over a passage's words, its talk's title, the speakers and the event."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tantivy
+
+from index.encoder.base import Vectors
+from index.errors import BuildDamaged, BuildRefused
+from index.ranking.dense import Allowed, Rows
+
+LEXICAL_FOLDER = "lexical"
+META_FILE = "meta.json"  # tantivy's name for it
+TOKENIZER = "simple, lowercase, ascii_fold, stopword(english), stemmer(english)"
+BOOSTS = {"text": 1.0, "title": 1.0, "speakers": 1.0, "event": 0.5}
+_ANALYZER = "notes"
+_HEAP_BYTES = 64_000_000
+_MARGIN = 1.5  # times as many hits are fetched as a limit is expected to leave enough of
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalRow:
+    """What is searched of one passage."""
+
+    text: str
+    title: str
+    speakers: str
+    event: str
+    talk_row: int
+
+
+def write_lexical(folder: Path, rows: Iterable[LexicalRow]) -> int:
+    """Write the lexical index into a new folder and return the number of rows.
+
+    Raises:
+        BuildRefused: tantivy did not keep every row.
+    """
+    folder.mkdir()
+    schema = _schema()
+    written = tantivy.Index(schema, path=str(folder), reuse=False)
+    written.register_tokenizer(_ANALYZER, _analyzer())
+    # One thread gives one segment, in which documents stand in the order of rows: ties are broken by row.
+    writer = written.writer(heap_size=_HEAP_BYTES, num_threads=1)
+    count = 0
+    for row, content in enumerate(rows):
+        document = tantivy.Document()
+        document.add_integer("row", row)
+        document.add_integer("talk", content.talk_row)
+        for field in BOOSTS:
+            document.add_text(field, getattr(content, field))
+        writer.add_document(document)
+        count += 1
+    writer.commit()
+    writer.wait_merging_threads()
+    del writer, written  # their threads would put a lock back after it was removed
+    _name_segments(folder)
+    if (kept := len(LexicalRanker(folder))) != count:
+        raise BuildRefused(f"Cannot write the lexical index in {folder}: kept {kept} of {count} rows. Run `confnotes ingest --full` again.")
+    return count
+
+
+def _name_segments(folder: Path) -> None:
+    """Number the segments, which tantivy names at random: equal notes give equal files. Its locks and its list of files go."""
+    described = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
+    for number, segment in enumerate(described["segments"], start=1):
+        name = uuid.UUID(int=number)
+        for path in folder.glob(f"{uuid.UUID(segment['segment_id']).hex}.*"):
+            path.rename(path.with_stem(name.hex))
+        segment["segment_id"] = str(name)
+    (folder / META_FILE).unlink()  # tantivy's own file only its owner could read
+    (folder / META_FILE).write_text(json.dumps(described, sort_keys=True) + "\n", encoding="utf-8")
+    for path in folder.glob(".*"):
+        path.unlink()
+
+
+class LexicalRanker:
+    """A build's lexical index, memory-mapped by tantivy."""
+
+    def __init__(self, folder: Path) -> None:
+        # tantivy writes a lock file even to read, but a build is immutable and may be mounted read-only: it gets a folder of
+        # links, which it no longer needs once the files are mapped.
+        with tempfile.TemporaryDirectory(prefix="confnotes-lexical-", ignore_cleanup_errors=True) as view:
+            for path in folder.iterdir():
+                (Path(view) / path.name).symlink_to(path.resolve())
+            try:
+                self._opened = tantivy.Index.open(view)
+                self._opened.config_reader("manual")  # the default polls the folder for commits, all day
+            except (ValueError, OSError) as error:
+                raise BuildDamaged(f"Cannot open {folder}: tantivy does not read it. Rebuild it with `confnotes ingest --full`.") from error
+            self._opened.register_tokenizer(_ANALYZER, _analyzer())
+            self._searcher = self._opened.searcher()
+        # A thread of tantivy's may have made its lock file anew while the folder was being removed.
+        shutil.rmtree(view, ignore_errors=True)
+        self._analyzer = _analyzer()
+        self._schema = self._opened.schema
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def terms(self, text: str) -> list[str]:
+        """Return the stems of a text's words, stop words dropped, in order."""
+        return list(self._analyzer.analyze(text))
+
+    def doc_freq(self, word: str) -> int | None:
+        """Return how many passages hold a word or its inflections in their text, title, speakers or event, whichever is most.
+
+        None for a stop word, which is not searched; of a word with a hyphen its rarest part counts.
+        """
+        return min((max(self._stem_freqs(stem)) for stem in self.terms(word)), default=None)
+
+    def _stem_freqs(self, stem: str) -> list[int]:
+        return [int(self._searcher.doc_freq(field, stem)) for field in BOOSTS]
+
+    def search(self, text: str, depth: int, talk_rows: Sequence[int] | None = None, allowed: Allowed | None = None) -> tuple[Rows, Vectors]:
+        """Return up to `depth` rows by BM25, best first, ties by row, and their scores.
+
+        `talk_rows` limits the search to some talks, for few of them; `allowed`, (n_passages,) bool, to some rows, for many. None is
+        no limit.
+        """
+        parts = [part for stem in dict.fromkeys(self.terms(text)) for part in self._anywhere(stem)]
+        if allowed is None or not allowed.any():
+            return self._run(parts, depth if allowed is None else 0, talk_rows)
+        wanted = depth + int(_MARGIN * depth * len(allowed) / np.count_nonzero(allowed))
+        while True:
+            rows, scores = self._run(parts, wanted, None)
+            kept = allowed[rows]
+            if len(rows) < wanted or np.count_nonzero(kept) >= depth:
+                return rows[kept][:depth], scores[kept][:depth]
+            wanted *= 4
+
+    def search_rare(self, text: str, most: int, allowed: Allowed | None = None) -> Rows:
+        """Return all rows with a word of the text that at most `most` passages hold, whatever else they say."""
+        rare = [stem for stem in dict.fromkeys(self.terms(text)) if 0 < sum(self._stem_freqs(stem)) <= most]
+        rows = self._run([part for stem in rare for part in self._anywhere(stem)], most * len(rare), None)[0]
+        return rows if allowed is None else rows[allowed[rows]]
+
+    def _anywhere(self, stem: str) -> list[tantivy.Query]:
+        """Return queries for a stem in each field that says it, with the field's boost.
+
+        Plain terms, side by side: of those tantivy skips what cannot be among the best; nested or boosted ones it scores one by one.
+        """
+        return [
+            term if boost == 1.0 else tantivy.Query.boost_query(term, boost)
+            for field, boost in BOOSTS.items()
+            if self._searcher.doc_freq(field, stem)
+            for term in [tantivy.Query.term_query(self._schema, field, stem)]
+        ]
+
+    def _run(self, parts: list[tantivy.Query], depth: int, talk_rows: Sequence[int] | None) -> tuple[Rows, Vectors]:
+        if not parts or depth < 1:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
+        if talk_rows is not None:
+            limit = tantivy.Query.term_set_query(self._schema, "talk", list(talk_rows))
+            # A score of zero: the limit chooses, it does not rank.
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, tantivy.Query.const_score_query(limit, 0.0))]
+            )
+        hits = self._searcher.search(query, limit=depth, count=False).hits
+        scores = np.array([score for score, _ in hits], dtype=np.float32)
+        rows = np.array(self._searcher.fast_field_values("row", [address for _, address in hits]), dtype=np.int64)
+        order = np.lexsort((rows, -scores))
+        return rows[order], scores[order]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for field in BOOSTS:
+        builder.add_text_field(field, tokenizer_name=_ANALYZER)
+    # Integer, not unsigned: see the module's writer.
+    builder.add_integer_field("row", fast=True)
+    builder.add_integer_field("talk", indexed=True)
+    return builder.build()
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stopword("english"))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )

@@ -1,0 +1,1 @@
+"""Words, names and phrases of the notes, and where they stand."""

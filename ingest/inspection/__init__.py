@@ -1,0 +1,1 @@
+"""How a recap was read, shown to a person."""

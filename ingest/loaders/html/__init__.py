@@ -1,0 +1,1 @@
+"""HTML: whole pages, minified ones without headings, and fragments."""

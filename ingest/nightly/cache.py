@@ -1,0 +1,113 @@
+"""The store of readings beside the builds: what was read stays read until its source, its hints or the reader change."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import index
+import ingest
+from ingest.nightly.report import RecapLine
+from ingest.recap.reading import ReadRecap
+from ingest.sources.listing import Source
+
+FOLDER = "readings"
+_STATE_FILE = "state.json"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the last run published."""
+
+    build_id: str = ""
+    inputs: str = ""  # digest of everything that the build was made from
+    keys: Mapping[str, str] = field(default_factory=dict)  # recap_id -> its reading's key
+    lines: tuple[RecapLine, ...] = ()
+    stamp: str = ""  # of the build's files when they were last checked
+
+    def stamped(self, stamp: str) -> State:
+        """Return the same state with another stamp."""
+        return replace(self, stamp=stamp)
+
+    def standing_for(self, build_id: str, stamp: str) -> State:
+        """Return the same state for another build, which somebody went back to."""
+        return replace(self, build_id=build_id, stamp=stamp)
+
+
+@cache
+def reader_version() -> str:
+    """Return a digest of the code that reads: a better reader reads every source again, without anybody counting versions."""
+    digest = sha256()
+    for package in (ingest, index):
+        folder = Path(str(package.__file__)).parent
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def reading_key(source: Source, source_sha256: str, catalogue_digest: str) -> str:
+    """Return what a reading depends on as one digest."""
+    parts = (reader_version(), source.recap_id, source_sha256, repr((source.hints, source.event, source.retells)), catalogue_digest)
+    return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+class Readings:
+    """Stored readings in one folder, one JSON file each."""
+
+    def __init__(self, index_dir: Path) -> None:
+        self._folder = index_dir / FOLDER
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def has(self, key: str) -> bool:
+        """Say whether a reading is stored."""
+        return self._path(key).is_file()
+
+    def load(self, key: str) -> ReadRecap | None:
+        """Return a stored reading; None where there is none or its file is damaged: it is read again then."""
+        try:
+            return ReadRecap.from_json(self._path(key).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def save(self, key: str, read: ReadRecap) -> None:
+        """Store a reading."""
+        self._replace(self._path(key), read.to_json())
+
+    def state(self) -> State:
+        """Return what the last run published; an empty state where that is not known."""
+        try:
+            values = json.loads((self._folder / _STATE_FILE).read_text(encoding="utf-8"))
+            return State(**{**values, "lines": tuple(RecapLine(**line) for line in values["lines"])})
+        except (OSError, ValueError, TypeError, KeyError):
+            return State()
+
+    def save_state(self, state: State) -> None:
+        """Store what was published."""
+        self._replace(self._folder / _STATE_FILE, json.dumps(asdict(state), ensure_ascii=False, sort_keys=True))
+
+    def prune(self, keep: Iterable[str]) -> None:
+        """Remove the readings that no build needs any more, and what a killed run left half written."""
+        names = {self._path(key).name for key in keep} | {_STATE_FILE}
+        for path in self._folder.iterdir():
+            if path.name not in names:
+                path.unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.json"
+
+    def _replace(self, path: Path, text: str) -> None:
+        """Write a file so that a killed run leaves the old one or the new one."""
+        handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=self._folder)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,162 @@
+"""One night's knowledge: which sources changed, what each gave, and what stays from the night before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from index.build.layout import FORMAT_VERSION
+from index.encoder.adapter import adapter_digest
+from index.encoder.base import DEFAULT_ENCODER, DEFAULT_WEIGHTS_SHA256, REFERENCE_PREFIX, weights_sha256
+from ingest.catalogue.catalogue import Catalogue
+from ingest.errors import PublishError, RecapError
+from ingest.nightly.cache import Readings, State, reading_key
+from ingest.nightly.report import RecapLine
+from ingest.nightly.workers import Outcome, read_all, read_one
+from ingest.recap.reading import ReadRecap
+from ingest.sources.listing import Source
+
+Progress = Callable[[str, int, int], None]  # stage, done, total
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a run is asked to do."""
+
+    paths: tuple[Path, ...]
+    index_dir: Path
+    catalogue: Path | None = None  # None: the one that sources.yaml names
+    full: bool = False  # read and embed everything again
+    model: str | None = None
+    adapter: str | None = None  # none, or a file; None: the shipped one, for the shipped model
+    keep_builds: int = 3
+    # A build that was replaced stays as long, whatever keep_builds says: a bot quotes from it until it notices the new pointer.
+    grace_s: float = 600.0
+    wait_s: float = 0.0  # for another job to end
+    gate: Path | None = None  # questions; None: those that sources.yaml names
+    gate_margin: float = 0.05  # how far figures may fall
+    most_talks_lost: float = 0.3  # share
+    accept: bool = False  # publish whatever the gate says
+    contact: str = ""  # shown to the web servers that sources are fetched from
+    allowed_hosts: tuple[str, ...] = ()  # hosts of sources that may lead to inside addresses
+
+
+@dataclass(slots=True)
+class Night:
+    """What a run knows so far."""
+
+    job: Job
+    store: Readings
+    last: State
+    live: str | None
+    trusted: bool  # the live build is whole
+    catalogue: Catalogue
+    failed: list[str]
+    sources: Mapping[str, Source]
+    closed: tuple[str, ...] = ()  # how the ids of recaps begin that lie where nobody may look
+    keys: dict[str, str] = field(default_factory=dict)
+    fresh: dict[str, ReadRecap] = field(default_factory=dict)  # read in this run
+    kept: set[str] = field(default_factory=set)  # their source failed, the last good reading stays
+    timings_s: dict[str, float] = field(default_factory=dict)
+
+    def read_changed(self, progress: Progress) -> None:
+        """Read the sources whose content, hints or reader changed; for one that fails the last good reading stays."""
+        changed: list[tuple[str, Source]] = []
+        for source in self.sources.values():
+            try:
+                digest = sha256(source.path.read_bytes()).hexdigest()
+            except OSError as error:
+                reason = RecapError(source.recap_id, error.strerror or str(error), "Check the path and its permissions.")
+                self._keep_last(source.recap_id, str(reason))
+                continue
+            key = reading_key(source, digest, self.catalogue.digest)
+            if self.job.full or not self.store.has(key):
+                changed.append((key, source))
+            else:
+                self.keys[source.recap_id] = key
+        outcomes = read_all([source for _, source in changed], self.catalogue, progress)
+        for (key, source), outcome in zip(changed, outcomes, strict=True):
+            self._take(source.recap_id, key, outcome)
+        for recap_id, key in self.last.keys.items():
+            if recap_id not in self.sources and recap_id.startswith(self.closed) and self.store.has(key):
+                self.keys[recap_id] = key
+                self.kept.add(recap_id)
+
+    def _take(self, recap_id: str, key: str, outcome: Outcome) -> None:
+        """Store what one source gave."""
+        if isinstance(outcome, str):
+            self._keep_last(recap_id, outcome)
+            return
+        self.store.save(key, outcome)
+        self.keys[recap_id] = key
+        self.fresh[recap_id] = outcome
+
+    def _keep_last(self, recap_id: str, reason: str) -> None:
+        """Note a failed source, and keep what it last gave."""
+        last = self.last.keys.get(recap_id)
+        if last and self.store.has(last):
+            self.keys[recap_id] = last
+            self.kept.add(recap_id)
+            reason = f"{reason} What it last gave stays."
+        self.failed.append(reason)
+
+    def readings(self) -> list[ReadRecap]:
+        """Give every recap's reading, those of this run and the stored ones."""
+        readings = []
+        for recap_id, key in sorted(self.keys.items()):
+            read = self.fresh.get(recap_id) or self.store.load(key)
+            if read is None:
+                if recap_id not in self.sources:
+                    raise PublishError(f"Cannot publish: what {recap_id} last gave is damaged, and its folder cannot be looked into.")
+                # Its file was damaged after it was stored.
+                outcome = read_one(self.sources[recap_id], self.catalogue)
+                if isinstance(outcome, str):
+                    raise PublishError(f"Cannot publish: what {recap_id} last gave is damaged. {outcome}")
+                self.store.save(key, outcome)
+                read = self.fresh[recap_id] = outcome
+            readings.append(read)
+        return readings
+
+    def line(self, read: ReadRecap) -> RecapLine:
+        """Sum a recap up for the report."""
+        recap_id = read.recap.recap_id
+        sections = sum(talk.kind == "section" for talk in read.talks)
+        return RecapLine(
+            recap_id=recap_id,
+            event_id=read.recap.event_id,
+            day=read.recap.day,
+            talks=len(read.talks) - sections,
+            sections=sections,
+            passages=len(read.passages),
+            links=sum(bool(talk.links.keys() & {"video", "slides", "schedule"}) for talk in read.talks),
+            event_certainty=read.event_certainty,
+            state="kept" if recap_id in self.kept else "read" if recap_id in self.fresh else "unchanged",
+        )
+
+    def inputs(self) -> str:
+        """Return a digest of everything that a build is made from."""
+        parts = [
+            str(FORMAT_VERSION),
+            weights_name(self.job.model, self.job.adapter),
+            *(f"{name} {key}" for name, key in sorted(self.keys.items())),
+        ]
+        return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def weights_name(model: str | None, adapter: str | None = None) -> str:
+    """Name the weights that will embed, and their adapter, without loading them.
+
+    Raises:
+        EncoderUnavailable: the adapter's file cannot be read.
+    """
+    digest = adapter_digest(adapter, (model or "").removeprefix(REFERENCE_PREFIX) or DEFAULT_ENCODER)
+    return " ".join(filter(None, (_weights(model), digest)))
+
+
+def _weights(model: str | None) -> str:
+    if model in {None, "", DEFAULT_ENCODER}:
+        return DEFAULT_WEIGHTS_SHA256
+    folder = Path(str(model))
+    return weights_sha256(folder) if folder.is_dir() else str(model)

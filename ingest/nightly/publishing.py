@@ -1,0 +1,178 @@
+"""The publish transaction: a build is written beside the live one, checked in every way, and only then made the live one."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.build.layout import prune, publish, read_manifest, verify
+from index.encoder.base import Encoder
+from index.errors import BuildUnusable, IndexFault
+from index.models import Event
+from ingest.errors import PublishError
+from ingest.nightly.cache import State
+from ingest.nightly.contents import Contents, assemble, difference, verify_quotes
+from ingest.nightly.gate import Limits, Question, lost_talks, measure, objection, opened
+from ingest.nightly.night import Night, Progress
+from ingest.nightly.report import Difference, Report
+from ingest.nightly.tidying import files_stamp, remove
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a run works with."""
+
+    progress: Progress
+    encoder: Encoder | None = None
+    questions: tuple[Question, ...] = ()  # the gate's
+
+
+def publish_night(night: Night, inputs: str, named: Sequence[Event], tools: Tools) -> Report:
+    """Make a build of a night's readings, check it, and make it the live one where it differs from that.
+
+    Raises:
+        PublishError: A check failed; the live build stays and the new one is removed.
+        IndexFault: The build cannot be written.
+    """
+    from index.encoder.base import load_encoder
+    from index.encoder.load import checked
+
+    job = night.job
+    readings = night.readings()
+    contents = assemble(readings, named)
+    encoder = tools.encoder or checked(load_encoder(job.model, adapter=job.adapter), [passage.text for passage in contents[-1]])
+    build_id = _write(night, contents, encoder, tools.progress)
+    same = not job.full and night.trusted and _content(job.index_dir, build_id) == _content(job.index_dir, night.live)
+    changes = Difference()
+    started = time.perf_counter()
+    if same and night.live:
+        if build_id != night.live:
+            remove(job.index_dir / build_id)
+    else:
+        changes = _go_live(night, build_id, contents, encoder, tools.questions)
+    night.timings_s["check and publish"] = time.perf_counter() - started
+    live = night.live if same and night.live else build_id
+    lines = tuple(night.line(read) for read in readings)
+    _settle(night, State(live, inputs, night.keys, lines))
+    return Report(
+        outcome="unchanged" if same else "published",
+        build_id=live,
+        recaps=lines,
+        failed=tuple(night.failed),
+        uncertain={read.recap.recap_id: read.uncertain for read in readings if read.uncertain},
+        unlinked={read.recap.recap_id: read.unlinked for read in readings if read.unlinked},
+        difference=changes,
+        timings_s=night.timings_s,
+    )
+
+
+def _write(night: Night, contents: Contents, encoder: Encoder, progress: Progress) -> str:
+    """Write the build beside the live one.
+
+    Raises:
+        PublishError: The engines cannot write their files, as on a full disk.
+    """
+    from index.build.writer import write_build
+
+    events, recaps, texts, talks, passages = contents
+    started = time.perf_counter()
+    try:
+        return write_build(
+            night.job.index_dir,
+            events=events,
+            recaps=recaps,
+            texts=texts,
+            talks=talks,
+            passages=passages,
+            encoder=encoder,
+            previous=None if night.job.full else night.live,
+            progress=lambda done, total: progress("embed", done, total),
+        )
+    except (RuntimeError, ValueError) as error:
+        # FAISS and tantivy say nothing else when the disk is full.
+        what = " ".join(str(error).split())[:200]
+        raise PublishError(
+            f"Cannot write a build to {night.job.index_dir}: {what}. The live build stays; check the disk and permissions."
+        ) from error
+    finally:
+        night.timings_s["embed and write"] = time.perf_counter() - started
+
+
+def _go_live(night: Night, build_id: str, contents: Contents, encoder: Encoder, questions: Sequence[Question]) -> Difference:
+    """Check a written build and make it the live one; one that fails is removed.
+
+    Raises:
+        PublishError: A check failed.
+    """
+    index_dir = night.job.index_dir
+    try:
+        verify_quotes(index_dir, build_id)
+        if not night.job.accept:
+            _pass_gate(night, build_id, encoder, questions)
+        changes = difference(index_dir, night.live, contents[3], contents[4])
+        publish(index_dir, build_id)
+    except BaseException:
+        if build_id != night.live:
+            with contextlib.suppress(OSError):
+                remove(index_dir / build_id)
+        raise
+    return changes
+
+
+def _pass_gate(night: Night, build_id: str, encoder: Encoder, questions: Sequence[Question]) -> None:
+    """Compare a build with the live one.
+
+    Raises:
+        PublishError: It must not go live.
+    """
+    from index.search import Searcher
+
+    index_dir, limits = night.job.index_dir, Limits(night.job.gate_margin, night.job.most_talks_lost)
+    reason = None
+    if night.live:
+        before, after = (read_manifest(index_dir / one).counts.get("talks", 0) for one in (night.live, build_id))
+        reason = lost_talks(before, after, limits)
+    if questions and not reason:
+        searcher = Searcher.open(index_dir, encoder=encoder, build_id=build_id)
+        earlier = opened(index_dir, night.live, searcher) if night.live else None
+        reason = objection(measure(earlier, questions) if earlier else None, measure(searcher, questions), limits)
+    if reason:
+        raise PublishError(
+            f"Cannot publish: {reason}. {f'Build {night.live} stays live' if night.live else 'Nothing is live'}; repair the notes, or "
+            "publish all the same with `confnotes ingest --accept`."
+        )
+
+
+def _settle(night: Night, state: State) -> None:
+    """Remember what was published and remove what nobody needs; the build is live by now, so a failure is only told."""
+    job = night.job
+    try:
+        night.store.save_state(state.stamped(files_stamp(job.index_dir / state.build_id)))
+        night.store.prune(night.keys.values())
+        prune(job.index_dir, job.keep_builds, job.grace_s)
+    except OSError as error:
+        night.failed.append(
+            f"Cannot tidy up in {job.index_dir}: {error.strerror or error}. The build is live; check the disk and permissions."
+        )
+
+
+def _content(index_dir: Path, build_id: str | None) -> str:
+    """Return the digest of what a build holds; nothing where it cannot be read."""
+    try:
+        return read_manifest(index_dir / build_id).content_sha256 if build_id else ""
+    except BuildUnusable:
+        return ""
+
+
+def trusted(index_dir: Path, build_id: str | None, stamp: str) -> bool:
+    """Say whether a live build is whole; one whose files nobody touched since it was checked is not read again."""
+    if build_id is None:
+        return False
+    folder = index_dir / build_id
+    try:
+        return files_stamp(folder) == stamp or bool(verify(folder))
+    except (IndexFault, OSError):
+        return False

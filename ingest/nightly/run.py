@@ -1,0 +1,137 @@
+"""The nightly job: read what changed, make a build of everything, check it, publish it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from index.build.layout import current_build_id, read_manifest
+from index.encoder.base import Encoder
+from index.errors import IndexFault
+from ingest.catalogue.catalogue import Catalogue
+from ingest.catalogue.files import read_catalogue
+from ingest.errors import PublishError, SourcesError
+from ingest.nightly.cache import Readings
+from ingest.nightly.gate import read_questions
+from ingest.nightly.night import Job, Night, Progress
+from ingest.nightly.publishing import Tools, publish_night, trusted
+from ingest.nightly.report import Report
+from ingest.nightly.tidying import files_stamp, tidy
+from ingest.sources.listing import Sources, gather
+
+__all__ = ["Job", "Progress", "run"]
+
+_MOST_REASONS = 3  # in one line
+
+
+def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = None) -> Report:
+    """Do one night's work.
+
+    Args:
+        job: What to do.
+        progress: Told how far a stage is.
+        encoder: An embedding model that is loaded already; else it is loaded when there is something to embed.
+
+    Raises:
+        SourcesError: No recaps are named, or the list of them cannot be read.
+        CatalogueError: The catalogue cannot be used.
+        PublishError: Nothing was published; the live build stays as it is.
+    """
+    from filelock import FileLock, Timeout
+
+    sources = gather(job.paths)
+    gates = [job.gate] if job.gate else sources.gates
+    questions = tuple(question for path in gates for question in read_questions(path))
+    try:
+        job.index_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(job.index_dir / ".lock", timeout=job.wait_s):
+            return _locked(Tools(progress or _silent, encoder, questions), job, sources)
+    except Timeout as error:
+        raise PublishError(
+            f"Cannot write to {job.index_dir}: another job is at work there. Let it end, or wait for it with --wait SECONDS."
+        ) from error
+    except OSError as error:
+        what = error.strerror or "a file could not be written to its end"
+        raise PublishError(f"Cannot write to {job.index_dir}: {what}. The live build stays; check the disk and permissions.") from error
+    except IndexFault as error:
+        raise PublishError(f"Cannot publish to {job.index_dir}, the live build stays: {error}") from error
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def _locked(tools: Tools, job: Job, sources: Sources) -> Report:
+    """Do the work while no other job can."""
+    tidy(job.index_dir)
+    live = _live(job.index_dir)
+    started = time.perf_counter()
+    if sources.remotes:
+        from ingest.sources.remote import fetch_remotes
+
+        sources = fetch_remotes(sources, job, tools.progress)
+    fetch_s = time.perf_counter() - started
+    if not sources.recaps:
+        _refuse_nothing(job, live, sources.missing)
+    paths = [job.catalogue] if job.catalogue else list(sources.catalogues)
+    catalogue = Catalogue.join([read_catalogue(path) for path in paths])
+    store = Readings(job.index_dir)
+    state = store.state()
+    night = Night(
+        job,
+        store,
+        state,
+        live,
+        trusted(job.index_dir, live, state.stamp if state.build_id == live else ""),
+        catalogue,
+        [*sources.missing, *catalogue.faults],
+        {source.recap_id: source for source in sources.recaps},
+        sources.closed,
+    )
+    if sources.remotes:
+        night.timings_s["fetch"] = fetch_s
+    started = time.perf_counter()
+    night.read_changed(tools.progress)
+    night.timings_s["read"] = time.perf_counter() - started
+    if not night.keys:
+        first = night.failed[0] if night.failed else "no reason was given"
+        raise PublishError(f"Cannot publish: none of {len(sources.recaps)} recaps could be read. {first}")
+    inputs = night.inputs()
+    if not job.full and live and night.trusted and inputs == night.last.inputs and live == night.last.build_id:
+        stamp = files_stamp(job.index_dir / live)
+        if stamp != state.stamp:  # it was copied, or touched and found whole
+            store.save_state(state.stamped(stamp))
+        lines = tuple(replace(line, state="kept" if line.recap_id in night.kept else "unchanged") for line in night.last.lines)
+        return Report("unchanged", live, lines, tuple(night.failed), timings_s=night.timings_s)
+    return publish_night(night, inputs, [source.event for source in sources.recaps if source.event], tools)
+
+
+def _refuse_nothing(job: Job, live: str | None, missing: Sequence[str]) -> None:
+    """Say that there is nothing to read: a mistake at first, a danger where a build is live.
+
+    Raises:
+        PublishError: Where a build is live.
+        SourcesError: Else.
+    """
+    named = ", ".join(str(path) for path in job.paths)
+    reason = " ".join(missing[:_MOST_REASONS])
+    if live:
+        why = f" {reason}" if reason else ""
+        raise PublishError(
+            f"Cannot publish: no recaps are left in {named}.{why} Build {live} stays live; check the path and what it holds."
+        )
+    if missing:
+        raise SourcesError(f"Cannot read {named}: none of the sources listed there gives a recap. {reason}")
+    raise SourcesError(f"Cannot read {named}: found no recaps there. Put notes there as .md, .txt or .html files, or name another path.")
+
+
+def _live(index_dir: Path) -> str | None:
+    """Return the live build's id; None where there is none that can be read."""
+    try:
+        build_id = current_build_id(index_dir)
+        read_manifest(index_dir / build_id)
+    except IndexFault:
+        return None
+    return build_id

@@ -1,0 +1,1 @@
+"""One recap, from its file to the records that are indexed."""

@@ -1,0 +1,1 @@
+"""Where recaps come from: folders, files, globs, and what is fetched."""

@@ -1,0 +1,150 @@
+"""Feeds: the posts of an RSS or Atom feed whose title, categories or address match a pattern, each fetched as a page.
+
+A feed names its newest posts only. Every post that ever matched stays a source; one that the feed no longer names is given as
+it was kept, without asking again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import ElementTree as DefusedTree
+from defusedxml.common import DefusedXmlException
+
+from ingest.errors import SourceFault
+from ingest.sources.web.charsets import to_utf8
+from ingest.sources.web.client import ACCEPT_FEED, PoliteClient
+from ingest.sources.web.pages import ask, fetch_page, kept_page
+from ingest.sources.web.specs import FeedSpec, Fetched, WebSpec
+from ingest.sources.web.store import Part, Record, SourceStore
+from ingest.sources.web.urls import shown, web_url
+
+_MOST_WORDS = 500  # characters of a title or category that are looked at
+_MOST_ENTRIES = 2_000
+_MOST_POSTS = 1_000  # that are remembered
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One entry of a feed."""
+
+    title: str
+    url: str
+    categories: tuple[str, ...] = ()
+
+
+def fetch_feed(spec: FeedSpec, store: SourceStore, client: PoliteClient) -> list[Fetched]:
+    """Fetch the posts of a feed that match; where the feed fails, give those that are kept."""
+    try:
+        re.compile(spec.match)
+    except re.error as error:
+        fault = SourceFault(shown(spec.feed), f"{spec.match!r} is no pattern ({error})", "Correct `match` in sources.yaml.")
+        return [Fetched(spec.feed, None, fault=str(fault))]
+    remembered = store.record(spec.posts_key)
+    known = {part.url: Post(part.name, part.url, tuple(part.labels.splitlines())) for part in remembered.parts} if remembered else {}
+    try:
+        answered = ask(spec.key, spec.feed, store, client, ACCEPT_FEED, notes=False)
+        where = answered.record.final_url
+        listed = {post.url: post for post in read_feed(answered.data, answered.record.parts[0].media_type, where)}
+        known = listed | {url: post for url, post in known.items() if url not in listed}
+        _remember(spec, store, known.values())
+    except SourceFault as fault:
+        kept = f"{fault} The posts that it gave before stay." if known else str(fault)
+        return [Fetched(spec.feed, None, fault=kept), *_posts(spec, store, client, known, set())]
+    return _posts(spec, store, client, known, set(listed))
+
+
+def page_specs(spec: FeedSpec, store: SourceStore) -> list[WebSpec]:
+    """List the pages that a feed has led to so far, for pruning the store."""
+    remembered = store.record(spec.posts_key)
+    return [WebSpec(part.url, spec.on_missing) for part in remembered.parts] if remembered else []
+
+
+def read_feed(data: bytes, content_type: str, where: str) -> list[Post]:
+    """Read a feed's posts, in its order, each address once.
+
+    Raises:
+        SourceFault: It is no RSS or Atom.
+    """
+    words = to_utf8(data, content_type, shown(where)).decode("utf-8").lstrip()
+    words = re.sub(r"\A<\?xml\b[^>]*\?>", "", words)  # it is UTF-8 now, whatever it declares
+    try:
+        root: Element = DefusedTree.fromstring(words)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise SourceFault(shown(where), f"it is no feed ({error})", "Check the feed's address in a browser.") from error
+    if _local(root) not in ("rss", "feed", "RDF"):
+        raise SourceFault(shown(where), f"it is no RSS or Atom feed, but <{_local(root)[:40]}>", "Check the feed's address in a browser.")
+    return list({post.url: post for post in _entries(root, where)}.values())
+
+
+def _entries(root: Element, where: str) -> Iterator[Post]:
+    """Give the entries that lead to a page."""
+    for number, entry in enumerate(one for one in root.iter() if _local(one) in ("item", "entry")):
+        if number == _MOST_ENTRIES:
+            return
+        link = _link(entry)
+        try:
+            base = str(web_url(entry.get(_BASE) or root.get(_BASE) or where, where))
+            url = str(web_url(link, base)) if link else ""
+        except SourceFault:
+            continue  # mailto:, a broken address: nothing to read there
+        if url:
+            title = next((_words(child) for child in entry if _local(child) == "title"), "")
+            categories = (child.get("term") or _words(child) for child in entry if _local(child) == "category")
+            yield Post(title, url, tuple(" ".join(words.split())[:_MOST_WORDS] for words in categories)[:20])
+
+
+def _link(entry: Element) -> str:
+    """Give an entry's address: Atom's alternate link, RSS's link, else its permanent id."""
+    links = [child for child in entry if _local(child) == "link"]
+    atom = [link.get("href", "") for link in links if link.get("rel", "alternate") == "alternate"]
+    plain = [(link.text or "").strip() for link in links]
+    permanent = [
+        (child.text or "").strip()
+        for child in entry
+        if _local(child) in ("guid", "id") and child.get("isPermaLink", "true").lower() == "true"
+    ]
+    candidates = [*atom, *plain, *(one for one in permanent if one.startswith(("http://", "https://")))]
+    return next((one for one in candidates if one), "")
+
+
+def _local(element: Element) -> str:
+    """Give an element's name without its namespace."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _words(element: Element) -> str:
+    """Give an element's words on one line."""
+    return " ".join("".join(element.itertext()).split())[:_MOST_WORDS]
+
+
+def _remember(spec: FeedSpec, store: SourceStore, posts: Iterable[Post]) -> None:
+    """Keep the list of posts, so that a pattern that is widened later finds older ones too."""
+    parts = tuple(Part(post.title, post.url, labels="\n".join(post.categories)) for post in posts)[:_MOST_POSTS]
+    last = store.record(spec.posts_key)
+    if last is None or last.parts != parts:
+        store.keep(Record(spec.posts_key, spec.feed, parts=parts))
+
+
+def _posts(spec: FeedSpec, store: SourceStore, client: PoliteClient, known: dict[str, Post], listed: set[str]) -> list[Fetched]:
+    """Give the posts that match: those kept, asked again while the feed names them, and at most so many new ones."""
+    pattern = re.compile(spec.match, re.IGNORECASE)
+    given: list[Fetched] = []
+    new = 0
+    for post in known.values():
+        if not any(map(pattern.search, (post.title, post.url, *post.categories))):
+            continue
+        page = WebSpec(post.url, spec.on_missing)
+        if store.record(page.key) is None:
+            new += 1
+            if new > spec.most:
+                continue
+        elif post.url not in listed and spec.on_missing == "keep":
+            given.append(kept_page(page, store))
+            continue
+        given.append(fetch_page(page, store, client, named=spec.feed))
+    return given

@@ -1,0 +1,1 @@
+"""Read one line: titles, by-lines, people, places."""

@@ -1,0 +1,123 @@
+"""By-lines: the lines under a title that name its speakers or carry its links."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ingest.talks.lines.people import ACCEPT, SURE, People, has_role, parse_people
+
+_LABEL = re.compile(
+    r"^\W*(?P<label>(?:the )?(?:speakers?|presenters?|presented by|talk by|hosts?|panell?ists?|moderators?|authors? of the talk"
+    r"|instructors?|lecturers?)"
+    r"(?:\(s\))?|intervenante?s?|orateurs?|oratrices?|conférenciers?|présentée?s? par|animée?s? par|donnée?s? par"
+    r"|referent(?:en|in|innen)?|sprecher(?:in|innen)?"
+    r"|vortragende[rn]?|vorgetragen von|登壇者|発表者|スピーカー|講演者|講師|who|with)\**\s*(?:[:：]|[-–—]\s)\**\s*(?P<names>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_BY = re.compile(
+    r"^\W*(?P<label>(?:presented |given |talk |a talk )?by|(?:(?:présentée?|animée?|donnée?)s? )?par|von|by:)\s+(?P<names>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_MATERIAL = re.compile(
+    r"^\W*(?:(?:the |session |talk )?(?:resources?|slides?|slide deck|deck|video|recording|youtube|link|url|schedule|abstract"
+    r"|session page|github|code|repo|demo"
+    r"|page de la session|vidéo|présentation|lien|folien|aufzeichnung|mitschnitt"
+    r"|スライド|資料|動画|リンク))\**\s*(?:[:：\-–—]|are at|at|\()?\s*",
+    re.IGNORECASE,
+)
+_FACT = re.compile(
+    r"^\W*(?:(?:date|time|when|where|room|location|track|level|duration|type|format|tags?|session (?:type|level|schedule)|topic"
+    r"|heure|salle|uhrzeit|raum|ort"
+    r"|日時|会場|時間)\**\s*[:：]|\d{1,2}[:.h]\d{2}\s*(?:[-–—]|$))",
+    re.IGNORECASE,
+)
+# "By Ann Bee, May 12, 2023 · 9 min read" is the author of the post.
+_POSTED = re.compile(
+    r"\bmin(?:ute)?s?[ -]read\b|\b(?:posted|published|updated|last modified|created)\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov"
+    r"|dec)[a-z]*\.? \d{1,2},? 20\d\d\b|\b\d{1,2}\.? [a-zéû]{3,10}\.? 20\d\d\b|\b20\d\d-\d\d-\d\d\b",
+    re.IGNORECASE,
+)
+# "Ann Bee, Quay · Watch · Slides": links behind the names.
+_LINKS_BEHIND = re.compile(
+    r"(?:\s*[·•|–—-]\s*[\[(]*(?:watch(?: now| the talk)?|slides?|slide deck|deck|video|recording|youtube|abstract|session|schedule"
+    r"|folien|vidéo|https?://\S+)[\])]*)+\s*$",
+    re.IGNORECASE,
+)
+# Most lines fail these, at a tenth of the cost: no links behind without such a sign, no date of posting without such letters.
+_SIGN = re.compile("[·•|–—-]")
+_MAYBE_POSTED = re.compile(r"[Ee][Dd]|[Rr][Ee][Aa][Dd]|20")
+# A panel names its people in two breaths: "Moderator: Ann Bee. Panelists: Carl Dee, Eva Eff".
+_LABEL_WITHIN = re.compile(r"[.;,]?\s+(?:and\s+)?(?:panell?ists?|guests?|speakers?|participants?|moderators?)\s*[:：]\s*", re.IGNORECASE)
+_URL = re.compile(r"https?://\S+")
+_LONGEST = 320
+
+
+@lru_cache(maxsize=8192)
+def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: bool = False, first_bullet: bool = False) -> People | None:
+    """Read a line as a by-line, None where it is none.
+
+    Args:
+        words: One line, without mark-up.
+        ordinary: Words that the recap writes in lower case elsewhere.
+        marked: The whole line is set in italics, bold or parentheses, so that bare names are proof enough.
+        first_bullet: The line is the first bullet under a title; only a name alone counts.
+    """
+    line = words.strip()[: _LONGEST + 1]
+    line = _LINKS_BEHIND.sub("", line) if _SIGN.search(line) else line
+    if not line or len(line) > _LONGEST or (_MAYBE_POSTED.search(line) and _POSTED.search(line)):
+        return None
+    label = _LABEL.match(line)
+    if label:
+        return _labelled(label, ordinary)
+    by = _BY.match(line)
+    if by:
+        return _sure(parse_people(by["names"], ordinary), ACCEPT)
+    if (line[0] in "(（" and line[-1] in ")）") or (line[0] == line[-1] and line[0] in "_*"):
+        line, marked = line[1:-1], True
+    dashed = re.split(r"\s[-–—|]\s", line)
+    if (len(dashed) > 2 or (len(dashed) == 2 and len(dashed[1].split()) > 3)) and not has_role(line):
+        return None  # "Name - Company - Title" is a talk of its own
+    people = parse_people(line.lstrip("–—-~ "), ordinary, listing=marked)
+    if marked:
+        return _sure(people, ACCEPT)
+    # A bare line of names must say so itself: a known given name, or a role or company beside it.
+    return _sure(people, SURE if first_bullet else 0.85) if not line.endswith((".", ":", "?", "!")) else None
+
+
+def _labelled(label: re.Match[str], ordinary: frozenset[str]) -> People | None:
+    plural = label["label"].lower().rstrip(")").endswith(("s", "(s", "en", "innen"))
+    names = _LABEL_WITHIN.sub(", ", label["names"].strip().rstrip("."))
+    plural = plural or names != label["names"].strip().rstrip(".")
+    if label["label"].lower() in {"who", "with", "host", "hosts"}:
+        return _sure(parse_people(names, ordinary), ACCEPT)
+    people = parse_people(names, ordinary, labelled=True, listing=plural)
+    return people or parse_people(names.title(), ordinary, labelled=True, listing=plural)
+
+
+def _sure(people: People | None, least: float) -> People | None:
+    return people if people is not None and people.certainty >= least else None
+
+
+def is_labelled(words: str) -> bool:
+    """Tell whether the line says by a label that it names speakers."""
+    return bool(_LABEL.match(words.strip()[:_LONGEST]))
+
+
+@lru_cache(maxsize=8192)
+def is_material(words: str) -> bool:
+    """Tell whether a line only points to slides, recording or schedule, or is an address alone."""
+    line = words.strip()
+    if len(line) > 600:
+        return False
+    rest = _URL.sub("", line)
+    if not rest.strip(" <>()[]*-–•|,"):
+        return bool(rest != line)
+    label = _MATERIAL.match(rest)
+    return bool(label and len(rest[label.end() :].split()) <= 3 and (rest != line or len(rest.split()) <= 5))
+
+
+def is_fact(words: str) -> bool:
+    """Tell whether a line gives a talk's time, room or the like."""
+    line = words.strip()
+    return len(line) < 120 and bool(_FACT.match(line))

@@ -1,0 +1,169 @@
+"""What stands directly under a title: by-line, links, time and room."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ingest.talks.lines.bylines import is_fact, is_labelled, is_material, read_byline
+from ingest.talks.lines.people import SURE, People, has_role, parse_people
+from ingest.talks.lines.pieces import Piece
+from ingest.talks.lines.talk_links import is_talk_page, kind_of_link, own_links
+
+_REACH = 6  # lines under a title that may belong to it
+_SHORT_LINE = 100
+_SHORTEST_NAME = 5
+_LEAST_TITLE = 4  # words
+_BULLETS = 5  # bullets among which "- speaker: X" is looked for
+_PRESENTS = re.compile(
+    r"\s*(?:\([^)]{2,60}\)|(?:from|of|at|with|,)\s+[^.,]{2,40},?)?\s*(?:then |also |first |again )?"
+    r"(?:presented|presents|gave|gives|spoke|speaks|talked|talks|showed|shows|walked|explained|explains|shared|shares|discussed"
+    r"|introduced|demonstrated"
+    r"|demoed|led|opened|continued|kicked|started|closed|followed|took|told|covered|described|argued|was back|a présenté"
+    r"|présente|stellte|zeigte|erklärte)\b"
+)
+_OPENING = re.compile(r"(?P<name>[A-ZÀ-Þ][\w.'’-]+(?:\s+(?:[a-z]{1,3}\s+)?[A-ZÀ-Þ][\w.'’-]+){1,3})")
+
+
+@dataclass(slots=True)
+class Header:
+    """The lines under a title that belong to it."""
+
+    people: People | None = None
+    links: dict[str, str] = field(default_factory=dict)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    following: int = 0  # number of the first piece after it
+    bare: bool = False  # the by-line is names alone, without a label
+
+
+def read_header(pieces: Sequence[Piece], at: int, ordinary: frozenset[str], *, expected: bool = False) -> Header:
+    """Read the lines under the title that is piece `at`.
+
+    Args:
+        pieces: All pieces.
+        at: The title's number.
+        ordinary: Words that the recap writes in lower case.
+        expected: This recap sets names alone under its titles, so that less certainty will do.
+    """
+    header = Header(following=at + 1)
+    bulleted = False
+    for piece in pieces[at + 1 : at + 1 + _REACH]:
+        below = piece.kind == "heading" and pieces[at].kind == "heading" and piece.block.level > pieces[at].block.level
+        if not (below or piece.kind in {"paragraph", "bullet", "quote"}) or not _belongs(piece, header, ordinary, bulleted, expected):
+            break
+        bulleted = bulleted or piece.kind == "bullet"
+        header.spans.append((piece.start, piece.end))
+        header.following = piece.number + 1
+    if header.people is None:
+        header.people = _labelled_bullet(pieces, header.following, ordinary)
+    return header
+
+
+def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: bool, expected: bool) -> bool:
+    words = piece.text.strip()
+    if len(words) > 700:
+        return False
+    if piece.kind == "heading":
+        header.people = header.people or read_byline(words, ordinary)
+        return header.people is not None and not header.bare and not header.links
+    if header.people is None and not is_material(words) and not names_next(words, ordinary):
+        bullet = piece.kind == "bullet"
+        if bullet and (bulleted or piece.block.level) and not is_labelled(words):
+            return False
+        people = read_byline(words, ordinary, marked=_set_off(piece) or (expected and not bullet), first_bullet=bullet)
+        if people is not None:
+            header.people = people
+            _add_links(header, piece, words)
+            header.bare = not is_labelled(words) and not bullet
+            return True
+    if is_material(words):
+        return _add_links(header, piece, words) or "://" not in words
+    return is_fact(words)
+
+
+def names_next(words: str, ordinary: frozenset[str]) -> bool:
+    """Tell whether "Ann Bee (Quay)" and a title on the line below are the next talk, not this one's by-line."""
+    head, _, rest = words.partition("\n")
+    if "\n" in rest.strip() or not head.rstrip().endswith(")") or len(rest.split()) < _LEAST_TITLE:
+        return False
+    return parse_people(head, ordinary) is not None and parse_people(rest, ordinary) is None and not has_role(rest)
+
+
+def _set_off(piece: Piece) -> bool:
+    """Tell whether the line is set in bold or italics, or a name at its start is: "**Ann Bee**, Quay"."""
+    if piece.marked() or piece.kind == "bullet" or len(piece.text) > _SHORT_LINE:
+        return piece.marked()
+    lead = piece.start + len(piece.text) - len(piece.text.lstrip())
+    return any(start <= lead and end - start > _SHORTEST_NAME for start, end in piece.block.strong)
+
+
+def _add_links(header: Header, piece: Piece, words: str) -> bool:
+    """Add the talk's own links that a line holds; tell whether there are any."""
+    found = own_links(
+        (link.url, words if "://" in words else piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links
+    )
+    for kind, url in found.items():
+        header.links.setdefault(kind, url)
+    return bool(found)
+
+
+def _labelled_bullet(pieces: Sequence[Piece], start: int, ordinary: frozenset[str]) -> People | None:
+    """Find "- speaker: X" that stands among the notes."""
+    for piece in pieces[start : start + _BULLETS]:
+        if piece.kind not in {"bullet", "paragraph"}:
+            return None
+        if piece.kind == "bullet" and piece.block.level == 0 and is_labelled(piece.text):
+            return read_byline(piece.text, ordinary)
+    return None
+
+
+def opening_speaker(piece: Piece, ordinary: frozenset[str], *, linked_only: bool = False) -> People | None:
+    """Read the speaker from "[Name](their page) presented ...", the first words of the notes."""
+    if piece.kind != "paragraph":
+        return None
+    lead = len(piece.text) - len(piece.text.lstrip())
+    link_of_name = next((link for link in piece.links if link.start == piece.start + lead and link.end > link.start), None)
+    match = _OPENING.match(piece.text, lead)
+    end = link_of_name.end - piece.start if link_of_name else (match.end("name") if match else 0)
+    people = parse_people(piece.text[lead:end], ordinary) if end else None
+    if people is None or len(people.names) > 2 or (link_of_name and is_talk_page(link_of_name.url)):
+        return None
+    said = bool(_PRESENTS.match(piece.text, end))
+    if link_of_name:
+        return people if said or people.certainty >= SURE else None
+    return people if said and people.certainty >= SURE and not linked_only else None
+
+
+def body_links(pieces: Sequence[Piece]) -> dict[str, str]:
+    """Collect a talk's own links from its notes: those whose words or sentence say so."""
+    links: dict[str, str] = {}
+    for piece in pieces:
+        for link in piece.links:
+            words = piece.text[max(0, link.start - piece.start) : link.end - piece.start]
+            kind = kind_of_link(link.url, words)
+            if kind is not None and _own(kind, words, piece, link.start - piece.start):
+                links.setdefault(kind, link.url)
+    return links
+
+
+def _own(kind: str, words: str, piece: Piece, offset: int) -> bool:
+    """Only what is called the talk's slides, recording or page is its own; other addresses are references."""
+    label = words if "://" not in words else piece.text[max(0, offset - 40) : offset]
+    named = {
+        "slides": r"slide|deck|folien|diapo|スライド|資料",
+        "video": r"\b(?:video|recording|watch|talk|aufzeichnung|vidéo)\b|動画",
+        "schedule": r"session|abstract|sched",
+    }
+    if (
+        kind == "slides"
+        and re.search(r"\bslides?\b", piece.text[max(0, offset - 60) : offset], re.IGNORECASE)
+        and is_talk_page(piece_url(piece, offset))
+    ):
+        return True
+    return bool(re.search(named[kind], label, re.IGNORECASE)) and len(label.split()) <= 8
+
+
+def piece_url(piece: Piece, offset: int) -> str:
+    """Give the address of the link that starts at the offset of the piece."""
+    return next((link.url for link in piece.links if link.start - piece.start == offset), "")

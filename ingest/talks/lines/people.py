@@ -1,0 +1,251 @@
+"""People in by-lines and titles: names told from companies, roles and ordinary words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ingest.talks.lines.name_words import GIVEN_NAMES, NAMES_AND_WORDS, ORDINARY, ORGANISATION_WORDS, PARTICLES, ROLE_WORDS
+
+_BARE = 0.55  # two to four capitalised words that are nothing else: a name as likely as not
+_GIVEN_KNOWN = 0.35
+_COMPANY_KNOWN = 0.25
+_ORDINARY_WORD = -0.35
+_OFFICE = re.compile(r"(?i:(?:co-?founder|founder|ceo|cto)(?:\s*(?:&|and|/)\s*(?:co-?founder|ceo|cto))?)\s+(?=[A-Z])")
+_ROLE_KNOWN = 0.15
+ACCEPT = 0.5
+SURE = 0.75
+
+_CONJUNCTION = r"\s+(?:&|and|et|und|y|with|sowie)\s+|\s*[&＆+]\s+(?=[A-ZÀ-Þ])|\s*(?:と|、|・(?=\S+\s\S))\s*"
+_SPLIT = re.compile(rf"(?P<semi>\s*[;；]\s*)|(?P<and>,?(?:{_CONJUNCTION})|\s+/\s+)|(?P<comma>\s*[,，]\s+|\s*,(?=[A-Z])|\s+[-–—|]\s+)")
+# One of these stands wherever names are parted, and most words hold none.
+_JOINS = re.compile(r"[;；,，/&＆+|–—と、・-]")
+_JOINING = re.compile(r"\s(?:and|et|und|y|with|sowie)\s")
+_PAREN = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)|（([^（）]*)）|\[([^\[\]]*)\]")
+_BRACKET = re.compile(r"[(（\[]")
+_LEGAL = re.compile(r"(?:Inc|LLC|Ltd|GmbH|Corp|Co|AG|SA|SAS|BV|B\.V|S\.A|Limited|PLC|Technologies Inc)\.?", re.IGNORECASE)
+_NICKNAME = re.compile(r"\s*[\"“”'‘’(]([A-Z][\w-]+)[\"“”'‘’)]\s+(?=[A-Z])")
+_ASIDE = re.compile("[\"“”'‘’(]")  # no nickname without one of these
+_HANDLE_FIRST = re.compile(r"^\s*@[\w.]+\s*\(([^()@]+)\)")
+_COMPANY_ENDS = re.compile(r"(?:株式会社|合同会社|有限会社|大学|財団|研究所)$|^(?:株式会社|合同会社)")
+_HANDLE = re.compile(r"\s*[(]?@[\w.]+[)]?")
+_FAMILIAR = re.compile(r"[A-ZÀ-Þ][\w-]+\s+(?:&|and|et|und)\s+[A-ZÀ-Þ][\w-]+,\s+\S")
+_KANJI_NAME = re.compile(r"[\u4e00-\u9fff々]{1,3}[ 　]?[\u4e00-\u9fff々ぁ-んァ-ヶ]{1,4}")
+_KANJI_HONORIFIC = re.compile(r"(?<=[\u4e00-\u9fffぁ-んァ-ヶ])(?:さん|氏|様|先生)$")
+_HONORIFIC = re.compile(r"^(?:Dr|Prof|Mr|Mrs|Ms|Frau|Herr|Mme)\.?\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Speakers as a by-line names them."""
+
+    names: tuple[str, ...]
+    affiliations: tuple[str, ...]  # one a name, empty where none is given
+    certainty: float
+
+
+def has_role(words: str) -> bool:
+    """Tell whether the words hold a role, such as "Chief Architect"."""
+    return any(word.lower().strip(".,()") in ROLE_WORDS for word in words.split())
+
+
+def person_score(words: str, ordinary: frozenset[str] = frozenset()) -> float:
+    """Score how likely the words are one person's full name, 0 to 0.9.
+
+    Args:
+        words: The candidate.
+        ordinary: Words that the recap writes in lower case elsewhere.
+    """
+    named = _KANJI_HONORIFIC.sub("", words.strip())
+    if _KANJI_NAME.fullmatch(named):
+        return _BARE + (_GIVEN_KNOWN if named != words.strip() else 0.0)
+    tokens = words.split()
+    if not 2 <= len(tokens) <= 5 or not _shaped(tokens):
+        return 0.0
+    folded = [token.lower().strip(".,") for token in tokens]
+    known = folded[0] in GIVEN_NAMES or folded[0].split("-")[0] in GIVEN_NAMES
+    tested = folded[1:] if known else folded
+    if any(word in ROLE_WORDS or word in ORGANISATION_WORDS for word in tested):
+        return 0.0
+    titled = any(word in ORDINARY for word in tested)
+    if titled and not (known and len(tokens) == 2 and folded[0] not in NAMES_AND_WORDS):
+        return 0.0
+    plain = titled or any(word in ordinary and word not in PARTICLES for word in tested)
+    return _BARE + (_GIVEN_KNOWN if known else 0.0) + (_ORDINARY_WORD if plain else 0.0)
+
+
+def _shaped(tokens: list[str]) -> bool:
+    capitals = [t for t in tokens if t.lower() not in PARTICLES]
+    if len(capitals) < 2 or len(capitals) > 4:
+        return False
+    return all(_name_token(token) for token in capitals)
+
+
+def _name_token(token: str) -> bool:
+    if not token[0].isalpha() or not (token[0].isupper() or token[0] == token[0].lower() == token[0].upper()):
+        return False
+    letters = token.replace("-", "").replace("'", "").replace("’", "").replace(".", "")
+    if not letters.isalpha():
+        return False
+    return not (len(letters) > 3 and letters.isupper())
+
+
+@lru_cache(maxsize=8192)
+def parse_people(text: str, ordinary: frozenset[str] = frozenset(), *, labelled: bool = False, listing: bool = False) -> People | None:
+    """Read "A & B, Company", "A (Role, Company) and B (...)", "A, X; B, Y" and their like.
+
+    Args:
+        text: The words that should hold names and nothing else.
+        ordinary: Words that the recap writes in lower case elsewhere.
+        labelled: The words stand after "Speaker:" or the like, so that any shape of name is taken.
+        listing: What follows a comma is rather another name than a company.
+
+    Returns:
+        The people, or None where the words are not names.
+    """
+    cleaned = _NICKNAME.sub(" ", text) if _ASIDE.search(text) else text
+    if "@" in cleaned:
+        cleaned = _HANDLE.sub("", _HANDLE_FIRST.sub(r"\1", cleaned))
+    cleaned = cleaned.strip(" \t\n*_.:·•-–—,;")
+    if not cleaned or len(cleaned) > 400:
+        return None
+    if not labelled and not _begins_like_a_name(cleaned):
+        return None
+    reader = _Reader(ordinary, labelled, listing, familiar=bool(_FAMILIAR.match(cleaned)))
+    if not all(reader.take(separator, item) for separator, item in _items(cleaned)):
+        return None
+    found = reader.found
+    if not found:
+        return None
+    _share_affiliations(found)
+    affiliations = tuple(_company(person.affiliation) for person in found)
+    roles = any(has_role(part) for person in found for part in person.affiliation)
+    bonus = (_COMPANY_KNOWN if any(affiliations) else 0.0) + (_ROLE_KNOWN if roles else 0.0)
+    certainty = max(person.score for person in found) + bonus + (0.1 if len(found) > 1 else 0.0)
+    return People(tuple(person.name for person in found), affiliations, min(certainty, 1.0))
+
+
+def _begins_like_a_name(text: str) -> bool:
+    """Tell cheaply that most lines are no names: two words, of which the first could be one."""
+    words = text.split(None, 2)
+    if "\u3040" <= text[0] <= "\u9fff":
+        return True
+    if len(words) < 2 and "・" not in text and "、" not in text:
+        return words[0].lower().strip("(,") in GIVEN_NAMES
+    first = words[0]
+    if not first[0].isalpha() or first[0].islower():
+        return False
+    word = first.lower().strip(".,()")
+    return word in GIVEN_NAMES or word not in ORDINARY
+
+
+def _items(text: str) -> list[tuple[str, str]]:
+    """Cut at separators that stand outside parentheses: (the separator before, the words)."""
+    if not _JOINS.search(text) and not _JOINING.search(text):
+        return [("", text.strip())] if text.strip() else []
+    masked = _PAREN.sub(lambda m: "(" + "x" * (len(m[0]) - 2) + ")", text) if _BRACKET.search(text) else text
+    items, at, separator = [], 0, ""
+    for match in _SPLIT.finditer(masked):
+        items.append((separator, text[at : match.start()]))
+        separator, at = str(match.lastgroup), match.end()
+    items.append((separator, text[at:]))
+    return [(sep, words.strip()) for sep, words in items if words.strip()]
+
+
+@dataclass(slots=True)
+class _Person:
+    name: str
+    score: float
+    affiliation: list[str]
+    group: int
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Takes the parts of a by-line one by one."""
+
+    ordinary: frozenset[str]
+    labelled: bool
+    listing: bool
+    familiar: bool  # "Kyle & Mario, StockX": first names will do
+    found: list[_Person] = field(default_factory=list)
+    group: int = 0
+
+    def take(self, separator: str, item: str) -> bool:
+        """Add an item as a person or to the last person's affiliation; False where it can be neither."""
+        self.group += separator == "semi"
+        paren = _PAREN.search(item)
+        name, role = _split_role(_HONORIFIC.sub("", _PAREN.sub(" ", item).strip()))
+        aside = [next(g for g in paren.groups() if g is not None)] if paren else []
+        score = 0.0 if _COMPANY_ENDS.search(name) else person_score(name, self.ordinary)
+        if not self.found or separator == "semi":
+            named = (
+                score >= ACCEPT or (self.labelled and _nameable(name)) or ((bool(aside) or self.familiar) and name.lower() in GIVEN_NAMES)
+            )
+        else:
+            named = self._another(separator, name, score, role=role, paren=bool(paren))
+        if not named and self.found and _COMPANY_ENDS.search(name):
+            self.found[-1].affiliation.append(item)
+            return True
+        if named:
+            self.found.append(_Person(_KANJI_HONORIFIC.sub("", name), max(score, ACCEPT), [*([role] if role else []), *aside], self.group))
+            return True
+        return self._affiliate(separator, item)
+
+    def _another(self, separator: str, name: str, score: float, *, role: str, paren: bool) -> bool:
+        if separator == "and":
+            first_name = self.labelled or self.familiar or self.found[-1].score <= ACCEPT
+            return score >= ACCEPT or (first_name and name.lower() in GIVEN_NAMES)
+        if score >= ACCEPT and (paren or self.listing or score >= _BARE + _GIVEN_KNOWN):
+            return True
+        return self.listing and self.labelled and _nameable(name) and not role and " " in name
+
+    def _affiliate(self, separator: str, item: str) -> bool:
+        if not self.found:
+            return False
+        last = self.found[-1].affiliation
+        if separator != "and":
+            last.append(item)
+        elif not last:
+            return False
+        else:
+            last[-1] += f" & {item}"  # "Data & Analytics", "Labor and Welfare Administration"
+        return True
+
+
+def _nameable(name: str) -> bool:
+    return 1 <= len(name.split()) <= 5 and not any(ch.isdigit() or ch in '<>{}=/"“”«»' for ch in name)
+
+
+def _split_role(core: str) -> tuple[str, str]:
+    """Split "Ann Lee Senior Engineer" before the first word of the role."""
+    came_from = re.match(r"(?P<name>.+?)\s+(?:from|at|of|chez|von|bei)\s+(?P<company>[A-ZÀ-Þ].*)$", core)
+    if came_from:
+        return came_from["name"], came_from["company"]
+    tokens = core.split()
+    for at, token in enumerate(tokens):
+        if at >= 2 and token.lower().strip(".,") in ROLE_WORDS:
+            return " ".join(tokens[:at]), " ".join(tokens[at:])
+    return core, ""
+
+
+def _share_affiliations(found: list[_Person]) -> None:
+    """Give "A & B, Company" the company twice."""
+    for at in range(len(found) - 2, -1, -1):
+        if not found[at].affiliation and found[at].group == found[at + 1].group:
+            found[at].affiliation = found[at + 1].affiliation
+
+
+def _company(parts: list[str]) -> str:
+    """Pick the company from "Role, Company" and the parts of an affiliation."""
+    pieces = [piece.strip() for part in parts for piece in re.split(r",\s+|\s+[@＠]\s*|\s+(?:at|bei|chez)\s+", part) if piece.strip()]
+    while len(pieces) > 1 and _LEGAL.fullmatch(pieces[-1]):
+        pieces[-2:] = [f"{pieces[-2]}, {pieces[-1]}"]
+    if not pieces:
+        return ""
+    last = pieces[-1].strip(" @.")
+    office = _OFFICE.match(last)
+    last = last[office.end() :] if office else last
+    words = [word.lower().strip(".,") for word in last.split()]
+    return "" if words and all(word in ROLE_WORDS for word in words) else last

@@ -1,0 +1,115 @@
+"""The recap as a row of pieces: blocks, with the lines of a stacked paragraph taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.loaders.blocks import Block, Link, LoadedRecap
+from ingest.talks.lines.bylines import is_fact, is_labelled, is_material, read_byline
+
+_PUNCTUATION = ".,;:!?()[]{}\"'“”‘’*_`"
+_SHORTEST_WORD = 3
+_VOCABULARY_SAMPLE = 300_000  # characters that tell a recap's ordinary words; more change nothing
+_STACKED_LINES = 5
+_LINE_LENGTH = 200
+_FULL_LINE = 76
+_MOSTLY = 0.7
+
+
+@dataclass(slots=True)
+class Piece:
+    """A block or a line of one."""
+
+    number: int
+    start: int
+    end: int
+    text: str
+    block: Block
+    kind: str
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """List the links inside the piece."""
+        if not self.block.links:
+            return ()
+        return tuple(link for link in self.block.links if self.start <= link.start and link.end <= self.end)
+
+    def marked(self) -> bool:
+        """Tell whether all of its words are set in bold or italics."""
+        stretches = [*self.block.strong, *self.block.emphasis]
+        if not stretches:
+            return False
+        inside = sorted((max(a, self.start), min(b, self.end)) for a, b in stretches if a < self.end and b > self.start)
+        covered, at = 0, self.start
+        for start, end in inside:
+            covered += max(0, end - max(start, at))
+            at = max(at, end)
+        return bool(self.text.strip()) and covered >= 0.9 * len(self.text.strip())
+
+
+def read_pieces(recap: LoadedRecap) -> list[Piece]:
+    """List the pieces of all blocks that are no furniture, rules included, in order."""
+    pieces: list[Piece] = []
+    for block in recap.blocks:
+        if block.kind == "furniture" or block.end <= block.start:
+            continue
+        for start, end in _cut(recap.text, block):
+            pieces.append(Piece(len(pieces), start, end, recap.text[start:end], block, block.kind))
+    return pieces
+
+
+def linked(piece: Piece) -> bool:
+    """Tell whether links carry most of the words."""
+    return sum(link.end - link.start for link in piece.links) >= _MOSTLY * len(piece.text.strip())
+
+
+def _cut(text: str, block: Block) -> Iterator[tuple[int, int]]:
+    """Peel by-lines, addresses and titles off a paragraph whose first lines they are."""
+    at = block.start
+    if block.kind in {"paragraph", "quote"} and text.find("\n", block.start, block.end) >= 0:
+        lines = _first_lines(text, block)
+        for number, (start, end) in enumerate(lines):
+            following = text[slice(*lines[number + 1])] if number + 1 < len(lines) else ""
+            linked_on = any(link.start < end < link.end for link in block.links)  # one link over two lines is one title
+            if linked_on or end >= block.end or not _stands_alone(text[start:end], following, block, start, end, first=number == 0):
+                break
+            yield at, end + 1
+            at = end + 1
+    if at < block.end:
+        yield at, block.end
+
+
+def _first_lines(text: str, block: Block) -> list[tuple[int, int]]:
+    lines: list[tuple[int, int]] = []
+    at = block.start
+    while at < block.end and len(lines) < _STACKED_LINES:
+        end = text.find("\n", at, block.end)
+        end = block.end if end < 0 else end
+        lines.append((at, end))
+        at = end + 1
+    return lines
+
+
+def _stands_alone(line: str, following: str, block: Block, start: int, end: int, *, first: bool) -> bool:
+    if not line.strip() or len(line) > _LINE_LENGTH:
+        return False
+    whole = any(a <= start + 2 and b >= end - 2 for a, b in (*block.strong, *block.emphasis))
+    if whole or is_material(line) or is_fact(line):
+        return True
+    # A full line of a wrapped paragraph may begin with a name too.
+    full = len(line) >= _FULL_LINE and not is_labelled(line) and bool(following.strip())
+    if not full and read_byline(line) is not None:
+        return True
+    return first and not line.rstrip().endswith((".", ",", ";")) and (read_byline(following) is not None or is_material(following))
+
+
+def ordinary_words(recap: LoadedRecap) -> frozenset[str]:
+    """Collect the words that the recap writes in lower case: they make poor names."""
+    found = set()
+    for token in recap.text[:_VOCABULARY_SAMPLE].split():
+        word = token.strip(_PUNCTUATION)
+        # A slug or a handle writes names small.
+        if len(word) >= _SHORTEST_WORD and word.islower() and word.isalpha() and token[0] != "@":
+            found.add(word)
+    return frozenset(found)

@@ -1,0 +1,73 @@
+"""What a heading announces that is no talk: a day, a conference, a block of talks, a section, other pages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.conferences.day_mentions import DayMention, parse_days
+from index.conferences.event_mentions import parse_events
+from ingest.talks.lines.heading_words import is_container, is_contents, is_section, leads_elsewhere
+
+_FILLER = re.compile(
+    r"\b(?:kubecon|cloudnativecon|conference|conférence|konferenz|recap|récap\w*|report|notes?|summary|retrospective|review|my"
+    r"|the|of|du|de|la|le|les|on|at|in|from"
+    r"|for|and|et|und|am|der|die|das|official|main|event|conferences|virtual|part|morning|afternoon|evening|matin|après-midi"
+    r"|memo|takeaways|thoughts"
+    r"|trip|what|i|learned|day|jour|tag)\b",
+    re.IGNORECASE,
+)
+_COLOCATED = re.compile(
+    r"(?:[\w.&+'-]+\s+){0,4}?(?:day|days|summit|con|fest|bootcamp|kickoff|rejekts)(?:\s+(?:eu|na|europe|north america))?", re.IGNORECASE
+)
+_EDGES = " -–—:|,.()[]!#*_／/&+"
+_LONGEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A heading's part in the recap when it is no talk."""
+
+    role: str  # "day", "event", "container", "section", "elsewhere", "contents"
+    days: tuple[DayMention, ...] = ()
+    keynotes: bool = False
+    workshops: bool = False
+
+
+@lru_cache(maxsize=8192)
+def read_place(words: str) -> Place | None:
+    """Tell what the heading announces, None where it may be a talk."""
+    text = " ".join(words.split()).strip("*_ ")
+    if not text or len(text) > _LONGEST:
+        return None
+    if leads_elsewhere(text) or is_contents(text):
+        return Place("contents" if is_contents(text) else "elsewhere")
+    days = parse_days(text)
+    rest = _without(text, days)
+    core = " ".join(_FILLER.sub(" ", rest).split()).strip(_EDGES) if days else rest
+    keynotes, workshops = "keynote" in text.lower(), "workshop" in text.lower()
+    role = _role(text, rest, core, dated=bool(days))
+    return Place(role, days, keynotes, workshops) if role else None
+
+
+def _role(text: str, rest: str, core: str, *, dated: bool) -> str:
+    if not rest:
+        return "day" if dated else "event" if parse_events(text) else ""
+    if is_section(text) or is_section(rest):
+        return "section"
+    if is_container(rest) or is_container(text) or is_container(core):
+        return "container"
+    return "event" if _COLOCATED.fullmatch(rest) else ""
+
+
+def _without(text: str, days: tuple[DayMention, ...]) -> str:
+    """Take the words of days, events and filling away."""
+    spans = [mention.span for mention in days] + [span for mention in parse_events(text) for span in mention.spans]
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    stripped = " ".join(text.split()).strip(_EDGES)
+    if not days and not spans:
+        return stripped
+    left = _FILLER.sub(" ", stripped)
+    return stripped if re.search(r"\w{2,}", left) and re.search(r"[^\W\d]{2,}", left) else ""

@@ -1,0 +1,172 @@
+"""How people name conferences and their days."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.conferences.day_mentions import parse_days
+from index.conferences.editions import EDITIONS, event_for
+from index.conferences.event_mentions import parse_event, parse_events
+from index.models import Event
+
+
+@pytest.mark.parametrize(
+    ("words", "event_id"),
+    [
+        ("eu 2021", "EU 2021"),
+        ("EU21", "EU 2021"),
+        ("kccnceu2021", "EU 2021"),
+        ("kccncna19", "NA 2019"),
+        ("kubecon europe 21", "EU 2021"),
+        ("KubeCon EU '22", "EU 2022"),
+        ("what was said in Copenhagen?", "EU 2018"),
+        ("san diego", "NA 2019"),
+        ("NA19", "NA 2019"),
+        ("kubecon-eu-2019-day2", "EU 2019"),
+        ("KubeCon + CloudNativeCon North America 2019", "NA 2019"),
+        ("The 2018 KubeCon, held in Copenhagen", "EU 2018"),
+        ("KubeCon 2015", "NA 2015"),
+        ("colocatedeventseu2024", "EU 2024"),
+        ("who spoke in Paris 2024", "EU 2024"),
+        ("China 2018", "China 2018"),
+        ("QCon London 2013", "QCon London 2013"),
+        ("GopherCon 2018: Day 2", "GopherCon 2018"),
+        ("AWS re:Invent 2019", "AWS re:Invent 2019"),
+        ("SREcon23 Americas", "SREcon 2023"),
+        ("EU 2029", "EU 2029"),
+    ],
+)
+def test_a_naming_of_one_conference_gives_its_id(words: str, event_id: str) -> None:
+    """Regions, cities, hosts of schedules and other series all resolve."""
+    assert parse_event(words) == (event_id,)
+
+
+@pytest.mark.parametrize(
+    "words", ["last year's talk", "data in the EU?", "native apps in 2021", "KubeCon", "may contain 15 nodes", "chinaware", ""]
+)
+def test_ordinary_words_name_no_conference(words: str) -> None:
+    """A word that only resembles a conference is left alone."""
+    assert parse_event(words) == ()
+
+
+def test_a_city_of_several_years_stays_open() -> None:
+    """A city without a year lists every edition that was held there."""
+    [mention] = parse_events("seattle")
+
+    assert mention.event_ids == ("NA 2016", "NA 2018")
+    assert mention.event_id is None
+
+
+def test_a_planned_city_counts_only_with_its_year() -> None:
+    """The venue that the pandemic emptied is found by city and year together."""
+    assert parse_event("Amsterdam 2020") == ("EU 2020",)
+    assert "EU 2020" not in parse_event("Amsterdam")
+
+
+def test_the_virtual_one_lists_what_was_virtual_that_year() -> None:
+    """Two editions of 2020 were held online; the build that is asked knows which of them it has."""
+    assert parse_event("the virtual one in 2020") == ("EU 2020", "NA 2020")
+
+
+def test_a_city_inside_another_conference_is_not_kubecon() -> None:
+    """The London of QCon is not the London of KubeCon."""
+    assert parse_event("Best of QCon London") == ()
+
+
+def test_mentions_carry_the_words_that_a_question_can_lose() -> None:
+    """Taking the spans out leaves the question itself."""
+    question = "who spoke about cilium at kubecon eu 2021?"
+    [mention] = parse_events(question)
+    [(start, end)] = mention.spans
+
+    assert question[start:end] == "kubecon eu 2021"
+
+
+def test_events_of_the_build_are_found_by_their_aliases() -> None:
+    """A conference outside the table is known as soon as a build has it."""
+    harbour = Event("HarbourConf 2022", "HarbourConf 2022 in Hamburg", aliases=("the harbour one",))
+
+    assert parse_event("at the harbour one", [harbour]) == ("HarbourConf 2022",)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("day 3", 3),
+        ("day3", 3),
+        ("Day Three", 3),
+        ("third day", 3),
+        ("last day", 3),
+        ("D3", 3),
+        ("vendredi", 3),
+        ("Dernier jour de la conférence", 3),
+        ("Mittwoch", 1),
+        ("3日目", 3),
+        ("最終日", 3),
+        ("May 4th", 0),
+        ("Freitag, 7. Mai", 3),
+        ("2021-05-06", 2),
+        ("05.05.2021", 1),
+        ("Troisième journée", 3),
+        ("2日目", 2),
+    ],
+)
+def test_days_are_read_in_four_languages(words: str, day: int) -> None:
+    """Numbers, ordinals, weekdays and dates give the day of a conference of known dates."""
+    assert parse_days(words)[0].resolve(event_for("EU 2021")) == day
+
+
+@pytest.mark.parametrize("words", ["day 2 operations", "every day", "day", "it took a day 5 times over", "35 minutes", "Monday's"[:0]])
+def test_other_days_are_no_conference_days(words: str) -> None:
+    """Day 2 operations are a subject."""
+    assert parse_days(words) == ()
+
+
+def test_several_days_are_listed_one_by_one() -> None:
+    """A heading over three days names all of them."""
+    assert [mention.number for mention in parse_days("Day 1, 2 and 3: Sessions")] == [1, 2, 3]
+
+
+def test_a_weekday_needs_the_dates() -> None:
+    """Without the event's dates a weekday is no number."""
+    [mention] = parse_days("Friday")
+
+    assert mention.resolve(None) is None
+    assert mention.resolve(Event("X 2020", "X 2020")) is None
+
+
+def test_a_date_far_from_the_event_is_no_day_of_it() -> None:
+    """The date of posting is not mistaken for a conference day."""
+    [mention] = parse_days("2021-05-20")
+
+    assert mention.resolve(event_for("EU 2021")) is None
+
+
+def test_days_and_dates_agree() -> None:
+    """The date of a day reads back as that day, for every edition with dates."""
+    for edition in EDITIONS:
+        event = edition.as_event()
+        for day in range(1, (edition.days or 0) + 1):
+            assert event.starts_on is not None
+            on = event.starts_on + timedelta(days=day - 1)
+
+            assert parse_days(on.isoformat())[0].resolve(event) == day
+
+
+def test_an_unknown_event_has_no_dates() -> None:
+    """What is not in the table keeps its name and claims nothing else."""
+    assert event_for("FjordDays 2023") == Event("FjordDays 2023", "FjordDays 2023", aliases=("fjorddays 2023",))
+    assert event_for("EU 2018").starts_on == date(2018, 5, 2)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_read_without_error_and_spans_lie_inside(text: str) -> None:
+    """Arbitrary characters never raise, and every span is a part of the text."""
+    spans = [span for mention in parse_events(text) for span in mention.spans] + [mention.span for mention in parse_days(text)]
+
+    assert all(0 <= start < end <= len(text) for start, end in spans)

@@ -1,0 +1,1 @@
+"""Fit the confidence that the notes answer a question."""

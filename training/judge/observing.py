@@ -1,0 +1,81 @@
+"""Questions whose answer is known, as the product sees them: what a search says of its best passages, and whether they answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.answering.evidence.evidence import Found, gather
+from bot.answering.evidence.signals import signals
+from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.question.understanding import understand
+from index.models import Passage
+from index.search import Searcher
+from training.pairs import Pair
+
+_SHOWN = 3  # passages that an answer quotes at most
+# A passage holds an answer when they share this much of the shorter one; it is none without any of it when they share less than the second.
+_MIN_SHARED = 0.3
+_MOST_SHARED = 0.15
+_OVER = 1.05  # what a share may be exceeded by
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A question's signals; those of the same search without the passages that answer it; where it belongs."""
+
+    signals: dict[str, float]
+    without: dict[str, float]  # empty where the answer is not among what would be shown
+    answerable: bool
+    shown: bool  # a passage with the answer is among the best
+    style: str
+    event_id: str
+
+
+def observe(pairs: Iterable[Pair], searcher: Searcher) -> list[Observation]:
+    """Ask every question that finds something as the product does, and look at what it finds."""
+    knowledge = knowledge_of(searcher)
+    found = (_observation(pair, searcher, knowledge) for pair in pairs)
+    return [observation for observation in found if observation.signals]
+
+
+def _observation(pair: Pair, searcher: Searcher, knowledge: Knowledge) -> Observation:
+    reading = understand(pair.question, knowledge, pair.history)
+    found = gather(reading, searcher, knowledge)
+    bodies = [hit for hit in found.hits if hit.passage.role == "body"] or found.hits
+    shown = pair.answers and any(_shared(pair, hit.passage) >= _MIN_SHARED for hit in bodies[:_SHOWN])
+    recap = searcher.build.recaps.get(pair.file)
+    return Observation(
+        signals=signals(reading, found),
+        without=signals(reading, _without(found, pair)) if shown else {},
+        answerable=pair.answers,
+        shown=shown,
+        style=pair.style,
+        event_id=(recap.event_id if recap else None) or pair.file,
+    )
+
+
+def _without(found: Found, pair: Pair) -> Found:
+    """Return what a search would have found in notes that lack the answer."""
+    kept = [at for at, hit in enumerate(found.hits) if _shared(pair, hit.passage) < _MOST_SHARED]
+    return Found(tuple(found.hits[at] for at in kept), tuple(found.evidence[at] for at in kept))
+
+
+def _shared(pair: Pair, passage: Passage) -> float:
+    """Return how much of the shorter one a pair's passage and one of the build share."""
+    if passage.recap_id != pair.file:
+        return 0.0
+    common = min(pair.end, passage.source_end) - max(pair.start, passage.source_start)
+    return common / min(pair.end - pair.start, passage.source_end - passage.source_start)
+
+
+def some_events(observations: Sequence[Observation], share: float = 0.2) -> frozenset[str]:
+    """Return conferences, drawn once and for all by their names' digests, that hold at most about a share of the near misses."""
+    near = Counter(one.event_id for one in observations if not one.answerable)
+    chosen: set[str] = set()
+    for event_id in sorted(near, key=lambda name: hashlib.sha256(name.encode()).digest()):
+        if sum(near[one] for one in chosen) + near[event_id] <= share * near.total() * _OVER:
+            chosen.add(event_id)
+    return frozenset(chosen)
