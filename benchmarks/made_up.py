@@ -1,8 +1,9 @@
 """A made-up corpus of any size: sentences of the recaps that ship, put together anew, under talks, speakers and conferences of no one.
 
-Every sentence, title, name and conference is embedded once by the real encoder. A passage is three sentences; its token vectors are
-those of its pieces end to end, moved by noise with the covariance of real passages, so that no two passages are the same. Some
-words of the sentences are replaced by invented names, which makes a long tail of rare words. Passages are made when they are asked for.
+Every sentence, title, name and conference is embedded once by the real encoder. A passage is three sentences;
+its token vectors are those of its pieces end to end, moved by noise with the covariance of real passages, so
+that no two passages are the same. Some words of the sentences are replaced by invented names, which makes a
+long tail of rare words. Passages are made when they are asked for.
 """
 
 from __future__ import annotations
@@ -30,7 +31,26 @@ _A_RECAP = PASSAGES * TALKS
 _VARIANTS = 3
 _NOISE = 0.35  # of a token's length; neighbours are then about as near as in real notes
 _NOISES = 4_096
-_SYLLABLES = ("bar", "dol", "fen", "gru", "hal", "jin", "kor", "lum", "mox", "nar", "pel", "qua", "rin", "sol", "tev", "ulm", "vex", "wyn")
+_SYLLABLES = (
+    "bar",
+    "dol",
+    "fen",
+    "gru",
+    "hal",
+    "jin",
+    "kor",
+    "lum",
+    "mox",
+    "nar",
+    "pel",
+    "qua",
+    "rin",
+    "sol",
+    "tev",
+    "ulm",
+    "vex",
+    "wyn",
+)
 _SERIES = 50
 _YEARS = range(2005, 2025)
 _CITIES = ("Bremen", "Oulu", "Turin", "Porto", "Ghent", "Brno", "Leeds", "Tartu")
@@ -52,16 +72,25 @@ class Pieces:
 
     sentences: tuple[str, ...]
     titles: tuple[str, ...]
-    first_names: tuple[str, ...] = field(default_factory=lambda: tuple(invented(5_000 + n) for n in range(120)))
-    last_names: tuple[str, ...] = field(default_factory=lambda: tuple(invented(9_000 + n) for n in range(1_500)))
+    first_names: tuple[str, ...] = field(
+        default_factory=lambda: tuple(invented(5_000 + n) for n in range(120))
+    )
+    last_names: tuple[str, ...] = field(
+        default_factory=lambda: tuple(invented(9_000 + n) for n in range(1_500))
+    )
     events: tuple[str, ...] = field(
-        default_factory=lambda: tuple(f"{invented(300 + number)}con {year}" for year in _YEARS for number in range(_SERIES))
+        default_factory=lambda: tuple(
+            f"{invented(300 + number)}con {year}" for year in _YEARS for number in range(_SERIES)
+        )
     )
 
     @classmethod
     def of(cls, sentences: Sequence[str], titles: Sequence[str]) -> Pieces:
         """Take real sentences and titles, and each again with invented names in place of some of its words."""
-        return cls(tuple(_varied(sentences, 20_000)), tuple(_varied([re.sub(r"[.:]\s", " ", title) for title in titles], 40_000)))
+        return cls(
+            tuple(_varied(sentences, 20_000)),
+            tuple(_varied([re.sub(r"[.:]\s", " ", title) for title in titles], 40_000)),
+        )
 
 
 def _varied(texts: Sequence[str], start: int) -> Iterator[str]:
@@ -81,12 +110,20 @@ class Corpus:
 
     @cached_property
     def _chosen(self) -> NDArray[np.int32]:
-        return np.random.RandomState(1).randint(len(self.pieces.sentences), size=(self.size, SENTENCES)).astype(np.int32)
+        return (
+            np.random.RandomState(1)
+            .randint(len(self.pieces.sentences), size=(self.size, SENTENCES))
+            .astype(np.int32)
+        )
 
     @cached_property
     def _starts(self) -> NDArray[np.int32]:
         """Return where each passage begins in its recap."""
-        lengths = np.array([len(sentence) for sentence in self.pieces.sentences])[self._chosen].sum(axis=1) + SENTENCES + 1
+        lengths = (
+            np.array([len(sentence) for sentence in self.pieces.sentences])[self._chosen].sum(axis=1)
+            + SENTENCES
+            + 1
+        )
         ends = np.cumsum(lengths)
         first = np.repeat((ends - lengths)[::_A_RECAP], _A_RECAP)[: self.size]
         starts: NDArray[np.int32] = (ends - lengths - first).astype(np.int32)
@@ -101,14 +138,30 @@ class Corpus:
     def _event(self, number: int) -> Event:
         name = self.pieces.events[number]
         starts_on = date(int(name[-4:]), 1 + number % 12, 1 + number % 25)
-        return Event(name, name, starts_on, starts_on + timedelta(days=2), _CITIES[number % len(_CITIES)], (name.lower(),))
+        return Event(
+            name,
+            name,
+            starts_on,
+            starts_on + timedelta(days=2),
+            _CITIES[number % len(_CITIES)],
+            (name.lower(),),
+        )
 
     @cached_property
     def recaps(self) -> list[Recap]:
         """Return the recaps."""
         count = -(-self.size // _A_RECAP)
         return [
-            Recap(f"recap{n:05}.txt", f"Notes {n}", self._event_of(n), None, "en", None, None, text_digest(self.text(n)))
+            Recap(
+                f"recap{n:05}.txt",
+                f"Notes {n}",
+                self._event_of(n),
+                None,
+                "en",
+                None,
+                None,
+                text_digest(self.text(n)),
+            )
             for n in range(count)
         ]
 
@@ -159,13 +212,18 @@ class Corpus:
 
     def text(self, recap: int) -> str:
         """Return a recap's text."""
-        return "\n\n".join(map(self.words, range(recap * _A_RECAP, min((recap + 1) * _A_RECAP, self.size)))) + "\n"
+        return (
+            "\n\n".join(map(self.words, range(recap * _A_RECAP, min((recap + 1) * _A_RECAP, self.size))))
+            + "\n"
+        )
 
     def passage(self, row: int) -> Passage:
         """Return a passage."""
         talk, text, start = self.talks[row // PASSAGES], self.words(row), int(self._starts[row])
         end, ordinal = start + len(text), row % PASSAGES
-        return Passage(f"{talk.talk_id}#{ordinal}", talk.talk_id, talk.recap_id, ordinal, text, start, end, start, end)
+        return Passage(
+            f"{talk.talk_id}#{ordinal}", talk.talk_id, talk.recap_id, ordinal, text, start, end, start, end
+        )
 
 
 class _Made(Sequence[Passage]):
@@ -206,9 +264,18 @@ class PreparedEncoder:
     """Gives passages the vectors of their pieces; everything else is the real encoder's."""
 
     def __init__(self, real: Encoder, pieces: Pieces, cache: Path) -> None:
-        self.name, self.revision, self.dim, self.max_tokens = real.name, real.revision, real.dim, real.max_tokens
+        self.name, self.revision, self.dim, self.max_tokens = (
+            real.name,
+            real.revision,
+            real.dim,
+            real.max_tokens,
+        )
         self.form, self.check, self.adapter = real.form, dict(real.check), real.adapter
-        parts = list(dict.fromkeys((*pieces.sentences, *pieces.titles, *pieces.first_names, *pieces.last_names, *pieces.events)))
+        parts = list(
+            dict.fromkeys(
+                (*pieces.sentences, *pieces.titles, *pieces.first_names, *pieces.last_names, *pieces.events)
+            )
+        )
         self._vectors = _embedded(real, parts, cache)
         pooled = unit(np.stack([self._vectors[sentence].mean(axis=0) for sentence in pieces.sentences]))
         covariance = np.cov(pooled.T)

@@ -2,8 +2,8 @@
 
     python benchmarks/nights.py --recaps 2000 --folder /tmp/nights
 
-Recaps are made up from a fixed list of words by a seeded generator. The folder is kept, so that a second run starts from the
-build that stands there and skips the first night's embedding.
+Recaps are made up from a fixed list of words by a seeded generator. The folder is kept, so that a second run
+starts from the build that stands there and skips the first night's embedding.
 """
 
 from __future__ import annotations
@@ -37,9 +37,14 @@ def recap(number: int, talks: int, passages: int) -> str:
     parts = [f"# KubeCon Europe {2017 + number % 8} - Day {1 + number % 3}\n"]
     for _ in range(talks):
         title = " ".join(chance.sample(WORDS, 4)).title()
-        parts.append(f"## {title} - {chance.choice(FIRST)} {chance.choice(LAST)}, {chance.choice(WORDS).title()} Works\n")
+        parts.append(
+            f"## {title} - {chance.choice(FIRST)} {chance.choice(LAST)}, {chance.choice(WORDS).title()} Works\n"
+        )
         for _ in range(passages):
-            sentences = (" ".join(chance.choices(WORDS, k=10)).capitalize() + f" {chance.randrange(1000)} times." for _ in range(4))
+            sentences = (
+                " ".join(chance.choices(WORDS, k=10)).capitalize() + f" {chance.randrange(1000)} times."
+                for _ in range(4)
+            )
             parts.append(" ".join(sentences) + "\n")
     return "\n".join(parts)
 
@@ -59,19 +64,29 @@ def timed(name: str, job: Job, encoder: Encoder | None = None) -> tuple[dict[str
     report = run(job, encoder=encoder)
     taken = time.perf_counter() - started
     stages = {stage: round(seconds, 2) for stage, seconds in report.timings_s.items()}
-    figures = {"night": name, "outcome": report.outcome, "s": round(taken, 2), **stages, "passages": report.counts["passages"]}
+    figures = {
+        "night": name,
+        "outcome": report.outcome,
+        "s": round(taken, 2),
+        **stages,
+        "passages": report.counts["passages"],
+    }
     print(json.dumps(figures), flush=True)
     return figures, report
 
 
 def main() -> None:
     """Run the nights and print one object a line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--recaps", type=int, default=2000)
     parser.add_argument("--talks", type=int, default=2)
     parser.add_argument("--passages", type=int, default=2)
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--full", action="store_true", help="end with a --full night, which embeds everything again")
+    parser.add_argument(
+        "--full", action="store_true", help="end with a --full night, which embeds everything again"
+    )
     given = parser.parse_args()
     notes, index_dir = given.folder / "notes", given.folder / "index"
     write_recaps(notes, given.recaps, given.talks, given.passages)

@@ -2,8 +2,9 @@
 
     python -m benchmarks.ranking INDEX QUESTIONS.jsonl
 
-A question line holds `question`, `evidence` (verbatim strings of the notes, any of which answers it), and where known `talk` and
-`history`. Every stage orders the same candidates; the search is asked as it is, without the bot's understanding of the question.
+A question line holds `question`, `evidence` (verbatim strings of the notes, any of which answers it), and
+where known `talk` and `history`. Every stage orders the same candidates; the search is asked as it is,
+without the bot's understanding of the question.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def stages() -> Mapping[str, Callable[[Ranking], Order]]:
         "late interaction": lambda ranking: by(ranking, lambda item: item.late),
         "  + dense": lambda ranking: by(ranking, lambda item: item.late + DENSE_SHARE * item.dense),
         "  + dense + talk (as shipped)": lambda ranking: ranking.hits,
-        "  + dense + talk + BM25": lambda ranking: by(ranking, lambda item: item.score + 0.05 * item.lexical / top(ranking)),
+        "  + dense + talk + BM25": lambda ranking: by(
+            ranking, lambda item: item.score + 0.05 * item.lexical / top(ranking)
+        ),
         "  + talk, no dense": lambda ranking: by(ranking, lambda item: item.late + TALK_SHARE * item.talk),
         "headings last": headings_last,
     }
@@ -54,7 +57,9 @@ def stages() -> Mapping[str, Callable[[Ranking], Order]]:
 
 def by(ranking: Ranking, score: Callable[[Evidence], float]) -> Order:
     """Order the candidates by another score, ties by row."""
-    pairs = sorted(zip(ranking.hits, ranking.evidence, strict=True), key=lambda pair: (-score(pair[1]), pair[1].row))
+    pairs = sorted(
+        zip(ranking.hits, ranking.evidence, strict=True), key=lambda pair: (-score(pair[1]), pair[1].row)
+    )
     return [hit for hit, _ in pairs]
 
 
@@ -81,7 +86,12 @@ def read_questions(path: Path) -> list[Question]:
     """Read the answerable questions of a file."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     return [
-        Question(row["question"], (row.get("history") or [""])[-1], tuple(map(fold, row["evidence"])), title(row.get("talk") or ""))
+        Question(
+            row["question"],
+            (row.get("history") or [""])[-1],
+            tuple(map(fold, row["evidence"])),
+            title(row.get("talk") or ""),
+        )
         for row in rows
         if row.get("evidence")
     ]
@@ -104,37 +114,59 @@ def score(orders: Iterable[tuple[Question, Order]]) -> dict[str, float]:
         passages = [fold(hit.passage.text) for hit in order[:SHOWN]]
         joined = " ".join(passages)
         for budget in BUDGETS:
-            tallies.setdefault(f"@{budget}", []).append(any(item in joined[:budget] for item in question.evidence))
-        ranks = [rank for rank, passage in enumerate(passages, 1) if any(item in passage for item in question.evidence)]
+            tallies.setdefault(f"@{budget}", []).append(
+                any(item in joined[:budget] for item in question.evidence)
+            )
+        ranks = [
+            rank
+            for rank, passage in enumerate(passages, 1)
+            if any(item in passage for item in question.evidence)
+        ]
         tallies.setdefault("MRR@10", []).append(1 / ranks[0] if ranks else 0.0)
         if question.talk:
             found = title(order[0].talk.title) if order else ""
-            tallies.setdefault("talk@1", []).append(bool(found) and (found in question.talk or question.talk in found))
+            tallies.setdefault("talk@1", []).append(
+                bool(found) and (found in question.talk or question.talk in found)
+            )
     return {name: sum(values) / len(values) for name, values in tallies.items()}
 
 
 def main() -> None:
     """Print one table row a stage."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("index", type=Path)
     parser.add_argument("questions", type=Path)
     arguments = parser.parse_args()
     searcher = Searcher.open(arguments.index)
     questions = read_questions(arguments.questions)
     everything = len(searcher.build.passages)
-    rankings = [searcher.search(Query(one.text, context=one.context, depth=everything, k=everything)) for one in questions]
+    rankings = [
+        searcher.search(Query(one.text, context=one.context, depth=everything, k=everything))
+        for one in questions
+    ]
     print(f"{len(questions)} questions, {everything} passages, build {searcher.build.build_id}\n")
     for number, (name, order) in enumerate(stages().items()):
-        figures = score((question, order(ranking)) for question, ranking in zip(questions, rankings, strict=True))
+        figures = score(
+            (question, order(ranking)) for question, ranking in zip(questions, rankings, strict=True)
+        )
         if number == 0:
             print("| stage | " + " | ".join(figures) + " |\n|---|" + "---|" * len(figures))
         print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in figures.values()) + " |")
     for depth in (10, 20, 50, 100):
         started = time.perf_counter()
-        cut = [(one, searcher.search(Query(one.text, context=one.context, depth=depth)).hits) for one in questions]
+        cut = [
+            (one, searcher.search(Query(one.text, context=one.context, depth=depth)).hits)
+            for one in questions
+        ]
         spent = (time.perf_counter() - started) / max(len(questions), 1) * 1000
         figures = score(cut)
-        print(f"| as shipped, depth {depth} ({spent:.1f} ms) | " + " | ".join(f"{value:.3f}" for value in figures.values()) + " |")
+        print(
+            f"| as shipped, depth {depth} ({spent:.1f} ms) | "
+            + " | ".join(f"{value:.3f}" for value in figures.values())
+            + " |"
+        )
 
 
 if __name__ == "__main__":

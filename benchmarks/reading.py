@@ -2,8 +2,8 @@
 
     python benchmarks/reading.py --megabytes 20
 
-The recaps that ship are repeated with other words in every round, from a seeded generator, as plain text, Markdown and HTML.
-Each is read in a process of its own, so that its peak is its own.
+The recaps that ship are repeated with other words in every round, from a seeded generator, as plain text,
+Markdown and HTML. Each is read in a process of its own, so that its peak is its own.
 """
 
 from __future__ import annotations
@@ -34,7 +34,11 @@ CHANGED = 0.2  # share of the words
 def large(suffix: str, size_bytes: int) -> str:
     """Write a recap of a format and size out of the notes that ship."""
     chance = random.Random(len(suffix))  # noqa: S311 made-up notes
-    texts = [path.read_text(encoding="utf-8") for path in sorted(NOTES.glob(f"*{suffix}")) if path.name != "README.md"]
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in sorted(NOTES.glob(f"*{suffix}"))
+        if path.name != "README.md"
+    ]
     known = sorted({word for text in texts for word in WORD.findall(re.sub(r"<[^>]*>", " ", text))})
     rounds: list[str] = []
     left = size_bytes
@@ -44,7 +48,9 @@ def large(suffix: str, size_bytes: int) -> str:
             text = re.sub(r"(?s)\A.*<body[^>]*>|</body>.*\Z", "", text)
             text = re.sub(r">[^<]+", lambda found: _varied(found[0], known, chance), text)
         else:
-            text = "\n".join(line if "http" in line else _varied(line, known, chance) for line in text.split("\n"))
+            text = "\n".join(
+                line if "http" in line else _varied(line, known, chance) for line in text.split("\n")
+            )
         rounds.append(text)
         left -= len(text.encode("utf-8")) + 2
     whole = "\n\n".join(rounds)
@@ -63,7 +69,9 @@ def write(path: Path, size_bytes: int) -> None:
 def measured(path: Path, task: str) -> dict[str, float | int | str]:
     """Read or inspect a file and say what it cost."""
     cpu, wall = time.process_time(), time.perf_counter()
-    found = inspect_file(path) if task == "inspect" else read_recap(gather([path]).recaps[0], Catalogue.join([]))
+    found = (
+        inspect_file(path) if task == "inspect" else read_recap(gather([path]).recaps[0], Catalogue.join([]))
+    )
     return {
         "format": path.suffix,
         "task": task,
@@ -76,7 +84,9 @@ def measured(path: Path, task: str) -> dict[str, float | int | str]:
 
 def main() -> None:
     """Print one JSON line a format and task."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--megabytes", type=float, default=20)
     size_bytes = int(parser.parse_args().megabytes * 1_000_000)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,9 +1,10 @@
 """Build and search made-up corpora of growing sizes with what ships: cost of building, opening, memory, times, recall, filters.
 
-    python benchmarks/scale.py --sizes 10000 100000 [--folder data/scale] [--out benchmarks/results/<date>-<commit>-scale.jsonl]
+    python benchmarks/scale.py --sizes 10000 100000 [--folder data/scale] [--out
+    benchmarks/results/<date>-<commit>-scale.jsonl]
 
-Building and searching run in processes of their own. A million passages take about half an hour on two cores and 15 GB of disk;
-each size is removed when it was measured, unless `--keep` is given.
+Building and searching run in processes of their own. A million passages take about half an hour on two cores
+and 15 GB of disk; each size is removed when it was measured, unless `--keep` is given.
 """
 
 from __future__ import annotations
@@ -46,9 +47,16 @@ def pieces(folder: Path) -> Pieces:
             command = [sys.executable, "-m", "ingest", str(ROOT / "notes"), "--index", made]
             subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
             build = open_build(Path(made))
-            sentences = [one.text[slice(*span)] for one in build.passages if one.role == "body" for span in split_units(one.text)]
+            sentences = [
+                one.text[slice(*span)]
+                for one in build.passages
+                if one.role == "body"
+                for span in split_units(one.text)
+            ]
             titles = [talk.title for talk in build.talks.values()]
-        cache.write_text(json.dumps([[one for one in sentences if 40 <= len(one) <= 220], titles]), encoding="utf-8")
+        cache.write_text(
+            json.dumps([[one for one in sentences if 40 <= len(one) <= 220], titles]), encoding="utf-8"
+        )
     return Pieces.of(*json.loads(cache.read_text(encoding="utf-8")))
 
 
@@ -131,7 +139,10 @@ def _times(ask: Callable[[str], object], asked: Iterable[str]) -> list[float]:
 
 
 def _percentiles(what: str, spent: list[float]) -> dict[str, float]:
-    return {f"{what}p50_ms": round(float(np.percentile(spent, 50)), 2), f"{what}p99_ms": round(float(np.percentile(spent, 99)), 2)}
+    return {
+        f"{what}p50_ms": round(float(np.percentile(spent, 50)), 2),
+        f"{what}p99_ms": round(float(np.percentile(spent, 99)), 2),
+    }
 
 
 def _stages(searcher: Any, asked: list[str]) -> dict[str, float]:
@@ -140,7 +151,9 @@ def _stages(searcher: Any, asked: list[str]) -> dict[str, float]:
 
     build = searcher.build
     tokens = {question: searcher.encoder.encode_tokens([question])[0] for question in asked}
-    rows = {question: np.sort(build.dense.search(tokens[question].pooled, 2 * DEPTH)[0]) for question in asked}
+    rows = {
+        question: np.sort(build.dense.search(tokens[question].pooled, 2 * DEPTH)[0]) for question in asked
+    }
     stages: dict[str, Callable[[str], object]] = {
         "search_": lambda question: searcher.search(Query(question, k=30)),
         "encode_": lambda question: searcher.encoder.encode_tokens([question]),
@@ -149,7 +162,11 @@ def _stages(searcher: Any, asked: list[str]) -> dict[str, float]:
         "dense_": lambda question: build.dense.search(tokens[question].pooled, DEPTH),
         "late_": lambda question: build.late.similarities(tokens[question].vectors, rows[question]),
     }
-    return {name: value for what, ask in stages.items() for name, value in _percentiles(what, _times(ask, asked)).items()}
+    return {
+        name: value
+        for what, ask in stages.items()
+        for name, value in _percentiles(what, _times(ask, asked)).items()
+    }
 
 
 def _recall(searcher: Any, asked: list[str]) -> dict[str, float]:
@@ -196,39 +213,71 @@ def _filters(searcher: Any, asked: list[str]) -> dict[str, Any]:
             "recall_at_10": round(float(np.mean(recall)), 4),
             **_percentiles("", spent),
         }
-    outside, worst = sum(one["outside"] for one in found.values()), max(one["p50_ms"] for one in found.values())
+    outside, worst = (
+        sum(one["outside"] for one in found.values()),
+        max(one["p50_ms"] for one in found.values()),
+    )
     return {"filters": found, "outside_filters": outside, "filtered_search_p50_ms": worst}
 
 
 def _memory() -> dict[str, int]:
     status = Path("/proc/self/status").read_text(encoding="utf-8")
-    kb = {line.split(":")[0]: line.split()[1] for line in status.splitlines() if line.startswith(("VmRSS", "RssAnon"))}
+    kb = {
+        line.split(":")[0]: line.split()[1]
+        for line in status.splitlines()
+        if line.startswith(("VmRSS", "RssAnon"))
+    }
     return {"rss_mb": round(int(kb["VmRSS"]) / 1e3), "private_mb": round(int(kb["RssAnon"]) / 1e3)}
 
 
 def _in_process(what: str, size: int, folder: Path, large: bool = False) -> dict[str, Any]:
-    command = [sys.executable, str(Path(__file__).resolve()), what, "--sizes", str(size), "--folder", str(folder)]
+    command = [
+        sys.executable,
+        str(Path(__file__).resolve()),
+        what,
+        "--sizes",
+        str(size),
+        "--folder",
+        str(folder),
+    ]
     command += ["--large"] if large else []
-    done = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    done = subprocess.run(
+        command,
+        check=True,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     row: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return row
 
 
 def main() -> None:
     """Measure each size and append its row to the results."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", choices=["build", "measure"], help="do one part here, for one size")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "what", nargs="?", choices=["build", "measure"], help="do one part here, for one size"
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--folder", type=Path, default=ROOT / "data" / "scale")
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--large", action="store_true", help="write every size as a large build, to compare what a passage costs")
+    parser.add_argument(
+        "--large",
+        action="store_true",
+        help="write every size as a large build, to compare what a passage costs",
+    )
     parser.add_argument("--keep", action="store_true", help="leave the builds")
     asked = parser.parse_args()
     folder = asked.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     if asked.what:
         size = asked.sizes[0]
-        print(json.dumps(build(size, folder, asked.large) if asked.what == "build" else measure(size, folder)))
+        print(
+            json.dumps(build(size, folder, asked.large) if asked.what == "build" else measure(size, folder))
+        )
         return
     for size in asked.sizes:
         written = (folder / str(size) / "CURRENT").exists()
@@ -237,7 +286,11 @@ def main() -> None:
             **({} if written else _in_process("build", size, folder, asked.large)),
             **_in_process("measure", size, folder),
         }
-        row |= {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "cpus": os.cpu_count(), "machine": platform.machine()}
+        row |= {
+            "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "cpus": os.cpu_count(),
+            "machine": platform.machine(),
+        }
         print(json.dumps(row))
         if asked.out:
             with asked.out.open("a", encoding="utf-8") as stream:

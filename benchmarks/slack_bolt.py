@@ -1,7 +1,8 @@
 """Measure how soon Slack hears an acknowledgement, with sync and with async Bolt around the same claims and answers.
 
-`python -m benchmarks.slack_bolt INDEX_DIR [QUESTIONS]`: 500 questions in ten seconds over ten channels by default, each event
-delivered three times, the bot in a process of its own; one line a kind. Figures: `docs/decisions/0005-threads-in-slack.md`.
+`python -m benchmarks.slack_bolt INDEX_DIR [QUESTIONS]`: 500 questions in ten seconds over ten channels by
+default, each event delivered three times, the bot in a process of its own; one line a kind. Figures:
+`docs/decisions/0005-threads-in-slack.md`.
 """
 
 from __future__ import annotations
@@ -55,11 +56,17 @@ def measure(kind: str, index_dir: Path, questions: int) -> tuple[list[float], in
             "SLACK_APP_TOKEN": APP_TOKEN,
             "SLACK_API_URL": slack.api_url,
         }
-        running = subprocess.Popen([sys.executable, "-m", "benchmarks.slack_bolt", "--serve", kind], env={**os.environ, **names})
+        running = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.slack_bolt", "--serve", kind], env={**os.environ, **names}
+        )
         try:
-            slack.wait_for(lambda: len(slack.sockets.connections) == 2 or running.poll() is not None, timeout_s=60)
+            slack.wait_for(
+                lambda: len(slack.sockets.connections) == 2 or running.poll() is not None, timeout_s=60
+            )
             deliveries = _ask(slack, questions)
-            slack.wait_for(lambda: all(one.acked_at for one in deliveries) and _answers(slack) == questions, timeout_s=90)
+            slack.wait_for(
+                lambda: all(one.acked_at for one in deliveries) and _answers(slack) == questions, timeout_s=90
+            )
         finally:
             running.kill()
             running.wait()
@@ -70,14 +77,20 @@ def _ask(slack: LocalSlack, questions: int) -> list[Delivery]:
     deliveries: list[Delivery] = []
     began = time.monotonic()
     for number in range(questions):
-        for delivery in slack.write(f"C{number % CHANNELS}", "U1ADA", f"<@BOT> what is a service mesh? ({number})"):
+        for delivery in slack.write(
+            f"C{number % CHANNELS}", "U1ADA", f"<@BOT> what is a service mesh? ({number})"
+        ):
             deliveries += [delivery, *slack.redeliver(delivery, 2)]
         time.sleep(max(0.0, began + SECONDS * (number + 1) / questions - time.monotonic()))
     return deliveries
 
 
 def _answers(slack: LocalSlack) -> int:
-    return sum(one["user"] == BOT_USER_ID for channel in list(slack.space.channels.values()) for one in channel.messages)
+    return sum(
+        one["user"] == BOT_USER_ID
+        for channel in list(slack.space.channels.values())
+        for one in channel.messages
+    )
 
 
 def serve(kind: str) -> None:
@@ -94,7 +107,10 @@ def serve(kind: str) -> None:
 
 async def _serve_async(bot: SlackBot, settings: Settings) -> None:
     """Take events on an event loop; claims go to threads, since SQLite blocks, and answers to the same desk."""
-    app = AsyncApp(client=AsyncWebClient(token=BOT_TOKEN, base_url=settings.slack_api_url or ""), signing_secret=SIGNING_SECRET)
+    app = AsyncApp(
+        client=AsyncWebClient(token=BOT_TOKEN, base_url=settings.slack_api_url or ""),
+        signing_secret=SIGNING_SECRET,
+    )
     doors = Doors(BOT_USER_ID, TEAM_ID)
 
     def accept(body: dict[str, Any]) -> None:

@@ -2,8 +2,8 @@
 
     python benchmarks/switches.py --seconds 60 --builds 20 --corrupt 2 --rate 50
 
-One recap says which edition of the notes it is; an answer must quote the edition of the build that it names. Latencies while nothing
-is published are measured first, for as long, up to 20 s.
+One recap says which edition of the notes it is; an answer must quote the edition of the build that it names.
+Latencies while nothing is published are measured first, for as long, up to 20 s.
 """
 
 from __future__ import annotations
@@ -35,7 +35,12 @@ from index.encoder.base import load_encoder
 from ingest.nightly.run import Job, run
 
 QUESTION = "which edition of the harbour almanac is this?"
-OTHERS = ("what was said about rigging?", "lighthouse keeper", "who talked about winches?", "is crossplane any good?")
+OTHERS = (
+    "what was said about rigging?",
+    "lighthouse keeper",
+    "who talked about winches?",
+    "is crossplane any good?",
+)
 _EDITION = re.compile(r"edition (\d+) of the harbour almanac")
 POLL_S = 0.5
 
@@ -60,7 +65,9 @@ class Seen:
 def write_edition(notes: Path, number: int) -> None:
     """Write the recap that says which edition this is."""
     said = f"This is edition {number} of the harbour almanac, and no other edition of the harbour almanac says so."
-    (notes / "almanac.md").write_text(f"# KubeCon Europe 2024 - Day 1\n\n## The Harbour Almanac - Ann Bee\n\n{said}\n", encoding="utf-8")
+    (notes / "almanac.md").write_text(
+        f"# KubeCon Europe 2024 - Day 1\n\n## The Harbour Almanac - Ann Bee\n\n{said}\n", encoding="utf-8"
+    )
 
 
 def ask_once(live: LiveIndex, number: int, due: float, editions: Mapping[str, int], seen: Seen) -> None:
@@ -87,7 +94,13 @@ def ask_once(live: LiveIndex, number: int, due: float, editions: Mapping[str, in
             seen.mixed.append(f"{found['build']} is edition {editions[found['build']]} and says {said}")
 
 
-def load(live: LiveIndex, seconds: float, rate: float, editions: Mapping[str, int], writing: threading.Thread | None = None) -> Seen:
+def load(
+    live: LiveIndex,
+    seconds: float,
+    rate: float,
+    editions: Mapping[str, int],
+    writing: threading.Thread | None = None,
+) -> Seen:
     """Ask at a rate, on as many threads as the bot has, whatever the answers take, and until the writer is done."""
     seen = Seen()
     started = time.perf_counter()
@@ -104,7 +117,11 @@ def load(live: LiveIndex, seconds: float, rate: float, editions: Mapping[str, in
 def resident_mb() -> float:
     """Return how much memory this process has to itself, mapped files aside."""
     gc.collect()
-    [line] = [line for line in Path("/proc/self/status").read_text("utf-8").splitlines() if line.startswith("RssAnon")]
+    [line] = [
+        line
+        for line in Path("/proc/self/status").read_text("utf-8").splitlines()
+        if line.startswith("RssAnon")
+    ]
     return round(int(line.split()[1]) / 1024, 1)
 
 
@@ -134,7 +151,19 @@ def publisher(folder: Path, given: argparse.Namespace, editions: dict[str, int])
         time.sleep(max(started + number * step - time.perf_counter(), 0))
         mode = "bad" if number in bad else "good"
         # As the systemd unit starts it: behind whoever answers.
-        command = ["nice", "-n", "10", sys.executable, __file__, "--publish", mode, "--edition", str(number), "--folder", str(folder)]
+        command = [
+            "nice",
+            "-n",
+            "10",
+            sys.executable,
+            __file__,
+            "--publish",
+            mode,
+            "--edition",
+            str(number),
+            "--folder",
+            str(folder),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         editions[done.stdout.split()[-1]] = number
 
@@ -212,7 +241,9 @@ def publish_one(folder: Path, mode: str, edition: int) -> None:
 
 def main() -> None:
     """Measure and print one object."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--builds", type=int, default=20)
     parser.add_argument("--corrupt", type=int, default=2)

@@ -35,11 +35,23 @@ EXIT_NO_INDEX = 5
 @index_option
 @scope_options
 @click.option("--json", "as_json", is_flag=True, help="Print one answer object.")
-@click.option("--jsonl", is_flag=True, help="Read questions from standard input, one object a line; print one answer object a line.")
-def ask(question: str | None, index_dir: Path | None, event: str | None, day: int | None, as_json: bool, jsonl: bool) -> None:  # noqa: PLR0917  click passes them by name
+@click.option(
+    "--jsonl",
+    is_flag=True,
+    help="Read questions from standard input, one object a line; print one answer object a line.",
+)
+def ask(  # noqa: PLR0917 one a parameter
+    question: str | None,
+    index_dir: Path | None,
+    event: str | None,
+    day: int | None,
+    as_json: bool,
+    jsonl: bool,
+) -> None:
     """Answer a QUESTION in the notes' own words, with the talk and its link.
 
-    A question has at most 2,000 characters. With --jsonl, lines look like {"id": "1", "question": "…", "history": ["…"]}.
+    A question has at most 2,000 characters. With --jsonl, lines look like {"id": "1", "question": "…",
+    "history": ["…"]}.
     """
     if jsonl == (question is not None):
         raise click.UsageError("Give one QUESTION, or --jsonl with questions on standard input.")
@@ -87,7 +99,9 @@ def _answer_line(searcher: Searcher, line: str, event: str | None, day: int | No
     text = ""
     try:
         question_id, text, history = _read_line(line)
-        return answer(text, searcher=searcher, history=history, event=event, day=day).to_json(question_id, _ms_since(started))
+        return answer(text, searcher=searcher, history=history, event=event, day=day).to_json(
+            question_id, _ms_since(started)
+        )
     except (ValueError, QuestionFault) as error:
         question_id = getattr(error, "question_id", question_id)
         return _error_object(question_id, text, str(error), searcher.build.build_id)
@@ -102,7 +116,9 @@ def _read_line(line: str) -> tuple[Any, str, list[str]]:
     try:
         row = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f'Cannot read the line as JSON: {error}. A line looks like {{"id": "1", "question": "…"}}.') from error
+        raise ValueError(
+            f'Cannot read the line as JSON: {error}. A line looks like {{"id": "1", "question": "…"}}.'
+        ) from error
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):
         raise _BadLineError(row.get("id") if isinstance(row, dict) else None, 'it has no "question" text')
     history = row.get("history") or []
@@ -114,13 +130,35 @@ def _read_line(line: str) -> tuple[Any, str, list[str]]:
 class _BadLineError(ValueError):
     def __init__(self, question_id: object, defect: str) -> None:
         self.question_id = question_id
-        super().__init__(f'Cannot answer the line: {defect}. A line looks like {{"id": "1", "question": "…", "history": ["…"]}}.')
+        super().__init__(
+            f'Cannot answer the line: {defect}. A line looks like {{"id": "1", "question": "…", "history": ["…"]}}.'
+        )
 
 
 def _error_object(question_id: object, question: str, message: str, build: str) -> dict[str, Any]:
-    understood: dict[str, Any] = {"event": None, "day": None, "speaker": None, "corrections": {}, "intent": "answer"}
-    empty: dict[str, Any] = {"understood": understood, "confidence": 0.0, "quotes": [], "hits": [], "build": build, "ms": None}
-    return {"id": question_id, "question": question, "status": "error", "miss": None, "answer": message, **empty}
+    understood: dict[str, Any] = {
+        "event": None,
+        "day": None,
+        "speaker": None,
+        "corrections": {},
+        "intent": "answer",
+    }
+    empty: dict[str, Any] = {
+        "understood": understood,
+        "confidence": 0.0,
+        "quotes": [],
+        "hits": [],
+        "build": build,
+        "ms": None,
+    }
+    return {
+        "id": question_id,
+        "question": question,
+        "status": "error",
+        "miss": None,
+        "answer": message,
+        **empty,
+    }
 
 
 @click.command()
@@ -221,7 +259,9 @@ def load_settings() -> Settings:
         first = error.errors(include_input=False)[0]
         name = str(first["loc"][0])
         name = name if name.isupper() else f"CONFNOTES_{name.upper()}"
-        raise SettingsFault(f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env.") from None
+        raise SettingsFault(
+            f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env."
+        ) from None
 
 
 def open_searcher(index_dir: Path | None) -> Searcher:
@@ -234,7 +274,8 @@ def open_searcher(index_dir: Path | None) -> Searcher:
 
 def _named() -> tuple[Path, str | None]:
     """Return the folder of the builds and the encoder's adapter that the settings name."""
-    # Importing pydantic takes 0.1 s, a quarter of a single question's whole time: it waits where only the environment names them.
+    # Importing pydantic takes 0.1 s, a quarter of a single question's whole time: it waits where only the
+    # environment names them.
     if Path(".env").exists():
         settings = load_settings()
         return settings.index_dir, settings.encoder_adapter

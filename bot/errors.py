@@ -54,7 +54,9 @@ class UnknownEvent(QuestionFault):
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         listed = ", ".join(known) if known else "none, the notes name no event"
-        super().__init__(f"Cannot limit to the event {name!r}: the notes know {listed}. Use one of these names.")
+        super().__init__(
+            f"Cannot limit to the event {name!r}: the notes know {listed}. Use one of these names."
+        )
 
 
 class UnknownDay(QuestionFault):

@@ -28,7 +28,9 @@ class Verdict:
     quotes: tuple[str, ...] = ()  # passage ids
     hits: tuple[str, ...] = ()
     reason: str | None = None
-    golden: Mapping[str, object] = field(default_factory=dict)  # what `bot.evaluation.golden` makes of the answer
+    golden: Mapping[str, object] = field(
+        default_factory=dict
+    )  # what `bot.evaluation.golden` makes of the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +117,11 @@ def _name_in(answer: Answer) -> str:
     """Return what a question without an answer is about: the name that the notes lack, else its telling words."""
     lacking = _NAMED.findall(answer.headline or "") if answer.miss == "absent" else []
     heard = answer.understood
-    telling = [word.form for word in words(heard.text) if not is_stop(word.form) and not is_generic(word.form)]
-    return (", ".join(lacking) or heard.topic or heard.speaker or " ".join(telling) or answer.question).strip().casefold()
+    telling = [
+        word.form for word in words(heard.text) if not is_stop(word.form) and not is_generic(word.form)
+    ]
+    return (
+        (", ".join(lacking) or heard.topic or heard.speaker or " ".join(telling) or answer.question)
+        .strip()
+        .casefold()
+    )

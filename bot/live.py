@@ -1,7 +1,7 @@
 """The build that is being asked: follows the index's pointer, so that a nightly build is served without a restart.
 
-A new build is opened and checked beside the old one and takes its place between two questions. When it cannot be opened the
-old one stays, and the log and the status say so.
+A new build is opened and checked beside the old one and takes its place between two questions. When it cannot
+be opened the old one stays, and the log and the status say so.
 """
 
 from __future__ import annotations
@@ -103,6 +103,7 @@ def _opened(index_dir: Path, encoder: Encoder | None, adapter: str | None) -> Se
         searcher = Searcher.open(index_dir, encoder, adapter=adapter)
     except EncoderMismatch:  # the nightly job has another model: the build's own is loaded
         searcher = Searcher.open(index_dir, adapter=adapter)
-    # What the first question would wait for: whoever asks next does not, and eight who ask at once do not each do it.
+    # What the first question would wait for: whoever asks next does not, and eight who ask at once do not
+    # each do it.
     prepare(searcher)
     return searcher

@@ -24,4 +24,6 @@ def index_option(command: _Command) -> _Command:
 def scope_options(command: _Command) -> _Command:
     """Let a command be limited to an event and a day."""
     command = click.option("--day", type=int, metavar="N", help="Limit to a conference day.")(command)
-    return click.option("--event", metavar="EVENT", help='Limit to a conference, for example "EU 2021".')(command)
+    return click.option("--event", metavar="EVENT", help='Limit to a conference, for example "EU 2021".')(
+        command
+    )

@@ -14,7 +14,9 @@ from bot import DEFAULT_INDEX_DIR
 
 def _words(value: object) -> object:
     """Read a comma-separated list."""
-    return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+    return (
+        tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+    )
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
@@ -29,7 +31,8 @@ class Settings(BaseSettings):
 
     index_dir: Path = Field(default=DEFAULT_INDEX_DIR, description="Folder of the published builds.")
     encoder_adapter: str | None = Field(
-        default=None, description="Adapter that a build must be made with: none, or a file; empty: the shipped one, or none."
+        default=None,
+        description="Adapter that a build must be made with: none, or a file; empty: the shipped one, or none.",
     )
     host: str = Field(default="127.0.0.1", description="Address that the web page and HTTP mode listen on.")
     port: int | None = Field(
@@ -40,7 +43,9 @@ class Settings(BaseSettings):
         description="Port for HTTP mode; with a signing secret it is used.",
     )
     slack_bot_token: SecretStr | None = Field(
-        default=None, validation_alias=AliasChoices("SLACK_BOT_TOKEN", "slack_bot_token"), description="Bot User OAuth Token, xoxb-…"
+        default=None,
+        validation_alias=AliasChoices("SLACK_BOT_TOKEN", "slack_bot_token"),
+        description="Bot User OAuth Token, xoxb-…",
     )
     slack_app_token: SecretStr | None = Field(
         default=None,
@@ -68,12 +73,30 @@ class Settings(BaseSettings):
         description="Base of the Web API; empty: Slack's own.",
     )
     slack_command: str = Field(
-        default="/kubecon", pattern=r"^/\S{1,31}$", description="Name of the slash command, as in the app's manifest."
+        default="/kubecon",
+        pattern=r"^/\S{1,31}$",
+        description="Name of the slash command, as in the app's manifest.",
     )
-    slack_agent: bool = Field(default=False, description="Whether the app is an agent app, made from deploy/slack/manifest.agent.json.")
-    store: Path = Field(default=Path("data/bot.sqlite"), description="File in which the bot keeps claims, threads and feedback.")
-    answers_at_once: int = Field(default=0, ge=0, le=64, description="How many searches run at the same time; 0: one less than cores.")
-    keep_questions_days: float = Field(default=30, ge=0, description="Days that question texts are kept for follow-ups; 0: not at all.")
-    allowed_channels: Words = Field(default=(), description="Channel ids that the bot answers in, comma separated; empty: all it is in.")
-    allowed_teams: Words = Field(default=(), description="Workspace ids whose people may ask, comma separated; empty: the bot's own.")
-    external_users: bool = Field(default=False, description="Whether people of other workspaces in shared channels may ask.")
+    slack_agent: bool = Field(
+        default=False,
+        description="Whether the app is an agent app, made from deploy/slack/manifest.agent.json.",
+    )
+    store: Path = Field(
+        default=Path("data/bot.sqlite"),
+        description="File in which the bot keeps claims, threads and feedback.",
+    )
+    answers_at_once: int = Field(
+        default=0, ge=0, le=64, description="How many searches run at the same time; 0: one less than cores."
+    )
+    keep_questions_days: float = Field(
+        default=30, ge=0, description="Days that question texts are kept for follow-ups; 0: not at all."
+    )
+    allowed_channels: Words = Field(
+        default=(), description="Channel ids that the bot answers in, comma separated; empty: all it is in."
+    )
+    allowed_teams: Words = Field(
+        default=(), description="Workspace ids whose people may ask, comma separated; empty: the bot's own."
+    )
+    external_users: bool = Field(
+        default=False, description="Whether people of other workspaces in shared channels may ask."
+    )

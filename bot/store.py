@@ -1,8 +1,9 @@
 """What the bot remembers between messages, in one SQLite file: claims, threads, turns, feedback.
 
-Every payload that Slack delivers is claimed under its keys before it is acknowledged, so that a redelivery, a twin event or a
-second process finds it taken. A job stays open until its answer is posted; jobs of a process that is gone are taken over. That a
-process lives is shown by a lock on a file of its own, which the system lets go of however the process ends.
+Every payload that Slack delivers is claimed under its keys before it is acknowledged, so that a redelivery, a
+twin event or a second process finds it taken. A job stays open until its answer is posted; jobs of a process
+that is gone are taken over. That a process lives is shown by a lock on a file of its own, which the system
+lets go of however the process ends.
 """
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         except (OSError, sqlite3.Error) as error:
-            raise StoreFault(f"Cannot open the bot's memory at {path}: {error}. Set CONFNOTES_STORE to another file.") from error
+            raise StoreFault(
+                f"Cannot open the bot's memory at {path}: {error}. Set CONFNOTES_STORE to another file."
+            ) from error
         try:
             self._prepare(path)
         except StoreFault:
@@ -75,7 +78,9 @@ class Store:
             raise
         except sqlite3.Error as error:
             self._db.close()
-            raise StoreFault(f"Cannot open the bot's memory at {path}: {error}. Move the file away or set CONFNOTES_STORE.") from error
+            raise StoreFault(
+                f"Cannot open the bot's memory at {path}: {error}. Move the file away or set CONFNOTES_STORE."
+            ) from error
         self._alive = self._lock_of(self.owner)
         self._alive.acquire()
 
@@ -114,21 +119,30 @@ class Store:
     def take_over(self) -> list[tuple[str, str]]:
         """Take over the open jobs of processes that are gone: `(job_id, body)`, oldest first."""
         with self.reading() as db:
-            rows = db.execute("SELECT DISTINCT owner FROM jobs WHERE finished_at IS NULL AND owner != ?", (self.owner,)).fetchall()
+            rows = db.execute(
+                "SELECT DISTINCT owner FROM jobs WHERE finished_at IS NULL AND owner != ?", (self.owner,)
+            ).fetchall()
         gone = [owner for (owner,) in rows if self._is_gone(owner)]
         orphans: list[tuple[float, str, str]] = []
         with self.changing() as db:
             for owner in gone:
                 orphans += db.execute(
-                    "SELECT taken_at, job_id, body FROM jobs WHERE finished_at IS NULL AND owner = ?", (owner,)
+                    "SELECT taken_at, job_id, body FROM jobs WHERE finished_at IS NULL AND owner = ?",
+                    (owner,),
                 ).fetchall()
-                db.execute("UPDATE jobs SET owner = ? WHERE finished_at IS NULL AND owner = ?", (self.owner, owner))
+                db.execute(
+                    "UPDATE jobs SET owner = ? WHERE finished_at IS NULL AND owner = ?", (self.owner, owner)
+                )
         return [(job_id, body) for _, job_id, body in sorted(orphans)]
 
     def open_jobs(self) -> int:
         """Count the jobs that this process has begun and not finished."""
         with self.reading() as db:
-            return int(db.execute("SELECT count(*) FROM jobs WHERE finished_at IS NULL AND owner = ?", (self.owner,)).fetchone()[0])
+            return int(
+                db.execute(
+                    "SELECT count(*) FROM jobs WHERE finished_at IS NULL AND owner = ?", (self.owner,)
+                ).fetchone()[0]
+            )
 
     def note_speaker(self, thread: str, user_id: str) -> str | None:
         """Note who spoke last in a thread the bot takes part in and give who it was before; None: not such a thread."""
@@ -136,7 +150,10 @@ class Store:
             row = db.execute("SELECT last_user FROM threads WHERE thread = ?", (thread,)).fetchone()
             if row is None:
                 return None
-            db.execute("UPDATE threads SET last_user = ?, seen_at = ? WHERE thread = ?", (user_id, self.now(), thread))
+            db.execute(
+                "UPDATE threads SET last_user = ?, seen_at = ? WHERE thread = ?",
+                (user_id, self.now(), thread),
+            )
         return str(row[0])
 
     def join_thread(self, thread: str, asker: str) -> None:
@@ -148,18 +165,27 @@ class Store:
     def has_asked(self, thread: str, user_id: str) -> bool:
         """Say whether a person was answered in a thread."""
         with self.reading() as db:
-            return db.execute("SELECT 1 FROM askers WHERE thread = ? AND user_id = ?", (thread, user_id)).fetchone() is not None
+            return (
+                db.execute(
+                    "SELECT 1 FROM askers WHERE thread = ? AND user_id = ?", (thread, user_id)
+                ).fetchone()
+                is not None
+            )
 
     def add_turn(self, thread: str, ts: str, user_id: str, question: str) -> None:
         """Keep a question that was asked in a thread."""
         with self.changing() as db:
-            db.execute("INSERT OR IGNORE INTO turns VALUES (?, ?, ?, ?, ?)", (thread, ts, user_id, question, self.now()))
+            db.execute(
+                "INSERT OR IGNORE INTO turns VALUES (?, ?, ?, ?, ?)",
+                (thread, ts, user_id, question, self.now()),
+            )
 
     def turns(self, thread: str, before_ts: str | None = None, most: int = 10) -> list[Turn]:
         """Give a thread's last questions before a message, oldest first."""
         with self.reading() as db:
             rows = db.execute(
-                "SELECT user_id, question FROM turns WHERE thread = ? AND ts < ? ORDER BY ts DESC LIMIT ?", (thread, before_ts or "~", most)
+                "SELECT user_id, question FROM turns WHERE thread = ? AND ts < ? ORDER BY ts DESC LIMIT ?",
+                (thread, before_ts or "~", most),
             ).fetchall()
         return [Turn(*row) for row in reversed(rows)]
 
@@ -171,9 +197,14 @@ class Store:
             db.execute("DELETE FROM jobs WHERE finished_at < ?", (now - claims_after_s,))
             db.execute("DELETE FROM misses WHERE asked_at < ?", (now - questions_after_s,))
             db.execute("DELETE FROM turns WHERE asked_at < ?", (now - questions_after_s,))
-            db.execute("DELETE FROM threads WHERE seen_at < ?", (now - max(claims_after_s, questions_after_s),))
+            db.execute(
+                "DELETE FROM threads WHERE seen_at < ?", (now - max(claims_after_s, questions_after_s),)
+            )
             db.execute("DELETE FROM askers WHERE thread NOT IN (SELECT thread FROM threads)")
-            db.execute("UPDATE feedback SET question = NULL, golden = NULL WHERE given_at < ?", (now - questions_after_s,))
+            db.execute(
+                "UPDATE feedback SET question = NULL, golden = NULL WHERE given_at < ?",
+                (now - questions_after_s,),
+            )
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
@@ -184,7 +215,9 @@ class Store:
                 yield self._db
                 self._db.execute("COMMIT")
             except BaseException:
-                if self._db.in_transaction:  # a full disk ends some transactions by itself, and not the one that cannot be committed
+                if (
+                    self._db.in_transaction
+                ):  # a full disk ends some transactions by itself, and not the one that cannot be committed
                     self._db.execute("ROLLBACK")
                 raise
 
@@ -212,7 +245,8 @@ class Store:
 
     def _prepare(self, path: Path) -> None:
         self._db.execute("PRAGMA journal_mode = WAL")
-        # FULL would sync on every claim; with NORMAL a power cut may lose the last claims, a killed process loses nothing.
+        # FULL would sync on every claim; with NORMAL a power cut may lose the last claims, a killed process
+        # loses nothing.
         self._db.execute("PRAGMA synchronous = NORMAL")
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:

@@ -42,7 +42,11 @@ def print_talks(talks: Sequence[Talk], events: Mapping[str, Event], console: Con
     print_grouped(talks, screen)
     named = sorted({talk.event_id for talk in talks if talk.event_id in events and talk.event_id})
     sections = sum(talk.kind == "section" for talk in talks)
-    parts = [counted(len(talks) - sections, "talk"), counted(sections, "section") if sections else "", counted(len(named), "event")]
+    parts = [
+        counted(len(talks) - sections, "talk"),
+        counted(sections, "section") if sections else "",
+        counted(len(named), "event"),
+    ]
     screen.print(Text(f"\n{', '.join(filter(None, parts))}", style="dim"))
 
 
@@ -77,7 +81,11 @@ def _print_quotes(quotes: Sequence[Quote], screen: Console) -> None:
 
 def _limits(answer: Answer) -> str:
     heard = answer.understood
-    parts = [heard.event or "", f"day {heard.day}" if heard.day is not None else "", f"speaker {heard.speaker}" if heard.speaker else ""]
+    parts = [
+        heard.event or "",
+        f"day {heard.day}" if heard.day is not None else "",
+        f"speaker {heard.speaker}" if heard.speaker else "",
+    ]
     named = ", ".join(filter(None, parts))
     return f"Read as: {named}" if named else ""
 

@@ -2,8 +2,9 @@
 
 usage: python deploy/torch_index.py [URL]
 
-On Linux the default build of torch comes with gigabytes of CUDA packages. Prints nothing on other systems, without a URL, or
-when the index does not answer within three seconds: pip then takes what its own settings lead to.
+On Linux the default build of torch comes with gigabytes of CUDA packages. Prints nothing on other systems,
+without a URL, or when the index does not answer within three seconds: pip then takes what its own settings
+lead to.
 """
 
 import sys

@@ -59,4 +59,6 @@ class Mentions:
         texts = self._build.phrases.texts(phrase)
         n_passages = len(self._build.passages)
         within = int(np.searchsorted(texts, n_passages))
-        return texts[:within], self._build.table.set_of((texts[within:] - n_passages) % max(len(self._build.table), 1))
+        return texts[:within], self._build.table.set_of(
+            (texts[within:] - n_passages) % max(len(self._build.table), 1)
+        )

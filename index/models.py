@@ -1,7 +1,8 @@
 """The words of the domain as frozen records: events, recaps, talks, passages and hits.
 
-Offsets are character offsets, counted from 0, end exclusive, into the recap's readable text (`Recap.text_sha256` names it).
-For a plain-text recap the readable text is the decoded source itself; for formats with mark-up a run map leads back to the source.
+Offsets are character offsets, counted from 0, end exclusive, into the recap's readable text
+(`Recap.text_sha256` names it). For a plain-text recap the readable text is the decoded source itself; for
+formats with mark-up a run map leads back to the source.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ from index.ranking.fusion import Evidence, Scores, rank, word_weights
 
 # A word of the question that so few passages hold is a name to most people: all of them are candidates.
 RARE_AT_MOST = 20
-# Up to so many talks a limit is named to the lexical index talk by talk (3 ms); of more, rows are left out of what it finds.
+# Up to so many talks a limit is named to the lexical index talk by talk (3 ms); of more, rows are left out of
+# what it finds.
 _NAMED_TALKS = 1_000
 # Candidates whose tokens are read in a large build: a list asks for 400 of each ranker, and 800 take 30 ms.
 _MOST_SCORED = 400
@@ -41,7 +42,14 @@ class Filter:
     talks: TalkSet | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.event_ids or self.days or self.talk_ids or self.kinds or self.recap_ids or self.talks is not None)
+        return bool(
+            self.event_ids
+            or self.days
+            or self.talk_ids
+            or self.kinds
+            or self.recap_ids
+            or self.talks is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +97,17 @@ class Searcher:
         self._adapter = _adapter_of(build, adapter) if encoder is None or adapter else None
 
     @classmethod
-    def open(cls, index_dir: Path, encoder: Encoder | None = None, build_id: str | None = None, adapter: str | None = None) -> Searcher:
+    def open(
+        cls,
+        index_dir: Path,
+        encoder: Encoder | None = None,
+        build_id: str | None = None,
+        adapter: str | None = None,
+    ) -> Searcher:
         """Open the live build, or another one by id; without an encoder the build's own is loaded at the first search.
 
-        `adapter` is the one that a person asks for: `none`, or a file; see `index.encoder.adapter.adapter_of_build`.
+        `adapter` is the one that a person asks for: `none`, or a file; see
+        `index.encoder.adapter.adapter_of_build`.
 
         Raises:
             NoBuild: nothing was published there.
@@ -119,11 +134,13 @@ class Searcher:
     def search(self, query: Query) -> Ranking:
         """Return up to `k` passages, best first, ties by row.
 
-        Candidates are the best of BM25 and of the dense vectors, and every passage with a rare word of the question;
-        late interaction orders them.
+        Candidates are the best of BM25 and of the dense vectors, and every passage with a rare word of the
+        question; late interaction orders them.
         """
         evidence = self.rank(query)
-        return Ranking(tuple(self.hit(item.row, item.score, at) for at, item in enumerate(evidence, 1)), evidence)
+        return Ranking(
+            tuple(self.hit(item.row, item.score, at) for at, item in enumerate(evidence, 1)), evidence
+        )
 
     def rank(self, query: Query) -> tuple[Evidence, ...]:
         """Return what `search` ranks by, best first, without reading the passages."""
@@ -140,7 +157,8 @@ class Searcher:
         rows = self._scored(np.union1d(lexical_rows, dense_rows), rare_rows, tokens.pooled)
         scores = Scores(
             rows=rows,
-            talk=self.build.talk_vectors[self.build.table.talk_of_row[rows]].astype(np.float32) @ tokens.pooled,
+            talk=self.build.talk_vectors[self.build.table.talk_of_row[rows]].astype(np.float32)
+            @ tokens.pooled,
             dense=self.build.dense.vectors(rows) @ tokens.pooled,
             lexical=_spread(rows, lexical_rows, lexical_scores),
             similarities=self.build.late.similarities(tokens.vectors, rows),
@@ -159,7 +177,10 @@ class Searcher:
 
         A talk that says it only in its title or its speakers gives its first passage.
         """
-        return [self.hit(int(row), 1.0, at) for at, row in enumerate(self.said.rows(phrase, self.within(filter)), 1)]
+        return [
+            self.hit(int(row), 1.0, at)
+            for at, row in enumerate(self.said.rows(phrase, self.within(filter)), 1)
+        ]
 
     def doc_freq(self, word: str) -> int:
         """Return how many passages hold a word, inflections folded as BM25 folds them; 0 for a stop word."""
@@ -190,15 +211,21 @@ class Searcher:
         build, table = self.build, self.build.table
         found = table.everything() if limits.talks is None else limits.talks
         if limits.event_ids:
-            found &= table.of_events(row for row, event_id in enumerate(build.events) if event_id in limits.event_ids)
+            found &= table.of_events(
+                row for row, event_id in enumerate(build.events) if event_id in limits.event_ids
+            )
         if limits.days:
             found &= table.of_days(limits.days)
         if limits.talk_ids:
-            found &= table.set_of(row for talk_id in limits.talk_ids if (row := build.stored_talks.row(talk_id)) is not None)
+            found &= table.set_of(
+                row for talk_id in limits.talk_ids if (row := build.stored_talks.row(talk_id)) is not None
+            )
         if limits.kinds:
             found &= table.of_kinds(limits.kinds)
         if limits.recap_ids:
-            found &= table.of_recaps(row for recap_id in limits.recap_ids if (row := build.recaps.row(recap_id)) is not None)
+            found &= table.of_recaps(
+                row for recap_id in limits.recap_ids if (row := build.recaps.row(recap_id)) is not None
+            )
         return found
 
     def _rows_of(self, talks: TalkSet) -> Allowed:
@@ -206,7 +233,9 @@ class Searcher:
         allowed: Allowed = talks.mask[self.build.table.talk_of_row]
         return allowed
 
-    def _search_words(self, said: str, depth: int, talks: TalkSet | None, allowed: Allowed | None) -> tuple[Rows, Vectors]:
+    def _search_words(
+        self, said: str, depth: int, talks: TalkSet | None, allowed: Allowed | None
+    ) -> tuple[Rows, Vectors]:
         if talks is not None and len(talks) <= _NAMED_TALKS:
             return self.build.lexical.search(said, depth, talk_rows=talks.rows.tolist())
         return self.build.lexical.search(said, depth, allowed=allowed)
@@ -214,10 +243,17 @@ class Searcher:
     def hit(self, row: int, score: float = 1.0, rank: int = 0) -> Hit:
         """Return a passage with its talk as a hit."""
         build = self.build
-        return Hit(passage=build.passages[row], talk=build.stored_talks.rows[int(build.table.talk_of_row[row])], score=score, rank=rank)
+        return Hit(
+            passage=build.passages[row],
+            talk=build.stored_talks.rows[int(build.table.talk_of_row[row])],
+            score=score,
+            rank=rank,
+        )
 
 
-def _spread(rows: Rows, some: Rows, scores: np.ndarray[tuple[int], np.dtype[np.float32]]) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+def _spread(
+    rows: Rows, some: Rows, scores: np.ndarray[tuple[int], np.dtype[np.float32]]
+) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     """Return the scores of some rows in the order of all rows, 0 for the others; rows that are not among all are left out."""
     spread = np.zeros(len(rows), dtype=np.float32)
     among = np.isin(some, rows)

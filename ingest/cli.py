@@ -20,13 +20,38 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
-@click.option("--catalogue", type=FILE, help="Talks with their links: CSV, YAML, JSON, or the calendar (ICS) of Sched.")
-@click.option("--index", "index_dir", type=FOLDER, help="Folder of the builds (default: CONFNOTES_INDEX_DIR, data/index).")
-@click.option("--gate", type=FILE, help="Questions that a build has to answer before it goes live (default: CONFNOTES_GATE).")
+@click.option(
+    "--catalogue", type=FILE, help="Talks with their links: CSV, YAML, JSON, or the calendar (ICS) of Sched."
+)
+@click.option(
+    "--index",
+    "index_dir",
+    type=FOLDER,
+    help="Folder of the builds (default: CONFNOTES_INDEX_DIR, data/index).",
+)
+@click.option(
+    "--gate",
+    type=FILE,
+    help="Questions that a build has to answer before it goes live (default: CONFNOTES_GATE).",
+)
 @click.option("--full", is_flag=True, help="Read and embed everything again, also what did not change.")
-@click.option("--accept", is_flag=True, help="Publish also when the gate or the number of talks speaks against it.")
-@click.option("--every", callback=seconds, metavar="TIME", help="Go on and do the same again every 24h, 90m or 30s until stopped.")
-@click.option("--wait", "wait_s", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS", help="Wait for another job to end.")
+@click.option(
+    "--accept", is_flag=True, help="Publish also when the gate or the number of talks speaks against it."
+)
+@click.option(
+    "--every",
+    callback=seconds,
+    metavar="TIME",
+    help="Go on and do the same again every 24h, 90m or 30s until stopped.",
+)
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait for another job to end.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def ingest(
     *,
@@ -42,8 +67,9 @@ def ingest(
 ) -> None:
     """Read recaps and publish a build; PATH is a folder, a file, a pattern in quotes, or a sources.yaml.
 
-    Reads only what changed since the last time, and publishes only when something did. Leaves with 0 when done, 2 on wrong usage,
-    3 when some sources failed and the rest is published, 4 when nothing was published and the last build stays live.
+    Reads only what changed since the last time, and publishes only when something did. Leaves with 0 when
+    done, 2 on wrong usage, 3 when some sources failed and the rest is published, 4 when nothing was published
+    and the last build stays live.
     """
     with one_line():
         from ingest.nightly.night import Job
@@ -99,7 +125,9 @@ def _one_night(job: Job, webhook: str, as_json: bool) -> int:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--catalogue", type=FILE, help="Talks with their links: CSV, YAML, JSON, or the calendar (ICS) of Sched.")
+@click.option(
+    "--catalogue", type=FILE, help="Talks with their links: CSV, YAML, JSON, or the calendar (ICS) of Sched."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def inspect(*, file: Path, catalogue: Path | None, as_json: bool) -> None:
     """Show how a recap is read: its talks with their lines, what was dropped and why, what is uncertain."""

@@ -49,7 +49,8 @@ _WORDS: tuple[tuple[LinkKind, re.Pattern[str]], ...] = (
     (
         "video",
         re.compile(
-            r"\b(?:video|recording|youtube|vidéo|aufzeichnung|watch|replay|mitschnitt|enregistrement)\b|動画|録画|ビデオ", re.IGNORECASE
+            r"\b(?:video|recording|youtube|vidéo|aufzeichnung|watch|replay|mitschnitt|enregistrement)\b|動画|録画|ビデオ",
+            re.IGNORECASE,
         ),
     ),
     (
@@ -126,8 +127,9 @@ def best_url(links: Mapping[str, str]) -> str | None:
 def recap_link(recap_url: str | None, anchor: str | None, words: str) -> str | None:
     """Build the address of a talk inside the recap's own page.
 
-    The heading's anchor where the page has one; else a text fragment, so that the browser scrolls to the title's words
-    (https://wicg.github.io/scroll-to-text-fragment/: a dash, a comma and an ampersand have a meaning there and are escaped).
+    The heading's anchor where the page has one; else a text fragment, so that the browser scrolls to the
+    title's words (https://wicg.github.io/scroll-to-text-fragment/: a dash, a comma and an ampersand have a
+    meaning there and are escaped).
 
     Args:
         recap_url: The recap's public address.

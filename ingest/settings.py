@@ -11,21 +11,48 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class IngestSettings(BaseSettings):
     """Where notes lie and where builds go."""
 
-    model_config = SettingsConfigDict(env_prefix="CONFNOTES_", env_file=".env", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="CONFNOTES_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     index_dir: Path = Field(default=Path("data/index"), description="Folder of the published builds.")
-    notes: Path = Field(default=Path("notes"), description="What `confnotes ingest` reads when no path is named.")
-    catalogue: Path | None = Field(default=None, description="Catalogue of talks (CSV, YAML, JSON or ICS); empty: the one of sources.yaml.")
-    model: str | None = Field(default=None, description="Embedding model, a folder or a name; empty: the all-MiniLM-L6-v2 that ships.")
+    notes: Path = Field(
+        default=Path("notes"), description="What `confnotes ingest` reads when no path is named."
+    )
+    catalogue: Path | None = Field(
+        default=None,
+        description="Catalogue of talks (CSV, YAML, JSON or ICS); empty: the one of sources.yaml.",
+    )
+    model: str | None = Field(
+        default=None,
+        description="Embedding model, a folder or a name; empty: the all-MiniLM-L6-v2 that ships.",
+    )
     encoder_adapter: str | None = Field(
-        default=None, description="Adapter of the embedding model: none, or a file; empty: the one that ships, for the model that ships."
+        default=None,
+        description="Adapter of the embedding model: none, or a file; empty: the one that ships, for the model that ships.",
     )
-    web_contact: str = Field(default="", description="Page or mailbox where owners of sites that are read can complain.")
-    web_allowed_hosts: str = Field(default="", description="Hosts of sources that may lead to inside addresses, comma separated.")
-    keep_builds: int = Field(default=3, ge=1, description="How many builds stay on disk to go back to, the live one included.")
+    web_contact: str = Field(
+        default="", description="Page or mailbox where owners of sites that are read can complain."
+    )
+    web_allowed_hosts: str = Field(
+        default="", description="Hosts of sources that may lead to inside addresses, comma separated."
+    )
+    keep_builds: int = Field(
+        default=3, ge=1, description="How many builds stay on disk to go back to, the live one included."
+    )
     gate: Path | None = Field(
-        default=None, description="Questions that a build has to answer before it goes live; empty: those of sources.yaml."
+        default=None,
+        description="Questions that a build has to answer before it goes live; empty: those of sources.yaml.",
     )
-    gate_margin: float = Field(default=0.05, ge=0, le=1, description="How far the gate's figures may fall from one build to the next.")
-    most_talks_lost: float = Field(default=0.3, ge=0, le=1, description="Share of the talks that a build may lose, ten at least.")
-    report_webhook: SecretStr | None = Field(default=None, description="Slack incoming webhook for the nightly report; empty: none.")
+    gate_margin: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="How far the gate's figures may fall from one build to the next.",
+    )
+    most_talks_lost: float = Field(
+        default=0.3, ge=0, le=1, description="Share of the talks that a build may lose, ten at least."
+    )
+    report_webhook: SecretStr | None = Field(
+        default=None, description="Slack incoming webhook for the nightly report; empty: none."
+    )

@@ -73,7 +73,9 @@ def settings() -> IngestSettings:
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         name = f"CONFNOTES_{'_'.join(str(part) for part in first['loc']).upper()}"
-        raise SourcesError(f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env.") from None
+        raise SourcesError(
+            f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env."
+        ) from None
 
 
 @contextmanager

@@ -30,7 +30,13 @@ class Notes:
 
 EVENTS = (
     Event("EU 2020", "KubeCon + CloudNativeCon Europe 2020", date(2020, 8, 17), date(2020, 8, 20)),
-    Event("NA 2019", "KubeCon + CloudNativeCon North America 2019", date(2019, 11, 18), date(2019, 11, 21), "San Diego"),
+    Event(
+        "NA 2019",
+        "KubeCon + CloudNativeCon North America 2019",
+        date(2019, 11, 18),
+        date(2019, 11, 21),
+        "San Diego",
+    ),
 )
 TALKS = (
     Notes(
@@ -46,21 +52,30 @@ TALKS = (
     Notes(
         "Keynote: Small Teams, Large Platforms",
         ("Amara Diallo",),
-        ("Amara Diallo counted four people behind a platform of 900 services.", "They wrote no YAML by hand since 2018."),
+        (
+            "Amara Diallo counted four people behind a platform of 900 services.",
+            "They wrote no YAML by hand since 2018.",
+        ),
         kind="keynote",
         url="https://talks.example.org/small-teams",
     ),
     Notes(
         "Tracing Without Tears",
         ("Kenji Watanabe",),
-        ("Kenji Watanabe samples one trace in 400 and keeps every failed one.", "Their collector Quillwort writes 2 TB a day."),
+        (
+            "Kenji Watanabe samples one trace in 400 and keeps every failed one.",
+            "Their collector Quillwort writes 2 TB a day.",
+        ),
         day=4,
         url="https://talks.example.org/tracing",
     ),
     Notes(
         "Lanternfish, the First Year",
         ("Ines Moreau",),
-        ("A year before, Lanternfish was a cron job of 60 lines.", "Its first cluster was the test lab in Lyon."),
+        (
+            "A year before, Lanternfish was a cron job of 60 lines.",
+            "Its first cluster was the test lab in Lyon.",
+        ),
         event_id="NA 2019",
         day=3,
         url="https://talks.example.org/first-year",
@@ -68,15 +83,24 @@ TALKS = (
     Notes(
         "Storage That Forgives",
         ("Oluwaseun Adeyemi",),
-        ("Oluwaseun Adeyemi restores a volume in 14 seconds from Mossbank snapshots.", "Mossbank keeps snapshots in three regions."),
+        (
+            "Oluwaseun Adeyemi restores a volume in 14 seconds from Mossbank snapshots.",
+            "Mossbank keeps snapshots in three regions.",
+        ),
         event_id="NA 2019",
         day=1,
     ),
-    Notes("Caching at the Edge", ("Rui Lopes",), ("Rui Lopes puts a cache named Tidepool in front of every registry.",)),
+    Notes(
+        "Caching at the Edge",
+        ("Rui Lopes",),
+        ("Rui Lopes puts a cache named Tidepool in front of every registry.",),
+    ),
 )
 
 
-def publish_notes(index_dir: Path, encoder: Encoder, talks: Sequence[Notes] = TALKS, created_at: datetime | None = None) -> str:
+def publish_notes(
+    index_dir: Path, encoder: Encoder, talks: Sequence[Notes] = TALKS, created_at: datetime | None = None
+) -> str:
     """Write a build of these notes, make it the live one and return its id."""
     recaps, texts, found, passages = [], {}, [], []
     for event in EVENTS:
@@ -99,18 +123,41 @@ def publish_notes(index_dir: Path, encoder: Encoder, talks: Sequence[Notes] = TA
             for ordinal, words in enumerate((notes.title, *notes.paragraphs)):
                 start, end = len(text), len(text) + len(words)
                 role = "body" if ordinal else "heading"
-                passages.append(Passage(f"{talk.talk_id}#{ordinal}", talk.talk_id, recap_id, ordinal, words, start, end, start, end, role))
+                passages.append(
+                    Passage(
+                        f"{talk.talk_id}#{ordinal}",
+                        talk.talk_id,
+                        recap_id,
+                        ordinal,
+                        words,
+                        start,
+                        end,
+                        start,
+                        end,
+                        role,
+                    )
+                )
                 text += f"{words}\n\n"
         texts[recap_id] = text
         digest = hashlib.sha256(text.encode()).hexdigest()
-        recaps.append(Recap(recap_id, f"Notes on {event.name}", event.event_id, None, "en", None, None, digest))
+        recaps.append(
+            Recap(recap_id, f"Notes on {event.name}", event.event_id, None, "en", None, None, digest)
+        )
     try:
         previous = current_build_id(index_dir)
     except NoBuild:
         previous = None
     now = created_at or datetime(2026, 11, 20, 2, 15, tzinfo=UTC)
     build_id = write_build(
-        index_dir, events=EVENTS, recaps=recaps, texts=texts, talks=found, passages=passages, encoder=encoder, previous=previous, now=now
+        index_dir,
+        events=EVENTS,
+        recaps=recaps,
+        texts=texts,
+        talks=found,
+        passages=passages,
+        encoder=encoder,
+        previous=previous,
+        now=now,
     )
     publish(index_dir, build_id)
     return build_id

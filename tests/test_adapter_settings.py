@@ -37,7 +37,11 @@ def other(tmp_path: Path) -> Path:
 
 def confnotes(*arguments: object, adapter: object = "") -> Result:
     """Run the command line with an adapter set."""
-    return CliRunner().invoke(main, [str(one) for one in arguments], env={"COLUMNS": "160", "CONFNOTES_ENCODER_ADAPTER": str(adapter)})
+    return CliRunner().invoke(
+        main,
+        [str(one) for one in arguments],
+        env={"COLUMNS": "160", "CONFNOTES_ENCODER_ADAPTER": str(adapter)},
+    )
 
 
 def stamped(index_dir: Path) -> str:
@@ -64,12 +68,18 @@ def test_questions_are_answered_with_the_builds_adapter(notes: Path, other: Path
     """The adapter that is set has to be the build's; where it is not, a question ends in one line and the status of no index."""
     confnotes("ingest", notes, "--index", tmp_path / "index", adapter=other)
     right = confnotes("ask", "--json", QUESTION, "--index", tmp_path / "index", adapter=other)
-    wrong = [confnotes("ask", QUESTION, "--index", tmp_path / "index", adapter=one) for one in ("", "none", tmp_path / "nowhere")]
+    wrong = [
+        confnotes("ask", QUESTION, "--index", tmp_path / "index", adapter=one)
+        for one in ("", "none", tmp_path / "nowhere")
+    ]
 
     assert json.loads(right.stdout)["status"] == "answered"
     assert [one.exit_code for one in wrong] == [5, 5, 5]
     assert [len(one.stderr.splitlines()) for one in wrong] == [1, 1, 1]
-    assert "Make it anew with `confnotes ingest`, or set CONFNOTES_ENCODER_ADAPTER to the one it was made with" in wrong[0].stderr
+    assert (
+        "Make it anew with `confnotes ingest`, or set CONFNOTES_ENCODER_ADAPTER to the one it was made with"
+        in wrong[0].stderr
+    )
     assert "CONFNOTES_ENCODER_ADAPTER names no adapter" in wrong[1].stderr
     assert "nowhere: No such file or directory" in wrong[2].stderr
 
@@ -85,8 +95,13 @@ def test_without_a_setting_a_build_without_adapter_is_searched_as_it_is(notes: P
 
 def test_ingestion_names_an_adapter_that_cannot_be_used(notes: Path, tmp_path: Path) -> None:
     """Nothing is published with a file that is missing or belongs to other weights; the way out is named."""
-    foreign = small_adapter(tmp_path / "foreign.safetensors", "0" * 64, {"encoder.layer.0.output.dense": (384, 1536)})
-    done = [confnotes("ingest", notes, "--index", tmp_path / "index", adapter=one) for one in (foreign, tmp_path / "nowhere")]
+    foreign = small_adapter(
+        tmp_path / "foreign.safetensors", "0" * 64, {"encoder.layer.0.output.dense": (384, 1536)}
+    )
+    done = [
+        confnotes("ingest", notes, "--index", tmp_path / "index", adapter=one)
+        for one in (foreign, tmp_path / "nowhere")
+    ]
 
     assert [one.exit_code for one in done] == [4, 4]
     assert all("set it to none" in one.stderr and len(one.stderr.splitlines()) == 1 for one in done)
@@ -95,7 +110,9 @@ def test_ingestion_names_an_adapter_that_cannot_be_used(notes: Path, tmp_path: P
 def test_the_doctor_looks_at_the_adapter(notes: Path, tmp_path: Path) -> None:
     """A build that the settings do not fit is the first finding."""
     confnotes("ingest", notes, "--index", tmp_path / "index")
-    settings = Settings(_env_file=None, index_dir=tmp_path / "index", store=tmp_path / "bot.sqlite", encoder_adapter="none")  # type: ignore[call-arg]
+    settings = Settings(
+        _env_file=None, index_dir=tmp_path / "index", store=tmp_path / "bot.sqlite", encoder_adapter="none"
+    )  # type: ignore[call-arg]
     finding = next(examine(settings))
 
     assert not finding.well

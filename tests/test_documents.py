@@ -17,7 +17,9 @@ from ingest.settings import IngestSettings
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
-DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted((ROOT / "docs").rglob("*.md"))
+DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
+    (ROOT / "docs").rglob("*.md")
+)
 
 
 def variables(settings: type[BaseSettings]) -> dict[str, object]:
@@ -39,7 +41,10 @@ def written(default: object) -> str:
 
 def test_env_example_holds_every_setting_with_its_default() -> None:
     """The example environment file names all settings of both rooms, with their defaults, and no others."""
-    expected = {name: written(default) for name, default in {**variables(IngestSettings), **variables(Settings)}.items()}
+    expected = {
+        name: written(default)
+        for name, default in {**variables(IngestSettings), **variables(Settings)}.items()
+    }
     lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
     found = dict(line.lstrip("# ").split("=", 1) for line in lines if re.match(r"#? ?[A-Z_]+=", line))
 
@@ -80,7 +85,10 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
 def test_torch_index_that_is_not_reached_changes_nothing() -> None:
     """Where the index of CPU builds does not answer, pip gets no option and the command succeeds."""
     done = subprocess.run(
-        [sys.executable, ROOT / "deploy" / "torch_index.py", "https://127.0.0.1:9/whl"], capture_output=True, text=True, check=True
+        [sys.executable, ROOT / "deploy" / "torch_index.py", "https://127.0.0.1:9/whl"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert done.stdout.strip() == ""
@@ -89,7 +97,10 @@ def test_torch_index_that_is_not_reached_changes_nothing() -> None:
 def test_demo_answers_three_questions_with_quotes_and_links(tmp_path: Path) -> None:
     """The demo reads the notes that ship and prints three answers, each with a quote and a link that stands in notes or catalogue."""
     done = subprocess.run(
-        [sys.executable, ROOT / "deploy" / "demo.py", "--index", tmp_path / "index"], capture_output=True, text=True, check=True
+        [sys.executable, ROOT / "deploy" / "demo.py", "--index", tmp_path / "index"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     known = "\n".join(path.read_text("utf-8") for path in (ROOT / "notes").iterdir())
     answers = done.stdout.split("❯ ")[1:]

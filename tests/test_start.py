@@ -41,12 +41,16 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def loaded(code: str, *arguments: str) -> str:
     """Run code in a process of its own and return the last line that it prints."""
-    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("arguments", [("ask", "how much did Lanternfish save?"), ("talks", "--jsonl")], ids=["ask", "talks"])
+@pytest.mark.parametrize(
+    "arguments", [("ask", "how much did Lanternfish save?"), ("talks", "--jsonl")], ids=["ask", "talks"]
+)
 def test_the_command_line_answers_without_torch(index_dir: Path, arguments: tuple[str, ...]) -> None:
     """A question and a list load the vectors' libraries at most: no torch, no Slack, no web, no pydantic."""
     found = loaded(RUN, *arguments, "--index", str(index_dir))

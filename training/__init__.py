@@ -1,4 +1,5 @@
 """Teach the encoder how engineers ask: pairs of a question and its passage in, a small adapter out.
 
-Nothing that ships imports this room; it imports `index` for the form in which passages are searched, and `bot`, whose judge it fits.
+Nothing that ships imports this room; it imports `index` for the form in which passages are searched, and
+`bot`, whose judge it fits.
 """

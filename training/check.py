@@ -1,10 +1,12 @@
 """Check pairs before they are learnt from; `make pairs` does it for all that there are.
 
-    python -m training.check --texts FOLDER [--texts FOLDER ...] [--quoted FILE] [--against QUESTIONS.jsonl ...]
+    python -m training.check --texts FOLDER [--texts FOLDER ...] [--quoted FILE] [--against QUESTIONS.jsonl
+    ...]
 
-Each passage stands in its file as it was when the question was written and is of a length that a person reads; no question
-stands there twice or among those that the product is measured by (`--against`); follow-ups have an earlier turn; every fifth
-passage has a question that it does not answer. Prints the shares of styles and languages.
+Each passage stands in its file as it was when the question was written and is of a length that a person
+reads; no question stands there twice or among those that the product is measured by (`--against`); follow-ups
+have an earlier turn; every fifth passage has a question that it does not answer. Prints the shares of styles
+and languages.
 """
 
 from __future__ import annotations
@@ -15,7 +17,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from training.pairs import NEAR_MISS, STYLES, Pair, PairsError, Texts, lines_of, passage_of, read_pairs, read_quoted, run
+from training.pairs import (
+    NEAR_MISS,
+    STYLES,
+    Pair,
+    PairsError,
+    Texts,
+    lines_of,
+    passage_of,
+    read_pairs,
+    read_quoted,
+    run,
+)
 
 ROOT = Path(__file__).resolve().parent
 LENGTHS = (30, 900)  # characters of a passage
@@ -25,7 +38,9 @@ FRENCH = 0.05
 
 def main() -> int:
     """Print every defect and the shares; 1 where there is a defect."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--texts", type=Path, action="append", required=True)
     options.add_argument("--pairs", type=Path, default=ROOT / "pairs")
     options.add_argument("--quoted", type=Path, action="append", default=[])
@@ -82,8 +97,13 @@ def describe(pairs: Sequence[Pair]) -> Iterator[str]:
     """Yield how many pairs there are, by style and language."""
     passages = {(pair.file, pair.start, pair.end) for pair in pairs}
     yield f"{len(pairs)} pairs on {len(passages)} passages of {len({pair.file for pair in pairs})} files"
-    for name, counts in (("styles", Counter(p.style for p in pairs)), ("languages", Counter(p.lang for p in pairs))):
-        yield f"{name}: " + ", ".join(f"{one} {count} ({count / len(pairs):.0%})" for one, count in counts.most_common())
+    for name, counts in (
+        ("styles", Counter(p.style for p in pairs)),
+        ("languages", Counter(p.lang for p in pairs)),
+    ):
+        yield f"{name}: " + ", ".join(
+            f"{one} {count} ({count / len(pairs):.0%})" for one, count in counts.most_common()
+        )
 
 
 def fold(text: str) -> str:

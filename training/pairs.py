@@ -1,7 +1,8 @@
 """Pairs of a question and the passage that answers it, kept as offsets into recaps that are not part of this repository.
 
-A line of `training/pairs/*.jsonl` names a file, the first and last character of the passage in it (end exclusive), the first
-twelve digits of the passage's sha256, and the question. Somebody else's words never stand here, only our questions.
+A line of `training/pairs/*.jsonl` names a file, the first and last character of the passage in it (end
+exclusive), the first twelve digits of the passage's sha256, and the question. Somebody else's words never
+stand here, only our questions.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Pair:
     style: str
     history: tuple[str, ...] = ()  # earlier turns of the thread
     lang: str = "en"
-    context: str = ""  # event; talk; speakers, where the pair came with its own; else the index says what a passage is about
+    # event; talk; speakers, where the pair came with its own; else the index says what a passage is about
+    context: str = ""
 
     @property
     def answers(self) -> bool:
@@ -54,13 +56,17 @@ class Texts:
         """
         gone = [str(folder) for folder in folders if not folder.is_dir()]
         if gone:
-            raise PairsError(f"Cannot find the folder {gone[0]} of texts that pairs point into. Name another one with --texts.")
+            raise PairsError(
+                f"Cannot find the folder {gone[0]} of texts that pairs point into. Name another one with --texts."
+            )
         self._paths = {path.name: path for folder in reversed(folders) for path in sorted(folder.iterdir())}
         self._read: dict[str, str] = {}
 
     def __getitem__(self, file: str) -> str:
         if file not in self._paths:
-            raise PairsError(f"Cannot find {file} among {len(self._paths)} texts. Name its folder with --texts.")
+            raise PairsError(
+                f"Cannot find {file} among {len(self._paths)} texts. Name its folder with --texts."
+            )
         if file not in self._read:
             self._read[file] = self._paths[file].read_text(encoding="utf-8")
         return self._read[file]
@@ -86,7 +92,9 @@ def _pairs_of(path: Path) -> Iterator[Pair]:
         try:
             yield Pair(**{**values, "history": tuple(values.get("history", ()))})
         except TypeError as error:
-            raise PairsError(f"Cannot read line {number} of {path}: {error}. It needs the fields of training.pairs.Pair.") from error
+            raise PairsError(
+                f"Cannot read line {number} of {path}: {error}. It needs the fields of training.pairs.Pair."
+            ) from error
 
 
 def read_quoted(path: Path, texts: Texts) -> list[Pair]:
@@ -101,7 +109,9 @@ def read_quoted(path: Path, texts: Texts) -> list[Pair]:
 def _quoted(number: int, values: dict[str, Any], path: Path, texts: Texts) -> Pair:
     start = texts[values["file"]].find(values["passage"])
     if start < 0:
-        raise PairsError(f"Cannot use line {number} of {path}: its passage does not stand in {values['file']}.")
+        raise PairsError(
+            f"Cannot use line {number} of {path}: its passage does not stand in {values['file']}."
+        )
     end = start + len(values["passage"])
     place = (values["file"], start, end, digest(values["passage"]))
     return Pair(*place, values["question"], values["style"], context=values["context"])
@@ -115,7 +125,9 @@ def passage_of(pair: Pair, texts: Texts) -> str:
     """
     passage = texts[pair.file][pair.start : pair.end]
     if digest(passage) != pair.sha256:
-        raise PairsError(f"Cannot use the pair {pair.question!r:.60}: characters {pair.start} to {pair.end} of {pair.file} were changed.")
+        raise PairsError(
+            f"Cannot use the pair {pair.question!r:.60}: characters {pair.start} to {pair.end} of {pair.file} were changed."
+        )
     return passage
 
 

@@ -2,7 +2,8 @@
 
     python -m benchmarks.bench [--rounds 5] [--only latency --only cold ...] [--out benchmarks/results]
 
-Everything is made anew in a temporary folder. What needs the shared recaps is left out, with the reason, where they are absent.
+Everything is made anew in a temporary folder. What needs the shared recaps is left out, with the reason,
+where they are absent.
 """
 
 from __future__ import annotations
@@ -58,7 +59,10 @@ class Bench:
 
     def latency(self) -> dict[str, Any]:
         """Measure stages on all material."""
-        return {one.name: latency(self.index(one), one.questions, self.rounds, PROCESSES, self.work) for one in self.found}
+        return {
+            one.name: latency(self.index(one), one.questions, self.rounds, PROCESSES, self.work)
+            for one in self.found
+        }
 
     def cold(self) -> list[dict[str, Any]]:
         """Measure whole commands."""
@@ -104,10 +108,16 @@ PARTS: dict[str, Callable[[Bench], Any]] = {
 
 def main() -> None:
     """Measure, print the page, and write everything."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--questions", type=int, default=QUESTIONS, help="that a process answers before its memory is read")
-    parser.add_argument("--only", action="append", choices=list(PARTS), help="only this part; may be given several times")
+    parser.add_argument(
+        "--questions", type=int, default=QUESTIONS, help="that a process answers before its memory is read"
+    )
+    parser.add_argument(
+        "--only", action="append", choices=list(PARTS), help="only this part; may be given several times"
+    )
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
     found = tuple(materials())
@@ -121,7 +131,10 @@ def main() -> None:
             started = time.perf_counter()
             try:
                 result[name] = PARTS[name](bench)
-            except (subprocess.SubprocessError, AssertionError) as error:  # its own words are on the terminal already
+            except (
+                subprocess.SubprocessError,
+                AssertionError,
+            ) as error:  # its own words are on the terminal already
                 failed[name] = f"failed with {type(error).__name__}"
             print(f"{name}: {failed.get(name, '')} {time.perf_counter() - started:.0f} s", flush=True)
     result["taken_s"] = time.perf_counter() - began

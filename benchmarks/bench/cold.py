@@ -34,7 +34,10 @@ def cold_starts(index_dir: Path, rounds: int, work: Path) -> list[dict[str, obje
             seconds = wall_s(arguments, work)
             if turn:
                 taken[name].append(seconds)
-    return [{"command": name, "median_s": statistics.median(some), "fastest_s": min(some)} for name, some in taken.items()]
+    return [
+        {"command": name, "median_s": statistics.median(some), "fastest_s": min(some)}
+        for name, some in taken.items()
+    ]
 
 
 def _script(index_dir: Path, work: Path) -> list[str]:
@@ -45,4 +48,10 @@ def _script(index_dir: Path, work: Path) -> list[str]:
     flat.add(vectors)
     faiss.write_index(flat, str(work / "vectors.faiss"))
     (work / "passages.json").write_text(json.dumps(texts), encoding="utf-8")
-    return [sys.executable, str(ROOT / "benchmarks" / "peers" / "shortest.py"), str(model_folder()), str(work), QUESTION]
+    return [
+        sys.executable,
+        str(ROOT / "benchmarks" / "peers" / "shortest.py"),
+        str(model_folder()),
+        str(work),
+        QUESTION,
+    ]

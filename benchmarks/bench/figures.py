@@ -23,7 +23,10 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def over_rounds(rounds: Sequence[Sequence[float]]) -> dict[str, float]:
     """Return the 50th and 99th percentile: of each round, then the median over the rounds, which a burst of noise does not move."""
-    return {name: statistics.median(percentile(values, share) for values in rounds) for name, share in (("p50_ms", 0.5), ("p99_ms", 0.99))}
+    return {
+        name: statistics.median(percentile(values, share) for values in rounds)
+        for name, share in (("p50_ms", 0.5), ("p99_ms", 0.99))
+    }
 
 
 def medians(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:

@@ -20,7 +20,16 @@ STORED = "*-scale.jsonl"
 def measured(sizes: Sequence[int], work: Path) -> list[dict[str, Any]]:
     """Run the scale benchmark at some sizes and return its rows."""
     out = work / "scale.jsonl"
-    arguments = [sys.executable, str(SCALE), "--folder", str(work / "scale"), "--out", str(out), "--sizes", *map(str, sizes)]
+    arguments = [
+        sys.executable,
+        str(SCALE),
+        "--folder",
+        str(work / "scale"),
+        "--out",
+        str(out),
+        "--sizes",
+        *map(str, sizes),
+    ]
     subprocess.run(arguments, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, check=True)
     return read_rows(out)
 

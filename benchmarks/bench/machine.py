@@ -41,7 +41,9 @@ def result_name(head: dict[str, Any]) -> str:
 
 
 def _is_changed() -> bool:
-    return bool(_git("status", "--porcelain", "--untracked-files=no", "--", "bot", "ingest", "index", "confnotes.py"))
+    return bool(
+        _git("status", "--porcelain", "--untracked-files=no", "--", "bot", "ingest", "index", "confnotes.py")
+    )
 
 
 def _git(*arguments: str) -> str:
@@ -64,4 +66,7 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor())
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")),
+        platform.processor(),
+    )

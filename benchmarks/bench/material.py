@@ -45,7 +45,11 @@ def materials() -> list[Material]:
     """Return what is there; the last one is what the figures that are measured once are measured on."""
     found = [Material("notes", ROOT / "notes", ROOT / "benchmarks" / "questions.jsonl")]
     if (SHARED / "golden" / "dev.jsonl").is_file():
-        found.append(Material("seeds", SHARED / "seeds", SHARED / "golden" / "dev.jsonl", SHARED / "seeds" / "catalogue.csv"))
+        found.append(
+            Material(
+                "seeds", SHARED / "seeds", SHARED / "golden" / "dev.jsonl", SHARED / "seeds" / "catalogue.csv"
+            )
+        )
     return found
 
 

@@ -56,7 +56,9 @@ def bot_process(index_dir: Path, questions: Sequence[Mapping[str, Any]], count: 
         )
         bot = subprocess.Popen([command(), "bot"], cwd=work, env=surroundings, stderr=subprocess.DEVNULL)
         try:
-            slack.wait_for(lambda: bool(slack.sockets.connections) or bot.poll() is not None, timeout_s=PATIENCE_S)
+            slack.wait_for(
+                lambda: bool(slack.sockets.connections) or bot.poll() is not None, timeout_s=PATIENCE_S
+            )
             slack.wait_for(lambda: len(slack.sockets.connections) == 2, timeout_s=PATIENCE_S)
             rows: list[Row] = [{"process": "`confnotes bot`, ready", **memory_mb(bot.pid)}]
             _converse(slack, questions, count)
@@ -74,8 +76,14 @@ def _converse(slack: LocalSlack, questions: Sequence[Mapping[str, Any]], count: 
 
 
 def _answered(slack: LocalSlack) -> int:
-    return sum(message["user"] == BOT_USER_ID for channel in slack.space.channels.values() for message in channel.messages)
+    return sum(
+        message["user"] == BOT_USER_ID
+        for channel in slack.space.channels.values()
+        for message in channel.messages
+    )
 
 
 if __name__ == "__main__":
-    print(json.dumps(answering_process(Path(sys.argv[1]), read_questions(Path(sys.argv[2])), int(sys.argv[3]))))
+    print(
+        json.dumps(answering_process(Path(sys.argv[1]), read_questions(Path(sys.argv[2])), int(sys.argv[3])))
+    )

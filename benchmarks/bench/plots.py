@@ -22,9 +22,15 @@ Rows = Sequence[Mapping[str, Any]]
 
 def write_plots(result: Mapping[str, Any], stem: Path) -> list[Path]:
     """Write a plot beside the result for each part that has rows, and return the paths."""
-    latency = [row for row in (result.get("latency") or {}).get(result["material"], []) if row["stage"] not in {WHOLE, "first"}]
+    latency = [
+        row
+        for row in (result.get("latency") or {}).get(result["material"], [])
+        if row["stage"] not in {WHOLE, "first"}
+    ]
     drawn: dict[str, Callable[[], Element] | None] = {
-        "stages": (lambda: bars("Median time of a question by stage, ms", latency, "stage", "p50_ms")) if latency else None,
+        "stages": (lambda: bars("Median time of a question by stage, ms", latency, "stage", "p50_ms"))
+        if latency
+        else None,
         "cold": (lambda: bars("Whole commands from process start, s", result["cold"], "command", "median_s"))
         if result.get("cold")
         else None,
@@ -48,7 +54,9 @@ def bars(title: str, rows: Rows, name: str, value: str) -> Element:
         y = TOP + LINE * at
         width = (WIDTH - LEFT - RIGHT) * max(row[value], 0) / most
         _text(drawing, LEFT - 10, y + 17, str(row[name]).replace("`", ""), anchor="end")
-        SubElement(drawing, "rect", _numbers(x=LEFT, y=y + 4, width=max(width, 1), height=LINE - 8), fill=COLOURS[0])
+        SubElement(
+            drawing, "rect", _numbers(x=LEFT, y=y + 4, width=max(width, 1), height=LINE - 8), fill=COLOURS[0]
+        )
         _text(drawing, LEFT + width + 8, y + 17, shown(row[value]))
     return drawing
 
@@ -62,10 +70,21 @@ def lines(title: str, rows: Rows, columns: Sequence[str] = ("p50_ms", "p99_ms"))
     up = _scale(min(values), max(values), GRAPH_HEIGHT - 50, TOP + 20)
     for size in sizes:
         _text(drawing, across(size), GRAPH_HEIGHT - 18, f"{size:,}", anchor="middle")
-        SubElement(drawing, "line", _numbers(x1=across(size), x2=across(size), y1=TOP, y2=GRAPH_HEIGHT - 38), stroke="#dddddd")
+        SubElement(
+            drawing,
+            "line",
+            _numbers(x1=across(size), x2=across(size), y1=TOP, y2=GRAPH_HEIGHT - 38),
+            stroke="#dddddd",
+        )
     for column, colour in zip(columns, COLOURS, strict=False):
         points = [(across(row["passages"]), up(row[column]), row[column]) for row in rows]
-        SubElement(drawing, "polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points), fill="none", stroke=colour)
+        SubElement(
+            drawing,
+            "polyline",
+            points=" ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points),
+            fill="none",
+            stroke=colour,
+        )
         for x, y, ms in points:
             SubElement(drawing, "circle", _numbers(cx=x, cy=y, r=3), fill=colour)
             _text(drawing, x, y - 8, shown(ms), anchor="middle")
@@ -89,7 +108,9 @@ def _drawing(title: str, height: int) -> Element:
     return drawing
 
 
-def _text(parent: Element, x: float, y: float, words: str, *, anchor: str = "start", fill: str = "#222222") -> None:
+def _text(
+    parent: Element, x: float, y: float, words: str, *, anchor: str = "start", fill: str = "#222222"
+) -> None:
     element = SubElement(parent, "text", _numbers(x=x, y=y), fill=fill)
     element.set("text-anchor", anchor)
     element.text = words

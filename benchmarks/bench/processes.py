@@ -1,6 +1,7 @@
 """Processes that are measured: a clean environment, one answer in JSON, wall seconds.
 
-What is measured runs in a process of its own and outside the checkout, where no `.env` and no setting of the person's reaches it.
+What is measured runs in a process of its own and outside the checkout, where no `.env` and no setting of the
+person's reaches it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from benchmarks.bench.machine import ROOT
 
 def environment(**more: str) -> dict[str, str]:
     """Return this process's environment without settings of confnotes and Slack, without a network for models."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CONFNOTES_", "SLACK_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("CONFNOTES_", "SLACK_"))
+    }
     return {**kept, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", **more}
 
 
@@ -31,7 +34,12 @@ def command(name: str = "confnotes") -> str:
 def measure(module: str, *arguments: object, work: Path) -> Any:
     """Run a module of the benchmark in a process of its own and return the JSON of the last line that it prints."""
     done = subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments)], cwd=work, env=environment(), stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-m", module, *map(str, arguments)],
+        cwd=work,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -43,5 +51,12 @@ def wall_s(arguments: Sequence[str], work: Path, more: Mapping[str, str] | None 
         CalledProcessError: it failed.
     """
     started = time.perf_counter()
-    subprocess.run(arguments, cwd=work, env=environment(**(more or {})), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    subprocess.run(
+        arguments,
+        cwd=work,
+        env=environment(**(more or {})),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
     return time.perf_counter() - started

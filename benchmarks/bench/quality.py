@@ -16,7 +16,11 @@ from bot.evaluation.evaluation import evaluate, read_questions, summary
 from index.encoder.base import REFERENCE_PREFIX, load_encoder
 from index.search import Searcher
 
-REFERENCE, EXPORTED, SHIPPED = "reference (sentence-transformers)", "exported, all in fp32", "shipped: questions in 8 bits"
+REFERENCE, EXPORTED, SHIPPED = (
+    "reference (sentence-transformers)",
+    "exported, all in fp32",
+    "shipped: questions in 8 bits",
+)
 FIGURES = ("answered@800", "shown", "talk@1", "list_f1", "abstain", "auroc")
 ALLOWED = 0.005  # how far a figure may lie below the reference's
 
@@ -29,7 +33,10 @@ def quality(material: Material, index_dir: Path, reference_dir: Path, work: Path
     }
     rows = [{"encoder": form, **figures} for form, figures in found.items()]
     differences = [
-        {"encoder": f"{form}: difference", **{name: round(figures[name] - found[REFERENCE][name], 3) for name in figures}}
+        {
+            "encoder": f"{form}: difference",
+            **{name: round(figures[name] - found[REFERENCE][name], 3) for name in figures},
+        }
         for form, figures in found.items()
         if form != REFERENCE
     ]
@@ -40,7 +47,9 @@ def judge(index_dir: Path, questions: Path, form: str) -> dict[str, float]:
     """Ask every question of a build whose vectors the same form made, and return the figures that tell."""
     encoder = load_encoder(REFERENCE_PREFIX if form == REFERENCE else None)
     if form == EXPORTED:
-        vars(encoder)["encode_question"] = MethodType(lambda self, text: self.encode_tokens([text])[0], encoder)
+        vars(encoder)["encode_question"] = MethodType(
+            lambda self, text: self.encode_tokens([text])[0], encoder
+        )
     searcher = Searcher.open(index_dir, encoder)
     figures = summary(evaluate(read_questions(questions), searcher))
     return {name: figures[name] for name in FIGURES if name in figures}

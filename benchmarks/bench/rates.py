@@ -19,7 +19,11 @@ from index.build.contents import context_text
 from index.encoder.base import load_encoder
 from index.search import Searcher
 
-OURS, THEIRS, WHOLE = "confnotes' encoder", "sentence-transformers `encode`", "`confnotes ingest --full`, whole command"
+OURS, THEIRS, WHOLE = (
+    "confnotes' encoder",
+    "sentence-transformers `encode`",
+    "`confnotes ingest --full`, whole command",
+)
 MADE_UP_RECAPS, TALKS, PASSAGES = 200, 2, 2
 
 
@@ -54,7 +58,12 @@ def encode_once(index_dir: Path, form: str) -> dict[str, float]:
     started, cpu = time.perf_counter(), time.process_time()
     encode(texts)
     taken, cpu_s = time.perf_counter() - started, time.process_time() - cpu
-    return {"passages": len(texts), "s": taken, "passages_per_s": len(texts) / taken, "passages_per_cpu_s": len(texts) / cpu_s}
+    return {
+        "passages": len(texts),
+        "s": taken,
+        "passages_per_s": len(texts) / taken,
+        "passages_per_cpu_s": len(texts) / cpu_s,
+    }
 
 
 def unchanged_nights(material: Material, index_dir: Path, rounds: int, work: Path) -> list[dict[str, object]]:
@@ -64,7 +73,13 @@ def unchanged_nights(material: Material, index_dir: Path, rounds: int, work: Pat
     catalogue = ["--catalogue", str(material.catalogue)] if material.catalogue else []
     nights = {
         material.name: [command(), "ingest", str(material.recaps), *catalogue, "--index", str(index_dir)],
-        f"{MADE_UP_RECAPS} made-up recaps": [command(), "ingest", str(made_up), "--index", str(work / "made-up-index")],
+        f"{MADE_UP_RECAPS} made-up recaps": [
+            command(),
+            "ingest",
+            str(made_up),
+            "--index",
+            str(work / "made-up-index"),
+        ],
     }
     rows: list[dict[str, object]] = []
     for name, arguments in nights.items():

@@ -62,7 +62,10 @@ def markdown(result: Mapping[str, Any], plots: Sequence[Path] = ()) -> str:
         parts += _quality(name, rows)
     parts += _growth(result.get("growth") or [], drawn)
     if result.get("skipped"):
-        parts += ["## Left out", "\n".join(f"- {name}: {reason}" for name, reason in result["skipped"].items())]
+        parts += [
+            "## Left out",
+            "\n".join(f"- {name}: {reason}" for name, reason in result["skipped"].items()),
+        ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -86,17 +89,33 @@ def _rates(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     by_name = {row["what"]: row for row in rows}
     ours, theirs = by_name.get(OURS, {}), by_name.get(THEIRS, {})
     wall, cpu = (times(ours.get(rate), theirs.get(rate)) for rate in ("passages_per_s", "passages_per_cpu_s"))
-    said = f"confnotes embeds {shown(wall)} times as many passages a second, {shown(cpu)} times as many of processor time." if wall else ""
+    said = (
+        f"confnotes embeds {shown(wall)} times as many passages a second, {shown(cpu)} times as many of processor time."
+        if wall
+        else ""
+    )
     return [*_part("Embedding and ingestion", rows, RATE), said]
 
 
 def _quality(name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     columns = {"encoder": "encoder", **{figure: figure for figure in rows[0] if figure != "encoder"}}
-    lost = [f"{row['encoder']} {figure}" for row in rows for figure, value in row.items() if figure != "encoder" and value < -ALLOWED]
-    said = f"More than {ALLOWED} lost: {', '.join(lost)}." if lost else f"No figure lies more than {ALLOWED} below the reference's."
+    lost = [
+        f"{row['encoder']} {figure}"
+        for row in rows
+        for figure, value in row.items()
+        if figure != "encoder" and value < -ALLOWED
+    ]
+    said = (
+        f"More than {ALLOWED} lost: {', '.join(lost)}."
+        if lost
+        else f"No figure lies more than {ALLOWED} below the reference's."
+    )
     return [f"## What the speed-ups cost in quality: {name}", table(rows, columns), said]
 
 
 def _growth(rows: Sequence[Mapping[str, Any]], drawn: Mapping[str, str]) -> list[str]:
     dated = [{**row, "measured_on": str(row.get("measured_at", ""))[:10]} for row in rows]
-    return [*_part("Growth, on passages made up of sentences from the notes that ship", dated, GROWTH), drawn.get("growth", "")]
+    return [
+        *_part("Growth, on passages made up of sentences from the notes that ship", dated, GROWTH),
+        drawn.get("growth", ""),
+    ]

@@ -2,7 +2,8 @@
 
     python -m benchmarks.bench.stages INDEX QUESTIONS ROUNDS
 
-One process asks every question once, unrecorded caches and all ("first"), then round after round, plain and watched in turns.
+One process asks every question once, unrecorded caches and all ("first"), then round after round, plain and
+watched in turns.
 """
 
 from __future__ import annotations
@@ -80,7 +81,12 @@ def _places(owner: object, name: str, function: object) -> list[tuple[object, st
     if isinstance(owner, type):
         return [(owner, name)]
     ours = [module for path, module in list(sys.modules.items()) if path.startswith(ROOMS)]
-    return [(module, called) for module in ours for called, value in list(vars(module).items()) if value is function]
+    return [
+        (module, called)
+        for module in ours
+        for called, value in list(vars(module).items())
+        if value is function
+    ]
 
 
 def stages_of(searcher: Searcher) -> dict[str, list[tuple[object, str]]]:
@@ -111,7 +117,9 @@ def ask_rounds(searcher: Searcher, questions: Sequence[Mapping[str, Any]], round
 
 
 def _watched(
-    searcher: Searcher, questions: Sequence[Mapping[str, Any]], stages: Mapping[str, Sequence[tuple[object, str]]]
+    searcher: Searcher,
+    questions: Sequence[Mapping[str, Any]],
+    stages: Mapping[str, Sequence[tuple[object, str]]],
 ) -> list[dict[str, float]]:
     rows = []
     clock = Clock()
@@ -130,9 +138,13 @@ def _timed(searcher: Searcher, question: Mapping[str, Any]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def latency(index_dir: Path, questions: Path, rounds: int, processes: int, work: Path) -> list[dict[str, object]]:
+def latency(
+    index_dir: Path, questions: Path, rounds: int, processes: int, work: Path
+) -> list[dict[str, object]]:
     """Return a row for each stage: the median over all rounds of several processes."""
-    runs: list[Rounds] = [measure("benchmarks.bench.stages", index_dir, questions, rounds, work=work) for _ in range(processes)]
+    runs: list[Rounds] = [
+        measure("benchmarks.bench.stages", index_dir, questions, rounds, work=work) for _ in range(processes)
+    ]
     return [{"stage": stage, **over_rounds([one for run in runs for one in run[stage]])} for stage in runs[0]]
 
 

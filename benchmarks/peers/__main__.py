@@ -2,8 +2,9 @@
 
     python -m benchmarks.peers [--environment .venv-peers] [--rounds 5] [--out benchmarks/results]
 
-Every peer indexes the recaps twice: whole, cut by its own recipe, and as the passages that confnotes made of them, with the talk
-beside each. All processes stand ready at once and answer in turns, round after round, so that noise hits all alike.
+Every peer indexes the recaps twice: whole, cut by its own recipe, and as the passages that confnotes made of
+them, with the talk beside each. All processes stand ready at once and answer in turns, round after round, so
+that noise hits all alike.
 """
 
 from __future__ import annotations
@@ -29,8 +30,12 @@ from index.search import Searcher
 
 def main() -> None:
     """Compare, print the table and write the result."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--environment", type=Path, default=ROOT / ".venv-peers", help="where the peers are installed")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--environment", type=Path, default=ROOT / ".venv-peers", help="where the peers are installed"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--peer", action="append", help="only this one, by name; may be given several times")
@@ -41,7 +46,11 @@ def main() -> None:
     python = given.environment / "bin" / "python"
     reasons = json.loads((given.environment / REASONS_FILE).read_text(encoding="utf-8"))
     pythons = {peer: Path(sys.executable) for peer in (CONFNOTES, PLAIN)}
-    pythons |= {peer: python for peer in PEERS if peer.name not in reasons and (not given.peer or peer.name in given.peer)}
+    pythons |= {
+        peer: python
+        for peer in PEERS
+        if peer.name not in reasons and (not given.peer or peer.name in given.peer)
+    }
     compared = _compare(material, pythons, given)
     result = {
         **head,
@@ -51,7 +60,11 @@ def main() -> None:
         "skipped": {} if material.name == "seeds" else {"seeds": WITHOUT_SHARED},
         "recipes": {peer.name: peer.recipe for peer in pythons},
         "not_installed": reasons,
-        "failed": {f"{texts}: {name}": reason for texts, one in compared.items() for name, reason in one.failed.items()},
+        "failed": {
+            f"{texts}: {name}": reason
+            for texts, one in compared.items()
+            for name, reason in one.failed.items()
+        },
         **{texts: one.rows for texts, one in compared.items()},
     }
     said = markdown(result)
@@ -72,8 +85,13 @@ def _compare(material: Material, pythons: dict[Peer, Path], given: argparse.Name
         for name, texts in _texts(index_dir).items():
             folder = Path(temporary) / name
             folder.mkdir()
-            (folder / TEXTS_FILE).write_text("".join(json.dumps(text._asdict()) + "\n" for text in texts), encoding="utf-8")
-            sources = {"folder": str(material.recaps), "catalogue": str(material.catalogue) if material.catalogue else None}
+            (folder / TEXTS_FILE).write_text(
+                "".join(json.dumps(text._asdict()) + "\n" for text in texts), encoding="utf-8"
+            )
+            sources = {
+                "folder": str(material.recaps),
+                "catalogue": str(material.catalogue) if material.catalogue else None,
+            }
             (folder / SOURCES_FILE).write_text(json.dumps(sources), encoding="utf-8")
             started = time.perf_counter()
             compared[name] = compare(Place(pythons, folder, model_folder()), questions, given.rounds)
@@ -85,7 +103,9 @@ def _texts(index_dir: Path) -> dict[str, Sequence[Text]]:
     """Return what peers index: the recaps' readable text, and the passages that confnotes made of it."""
     build = Searcher.open(index_dir).build
     whole = [Text(build.read_text(recap_id), recap_id) for recap_id in build.recaps]
-    passages = [Text(passage.text, passage.recap_id, build.talks[passage.talk_id].title) for passage in build.passages]
+    passages = [
+        Text(passage.text, passage.recap_id, build.talks[passage.talk_id].title) for passage in build.passages
+    ]
     return {"recaps": whole, "passages": passages}
 
 

@@ -79,7 +79,9 @@ def _start_s(place: Place, peer: Peer) -> float:
         return float(running.hear()["since_start_s"])
 
 
-def _ask_in_turns(place: Place, questions: Questions, rounds: int, rows: dict[Peer, Row], failed: dict[str, str]) -> dict[Peer, list[Row]]:
+def _ask_in_turns(
+    place: Place, questions: Questions, rounds: int, rows: dict[Peer, Row], failed: dict[str, str]
+) -> dict[Peer, list[Row]]:
     """Keep all peers ready at once and ask each all questions, round after round; the first reply is what it said when ready."""
     running: dict[Peer, Running] = {}
     replies: dict[Peer, list[Row]] = {peer: [] for peer in rows}
@@ -112,5 +114,8 @@ def _with_ratios(rows: list[Row]) -> list[Row]:
     """Add how many times confnotes' time and memory every peer takes."""
     ours = next((row for row in rows if row["peer"] == CONFNOTES.name), {})
     for row in rows:
-        row["times"] = {name: times(row.get(name), ours.get(name)) for name in ("ready_s", "first_p50_ms", "p50_ms", "p99_ms", "rss_mb")}
+        row["times"] = {
+            name: times(row.get(name), ours.get(name))
+            for name in ("ready_s", "first_p50_ms", "p50_ms", "p99_ms", "rss_mb")
+        }
     return rows

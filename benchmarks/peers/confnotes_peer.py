@@ -20,7 +20,9 @@ def build(_texts: list[Text], _model: str, folder: Path) -> int:
     """Read the recaps from their own folder and publish a build."""
     sources = json.loads((folder / SOURCES_FILE).read_text(encoding="utf-8"))
     catalogue = Path(sources["catalogue"]) if sources["catalogue"] else None
-    job = Job(paths=(Path(sources["folder"]),), catalogue=catalogue, index_dir=folder / INDEX, adapter=ADAPTER)
+    job = Job(
+        paths=(Path(sources["folder"]),), catalogue=catalogue, index_dir=folder / INDEX, adapter=ADAPTER
+    )
     return run(job).counts["passages"]
 
 

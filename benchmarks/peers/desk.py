@@ -2,9 +2,9 @@
 
     python -m benchmarks.peers.NAME_peer build|ask FOLDER MODEL
 
-FOLDER holds `texts.jsonl` and whatever the peer stores; MODEL is the folder of the weights. Only the standard library is used
-here, since peers live in an environment without confnotes. Replies are lines of JSON that begin with the key `reply`; libraries
-that print to standard output are led to standard error.
+FOLDER holds `texts.jsonl` and whatever the peer stores; MODEL is the folder of the weights. Only the standard
+library is used here, since peers live in an environment without confnotes. Replies are lines of JSON that
+begin with the key `reply`; libraries that print to standard output are led to standard error.
 """
 
 from __future__ import annotations
@@ -45,19 +45,25 @@ class Question(NamedTuple):
 Search = Callable[[Question], Sequence[Text]]
 
 
-def serve(package: str, build: Callable[[list[Text], str, Path], int], load: Callable[[str, Path], Search]) -> None:
+def serve(
+    package: str, build: Callable[[list[Text], str, Path], int], load: Callable[[str, Path], Search]
+) -> None:
     """Do what the command line says.
 
     Args:
         package: The distribution whose version is reported.
-        build: Indexes texts, given the model's folder and a folder to store in; returns how many pieces were indexed.
+        build: Indexes texts, given the model's folder and a folder to store in; returns how many pieces were
+            indexed.
         load: Opens what was stored; returns the search.
     """
     what, folder, model = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     if what == "build":
-        texts = [Text(**json.loads(line)) for line in (folder / TEXTS_FILE).read_text(encoding="utf-8").splitlines()]
+        texts = [
+            Text(**json.loads(line))
+            for line in (folder / TEXTS_FILE).read_text(encoding="utf-8").splitlines()
+        ]
         started = time.perf_counter()
         pieces = build(texts, model, folder)
         _reply(replies, "built", pieces=pieces, build_s=time.perf_counter() - started)
@@ -66,7 +72,12 @@ def serve(package: str, build: Callable[[list[Text], str, Path], int], load: Cal
     search(Question("warm up"))
     _reply(replies, "ready", version=version(package), **memory_mb())
     for line in sys.stdin:
-        _reply(replies, "answered", **_round(search, [Question(**one) for one in json.loads(line)]), **memory_mb())
+        _reply(
+            replies,
+            "answered",
+            **_round(search, [Question(**one) for one in json.loads(line)]),
+            **memory_mb(),
+        )
 
 
 def _round(search: Search, questions: Sequence[Question]) -> dict[str, Any]:
@@ -86,7 +97,11 @@ def memory_mb(pid: int | None = None) -> dict[str, float]:
         lines = Path(f"/proc/{pid or 'self'}/status").read_text(encoding="utf-8").splitlines()
     except OSError:
         return {}
-    values = {name: int(value.split()[0]) / 1024 for name, _, value in (line.partition(":") for line in lines) if value.endswith(" kB")}
+    values = {
+        name: int(value.split()[0]) / 1024
+        for name, _, value in (line.partition(":") for line in lines)
+        if value.endswith(" kB")
+    }
     return {"rss_mb": values["VmRSS"], "anon_mb": values["RssAnon"]}
 
 

@@ -19,7 +19,9 @@ from benchmarks.peers.desk import HITS, Question, Search, Text, serve
 
 def build(texts: list[Text], model: str, folder: Path) -> int:
     """Split, embed and write the store to disk."""
-    documents = [Document(content=text.text, meta={"source": text.source, "talk": text.talk}) for text in texts]
+    documents = [
+        Document(content=text.text, meta={"source": text.source, "talk": text.talk}) for text in texts
+    ]
     splitter = DocumentSplitter(split_by="word", split_length=200, split_overlap=20)
     splitter.warm_up()
     embedder = SentenceTransformersDocumentEmbedder(model=model, progress_bar=False)
@@ -46,7 +48,9 @@ def load(model: str, folder: Path) -> Search:
 
     def search(question: Question) -> list[Text]:
         found = pipeline.run({"words": {"query": question.joined}, "embedder": {"text": question.joined}})
-        return [Text(hit.content, hit.meta["source"], hit.meta["talk"]) for hit in found["joiner"]["documents"]]
+        return [
+            Text(hit.content, hit.meta["source"], hit.meta["talk"]) for hit in found["joiner"]["documents"]
+        ]
 
     return search
 

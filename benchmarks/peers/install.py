@@ -23,7 +23,15 @@ def install(folder: Path, options: list[str]) -> dict[str, str]:
     reasons = {}
     for peer in PEERS:
         print(f"installing {peer.name}", flush=True)
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *options]
+        pip = [
+            str(folder / "bin" / "python"),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            *options,
+        ]
         done = subprocess.run([*pip, *COMMON, *peer.packages], capture_output=True, text=True, check=False)
         if done.returncode:
             lines = (

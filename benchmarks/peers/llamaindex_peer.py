@@ -21,7 +21,11 @@ def build(texts: list[Text], model: str, folder: Path) -> int:
 def _document(text: Text) -> Document:
     # By default metadata is embedded with the text; a file's name and a missing title say nothing.
     silent = ["source"] if text.talk else ["source", "talk"]
-    return Document(text=text.text, metadata={"source": text.source, "talk": text.talk}, excluded_embed_metadata_keys=silent)
+    return Document(
+        text=text.text,
+        metadata={"source": text.source, "talk": text.talk},
+        excluded_embed_metadata_keys=silent,
+    )
 
 
 def load(model: str, folder: Path) -> Search:

@@ -19,7 +19,12 @@ class Peer:
     surroundings: tuple[tuple[str, str], ...] = ()  # environment variables
 
 
-CONFNOTES = Peer("confnotes", "confnotes_peer", ("confnotes",), "`answer()` as it ships: understanding, three rankers, quotes")
+CONFNOTES = Peer(
+    "confnotes",
+    "confnotes_peer",
+    ("confnotes",),
+    "`answer()` as it ships: understanding, three rankers, quotes",
+)
 PLAIN = Peer(
     "confnotes, published weights",
     "confnotes_peer",
@@ -29,7 +34,10 @@ PLAIN = Peer(
 )
 PEERS = (
     Peer(
-        "txtai", "txtai_peer", ("txtai",), "hybrid index (BM25 and dense); whole recaps are cut at blank lines, for it brings no splitter"
+        "txtai",
+        "txtai_peer",
+        ("txtai",),
+        "hybrid index (BM25 and dense); whole recaps are cut at blank lines, for it brings no splitter",
     ),
     Peer(
         "LangChain + FAISS",

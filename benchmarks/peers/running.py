@@ -64,7 +64,11 @@ class Running:
         for line in self._process.stdout or ():
             if line.startswith('{"reply"'):
                 return {**json.loads(line), "since_start_s": time.perf_counter() - self._started}
-        lines = [line for line in self._said.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+        lines = [
+            line
+            for line in self._said.read_text(encoding="utf-8", errors="replace").splitlines()
+            if line.strip()
+        ]
         raise PeerError(lines[-1][:300] if lines else "it ended without a word")
 
     def ask(self, questions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

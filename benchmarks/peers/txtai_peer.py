@@ -12,7 +12,12 @@ from benchmarks.peers.desk import HITS, Question, Search, Text, serve
 
 def build(texts: list[Text], model: str, folder: Path) -> int:
     """Index paragraphs."""
-    pieces = [Text(part.strip(), text.source, text.talk) for text in texts for part in text.text.split("\n\n") if part.strip()]
+    pieces = [
+        Text(part.strip(), text.source, text.talk)
+        for text in texts
+        for part in text.text.split("\n\n")
+        if part.strip()
+    ]
     embeddings = Embeddings(path=model, hybrid=True)
     embeddings.index(piece.text for piece in pieces)
     embeddings.save(str(folder / "txtai"))

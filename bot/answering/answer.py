@@ -34,7 +34,14 @@ _DOUBTFUL = "The notes may not answer this; closest passages:"
 _FOREIGN = "The notes are about conference talks. Ask what was said there, for example “what was said about autoscaling?”"
 
 
-def answer(question: str, *, searcher: Searcher, history: Sequence[str] = (), event: str | None = None, day: int | None = None) -> Answer:
+def answer(
+    question: str,
+    *,
+    searcher: Searcher,
+    history: Sequence[str] = (),
+    event: str | None = None,
+    day: int | None = None,
+) -> Answer:
     """Answer a question with the notes' own words, or say why not.
 
     The same question, history and limits on the same build give the same answer, byte for byte.
@@ -73,7 +80,10 @@ class _Answering:
         self.reading = reading
         self.searcher = searcher
         self.knowledge = knowledge
-        self.notices = tuple(f"Searched for “{meant}” instead of “{written}”." for written, meant in reading.corrections.items())
+        self.notices = tuple(
+            f"Searched for “{meant}” instead of “{written}”."
+            for written, meant in reading.corrections.items()
+        )
 
     def run(self) -> Answer:
         if told := self._told_beforehand():
@@ -83,7 +93,9 @@ class _Answering:
         sure = max(confidence(reading, found), _TITLED if reading.titled else 0.0)
         if names := misses.absent_names(reading):
             everything = gather(reading, self.searcher, self.knowledge, Scope()) if not found.hits else found
-            return self._miss("absent", misses.absent_text(names, self.knowledge), everything, min(sure, _UNSAID))
+            return self._miss(
+                "absent", misses.absent_text(names, self.knowledge), everything, min(sure, _UNSAID)
+            )
         if reading.wish.wanted == "list":
             return self._list(found)
         return self._fact(found, sure)
@@ -98,7 +110,9 @@ class _Answering:
             return self._miss("off_topic", _FOREIGN, Found(), 0.0)
         if reading.scope.missing:
             found = gather(reading, self.searcher, self.knowledge, Scope())
-            return self._miss("absent", misses.missing_event_text(reading.scope.missing, self.knowledge), found, 0.05)
+            return self._miss(
+                "absent", misses.missing_event_text(reading.scope.missing, self.knowledge), found, 0.05
+            )
         if wrong := wrong_day_text(reading, self.knowledge):
             found = gather(reading, self.searcher, self.knowledge, replace(reading.scope, day=None))
             return self._miss("filtered_out", wrong, found, 0.05)
@@ -109,21 +123,41 @@ class _Answering:
         reading = self.reading
         if is_small_talk(reading.text):
             return True
-        if reading.context or reading.french or reading.scope.spans or reading.speakers or reading.titled or reading.wish.wanted == "list":
+        if (
+            reading.context
+            or reading.french
+            or reading.scope.spans
+            or reading.speakers
+            or reading.titled
+            or reading.wish.wanted == "list"
+        ):
             return False
-        return len(reading.words) <= _FEW_WORDS and not any(word.known or is_name_like(word) for word in reading.words)
+        return len(reading.words) <= _FEW_WORDS and not any(
+            word.known or is_name_like(word) for word in reading.words
+        )
 
     def _fact(self, found: Found, sure: float) -> Answer:
         outside, talks = misses.outside_names(self.reading, self.searcher, self.knowledge)
         if outside and self.reading.scope.firm:
-            return self._miss("filtered_out", misses.filtered_text(outside, talks, self.reading), found, min(sure, refuse_below() * 0.9))
+            return self._miss(
+                "filtered_out",
+                misses.filtered_text(outside, talks, self.reading),
+                found,
+                min(sure, refuse_below() * 0.9),
+            )
         if outside:
             found = gather(self.reading, self.searcher, self.knowledge, Scope())
             self.notices += (f"Nothing on it in {misses.limits_text(self.reading)}; searched all notes.",)
         if missed := self._not_covered(found, sure):
             return missed
-        parts = change_parts(self.reading, self.searcher, self.knowledge) if self.reading.wish.wanted == "change" else None
-        headline, quotes, hits = parts if parts and len(parts[1]) > 1 else fact_parts(self.reading, found, self.searcher)
+        parts = (
+            change_parts(self.reading, self.searcher, self.knowledge)
+            if self.reading.wish.wanted == "change"
+            else None
+        )
+        headline, quotes, hits = (
+            parts if parts and len(parts[1]) > 1 else fact_parts(self.reading, found, self.searcher)
+        )
         if sure < doubt_below() and headline is None:
             self.notices += (_DOUBTFUL,)
         text = join_text(*self.notices, headline, quotes_text(quotes))
@@ -134,7 +168,9 @@ class _Answering:
         unsure = not found.hits or sure < refuse_below()
         if unsure and not any(word.known for word in self.reading.words):
             return self._miss("off_topic", _UNCOVERED, found, sure)
-        body = next((hit for hit in found.hits if hit.passage.role == "body"), found.hits[0] if found.hits else None)
+        body = next(
+            (hit for hit in found.hits if hit.passage.role == "body"), found.hits[0] if found.hits else None
+        )
         if body and lacks_figure(self.reading, body):
             return self._miss("not_covered", misses.NO_FIGURE, found, min(sure, refuse_below() * 0.9))
         return self._miss("not_covered", _UNCOVERED, found, sure) if unsure else None
@@ -142,12 +178,17 @@ class _Answering:
     def _list(self, found: Found) -> Answer:
         listed = list_talks(self.reading, found, self.searcher, self.knowledge)
         if not listed.hits and self.reading.person:
-            return self._miss("absent", misses.absent_text((self.reading.person,), self.knowledge), found, 0.1)
+            return self._miss(
+                "absent", misses.absent_text((self.reading.person,), self.knowledge), found, 0.1
+            )
         if not listed.hits and not listed.subject:
             return self._miss("not_covered", listed.headline, found, 0.1)
         if not listed.hits:
             return self._miss(
-                "not_covered", f"No talk in the notes is about “{listed.topic}” ({misses.extent(self.knowledge)}).", found, 0.1
+                "not_covered",
+                f"No talk in the notes is about “{listed.topic}” ({misses.extent(self.knowledge)}).",
+                found,
+                0.1,
             )
         headline = listed.headline
         talks = [hit.talk for hit in listed.hits]
@@ -159,7 +200,9 @@ class _Answering:
         nearest = misses.nearest_talks(found.hits)
         text = join_text(*self.notices, said, misses.nearest_text(nearest))
         return replace(
-            self._answer(text, sure, headline=said, hits=found.hits[:HITS_SHOWN], nearest=nearest), status="not_found", miss=miss
+            self._answer(text, sure, headline=said, hits=found.hits[:HITS_SHOWN], nearest=nearest),
+            status="not_found",
+            miss=miss,
         )
 
     def _answer(
@@ -185,7 +228,11 @@ class _Answering:
                 speaker=next(iter(reading.speakers), None),
                 kind=reading.scope.kind,
                 corrections=reading.corrections,
-                intent="list" if reading.wish.wanted == "list" else "talk" if reading.wish.about_talk else "answer",
+                intent="list"
+                if reading.wish.wanted == "list"
+                else "talk"
+                if reading.wish.about_talk
+                else "answer",
                 topic=topic,
                 follow_up=reading.follow_up,
             ),

@@ -12,7 +12,8 @@ from index.models import Talk
 _WRAPPED_AT = 70  # a line as long as this that ends without a stop was broken by an editor, not by its author
 _BULLET = re.compile(r"\s*(?:[-*•‣–—>#|]|\d+[.)])\s")
 _GOES_ON = re.compile(
-    r"(?:,|\b(?:a|an|and|as|at|by|for|from|in|into|is|of|on|or|that|the|to|was|with|de|du|des|et|la|le|les))$", re.IGNORECASE
+    r"(?:,|\b(?:a|an|and|as|at|by|for|from|in|into|is|of|on|or|that|the|to|was|with|de|du|des|et|la|le|les))$",
+    re.IGNORECASE,
 )
 _BLANKS = re.compile(r"[ \t]{2,}")
 LINK_NAMES = {"video": "Video", "slides": "Slides", "schedule": "Schedule", "recap": "Notes"}
@@ -20,7 +21,11 @@ LINK_NAMES = {"video": "Video", "slides": "Slides", "schedule": "Schedule", "rec
 
 def talk_line(talk: Talk) -> str:
     """Return a talk's title, speakers, event, day and link on one line."""
-    return " · ".join(part for part in (f"{talk.title or 'Notes'}", ", ".join(talk.speakers), place(talk), talk.url or "") if part)
+    return " · ".join(
+        part
+        for part in (f"{talk.title or 'Notes'}", ", ".join(talk.speakers), place(talk), talk.url or "")
+        if part
+    )
 
 
 def place(talk: Talk) -> str:
@@ -31,7 +36,12 @@ def place(talk: Talk) -> str:
 
 def quotes_text(quotes: Sequence[Quote]) -> str:
     """Return quotes in marks, those of one talk together with the talk below them."""
-    return join_text(*("\n".join([*map(_marked, members), f"— {talk_line(members[0].talk)}"]) for members in by_talk(quotes)))
+    return join_text(
+        *(
+            "\n".join([*map(_marked, members), f"— {talk_line(members[0].talk)}"])
+            for members in by_talk(quotes)
+        )
+    )
 
 
 def by_talk(quotes: Sequence[Quote]) -> list[list[Quote]]:
@@ -78,7 +88,10 @@ def link_line(talk: Talk) -> str:
 
 def grouped(talks: Sequence[Talk]) -> Iterable[tuple[str, list[Talk]]]:
     """Group talks that stand in order by event and day."""
-    return [(heading, list(members)) for heading, members in groupby(talks, key=lambda talk: place(talk) or "Event not known")]
+    return [
+        (heading, list(members))
+        for heading, members in groupby(talks, key=lambda talk: place(talk) or "Event not known")
+    ]
 
 
 def list_text(talks: Sequence[Talk]) -> str:
@@ -87,7 +100,11 @@ def list_text(talks: Sequence[Talk]) -> str:
     for heading, members in grouped(talks):
         lines.append(f"{heading}:")
         lines += [
-            " · ".join(part for part in (f"• {talk.title or 'Notes'}", ", ".join(talk.speakers), talk.url or "") if part)
+            " · ".join(
+                part
+                for part in (f"• {talk.title or 'Notes'}", ", ".join(talk.speakers), talk.url or "")
+                if part
+            )
             for talk in members
         ]
     return "\n".join(lines)

@@ -13,10 +13,18 @@ from bot.options import index_option
 @click.command("eval")
 @click.argument("questions", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @index_option
-@click.option("--against", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A stored run to compare with.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A stored run to compare with.",
+)
 @click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Store this run as JSON.")
-@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with the figures.")
-def evaluate(questions: Path, index_dir: Path | None, against: Path | None, save: Path | None, html: Path | None) -> None:
+@click.option(
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with the figures."
+)
+def evaluate(
+    questions: Path, index_dir: Path | None, against: Path | None, save: Path | None, html: Path | None
+) -> None:
     """Measure the answers to QUESTIONS, JSON lines with evidence, and say where each miss was lost."""
     from bot.cli import faults, open_searcher
 

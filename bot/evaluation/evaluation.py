@@ -20,7 +20,15 @@ from bot.evaluation.relevance import can_judge, judged
 from index.models import Hit
 from index.search import Query, Searcher
 
-Stage = Literal["shown", "not in candidates", "ranked low", "quote not chosen", "abstained", "answered without evidence", "error"]
+Stage = Literal[
+    "shown",
+    "not in candidates",
+    "ranked low",
+    "quote not chosen",
+    "abstained",
+    "answered without evidence",
+    "error",
+]
 
 CUTS = (400, 800, 1600)  # characters of the joined hits: passage size is no advantage
 ANSWER_CHARS = 1500
@@ -47,8 +55,13 @@ def evaluate(questions: Sequence[Mapping[str, Any]], searcher: Searcher) -> list
     if not can_judge():
         return outcomes
     texts = {passage.passage_id: fold(passage.text) for passage in searcher.build.passages}
-    ranks = judged(rankings, lambda key: [name for name, text in texts.items() if _holds(text, questions[int(key)])])
-    return [replace(outcome, figures={**outcome.figures, **ranks.get(str(at), {})}) for at, outcome in enumerate(outcomes)]
+    ranks = judged(
+        rankings, lambda key: [name for name, text in texts.items() if _holds(text, questions[int(key)])]
+    )
+    return [
+        replace(outcome, figures={**outcome.figures, **ranks.get(str(at), {})})
+        for at, outcome in enumerate(outcomes)
+    ]
 
 
 def read_questions(path: Path) -> list[dict[str, Any]]:
@@ -61,15 +74,27 @@ def read_questions(path: Path) -> list[dict[str, Any]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise QuestionFault(f"Cannot read the questions in {path}: {error}. Give a file of JSON lines.") from error
+        raise QuestionFault(
+            f"Cannot read the questions in {path}: {error}. Give a file of JSON lines."
+        ) from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-            rows.append({"evidence": [], "history": [], **row, "question": str(row["question"]), "type": str(row["type"])})
+            rows.append(
+                {
+                    "evidence": [],
+                    "history": [],
+                    **row,
+                    "question": str(row["question"]),
+                    "type": str(row["type"]),
+                }
+            )
         except (ValueError, KeyError, TypeError) as error:
-            raise QuestionFault(f'Cannot read {path}, line {number}: expected an object with "question" and "type".') from error
+            raise QuestionFault(
+                f'Cannot read {path}, line {number}: expected an object with "question" and "type".'
+            ) from error
     return rows
 
 
@@ -80,7 +105,9 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, float]:
         for name, value in outcome.figures.items():
             values[name].append(value)
     result = {name: round(mean(found), 3) for name, found in sorted(values.items())}
-    separation = auroc([o.confidence for o in outcomes if o.answerable], [o.confidence for o in outcomes if not o.answerable])
+    separation = auroc(
+        [o.confidence for o in outcomes if o.answerable], [o.confidence for o in outcomes if not o.answerable]
+    )
     return result if separation is None else {**result, "auroc": round(separation, 3)}
 
 
@@ -101,12 +128,20 @@ def auroc(answerable: Sequence[float], unanswerable: Sequence[float]) -> float |
     return wins / (len(answerable) * len(unanswerable))
 
 
-def _judge(question: Mapping[str, Any], searcher: Searcher, rankings: dict[str, Sequence[Hit]], key: str) -> Outcome:
+def _judge(
+    question: Mapping[str, Any], searcher: Searcher, rankings: dict[str, Sequence[Hit]], key: str
+) -> Outcome:
     try:
         found = answer(question["question"], searcher=searcher, history=question["history"])
     except QuestionFault:
         return Outcome(
-            str(question.get("id")), question["question"], question["type"], "error", 0.0, question["type"] != "unanswerable", {}
+            str(question.get("id")),
+            question["question"],
+            question["type"],
+            "error",
+            0.0,
+            question["type"] != "unanswerable",
+            {},
         )
     answerable = question["type"] != "unanswerable"
     if not answerable:
@@ -119,7 +154,15 @@ def _judge(question: Mapping[str, Any], searcher: Searcher, rankings: dict[str, 
         rankings[key] = found.hits
         figures = {**_fact_figures(question, found), "false_abstain": float(found.status == "not_found")}
         stage = _stage(question, found, figures, searcher)
-    return Outcome(str(question.get("id")), question["question"], question["type"], stage, found.confidence, answerable, figures)
+    return Outcome(
+        str(question.get("id")),
+        question["question"],
+        question["type"],
+        stage,
+        found.confidence,
+        answerable,
+        figures,
+    )
 
 
 def _fact_figures(question: Mapping[str, Any], found: Answer) -> dict[str, float]:
@@ -131,11 +174,15 @@ def _fact_figures(question: Mapping[str, Any], found: Answer) -> dict[str, float
     figures["shown"] = float(found.status == "answered" and said)
     if question.get("talk"):
         accepted = [question["talk"], *(question.get("also_ok") or [])]
-        figures["talk@1"] = float(bool(found.hits) and any(same_title(found.hits[0].talk.title, title) for title in accepted))
+        figures["talk@1"] = float(
+            bool(found.hits) and any(same_title(found.hits[0].talk.title, title) for title in accepted)
+        )
     return figures
 
 
-def _stage(question: Mapping[str, Any], found: Answer, figures: Mapping[str, float], searcher: Searcher) -> Stage:
+def _stage(
+    question: Mapping[str, Any], found: Answer, figures: Mapping[str, float], searcher: Searcher
+) -> Stage:
     """Say where the evidence was lost."""
     if figures["shown"]:
         return "shown"
@@ -143,13 +190,21 @@ def _stage(question: Mapping[str, Any], found: Answer, figures: Mapping[str, flo
         return "abstained"
     if figures[f"answered@{CUTS[-1]}"]:
         return "quote not chosen"
-    candidates = searcher.search(Query(question["question"], context=" ".join(question["history"]), k=_CANDIDATES))
-    return "ranked low" if any(_holds(fold(hit.passage.text), question) for hit in candidates) else "not in candidates"
+    candidates = searcher.search(
+        Query(question["question"], context=" ".join(question["history"]), k=_CANDIDATES)
+    )
+    return (
+        "ranked low"
+        if any(_holds(fold(hit.passage.text), question) for hit in candidates)
+        else "not in candidates"
+    )
 
 
 def _list_f1(question: Mapping[str, Any], found: Answer) -> float:
     optional = question.get("talks_optional") or []
-    named = [title for title in _titles(found.hits) if not any(same_title(title, other) for other in optional)]
+    named = [
+        title for title in _titles(found.hits) if not any(same_title(title, other) for other in optional)
+    ]
     right = sum(any(same_title(gold, title) for title in named) for gold in question["talks"])
     return 2 * right / (len(named) + len(question["talks"])) if right else 0.0
 
@@ -174,4 +229,8 @@ def same_title(one: str, other: str) -> bool:
     if not first or not second:
         return False
     short, long = sorted((first, second), key=len)
-    return first == second or (len(short) >= 12 and short in long) or SequenceMatcher(None, first, second).ratio() >= 0.85
+    return (
+        first == second
+        or (len(short) >= 12 and short in long)
+        or SequenceMatcher(None, first, second).ratio() >= 0.85
+    )

@@ -17,15 +17,36 @@ TO_REVIEW = "review"
 
 def golden_fields(answer: Answer, history: Sequence[str]) -> dict[str, object]:
     """Return the fields of a golden question that an answer supports, its quotes as the evidence."""
-    talks = list(dict.fromkeys(quote.talk.title for quote in answer.quotes) or dict.fromkeys(hit.talk.title for hit in answer.hits))
-    recaps = list(dict.fromkeys(quote.talk.recap_id for quote in answer.quotes) or dict.fromkeys(hit.talk.recap_id for hit in answer.hits))
+    talks = list(
+        dict.fromkeys(quote.talk.title for quote in answer.quotes)
+        or dict.fromkeys(hit.talk.title for hit in answer.hits)
+    )
+    recaps = list(
+        dict.fromkeys(quote.talk.recap_id for quote in answer.quotes)
+        or dict.fromkeys(hit.talk.recap_id for hit in answer.hits)
+    )
     kind = _kind(answer, history)
     fields: dict[str, object] = {"type": kind, "history": list(history)}
     if kind == "unanswerable":
         named = answer.understood.topic or answer.understood.speaker or answer.understood.text
-        return {**fields, "doc": None, "talk": None, "talks": [], "evidence": [], "answer_regex": NO_ANSWER, "absent_terms": [named]}
+        return {
+            **fields,
+            "doc": None,
+            "talk": None,
+            "talks": [],
+            "evidence": [],
+            "answer_regex": NO_ANSWER,
+            "absent_terms": [named],
+        }
     if kind == "list":
-        return {**fields, "doc": recaps, "talk": None, "talks": talks, "evidence": talks, "answer_regex": _regex(talks)}
+        return {
+            **fields,
+            "doc": recaps,
+            "talk": None,
+            "talks": talks,
+            "evidence": talks,
+            "answer_regex": _regex(talks),
+        }
     first = [quote for quote in answer.quotes if quote.talk.title == talks[0]]
     evidence = [piece for quote in first for piece in evidence_in(quote.text)]
     return {
@@ -43,8 +64,18 @@ def golden_line(number: int, given: Verdict) -> dict[str, object]:
     """Return a verdict as a line of golden questions; what was not approved is for review and claims no evidence."""
     approved = given.verdict == "up"
     none: dict[str, object] = {"doc": None, "talk": None, "talks": [], "evidence": [], "answer_regex": None}
-    fields = dict(given.golden) if approved else {"type": TO_REVIEW, "history": given.golden.get("history", []), **none}
-    about = {"verdict": given.verdict, "reason": given.reason, "build": given.build, "quotes": given.quotes, "hits": given.hits}
+    fields = (
+        dict(given.golden)
+        if approved
+        else {"type": TO_REVIEW, "history": given.golden.get("history", []), **none}
+    )
+    about = {
+        "verdict": given.verdict,
+        "reason": given.reason,
+        "build": given.build,
+        "quotes": given.quotes,
+        "hits": given.hits,
+    }
     return {"id": f"feedback-{number:04d}", "question": given.question, **fields, **about}
 
 

@@ -15,7 +15,9 @@ def can_judge() -> bool:
     return find_spec("ir_measures") is not None
 
 
-def judged(rankings: Mapping[str, Sequence[Hit]], relevant: Callable[[str], Iterable[str]]) -> dict[str, dict[str, float]]:
+def judged(
+    rankings: Mapping[str, Sequence[Hit]], relevant: Callable[[str], Iterable[str]]
+) -> dict[str, dict[str, float]]:
     """Return each question's nDCG at 10 (Järvelin and Kekäläinen, 2002) and reciprocal rank, by question id; 0 without a right passage.
 
     Args:
@@ -26,7 +28,11 @@ def judged(rankings: Mapping[str, Sequence[Hit]], relevant: Callable[[str], Iter
 
     names = {nDCG @ NDCG_AT: f"ndcg@{NDCG_AT}", RR: "mrr"}
     qrels = [Qrel(key, passage_id, 1) for key in rankings for passage_id in relevant(key)]
-    run = [ScoredDoc(key, hit.passage.passage_id, -float(hit.rank)) for key, hits in rankings.items() for hit in hits]
+    run = [
+        ScoredDoc(key, hit.passage.passage_id, -float(hit.rank))
+        for key, hits in rankings.items()
+        for hit in hits
+    ]
     figures = {key: dict.fromkeys(names.values(), 0.0) for key in rankings}
     if qrels and run:
         for found in iter_calc(list(names), qrels, run):

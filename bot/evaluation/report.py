@@ -25,7 +25,10 @@ _STYLE = (
 
 def run_of(outcomes: Sequence[Outcome], build: str) -> dict[str, Any]:
     """Return a run as it is stored: its figures, and each question's stage and figures."""
-    rows = {o.question_id: {"type": o.type, "stage": o.stage, "confidence": round(o.confidence, 4), **o.figures} for o in outcomes}
+    rows = {
+        o.question_id: {"type": o.type, "stage": o.stage, "confidence": round(o.confidence, 4), **o.figures}
+        for o in outcomes
+    }
     return {"build": build, "questions": len(outcomes), "figures": summary(outcomes), "outcomes": rows}
 
 
@@ -54,7 +57,9 @@ def write_text(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise QuestionFault(f"Cannot write {path}: {error.strerror}. Name a file in a folder that is there and can be written.") from error
+        raise QuestionFault(
+            f"Cannot write {path}: {error.strerror}. Name a file in a folder that is there and can be written."
+        ) from error
 
 
 def changes(run: Mapping[str, Any], earlier: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -65,7 +70,9 @@ def changes(run: Mapping[str, Any], earlier: Mapping[str, Any]) -> tuple[list[st
     return sorted((now - was) & both), sorted((was - now) & both)
 
 
-def print_report(outcomes: Sequence[Outcome], run: Mapping[str, Any], earlier: Mapping[str, Any] | None, console: Console) -> None:
+def print_report(
+    outcomes: Sequence[Outcome], run: Mapping[str, Any], earlier: Mapping[str, Any] | None, console: Console
+) -> None:
     """Print figures, types and misses for a person."""
     table = Table("figure", "value", *(["earlier"] if earlier else []), box=None)
     for name, value in run["figures"].items():
@@ -74,17 +81,28 @@ def print_report(outcomes: Sequence[Outcome], run: Mapping[str, Any], earlier: M
     for name, (reached, total) in by_type(outcomes).items():
         console.print(f"{name:<14} shown {reached}/{total}", highlight=False, markup=False)
     for outcome in lost(outcomes):
-        console.print(f"{outcome.question_id}  {outcome.stage}: {outcome.question}", highlight=False, markup=False, soft_wrap=True)
+        console.print(
+            f"{outcome.question_id}  {outcome.stage}: {outcome.question}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
     if earlier:
         gained, lost_now = changes(run, earlier)
         console.print(
-            f"Since the stored run: {len(gained)} gained {gained}, {len(lost_now)} lost {lost_now}", highlight=False, markup=False
+            f"Since the stored run: {len(gained)} gained {gained}, {len(lost_now)} lost {lost_now}",
+            highlight=False,
+            markup=False,
         )
 
 
 def lost(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Return the questions that went wrong: answerable ones not shown, and unanswerable ones answered."""
-    return [o for o in outcomes if (o.answerable and o.stage != "shown") or (not o.answerable and o.stage != "abstained")]
+    return [
+        o
+        for o in outcomes
+        if (o.answerable and o.stage != "shown") or (not o.answerable and o.stage != "abstained")
+    ]
 
 
 def html_page(outcomes: Sequence[Outcome], run: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> str:
@@ -97,8 +115,14 @@ def html_page(outcomes: Sequence[Outcome], run: Mapping[str, Any], earlier: Mapp
         f"<tr><td>{escape(name)}<td>{reached} of {total}<td class=space>{_bar(reached / total)}"
         for name, (reached, total) in by_type(outcomes).items()
     )
-    stages = "".join(f"<tr><td>{escape(stage)}<td>{count}" for stage, count in Counter(o.stage for o in lost(outcomes)).most_common())
-    misses = "".join(f"<tr><td>{escape(o.question_id)}<td>{escape(o.stage)}<td>{escape(o.question)}" for o in lost(outcomes))
+    stages = "".join(
+        f"<tr><td>{escape(stage)}<td>{count}"
+        for stage, count in Counter(o.stage for o in lost(outcomes)).most_common()
+    )
+    misses = "".join(
+        f"<tr><td>{escape(o.question_id)}<td>{escape(o.stage)}<td>{escape(o.question)}"
+        for o in lost(outcomes)
+    )
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>Evaluation {escape(run['build'])}</title><style>{_STYLE}</style>"
         f"<h1>{run['questions']} questions on build {escape(run['build'])}</h1><table>{figures}</table>"

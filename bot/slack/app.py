@@ -23,12 +23,24 @@ from bot.slack.desk.desk import Desk
 from bot.slack.desk.sessions import Sessions
 from bot.slack.http import create_http
 from bot.slack.intake.incoming import Doors
-from bot.slack.listeners import buttons, commands, feedback, home, mentions, messages, others, sessions, shortcuts
+from bot.slack.listeners import (
+    buttons,
+    commands,
+    feedback,
+    home,
+    mentions,
+    messages,
+    others,
+    sessions,
+    shortcuts,
+)
 from bot.slack.sockets import Sockets
 from bot.slack.workspaces import Workspaces, by_oauth, oauth_flow
 from bot.store import Store
 
-LISTENER_THREADS = 16  # Bolt's default of 5 let a command wait 3 s behind slow ones; ours only claim and queue
+LISTENER_THREADS = (
+    16  # Bolt's default of 5 let a command wait 3 s behind slow ones; ours only claim and queue
+)
 _log = logging.getLogger(__name__)
 
 
@@ -147,7 +159,9 @@ def _serve_sockets(bot: SlackBot, settings: Settings) -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    sockets = Sockets(bot.app, settings.slack_app_token.get_secret_value() if settings.slack_app_token else "")
+    sockets = Sockets(
+        bot.app, settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    )
     try:
         sockets.connect()
         _log.info("listening by Socket Mode, build %s", bot.live.searcher.build.build_id)
@@ -158,9 +172,16 @@ def _serve_sockets(bot: SlackBot, settings: Settings) -> None:
 
 def _serve_http(bot: SlackBot, settings: Settings) -> None:
     server = uvicorn.Server(
-        uvicorn.Config(create_http(bot.app, bot.live), host=settings.host, port=settings.port or 0, log_level="warning")
+        uvicorn.Config(
+            create_http(bot.app, bot.live), host=settings.host, port=settings.port or 0, log_level="warning"
+        )
     )
-    _log.info("listening on http://%s:%s/slack/events, build %s", settings.host, settings.port, bot.live.searcher.build.build_id)
+    _log.info(
+        "listening on http://%s:%s/slack/events, build %s",
+        settings.host,
+        settings.port,
+        bot.live.searcher.build.build_id,
+    )
     server.run()
 
 

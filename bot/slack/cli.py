@@ -28,7 +28,9 @@ def doctor(index_dir: Path | None) -> None:
 
         findings = []
         settings = load_settings()
-        for finding in examine(settings.model_copy(update={"index_dir": index_dir}) if index_dir else settings):
+        for finding in examine(
+            settings.model_copy(update={"index_dir": index_dir}) if index_dir else settings
+        ):
             click.echo(f"{'ok ' if finding.well else 'FIX'}  {finding.what}: {finding.said}")
             findings.append(finding)
     sys.exit(0 if all(finding.well for finding in findings) else _FAILED)
@@ -40,8 +42,16 @@ def feedback() -> None:
 
 
 @feedback.command()
-@click.option("--store", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The bot's memory (default: CONFNOTES_STORE).")
-@click.option("--review", is_flag=True, help='Print what got 👎 as well; such a question has the type "review" and no evidence yet.')
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The bot's memory (default: CONFNOTES_STORE).",
+)
+@click.option(
+    "--review",
+    is_flag=True,
+    help='Print what got 👎 as well; such a question has the type "review" and no evidence yet.',
+)
 def export(store: Path | None, review: bool) -> None:
     """Print what got 👍 as golden questions, a line of JSON each: the question, its talk, and the quotes as its evidence."""
     from bot.cli import faults, load_settings
@@ -59,8 +69,14 @@ def export(store: Path | None, review: bool) -> None:
 
 
 @feedback.command()
-@click.option("--days", type=click.FloatRange(min=0), default=7, show_default=True, help="How far to look back.")
-@click.option("--store", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The bot's memory (default: CONFNOTES_STORE).")
+@click.option(
+    "--days", type=click.FloatRange(min=0), default=7, show_default=True, help="How far to look back."
+)
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The bot's memory (default: CONFNOTES_STORE).",
+)
 def report(days: float, store: Path | None) -> None:
     """Print what people asked and the notes could not answer, grouped by name, most often first."""
     from bot.cli import faults, load_settings
@@ -72,7 +88,9 @@ def report(days: float, store: Path | None) -> None:
         memory = Store(store or load_settings().store)
         lacking = Feedback(memory).lacking(days)
         memory.close()
-    click.echo(f"{sum(one.times for one in lacking)} questions in {days:g} days that the notes could not answer.")
+    click.echo(
+        f"{sum(one.times for one in lacking)} questions in {days:g} days that the notes could not answer."
+    )
     for one in lacking:
         click.echo(f"{one.times:4}  {one.topic}")
         for question in one.questions[:3]:

@@ -48,7 +48,9 @@ def _look(what: str, act: Callable[[], str]) -> Finding:
         return Finding(what, False, str(fault))
     except SlackApiError as error:
         return Finding(
-            what, False, f"Slack answers {error.response.get('error')}. Compare your app with deploy/slack/manifest.json and docs/slack.md."
+            what,
+            False,
+            f"Slack answers {error.response.get('error')}. Compare your app with deploy/slack/manifest.json and docs/slack.md.",
         )
     except OSError as error:
         return Finding(what, False, f"Slack cannot be reached: {error}. Check the network and SLACK_API_URL.")
@@ -73,7 +75,9 @@ def _tokens(settings: Settings) -> str:
         ("SLACK_APP_TOKEN", settings.slack_app_token, "xapp-"),
     ):
         if token is not None and not token.get_secret_value().startswith(start):
-            raise BotFault(f"{name} does not begin with {start}: it is another kind of token. docs/slack.md says where to copy it.")
+            raise BotFault(
+                f"{name} does not begin with {start}: it is another kind of token. docs/slack.md says where to copy it."
+            )
     return "set for HTTP" if over_http(settings) else "set for Socket Mode"
 
 
@@ -87,12 +91,16 @@ def _scopes(settings: Settings) -> str:
     headers = {name.lower(): value for name, value in me.headers.items()}
     granted = {scope.strip() for scope in str(headers.get("x-oauth-scopes", "")).split(",")}
     if missing := [scope for scope in needed_scopes(settings) if scope not in granted]:
-        raise BotFault(f"The app lacks {', '.join(missing)}. Add them under OAuth & Permissions and install the app again.")
+        raise BotFault(
+            f"The app lacks {', '.join(missing)}. Add them under OAuth & Permissions and install the app again."
+        )
     return "all granted"
 
 
 def _socket(settings: Settings) -> str:
-    web_client(None, settings.slack_api_url).apps_connections_open(app_token=_secret(settings.slack_app_token))
+    web_client(None, settings.slack_api_url).apps_connections_open(
+        app_token=_secret(settings.slack_app_token)
+    )
     return "Socket Mode can be opened"
 
 

@@ -28,7 +28,9 @@ def create_http(app: App, live: LiveIndex) -> Starlette:
     async def install(request: Request) -> Response:
         flow = app.oauth_flow
         if flow is None:
-            return PlainTextResponse("this bot answers in one workspace and is not installed by itself", status_code=404)
+            return PlainTextResponse(
+                "this bot answers in one workspace and is not installed by itself", status_code=404
+            )
         handle = flow.handle_installation if request.url.path == flow.install_path else flow.handle_callback
         return to_starlette_response(await run_in_threadpool(handle, to_bolt_request(request, b"")))
 

@@ -1,7 +1,8 @@
 """Slack's text format at both ends: what arrives is unwrapped, what goes out is escaped.
 
-The rules are Slack's: https://docs.slack.dev/messaging/formatting-message-text. Quoted notes and questions travel in rich text
-elements, which are literal; this module serves the places that are parsed, the notification text above all.
+The rules are Slack's: https://docs.slack.dev/messaging/formatting-message-text. Quoted notes and questions
+travel in rich text elements, which are literal; this module serves the places that are parsed, the
+notification text above all.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit
 
-# Every reserved and unreserved character of RFC 3986 and "%" itself; what is left ("<", ">", "|", blanks, quotes) would end a link.
+# Every reserved and unreserved character of RFC 3986 and "%" itself; what is left ("<", ">", "|", blanks,
+# quotes) would end a link.
 _URL_SAFE = "%:/?#[]@!$&'()*+,;=-._~"
 _LONGEST_URL = 3_000
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")

@@ -17,15 +17,21 @@ from bot.errors import SlackFault
 
 CONNECTIONS = 2
 LOOK_EVERY_S = 5.0
-RECONNECT_AFTER_S = 20.0  # the client reconnects by itself; after so long it has given up (python-slack-sdk issue 1701)
+RECONNECT_AFTER_S = (
+    20.0  # the client reconnects by itself; after so long it has given up (python-slack-sdk issue 1701)
+)
 _log = logging.getLogger(__name__)
 
 
 class Sockets:
     """The Socket Mode connections of one process."""
 
-    def __init__(self, app: App, app_token: str, connections: int = CONNECTIONS, ping_interval_s: float = 5.0) -> None:
-        self._handlers = [SocketModeHandler(app, app_token, ping_interval=ping_interval_s) for _ in range(connections)]
+    def __init__(
+        self, app: App, app_token: str, connections: int = CONNECTIONS, ping_interval_s: float = 5.0
+    ) -> None:
+        self._handlers = [
+            SocketModeHandler(app, app_token, ping_interval=ping_interval_s) for _ in range(connections)
+        ]
         self._down_since: dict[int, float] = {}
 
     def connect(self) -> None:
@@ -43,9 +49,16 @@ class Sockets:
                 " the scope connections:write and that Socket Mode is on in the app's settings."
             ) from error
         except OSError as error:
-            raise SlackFault(f"Cannot reach Slack to open Socket Mode: {error}. Check the network and SLACK_API_URL.") from error
+            raise SlackFault(
+                f"Cannot reach Slack to open Socket Mode: {error}. Check the network and SLACK_API_URL."
+            ) from error
 
-    def watch(self, stopped: threading.Event, look_every_s: float = LOOK_EVERY_S, patience_s: float = RECONNECT_AFTER_S) -> None:
+    def watch(
+        self,
+        stopped: threading.Event,
+        look_every_s: float = LOOK_EVERY_S,
+        patience_s: float = RECONNECT_AFTER_S,
+    ) -> None:
         """Look after the connections until the event is set."""
         while not stopped.wait(look_every_s):
             for number, handler in enumerate(self._handlers):
@@ -63,7 +76,11 @@ class Sockets:
         since = self._down_since.setdefault(number, time.monotonic())
         if time.monotonic() - since < patience_s:
             return
-        _log.error("Socket Mode connection %d is down for %.0f s, opening it anew", number + 1, time.monotonic() - since)
+        _log.error(
+            "Socket Mode connection %d is down for %.0f s, opening it anew",
+            number + 1,
+            time.monotonic() - since,
+        )
         try:
             handler.client.connect_to_new_endpoint(force=True)
         except (SlackApiError, OSError) as error:
@@ -73,8 +90,8 @@ class Sockets:
 def _hang_up(client: SocketModeClient) -> None:
     """Close a client without waiting for its read.
 
-    Its reader holds a lock for up to 3 s a read and takes it again at once: on a busy machine `close`, which waits for the same
-    lock, was seen to starve for more than 25 s. A socket that is shut down ends the read.
+    Its reader holds a lock for up to 3 s a read and takes it again at once: on a busy machine `close`, which
+    waits for the same lock, was seen to starve for more than 25 s. A socket that is shut down ends the read.
     """
     client.auto_reconnect_enabled = False
     raw = client.current_session.sock if client.current_session is not None else None

@@ -1,7 +1,8 @@
 """The workspaces that the bot answers in: the one of its token, or all that installed it by OAuth.
 
-Several workspaces are off unless SLACK_CLIENT_ID and SLACK_CLIENT_SECRET are set. Installations lie in a SQLite file beside the bot's
-memory, in slack_sdk's own format. Tokens do not rotate: Slack keeps two valid at most, and rotation cannot be switched off again.
+Several workspaces are off unless SLACK_CLIENT_ID and SLACK_CLIENT_SECRET are set. Installations lie in a
+SQLite file beside the bot's memory, in slack_sdk's own format. Tokens do not rotate: Slack keeps two valid at
+most, and rotation cannot be switched off again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,15 @@ from bot.settings import Settings
 from bot.slack.desk.delivery import web_client
 
 # What `deploy/slack/manifest.json` asks for; `confnotes doctor` and the installation by OAuth use the same.
-SCOPES = ("app_mentions:read", "channels:history", "chat:write", "commands", "groups:history", "im:history", "reactions:read")
+SCOPES = (
+    "app_mentions:read",
+    "channels:history",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "im:history",
+    "reactions:read",
+)
 AGENT_SCOPE = "assistant:write"  # `deploy/slack/manifest.agent.json`
 _STATE_GOOD_S = 600
 
@@ -29,7 +38,9 @@ _STATE_GOOD_S = 600
 class Workspaces:
     """Gives the client of each workspace."""
 
-    def __init__(self, api_url: str | None, token: str | None = None, installations: InstallationStore | None = None) -> None:
+    def __init__(
+        self, api_url: str | None, token: str | None = None, installations: InstallationStore | None = None
+    ) -> None:
         self._api_url = api_url
         self._token = token
         self._installations = installations

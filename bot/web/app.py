@@ -1,7 +1,7 @@
 """The web page: a question box, the answer with its quotes and links, and the talks by event and day.
 
-Pages are plain HTML without scripts; everything that stands on them is escaped by the template engine, and the content security policy
-lets nothing else load.
+Pages are plain HTML without scripts; everything that stands on them is escaped by the template engine, and
+the content security policy lets nothing else load.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class Pages:
 
     def __init__(self, searcher: Callable[[], Searcher]) -> None:
         self._searcher = searcher
-        self._templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(default=True))
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(default=True)
+        )
         self._templates.globals.update(talk_path=talk_path, tidy=tidy)
         self._style = (HERE / "style.css").read_text("utf-8")
 
@@ -68,18 +70,24 @@ class Pages:
         if wanted is None:
             return self._page("missing.html", live, status_code=404)
         passages = [passage for passage in live.build.passages_of(wanted.talk_id) if passage.role == "body"]
-        return self._page("talk.html", live, talk=wanted, passages=passages, recap=live.build.recaps[wanted.recap_id])
+        return self._page(
+            "talk.html", live, talk=wanted, passages=passages, recap=live.build.recaps[wanted.recap_id]
+        )
 
     def health(self, _request: Request) -> Response:
         """Say that the page is up and which build answers."""
         build = self._searcher().build
-        return JSONResponse({"status": "ok", "build": build.build_id, "talks": len(build.talks)}, headers=HEADERS)
+        return JSONResponse(
+            {"status": "ok", "build": build.build_id, "talks": len(build.talks)}, headers=HEADERS
+        )
 
     def style(self, _request: Request) -> Response:
         """Give the style sheet."""
         return Response(self._style, media_type="text/css", headers=HEADERS)
 
-    def _page(self, template: str, live: Searcher, *, status_code: int = 200, **values: object) -> HTMLResponse:
+    def _page(
+        self, template: str, live: Searcher, *, status_code: int = 200, **values: object
+    ) -> HTMLResponse:
         body = self._templates.get_template(template).render(footer=footer(live), **values)
         return HTMLResponse(body, status_code=status_code, headers=HEADERS)
 
@@ -88,7 +96,8 @@ def create_app(searcher: Callable[[], Searcher]) -> Starlette:
     """Return the web application.
 
     Args:
-        searcher: gives the live build's searcher; asked once a request, so that a page never mixes two builds.
+        searcher: gives the live build's searcher; asked once a request, so that a page never mixes two
+            builds.
     """
     pages = Pages(searcher)
     return Starlette(
@@ -116,10 +125,14 @@ def run(searcher: Callable[[], Searcher], host: str, port: int) -> None:
     import uvicorn
 
     try:
-        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listening = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SettingsFault(f"Cannot serve the web page on {host}:{port}: {reason}. Name another with --host and --port.") from error
+        raise SettingsFault(
+            f"Cannot serve the web page on {host}:{port}: {reason}. Name another with --host and --port."
+        ) from error
     shown = f"[{host}]" if ":" in host else host
     print(f"Serving on http://{shown}:{port}/ (Ctrl-C stops)", flush=True)
     uvicorn.Server(uvicorn.Config(create_app(searcher), log_level="warning")).run(sockets=[listening])

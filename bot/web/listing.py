@@ -25,7 +25,9 @@ def footer(live: Searcher) -> str:
 
 def suggestions(live: Searcher, count: int = 3) -> list[str]:
     """Make example questions from real talks, spread over the build."""
-    talks = [talk for talk in live.build.talks.values() if talk.kind == "session" and 12 <= len(talk.title) <= 70]
+    talks = [
+        talk for talk in live.build.talks.values() if talk.kind == "session" and 12 <= len(talk.title) <= 70
+    ]
     step = max(len(talks) // count, 1)
     return [f"What was said in “{talk.title}”?" for talk in talks[::step][:count]]
 
@@ -43,13 +45,18 @@ def related(found: Answer) -> list[Talk]:
 def by_event_and_day(live: Searcher) -> list[tuple[str, list[tuple[str, list[Talk]]]]]:
     """Group the talks by event, newest first, then by day; talks without a day come last."""
     names = {event_id: event.name for event_id, event in live.build.events.items()}
-    starts = {event_id: event.starts_on.isoformat() if event.starts_on else "" for event_id, event in live.build.events.items()}
+    starts = {
+        event_id: event.starts_on.isoformat() if event.starts_on else ""
+        for event_id, event in live.build.events.items()
+    }
 
     def order(talk: Talk) -> tuple[str, str]:
         return (starts.get(talk.event_id or "", ""), talk.event_id or "")
 
     groups = []
-    for (_, event_id), group in groupby(sorted(live.build.talks.values(), key=order, reverse=True), key=order):
+    for (_, event_id), group in groupby(
+        sorted(live.build.talks.values(), key=order, reverse=True), key=order
+    ):
         groups.append((names.get(event_id, event_id or "Event unknown"), _by_day(group)))
     return groups
 
@@ -59,4 +66,7 @@ def _by_day(talks: Iterable[Talk]) -> list[tuple[str, list[Talk]]]:
         return (99 if talk.day is None else talk.day, talk.recap_id, talk.position)
 
     ordered = sorted(talks, key=order)
-    return [("" if day == 99 else f"Day {day}", list(group)) for day, group in groupby(ordered, key=lambda talk: order(talk)[0])]
+    return [
+        ("" if day == 99 else f"Day {day}", list(group))
+        for day, group in groupby(ordered, key=lambda talk: order(talk)[0])
+    ]

@@ -38,7 +38,9 @@ class Contents:
     def talk_of_row(self) -> NDArray[np.int32]:
         """Return the row of each passage's talk, (n_passages,)."""
         numbers = {talk.talk_id: number for number, talk in enumerate(self.talks)}
-        return np.fromiter((numbers[passage.talk_id] for passage in self.passages), dtype=np.int32, count=len(self.passages))
+        return np.fromiter(
+            (numbers[passage.talk_id] for passage in self.passages), dtype=np.int32, count=len(self.passages)
+        )
 
     def check(self) -> None:
         """Check that ids are unique and known and that every passage is a slice of its text.
@@ -67,7 +69,9 @@ class Contents:
 
     def _check_text(self, recap: Recap) -> None:
         if recap.recap_id not in self.texts:
-            raise BuildRefused(f"Cannot write a build: recap {recap.recap_id!r} has no text. Hand over its readable text.")
+            raise BuildRefused(
+                f"Cannot write a build: recap {recap.recap_id!r} has no text. Hand over its readable text."
+            )
         found = text_digest(self.texts[recap.recap_id])
         if found != recap.text_sha256:
             raise BuildRefused(
@@ -92,13 +96,16 @@ def text_digest(text: str) -> str:
     try:
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
     except UnicodeEncodeError as error:
-        raise BuildRefused(f"Cannot write a text as UTF-8: character {error.start} is half a surrogate pair. Repair the source.") from error
+        raise BuildRefused(
+            f"Cannot write a text as UTF-8: character {error.start} is half a surrogate pair. Repair the source."
+        ) from error
 
 
 def context_text(talk: Talk, event: Event | None) -> str:
     """Return what is embedded before a passage's own words: its event, talk title and speakers.
 
-    Notes rarely repeat what the talk is about; without its title a passage on "the operator" matches every operator.
+    Notes rarely repeat what the talk is about; without its title a passage on "the operator" matches every
+    operator.
     """
     context = [event.name if event else "", talk.title, ", ".join(talk.speakers)]
     return "".join(f"{part}. " for part in context if part)
@@ -108,10 +115,14 @@ def _unique(kind: str, ids: Iterable[str]) -> None:
     seen: set[str] = set()
     for one in ids:
         if one in seen:
-            raise BuildRefused(f"Cannot write a build: {kind} {one!r} stands in it twice. Give each {kind} an id of its own.")
+            raise BuildRefused(
+                f"Cannot write a build: {kind} {one!r} stands in it twice. Give each {kind} an id of its own."
+            )
         seen.add(one)
 
 
 def _known(kind: str, one: str, other: str, other_id: str, known: Mapping[str, object] | set[str]) -> None:
     if other_id not in known:
-        raise BuildRefused(f"Cannot write a build: {kind} {one!r} names {other} {other_id!r}, which is not in it. Read the recap again.")
+        raise BuildRefused(
+            f"Cannot write a build: {kind} {one!r} names {other} {other_id!r}, which is not in it. Read the recap again."
+        )

@@ -25,8 +25,9 @@ MANIFEST_FILE = "manifest.json"
 TEXTS_FOLDER = "texts"
 WRITING_PREFIX = ".writing-"
 WAY_OUT = "Rebuild it with `confnotes ingest --full`."
-# Opening reads so much of a build to check it, the smallest files first: a twentieth of a second. Up to about 2,000 passages that
-# is every file; of larger builds the arrays are checked by their size, and by every byte when they are published.
+# Opening reads so much of a build to check it, the smallest files first: a twentieth of a second. Up to about
+# 2,000 passages that is every file; of larger builds the arrays are checked by their size, and by every byte
+# when they are published.
 READ_WHEN_OPENED_BYTES = 64_000_000
 # A writer that was killed leaves its folder; one that still works is younger than this.
 _ABANDONED_AFTER_S = 24 * 3600
@@ -63,14 +64,20 @@ class Manifest:
     sizes: Mapping[str, int]  # of the same files, in bytes
     rankers: Mapping[str, str]  # how vectors are kept and found, which follows from the number of passages
     languages: Sequence[str]  # of the recaps, ISO 639-1
-    encoder_check: Mapping[str, float | int | str] = field(default_factory=dict)  # how far its form is from the reference
+    encoder_check: Mapping[str, float | int | str] = field(
+        default_factory=dict
+    )  # how far its form is from the reference
 
 
 def list_builds(index_dir: Path) -> list[str]:
     """Return the ids of the builds in a folder, oldest first."""
     if not index_dir.is_dir():
         return []
-    return sorted(path.name for path in index_dir.iterdir() if not path.name.startswith(".") and (path / MANIFEST_FILE).is_file())
+    return sorted(
+        path.name
+        for path in index_dir.iterdir()
+        if not path.name.startswith(".") and (path / MANIFEST_FILE).is_file()
+    )
 
 
 def current_build_id(index_dir: Path) -> str:
@@ -84,10 +91,17 @@ def current_build_id(index_dir: Path) -> str:
     try:
         build_id = pointer.read_text(encoding="utf-8").strip()
     except FileNotFoundError as error:
-        raise NoBuild(f"Cannot open the index at {index_dir}: no build was published there. Run `confnotes ingest PATH` first.") from error
+        raise NoBuild(
+            f"Cannot open the index at {index_dir}: no build was published there. Run `confnotes ingest PATH` first."
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise BuildDamaged(f"Cannot read {pointer}: {type(error).__name__}. {WAY_OUT}") from error
-    if not build_id or Path(build_id).name != build_id or build_id.startswith(".") or not (index_dir / build_id).is_dir():
+    if (
+        not build_id
+        or Path(build_id).name != build_id
+        or build_id.startswith(".")
+        or not (index_dir / build_id).is_dir()
+    ):
         raise BuildDamaged(
             f"Cannot open the index at {index_dir}: {CURRENT_FILE} names {build_id!r:.60}, no such build is there. {WAY_OUT}"
         )
@@ -119,8 +133,8 @@ def publish(index_dir: Path, build_id: str) -> None:
 def prune(index_dir: Path, keep: int = 3, grace_s: float = 0.0) -> list[str]:
     """Remove all but the newest builds, and folders of writers that died; the live build always stays.
 
-    A build whose successor is younger than `grace_s` stays too: readers look at the pointer only now and then, and quote from
-    the texts of the build that they have open.
+    A build whose successor is younger than `grace_s` stays too: readers look at the pointer only now and
+    then, and quote from the texts of the build that they have open.
 
     Returns:
         The ids of the builds that were removed, oldest first.
@@ -133,7 +147,8 @@ def prune(index_dir: Path, keep: int = 3, grace_s: float = 0.0) -> list[str]:
     removed = [
         build_id
         for build_id, successor in itertools.pairwise(builds[: max(len(builds) - keep, 0) + 1])
-        if build_id != live and time.time() - (index_dir / successor / MANIFEST_FILE).stat().st_mtime >= grace_s
+        if build_id != live
+        and time.time() - (index_dir / successor / MANIFEST_FILE).stat().st_mtime >= grace_s
     ]
     for build_id in removed:
         # The manifest goes first: a removal that is cut short leaves no folder that looks like a build.
@@ -157,26 +172,37 @@ def read_manifest(folder: Path) -> Manifest:
         values = json.loads(path.read_text(encoding="utf-8"))
         found = values["format"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BuildDamaged(f"Cannot open the build at {folder}: {MANIFEST_FILE} is missing or not readable. {WAY_OUT}") from error
+        raise BuildDamaged(
+            f"Cannot open the build at {folder}: {MANIFEST_FILE} is missing or not readable. {WAY_OUT}"
+        ) from error
     if found != FORMAT_VERSION:
-        raise FormatMismatch(f"Cannot open the build at {folder}: format {found}, this version reads format {FORMAT_VERSION}. {WAY_OUT}")
+        raise FormatMismatch(
+            f"Cannot open the build at {folder}: format {found}, this version reads format {FORMAT_VERSION}. {WAY_OUT}"
+        )
     try:
         return Manifest(**{**values, "encoder": EncoderStamp(**values["encoder"])})
     except (KeyError, TypeError) as error:
-        raise BuildDamaged(f"Cannot open the build at {folder}: {MANIFEST_FILE} lacks a field or has one too many. {WAY_OUT}") from error
+        raise BuildDamaged(
+            f"Cannot open the build at {folder}: {MANIFEST_FILE} lacks a field or has one too many. {WAY_OUT}"
+        ) from error
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write a build's manifest, its last file."""
-    text = json.dumps({**asdict(manifest), "encoder": manifest.encoder.described()}, ensure_ascii=False, indent=2, sort_keys=True)
+    text = json.dumps(
+        {**asdict(manifest), "encoder": manifest.encoder.described()},
+        ensure_ascii=False,
+        indent=2,
+        sort_keys=True,
+    )
     (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
 
 
 def verify(folder: Path, *, most_bytes: int | None = None) -> Manifest:
     """Check that every file of a build is the one that was written, and return its manifest.
 
-    Every file's size is compared, and its digest, unless `most_bytes` is given: then digests are compared from the smallest file
-    on, until so many bytes were read.
+    Every file's size is compared, and its digest, unless `most_bytes` is given: then digests are compared
+    from the smallest file on, until so many bytes were read.
 
     Raises:
         BuildDamaged: a file is missing or changed.
@@ -184,20 +210,29 @@ def verify(folder: Path, *, most_bytes: int | None = None) -> Manifest:
     """
     manifest = read_manifest(folder)
     if manifest.build_id != folder.name:
-        raise BuildDamaged(f"Cannot open the build at {folder}: its manifest is that of {manifest.build_id}. {WAY_OUT}")
+        raise BuildDamaged(
+            f"Cannot open the build at {folder}: its manifest is that of {manifest.build_id}. {WAY_OUT}"
+        )
     present = set(file_names(folder))
     if missing := sorted(set(manifest.files) - present):
         raise BuildDamaged(f"Cannot open the build at {folder}: {missing[0]} is missing. {WAY_OUT}")
     for name in manifest.files:
         if (size := (folder / name).stat().st_size) != manifest.sizes.get(name):
             wanted = manifest.sizes.get(name)
-            raise BuildDamaged(f"Cannot open the build at {folder}: {name} has {size} bytes, expected {wanted}. {WAY_OUT}")
+            raise BuildDamaged(
+                f"Cannot open the build at {folder}: {name} has {size} bytes, expected {wanted}. {WAY_OUT}"
+            )
     for name in _read_first(manifest.sizes, most_bytes):
         found, expected = file_sha256(folder / name), manifest.files.get(name, "")
         if found != expected:
-            raise BuildDamaged(f"Cannot open the build at {folder}: {name} has sha256 {found[:12]}, expected {expected[:12]}. {WAY_OUT}")
+            raise BuildDamaged(
+                f"Cannot open the build at {folder}: {name} has sha256 {found[:12]}, expected {expected[:12]}. {WAY_OUT}"
+            )
     tokenizer = manifest.lexical.get("tokenizer", "")
-    if content_sha256(manifest.format, tokenizer, manifest.encoder, manifest.files) != manifest.content_sha256:
+    if (
+        content_sha256(manifest.format, tokenizer, manifest.encoder, manifest.files)
+        != manifest.content_sha256
+    ):
         raise BuildDamaged(f"Cannot open the build at {folder}: {MANIFEST_FILE} was changed. {WAY_OUT}")
     return manifest
 
@@ -213,7 +248,11 @@ def _read_first(sizes: Mapping[str, int], most_bytes: int | None) -> list[str]:
 
 def content_sha256(version: int, tokenizer: str, encoder: EncoderStamp, files: Mapping[str, str]) -> str:
     """Return the digest of what was indexed and how: equal notes give an equal one, whenever they are built."""
-    described = json.dumps([version, tokenizer, encoder.described(), dict(sorted(files.items()))], ensure_ascii=False, sort_keys=True)
+    described = json.dumps(
+        [version, tokenizer, encoder.described(), dict(sorted(files.items()))],
+        ensure_ascii=False,
+        sort_keys=True,
+    )
     return hashlib.sha256(described.encode()).hexdigest()
 
 

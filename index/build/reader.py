@@ -72,16 +72,21 @@ class Build:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise BuildDamaged(f"Cannot quote from {recap_id}: its stored text is gone from {self.folder}. {WAY_OUT}") from error
+            raise BuildDamaged(
+                f"Cannot quote from {recap_id}: its stored text is gone from {self.folder}. {WAY_OUT}"
+            ) from error
         if hashlib.sha256(content).hexdigest() != recap.text_sha256:
-            raise BuildDamaged(f"Cannot quote from {recap_id}: its stored text in {self.folder} was changed. {WAY_OUT}")
+            raise BuildDamaged(
+                f"Cannot quote from {recap_id}: its stored text in {self.folder} was changed. {WAY_OUT}"
+            )
         return content.decode("utf-8")
 
 
 def open_build(index_dir: Path, build_id: str | None = None, whole: bool = False) -> Build:
     """Open the live build, or another one by id, after checking its format, files and counts.
 
-    Digests are compared of the small files, of every file where `whole` is set: see `index.build.layout.verify`.
+    Digests are compared of the small files, of every file where `whole` is set: see
+    `index.build.layout.verify`.
 
     Raises:
         NoBuild: nothing was published there.
@@ -130,4 +135,6 @@ def _check_counts(build: Build) -> None:
     }
     for what, (count, expected) in found.items():
         if count != expected:
-            raise BuildDamaged(f"Cannot open the build at {build.folder}: {count} {what}, its manifest says {expected}. {WAY_OUT}")
+            raise BuildDamaged(
+                f"Cannot open the build at {build.folder}: {count} {what}, its manifest says {expected}. {WAY_OUT}"
+            )

@@ -14,7 +14,9 @@ from index.build.contents import Contents
 from index.files.arrays import load_array
 from index.models import Event, Talk
 
-FACTS_FILE = "talk_facts.npy"  # (5, n_talks) int32: event, day, kind and recap by number, place in the order of events
+FACTS_FILE = (
+    "talk_facts.npy"  # (5, n_talks) int32: event, day, kind and recap by number, place in the order of events
+)
 TALK_OF_ROW_FILE = "passage_talks.npy"  # (n_passages,) int32
 BY_TALK_FILE = "talk_passages.npy"  # (n_passages,) int32, passage rows by talk, in order within each
 HEADINGS_FILE = "passage_headings.npy"  # (n_passages,) bool, which passages only name their talk
@@ -148,7 +150,9 @@ class TalkTable:
     def by_event(self, talks: TalkSet) -> dict[int, int]:
         """Return how many of some talks each event has, by the events' rows; those without one are left out."""
         events, counts = np.unique(self.facts[_EVENT][talks.mask], return_counts=True)
-        return {int(event): int(count) for event, count in zip(events, counts, strict=True) if event != NO_EVENT}
+        return {
+            int(event): int(count) for event, count in zip(events, counts, strict=True) if event != NO_EVENT
+        }
 
     @property
     def places(self) -> NDArray[np.int32]:
@@ -182,16 +186,25 @@ def write_tables(folder: Path, contents: Contents) -> None:
         facts[_RECAP, row] = recap_rows[talk.recap_id]
     facts[_ORDER, _ordered(events, talks)] = np.arange(len(talks))
     np.save(folder / FACTS_FILE, facts, allow_pickle=False)
-    headings = np.fromiter((passage.role == "heading" for passage in contents.passages), dtype=np.bool_, count=len(talk_of_row))
+    headings = np.fromiter(
+        (passage.role == "heading" for passage in contents.passages), dtype=np.bool_, count=len(talk_of_row)
+    )
     np.save(folder / HEADINGS_FILE, headings, allow_pickle=False)
     np.save(folder / TALK_OF_ROW_FILE, talk_of_row, allow_pickle=False)
-    np.save(folder / BY_TALK_FILE, np.argsort(talk_of_row, kind="stable").astype(np.int32), allow_pickle=False)
-    np.save(folder / STARTS_FILE, np.concatenate([[0], np.cumsum(counts)]).astype(np.int32), allow_pickle=False)
+    np.save(
+        folder / BY_TALK_FILE, np.argsort(talk_of_row, kind="stable").astype(np.int32), allow_pickle=False
+    )
+    np.save(
+        folder / STARTS_FILE, np.concatenate([[0], np.cumsum(counts)]).astype(np.int32), allow_pickle=False
+    )
 
 
 def _ordered(events: Sequence[Event], talks: Sequence[Talk]) -> list[int]:
     """Return the talks' rows by event, oldest first, then by day, then as the notes have them."""
-    starts = {event.event_id: (event.starts_on.isoformat() if event.starts_on else _LAST_DATE, event.event_id) for event in events}
+    starts = {
+        event.event_id: (event.starts_on.isoformat() if event.starts_on else _LAST_DATE, event.event_id)
+        for event in events
+    }
     keys = [
         (
             starts.get(talk.event_id or "", (_LAST_DATE, _LAST_EVENT)),

@@ -24,10 +24,13 @@ from index.ranking.tokens import StoredTokens
 
 __all__ = ["TALK_VECTORS_FILE", "Earlier", "embed", "stamp", "write_talk_means"]
 
-# Enough for the encoder to group texts of one length; their token vectors take about 80 MB before they are rounded.
+# Enough for the encoder to group texts of one length; their token vectors take about 80 MB before they are
+# rounded.
 _AT_ONCE = 512
 _MEANS_AT_ONCE = 20_000  # passages
-_NEW, _EARLIER, _ABOVE = range(3)  # where a row's vectors come from: the encoder, an earlier build, an equal row of this one
+_NEW, _EARLIER, _ABOVE = range(
+    3
+)  # where a row's vectors come from: the encoder, an earlier build, an equal row of this one
 
 
 class Earlier:
@@ -35,7 +38,10 @@ class Earlier:
 
     def __init__(self, build: Build) -> None:
         self._build = build
-        self._rows = {_key(context_text(*build.around(passage)), passage.text): row for row, passage in enumerate(build.passages)}
+        self._rows = {
+            _key(context_text(*build.around(passage)), passage.text): row
+            for row, passage in enumerate(build.passages)
+        }
 
     @classmethod
     def open(cls, index_dir: Path, build_id: str, wanted: EncoderStamp) -> Earlier | None:
@@ -88,7 +94,11 @@ class Written:
 
 
 def embed(
-    contents: Contents, encoder: Encoder, earlier: Earlier | None, written: Written, progress: Callable[[int, int], None] | None = None
+    contents: Contents,
+    encoder: Encoder,
+    earlier: Earlier | None,
+    written: Written,
+    progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Write every passage's vectors, row by row; what is known is not embedded again, and `progress` hears of the rest."""
     keys = [_key(context_text(*contents.around(passage)), passage.text) for passage in contents.passages]
@@ -101,7 +111,9 @@ def embed(
         for source in sources:
             if source.kind == _NEW:
                 tokens = fresh[source.row]
-                written.add(own_vector(tokens, len(texts[source.row][0])), written.late.encode(tokens.vectors))
+                written.add(
+                    own_vector(tokens, len(texts[source.row][0])), written.late.encode(tokens.vectors)
+                )
             else:
                 known = earlier if earlier and source.kind == _EARLIER else written
                 written.add(*known.vectors(source.row))
@@ -110,7 +122,9 @@ def embed(
             progress(done, total)
 
 
-def _windows(contents: Contents, keys: Sequence[bytes], earlier: Earlier | None) -> Iterator[tuple[list[_Source], list[tuple[str, str]]]]:
+def _windows(
+    contents: Contents, keys: Sequence[bytes], earlier: Earlier | None
+) -> Iterator[tuple[list[_Source], list[tuple[str, str]]]]:
     """Yield runs of rows with as many new texts as are embedded at once: each row's source, and those texts."""
     first_rows: dict[bytes, int] = {}
     sources: list[_Source] = []
@@ -137,8 +151,8 @@ def _key(context: str, text: str) -> bytes:
 def own_vector(tokens: TokenVectors, own_start: int) -> Vectors:
     """Return the mean of the tokens of a passage's own words, of unit length, (dim,) float32.
 
-    Its words are embedded behind their context, but only they are pooled, else the passages of one talk share a third of their
-    vector (mean reciprocal rank of dense search alone .31 against .28 on 1,279 questions).
+    Its words are embedded behind their context, but only they are pooled, else the passages of one talk share
+    a third of their vector (mean reciprocal rank of dense search alone .31 against .28 on 1,279 questions).
     """
     own = [at for at, (start, _) in enumerate(tokens.spans) if start >= own_start]
     if not own:  # the context alone filled the model's window
@@ -150,8 +164,8 @@ def own_vector(tokens: TokenVectors, own_start: int) -> Vectors:
 def write_talk_means(path: Path, talk_of_row: NDArray[np.int32], n_talks: int, dense: DenseRanker) -> None:
     """Write the mean vector of each talk's passages, (n_talks, dim) float16, in the order of the talks; 0 for an empty talk.
 
-    The vectors are those that the dense index holds: FAISS rounds a tie to half precision otherwise than numpy does, and a reused
-    vector was rounded before.
+    The vectors are those that the dense index holds: FAISS rounds a tie to half precision otherwise than
+    numpy does, and a reused vector was rounded before.
     """
     sums = np.zeros((n_talks, dense.dim), dtype=np.float32)
     for first in range(0, len(talk_of_row), _MEANS_AT_ONCE):
@@ -163,4 +177,6 @@ def write_talk_means(path: Path, talk_of_row: NDArray[np.int32], n_talks: int, d
 
 def stamp(encoder: Encoder) -> EncoderStamp:
     """Return what a manifest says of an encoder."""
-    return EncoderStamp(encoder.name, encoder.revision, encoder.dim, encoder.max_tokens, encoder.form, encoder.adapter)
+    return EncoderStamp(
+        encoder.name, encoder.revision, encoder.dim, encoder.max_tokens, encoder.form, encoder.adapter
+    )

@@ -60,10 +60,11 @@ def write_build(
 ) -> str:
     """Write a build beside the live one and return its id; line n of passages.jsonl is row n of every array.
 
-    `texts` maps each recap's id to its readable text. Vectors of passages that stand in the build `previous` with the same
-    words and the same context are taken from it; the result is the same, byte for byte. `progress` is told how many of the
-    others are embedded, and how many there are. With more than `most_scanned` passages the build is made for a large corpus: dense
-    search by inverted lists, token vectors with two bits a component.
+    `texts` maps each recap's id to its readable text. Vectors of passages that stand in the build `previous`
+    with the same words and the same context are taken from it; the result is the same, byte for byte.
+    `progress` is told how many of the others are embedded, and how many there are. With more than
+    `most_scanned` passages the build is made for a large corpus: dense search by inverted lists, token
+    vectors with two bits a component.
 
     Raises:
         BuildRefused: the records do not fit together, or a passage is not a slice of its recap's text.
@@ -79,12 +80,17 @@ def write_build(
             earlier = None
         # Only a build that passed its checks has embeddings to give; its texts are as good.
         counts = _write_records(folder, contents, earlier.folder if earlier else None)
-        with tempfile.TemporaryFile(dir=folder) as waiting, LateWriter(folder, encoder.dim, packed=large) as late:
+        with (
+            tempfile.TemporaryFile(dir=folder) as waiting,
+            LateWriter(folder, encoder.dim, packed=large) as late,
+        ):
             written = Written(DenseWriter(waiting, encoder.dim), late)
             embed(contents, encoder, earlier, written, progress)
             written.dense.write(folder, most_scanned)
             counts["tokens"] = late.finish()
-        write_talk_means(folder / TALK_VECTORS_FILE, contents.talk_of_row(), len(contents.talks), DenseRanker(folder))
+        write_talk_means(
+            folder / TALK_VECTORS_FILE, contents.talk_of_row(), len(contents.talks), DenseRanker(folder)
+        )
         _write_words(folder, contents)
         return _finish(folder, contents, counts, encoder, now or datetime.now(UTC))
     finally:
@@ -111,7 +117,9 @@ def _write_words(folder: Path, contents: Contents) -> None:
     with WordWriter(folder) as writer:
         for passage in contents.passages:
             talk, _ = contents.around(passage)
-            writer.add_passage(passage.text, forms(" ".join((talk.title, *talk.speakers, *talk.affiliations))))
+            writer.add_passage(
+                passage.text, forms(" ".join((talk.title, *talk.speakers, *talk.affiliations)))
+            )
         for talk in contents.talks:
             writer.add_heading([talk.title])
         for talk in contents.talks:
@@ -147,7 +155,9 @@ def _lexical_rows(contents: Contents) -> Iterator[LexicalRow]:
         )
 
 
-def _finish(folder: Path, contents: Contents, counts: Mapping[str, int], encoder: Encoder, now: datetime) -> str:
+def _finish(
+    folder: Path, contents: Contents, counts: Mapping[str, int], encoder: Encoder, now: datetime
+) -> str:
     files = {name: file_sha256(folder / name) for name in file_names(folder)}
     index_dir = folder.parent
     digest = content_sha256(FORMAT_VERSION, TOKENIZER, stamp(encoder), files)
@@ -179,7 +189,8 @@ def _finish(folder: Path, contents: Contents, counts: Mapping[str, int], encoder
 def _named(index_dir: Path, digest: str, now: datetime) -> tuple[datetime, str]:
     """Name a build by its time and content so that names grow, also where the clock stands or was put back.
 
-    A whole build of the same content and second keeps its name; a damaged one must not stand in for the one that was written.
+    A whole build of the same content and second keeps its name; a damaged one must not stand in for the one
+    that was written.
     """
     build_id = f"{now:%Y%m%dT%H%M%SZ}-{digest[:6]}"
     last = max(list_builds(index_dir), default="")

@@ -22,9 +22,16 @@ _ORDINALS = {
 _ORDINAL = "|".join(_ORDINALS.values())
 _DAY = r"day|jour|journée|tag|dia|día"
 # "day 2 operations" is a subject, not a day of the conference
-_NOT_OPERATIONS = r"(?![\s-]*(?:ops\b|operation|operations|problem|concern|task|challenge|kubernetes operation))"
-_NUMBERED = re.compile(rf"(?<![a-z])(?<!\ba )(?:{_DAY})s?[\s_#-]*(?P<number>[0-9])(?![0-9:.]\d|\d){_NOT_OPERATIONS}", re.IGNORECASE)
-_SPELLED = re.compile(rf"(?<![a-z])(?:{_DAY})[\s_-]+(?P<word>{_ORDINAL})(?![a-z]){_NOT_OPERATIONS}", re.IGNORECASE)
+_NOT_OPERATIONS = (
+    r"(?![\s-]*(?:ops\b|operation|operations|problem|concern|task|challenge|kubernetes operation))"
+)
+_NUMBERED = re.compile(
+    rf"(?<![a-z])(?<!\ba )(?:{_DAY})s?[\s_#-]*(?P<number>[0-9])(?![0-9:.]\d|\d){_NOT_OPERATIONS}",
+    re.IGNORECASE,
+)
+_SPELLED = re.compile(
+    rf"(?<![a-z])(?:{_DAY})[\s_-]+(?P<word>{_ORDINAL})(?![a-z]){_NOT_OPERATIONS}", re.IGNORECASE
+)
 _NTH = re.compile(rf"(?<![a-z0-9])(?P<word>{_ORDINAL})[\s_-]+(?:{_DAY})(?![a-z])", re.IGNORECASE)
 _LETTER = re.compile(r"(?<![A-Za-z0-9])[DJT](?P<number>[0-5])(?![A-Za-z0-9])")
 _JAPANESE = re.compile(r"(?P<number>[0-9０-９一二三四五])日目|(?P<first>初日)|(?P<last>最終日)")
@@ -43,8 +50,13 @@ _WEEKDAYS = (
     "saturday|samedi|samstag|sonnabend|土曜日?",
     "sunday|dimanche|sonntag|日曜日?",
 )
-_WEEKDAY = re.compile("|".join(rf"(?P<w{i}>(?<![a-z])(?:{names})s?(?![a-z]))" for i, names in enumerate(_WEEKDAYS)), re.IGNORECASE)
-_SHORT = re.compile(r"(?<![A-Za-z])(?P<name>Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\.?(?=\s*,|\s+\d|\s+[A-Z][a-z]{2}|\s*$|\s*[-–:])")
+_WEEKDAY = re.compile(
+    "|".join(rf"(?P<w{i}>(?<![a-z])(?:{names})s?(?![a-z]))" for i, names in enumerate(_WEEKDAYS)),
+    re.IGNORECASE,
+)
+_SHORT = re.compile(
+    r"(?<![A-Za-z])(?P<name>Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\.?(?=\s*,|\s+\d|\s+[A-Z][a-z]{2}|\s*$|\s*[-–:])"
+)
 # Words without accents that name a day hold a digit or one of these; most lines hold neither.
 _DIGIT = re.compile(r"\d")
 _PARTS = ("day", "jour", "tag", "di", "woch", "abend", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -65,8 +77,13 @@ _MONTHS = (
 )
 _MONTH = "|".join(rf"(?P<m{i}>{names})" for i, names in enumerate(_MONTHS, 1))
 _OF_YEAR = r"(?:\s*,?\s*(?P<year>20\d\d))?"
-_MONTH_DAY = re.compile(rf"(?<![a-z])(?:{_MONTH})\.?\s+(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:]){_OF_YEAR}", re.IGNORECASE)
-_DAY_MONTH = re.compile(rf"(?<![\d.])(?P<dom>[0-3]?\d)(?:st|nd|rd|th|er|\.)?\s+(?:of\s+)?(?:{_MONTH})(?![a-z])\.?{_OF_YEAR}", re.IGNORECASE)
+_MONTH_DAY = re.compile(
+    rf"(?<![a-z])(?:{_MONTH})\.?\s+(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:]){_OF_YEAR}", re.IGNORECASE
+)
+_DAY_MONTH = re.compile(
+    rf"(?<![\d.])(?P<dom>[0-3]?\d)(?:st|nd|rd|th|er|\.)?\s+(?:of\s+)?(?:{_MONTH})(?![a-z])\.?{_OF_YEAR}",
+    re.IGNORECASE,
+)
 _ISO = re.compile(r"(?<!\d)(?P<year>20\d\d)[-/.](?P<month>[01]?\d)[-/.](?P<dom>[0-3]?\d)(?!\d)")
 _DOTTED = re.compile(r"(?<![\d.])(?P<dom>[0-3]?\d)\.(?P<month>[01]?\d)\.(?P<year>20\d\d)?(?!\d)")
 _KANJI = re.compile(r"(?:(?P<year>20\d\d)年)?(?P<month>1?\d)月(?P<dom>[0-3]?\d)日(?!目)")
@@ -111,7 +128,9 @@ def parse_days(text: str) -> tuple[DayMention, ...]:
     found: list[DayMention] = []
     for finder in (_dates, _numbers, _weekdays):
         for mention in finder(text):
-            if not any(mention.span[0] < other.span[1] and other.span[0] < mention.span[1] for other in found):
+            if not any(
+                mention.span[0] < other.span[1] and other.span[0] < mention.span[1] for other in found
+            ):
                 found.append(mention)
     return tuple(sorted(found, key=lambda mention: mention.span))
 
@@ -131,7 +150,9 @@ def _numbers(text: str) -> Iterator[DayMention]:
             yield DayMention(match.span(), last=True)
         else:
             digit = match["number"] or "1"
-            yield DayMention(match.span(), number="一二三四五".index(digit) + 1 if digit in "一二三四五" else int(digit))
+            yield DayMention(
+                match.span(), number="一二三四五".index(digit) + 1 if digit in "一二三四五" else int(digit)
+            )
 
 
 def _more_numbers(text: str, start: int) -> Iterator[DayMention]:
@@ -151,10 +172,19 @@ def _dates(text: str) -> Iterator[DayMention]:
     for pattern in (_ISO, _DOTTED, _KANJI, _MONTH_DAY, _DAY_MONTH):
         for match in pattern.finditer(text):
             groups = match.groupdict()
-            month = int(groups["month"]) if groups.get("month") else next((i for i in range(1, 13) if groups.get(f"m{i}")), 0)
+            month = (
+                int(groups["month"])
+                if groups.get("month")
+                else next((i for i in range(1, 13) if groups.get(f"m{i}")), 0)
+            )
             dom = int(groups["dom"])
             if 1 <= month <= 12 and 1 <= dom <= 31:
-                yield DayMention(match.span(), month=month, day_of_month=dom, year=int(groups["year"]) if groups["year"] else None)
+                yield DayMention(
+                    match.span(),
+                    month=month,
+                    day_of_month=dom,
+                    year=int(groups["year"]) if groups["year"] else None,
+                )
 
 
 def _ordinal(word: str) -> int:

@@ -1,7 +1,8 @@
 """The editions of KubeCon + CloudNativeCon: where and when, as the CNCF announced them.
 
-`starts_on` is the day that people call day 1: the first day of the main conference, not of the co-located events before it.
-The four days of Europe 2020 were counted from the first. A date that is not known surely is left out.
+`starts_on` is the day that people call day 1: the first day of the main conference, not of the co-located
+events before it. The four days of Europe 2020 were counted from the first. A date that is not known surely is
+left out.
 """
 
 from __future__ import annotations

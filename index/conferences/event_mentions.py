@@ -33,15 +33,29 @@ _KUBECON = re.compile(
     rf"(?:{_JOIN}(?P<region2>{_REGION})(?![a-z0-9]))?",
     re.IGNORECASE,
 )
-_REGION_YEAR = re.compile(rf"(?<![a-z0-9])(?P<region>{_REGION})[\s\-_,]*(?P<year>{_YEAR})(?![0-9a-z])", re.IGNORECASE)
-_YEAR_REGION = re.compile(rf"(?<![a-z0-9])(?P<year>{_FULL_YEAR})\s+(?P<region>EU|NA|Europe|North America|China|India|Japan)(?![a-z0-9])")
+_REGION_YEAR = re.compile(
+    rf"(?<![a-z0-9])(?P<region>{_REGION})[\s\-_,]*(?P<year>{_YEAR})(?![0-9a-z])", re.IGNORECASE
+)
+_YEAR_REGION = re.compile(
+    rf"(?<![a-z0-9])(?P<year>{_FULL_YEAR})\s+(?P<region>EU|NA|Europe|North America|China|India|Japan)(?![a-z0-9])"
+)
 _REGION_ALONE = re.compile(r"\b(?:at|in|from|of|for)\s+(?P<region>EU|NA)\b(?!\s*['’]?\d)")
 _CITIES = {name.lower(): name for e in EDITIONS for name in (e.city, e.planned_city) if name}
-_CITY = re.compile(r"(?<![a-z])(" + "|".join(sorted(map(re.escape, _CITIES), key=len, reverse=True)) + r")(?![a-z])", re.IGNORECASE)
-_CITY_WORDS = {"copenhague": "copenhagen", "kopenhagen": "copenhagen", "barcelone": "barcelona", "londres": "london", "valence": "valencia"}
+_CITY = re.compile(
+    r"(?<![a-z])(" + "|".join(sorted(map(re.escape, _CITIES), key=len, reverse=True)) + r")(?![a-z])",
+    re.IGNORECASE,
+)
+_CITY_WORDS = {
+    "copenhague": "copenhagen",
+    "kopenhagen": "copenhagen",
+    "barcelone": "barcelona",
+    "londres": "london",
+    "valence": "valencia",
+}
 _CITY_OTHER = re.compile(r"(?<![a-z])(" + "|".join(_CITY_WORDS) + r")(?![a-z])", re.IGNORECASE)
 _VIRTUAL = re.compile(
-    r"\b(?:the\s+)?(?:virtual|online|virtuelle?n?|en ligne)\s+(?:one|event|edition|conference|kubecon|édition|konferenz)\b", re.IGNORECASE
+    r"\b(?:the\s+)?(?:virtual|online|virtuelle?n?|en ligne)\s+(?:one|event|edition|conference|kubecon|édition|konferenz)\b",
+    re.IGNORECASE,
 )
 _YEAR_NEAR = re.compile(rf"(?<!\d)({_FULL_YEAR})(?!\d)")
 # A conference by another name: words with a capital, one of which says what it is, and a year.
@@ -54,7 +68,9 @@ _OTHER_YEAR = rf"[\s,:\-–—(]*['’]?(?P<year>{_FULL_YEAR}|(?<=['’])\d\d)(?
 _OTHER = re.compile(rf"(?<![\w])(?P<name>(?:{_WORD}\s+){{0,3}}{_KIND}(?:\s+{_WORD}){{0,3}}?){_OTHER_YEAR}")
 _JOINED = re.compile(r"(?<!\w)(?P<name>[A-Z]\w*[Cc]on)['’]?(?P<year>\d\d)(?!\d)")  # SREcon23
 _DIGIT = re.compile(r"\d")  # no year without one, and looking is cheap
-_ELSEWHERE = re.compile(rf"(?<!\w)(?!(?i:kubecon)){_KIND}\s+$")  # "QCon London": the city belongs to another conference
+_ELSEWHERE = re.compile(
+    rf"(?<!\w)(?!(?i:kubecon)){_KIND}\s+$"
+)  # "QCon London": the city belongs to another conference
 _CITY_NEAR = 30  # characters between a city or region and the year that belongs to it
 
 
@@ -62,7 +78,9 @@ _CITY_NEAR = 30  # characters between a city or region and the year that belongs
 class EventMention:
     """Words that name a conference, or several when they leave it open."""
 
-    event_ids: tuple[str, ...]  # one: sure; several: oldest first, the words fit all of them; none: a conference nobody knows
+    event_ids: tuple[
+        str, ...
+    ]  # one: sure; several: oldest first, the words fit all of them; none: a conference nobody knows
     spans: tuple[Span, ...]  # the words, to be taken out of a question
     series: str | None = None  # "KubeCon", else the name without its year
     region: str | None = None
@@ -82,7 +100,9 @@ def parse_event(text: str, known: Sequence[Event] = ()) -> tuple[str, ...]:
         text: A title, a file name, a question.
         known: Further events with their aliases, such as those of the build that is asked.
     """
-    return tuple(dict.fromkeys(event_id for mention in parse_events(text, known) for event_id in mention.event_ids))
+    return tuple(
+        dict.fromkeys(event_id for mention in parse_events(text, known) for event_id in mention.event_ids)
+    )
 
 
 def parse_events(text: str, known: Sequence[Event] = ()) -> tuple[EventMention, ...]:
@@ -118,9 +138,15 @@ def _named_region(text: str) -> list[EventMention]:
     for pattern in (_REGION_YEAR, _YEAR_REGION) if _DIGIT.search(text) else ():
         for match in pattern.finditer(text):
             region, year = _region(match["region"]), _year(match["year"])
-            mentions.append(EventMention(_editions(region, year, None), (match.span(),), "KubeCon", region, year))
+            mentions.append(
+                EventMention(_editions(region, year, None), (match.span(),), "KubeCon", region, year)
+            )
     for match in _REGION_ALONE.finditer(text):
-        mentions.append(EventMention(_editions(match["region"], None, None), (match.span("region"),), "KubeCon", match["region"]))
+        mentions.append(
+            EventMention(
+                _editions(match["region"], None, None), (match.span("region"),), "KubeCon", match["region"]
+            )
+        )
     return mentions
 
 
@@ -129,12 +155,16 @@ def _named_other(text: str) -> list[EventMention]:
     if not _DIGIT.search(text):
         return []
     for match in [*_OTHER.finditer(text), *_JOINED.finditer(text)]:
-        name = re.sub(r"^(?:(?:of|the|for|The|At|In|From|My|Our|Notes|Recap)\s+)+", "", " ".join(match["name"].split()))
+        name = re.sub(
+            r"^(?:(?:of|the|for|The|At|In|From|My|Our|Notes|Recap)\s+)+", "", " ".join(match["name"].split())
+        )
         year = _year(match["year"])
         if not name or _KUBECON.search(name):
             continue
         start = match.start() + match["name"].rfind(name.split()[0])
-        mentions.append(EventMention((f"{name} {year}",), ((max(start, match.start()), match.end()),), name, None, year))
+        mentions.append(
+            EventMention((f"{name} {year}",), ((max(start, match.start()), match.end()),), name, None, year)
+        )
     return mentions
 
 
@@ -157,7 +187,9 @@ def _named_virtual(text: str) -> list[EventMention]:
     for match in _VIRTUAL.finditer(text):
         year, near = _year_near(text, match.end())
         ids = tuple(e.event_id for e in EDITIONS if e.virtual and (year is None or e.year == year))
-        mentions.append(EventMention(ids, (match.span(), near) if near else (match.span(),), "KubeCon", None, year))
+        mentions.append(
+            EventMention(ids, (match.span(), near) if near else (match.span(),), "KubeCon", None, year)
+        )
     return mentions
 
 
@@ -166,7 +198,8 @@ def _named_known(text: str, known: Sequence[Event]) -> list[EventMention]:
     mentions = []
     for event in known:
         for name in _known_names(event.event_id, event.name, event.aliases):
-            # Most names stand nowhere in a question, and a pattern for each takes 40 ms with a thousand conferences.
+            # Most names stand nowhere in a question, and a pattern for each takes 40 ms with a thousand
+            # conferences.
             match = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded) if name and name in folded else None
             if match:
                 mentions.append(EventMention((event.event_id,), (match.span(),), event.name))
@@ -218,4 +251,8 @@ def _city_near(text: str, end: int) -> tuple[str | None, Span | None]:
 
 def _overlaps(mention: EventMention, others: Sequence[EventMention]) -> bool:
     taken = [span for other in others for span in other.spans]
-    return any(start < end_taken and start_taken < end for start, end in mention.spans for start_taken, end_taken in taken)
+    return any(
+        start < end_taken and start_taken < end
+        for start, end in mention.spans
+        for start_taken, end_taken in taken
+    )

@@ -1,8 +1,9 @@
 """A small difference of an encoder's weights that was learnt from questions, added to them when a model is loaded or exported.
 
-An adapter is a safetensors file. For a matrix W (out, in) of the model it holds two factors of half precision, `NAME.down`
-(rank, in) and `NAME.up` (out, rank), and W + up @ down takes its place; its metadata, JSON under the key `adapter`, names the model
-and the weights that it was trained on. One ships for the default model: `index/encoder/adapter/`, with its card beside it.
+An adapter is a safetensors file. For a matrix W (out, in) of the model it holds two factors of half
+precision, `NAME.down` (rank, in) and `NAME.up` (out, rank), and W + up @ down takes its place; its metadata,
+JSON under the key `adapter`, names the model and the weights that it was trained on. One ships for the
+default model: `index/encoder/adapter/`, with its card beside it.
 """
 
 from __future__ import annotations
@@ -48,19 +49,32 @@ class Adapter:
 
         try:
             with safe_open(self.path, framework="numpy") as stored:
-                trained_on = json.loads((stored.metadata() or {}).get("adapter", "{}")).get("weights_sha256", "")
+                trained_on = json.loads((stored.metadata() or {}).get("adapter", "{}")).get(
+                    "weights_sha256", ""
+                )
                 names = [name.removesuffix(".down") for name in stored.keys() if name.endswith(".down")]  # noqa: SIM118  no mapping
-                factors = {name: (stored.get_tensor(f"{name}.up"), stored.get_tensor(f"{name}.down")) for name in names}
+                factors = {
+                    name: (stored.get_tensor(f"{name}.up"), stored.get_tensor(f"{name}.down"))
+                    for name in names
+                }
         except (SafetensorError, OSError, ValueError, AttributeError) as error:
-            raise EncoderUnavailable(f"Cannot use the adapter {self.path}: {' '.join(str(error).split())[:200]}. {WAY_OUT}") from error
+            raise EncoderUnavailable(
+                f"Cannot use the adapter {self.path}: {' '.join(str(error).split())[:200]}. {WAY_OUT}"
+            ) from error
         if trained_on != revision:
             raise EncoderUnavailable(
                 f"Cannot use the adapter {self.path}: it was trained on weights with sha256 {trained_on[:12] or 'unknown'}, the model "
                 f"has {revision[:12]}. {WAY_OUT}"
             )
-        found = {name: up.astype(np.float32) @ down.astype(np.float32) for name, (up, down) in factors.items()}
-        if lost := [name for name, difference in found.items() if shapes.get(f"{name}.weight") != difference.shape]:
-            raise EncoderUnavailable(f"Cannot use the adapter {self.path}: the model has no matrix {lost[0]} of its shape. {WAY_OUT}")
+        found = {
+            name: up.astype(np.float32) @ down.astype(np.float32) for name, (up, down) in factors.items()
+        }
+        if lost := [
+            name for name, difference in found.items() if shapes.get(f"{name}.weight") != difference.shape
+        ]:
+            raise EncoderUnavailable(
+                f"Cannot use the adapter {self.path}: the model has no matrix {lost[0]} of its shape. {WAY_OUT}"
+            )
         return found
 
     def merge(self, weights: Mapping[str, Any], revision: str) -> None:
@@ -69,8 +83,14 @@ class Adapter:
         Raises:
             EncoderUnavailable: see `differences`.
         """
-        own = {name[name.find("encoder.layer.") :]: weight for name, weight in weights.items() if "encoder.layer." in name}
-        for name, difference in self.differences(revision, {name: tuple(weight.shape) for name, weight in own.items()}).items():
+        own = {
+            name[name.find("encoder.layer.") :]: weight
+            for name, weight in weights.items()
+            if "encoder.layer." in name
+        }
+        for name, difference in self.differences(
+            revision, {name: tuple(weight.shape) for name, weight in own.items()}
+        ).items():
             weight = own[f"{name}.weight"]
             weight.data += weight.new_tensor(difference)
 
@@ -92,7 +112,9 @@ def choose_adapter(setting: str | None, model: str) -> Adapter | None:
         with path.open("rb") as stream:
             return Adapter(path, hashlib.file_digest(stream, "sha256").hexdigest())
     except OSError as error:
-        raise EncoderUnavailable(f"Cannot load the adapter {path}: {error.strerror or error}. {WAY_OUT}") from error
+        raise EncoderUnavailable(
+            f"Cannot load the adapter {path}: {error.strerror or error}. {WAY_OUT}"
+        ) from error
 
 
 def adapter_digest(setting: str | None, model: str) -> str:
@@ -108,7 +130,8 @@ def adapter_digest(setting: str | None, model: str) -> str:
 def adapter_of_build(made_with: str, setting: str | None, model: str) -> str | None:
     """Return the setting by which to load a build's encoder.
 
-    Where nothing is set, a build without an adapter is searched without one: it was made before there was one, or on purpose.
+    Where nothing is set, a build without an adapter is searched without one: it was made before there was
+    one, or on purpose.
 
     Args:
         made_with: The digest of the adapter that the build was made with; empty for none.

@@ -1,7 +1,8 @@
 """Text in, vectors out: one forward pass gives a text's vector and the vectors of its tokens.
 
-`Encoder` is what the rest of the package asks for. `SentenceTransformersEncoder` is the reference form: it runs any model, and
-torch is imported when it is made, not before. What answers runs on `index.encoder.onnx`; `index.encoder.load` chooses.
+`Encoder` is what the rest of the package asks for. `SentenceTransformersEncoder` is the reference form: it
+runs any model, and torch is imported when it is made, not before. What answers runs on `index.encoder.onnx`;
+`index.encoder.load` chooses.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
 class TokenVectors:
     """A text's tokens, word pieces without the model's own marks, in text order.
 
-    `vectors` is (n_tokens, dim) float32, each of unit length. `spans` are character offsets into the text; pieces of one
-    word share its number in `words` (0, 1, ... in text order), so that a weight can be given to a word as a whole.
-    `pooled` is (dim,) float32, the whole text's unit vector from the same pass.
+    `vectors` is (n_tokens, dim) float32, each of unit length. `spans` are character offsets into the text;
+    pieces of one word share its number in `words` (0, 1, ... in text order), so that a weight can be given to
+    a word as a whole. `pooled` is (dim,) float32, the whole text's unit vector from the same pass.
     """
 
     vectors: Vectors
@@ -55,7 +56,9 @@ class Encoder(Protocol):
     max_tokens: int
     form: str  # what runs it; forms differ in the last bits of a vector
     adapter: str  # sha256 of the adapter that its weights were changed by, hexadecimal; empty for none
-    check: Mapping[str, float | int | str]  # how far this form was found to be from the reference; empty where that was not measured
+    check: Mapping[
+        str, float | int | str
+    ]  # how far this form was found to be from the reference; empty where that was not measured
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, (n_texts, dim) float32; equal texts get equal bytes, whatever stands beside them."""
@@ -83,7 +86,8 @@ class SentenceTransformersEncoder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils.logging import disable_progress_bar
 
-            disable_progress_bar()  # it draws "Loading weights" on stderr, whatever the hub's own variables say
+            # it draws "Loading weights" on stderr, whatever the hub's own variables say
+            disable_progress_bar()
             self._model: Any = SentenceTransformer(path, device=_device(torch), local_files_only=True)
         except ModuleNotFoundError as error:
             raise EncoderUnavailable(
@@ -115,8 +119,8 @@ class SentenceTransformersEncoder:
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return each text's token vectors and its pooled vector, one text a pass.
 
-        A batch would be faster (71 against 46 passages a second on two cores), but its padding and its shape change the
-        last bits of a vector, and an incremental build has to equal a full one to the byte.
+        A batch would be faster (71 against 46 passages a second on two cores), but its padding and its shape
+        change the last bits of a vector, and an incremental build has to equal a full one to the byte.
         """
         return [self._encode_one(text) for text in texts]
 
@@ -154,26 +158,38 @@ class SentenceTransformersEncoder:
             )
 
 
-def load_encoder(name_or_path: str | None = None, *, revision: str | None = None, adapter: str | None = None) -> Encoder:
+def load_encoder(
+    name_or_path: str | None = None, *, revision: str | None = None, adapter: str | None = None
+) -> Encoder:
     """Load the default model, or any sentence-transformers model by name or folder, in the fastest form that it has.
 
     Args:
         name_or_path: `reference:` before it (alone: the default model) asks for sentence-transformers itself.
-        revision: The weights that a build was made with; spares reading them when they are at hand in exported form.
+        revision: The weights that a build was made with; spares reading them when they are at hand in
+            exported form.
         adapter: See `index.encoder.adapter.choose_adapter`.
 
     Raises:
-        EncoderUnavailable: the model is not on this machine, its weights are not the reviewed ones, or the adapter is not its own.
+        EncoderUnavailable: the model is not on this machine, its weights are not the reviewed ones, or the
+            adapter is not its own.
     """
     from index.encoder.adapter import choose_adapter
     from index.encoder.load import open_form
 
     asked = name_or_path or ""
     name = asked.removeprefix(REFERENCE_PREFIX) or DEFAULT_ENCODER
-    folder = default_folder() if name == DEFAULT_ENCODER else Path(name) if Path(name).is_dir() else _cached_folder(name)
+    folder = (
+        default_folder()
+        if name == DEFAULT_ENCODER
+        else Path(name)
+        if Path(name).is_dir()
+        else _cached_folder(name)
+    )
     chosen = choose_adapter(adapter, name)
     if asked.startswith(REFERENCE_PREFIX):
-        return SentenceTransformersEncoder(str(folder), name=name, revision=weights_revision(folder, name), adapter=chosen)
+        return SentenceTransformersEncoder(
+            str(folder), name=name, revision=weights_revision(folder, name), adapter=chosen
+        )
     known = DEFAULT_WEIGHTS_SHA256 if name == DEFAULT_ENCODER else revision
     return open_form(folder, name, known, adapter=chosen)
 
@@ -245,8 +261,14 @@ def _device(torch: Any) -> str:
 
 
 def _stay_offline() -> None:
-    # Read by huggingface_hub and transformers when they are imported: no hub, no telemetry, no progress bars on stderr.
-    for variable in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_PROGRESS_BARS"):
+    # Read by huggingface_hub and transformers when they are imported: no hub, no telemetry, no progress bars
+    # on stderr.
+    for variable in (
+        "HF_HUB_OFFLINE",
+        "TRANSFORMERS_OFFLINE",
+        "HF_HUB_DISABLE_TELEMETRY",
+        "HF_HUB_DISABLE_PROGRESS_BARS",
+    ):
         os.environ.setdefault(variable, "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 

@@ -1,7 +1,7 @@
 """Write a BERT-like model as onnxruntime reads it: fused graphs from its config.json, its weights from model.safetensors.
 
-The graphs are written from the model's description, so that neither torch nor transformers is needed, only `onnx`.
-What this cannot describe faithfully is refused with the reason, never approximated.
+The graphs are written from the model's description, so that neither torch nor transformers is needed, only
+`onnx`. What this cannot describe faithfully is refused with the reason, never approximated.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ def write_form(model: Path, folder: Path, revision: str, adapter: Adapter | None
     try:
         with safe_open(model / SAFETENSORS_FILE, framework="numpy") as weights:
             names = set(weights.keys())
-            prefix = next((one for one in _PREFIXES if f"{one}embeddings.word_embeddings.weight" in names), "")
+            prefix = next(
+                (one for one in _PREFIXES if f"{one}embeddings.word_embeddings.weight" in names), ""
+            )
             shapes = {name.removeprefix(prefix): tuple(weights.get_slice(name).get_shape()) for name in names}
             read = Weights(weights, prefix, adapter.differences(revision, shapes) if adapter else {})
             tensors = TensorFile(folder / WEIGHTS_FILE)
@@ -80,7 +82,9 @@ def write_form(model: Path, folder: Path, revision: str, adapter: Adapter | None
                 graph.write_nodes()
                 onnx.save(tensors.model(graph), folder / name)
     except (SafetensorError, TypeError, KeyError) as error:
-        raise NotExportable(f"its {SAFETENSORS_FILE} does not hold what its config.json describes: {error}") from error
+        raise NotExportable(
+            f"its {SAFETENSORS_FILE} does not hold what its config.json describes: {error}"
+        ) from error
     (folder / TOKENIZER_FILE).write_bytes((model / TOKENIZER_FILE).read_bytes())
     form = Form(
         revision=revision,
@@ -89,20 +93,32 @@ def write_form(model: Path, folder: Path, revision: str, adapter: Adapter | None
         max_tokens=shape.max_tokens,
         pooling=shape.pooling,
         made_with={"onnx": onnx.__version__, "onnxruntime": onnxruntime.__version__},
-        sizes_bytes={name: (folder / name).stat().st_size for name in (PASSAGES_FILE, QUESTIONS_FILE, WEIGHTS_FILE, TOKENIZER_FILE)},
+        sizes_bytes={
+            name: (folder / name).stat().st_size
+            for name in (PASSAGES_FILE, QUESTIONS_FILE, WEIGHTS_FILE, TOKENIZER_FILE)
+        },
     )
-    (folder / FORM_FILE).write_text(json.dumps(asdict(form), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    (folder / FORM_FILE).write_text(
+        json.dumps(asdict(form), indent=2, sort_keys=True) + "\n", encoding="utf-8"
+    )
 
 
 def _modules(model: Path) -> tuple[str, str]:
     """Return the transformer's folder below the model, and how its states are pooled."""
-    modules = [(str(module["type"]).rpartition(".")[2], str(module["path"])) for module in _json(model / "modules.json")]
+    modules = [
+        (str(module["type"]).rpartition(".")[2], str(module["path"]))
+        for module in _json(model / "modules.json")
+    ]
     kinds = [kind for kind, _ in modules]
     if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
-        raise NotExportable(f"it consists of {', '.join(kinds)}, not of a transformer, a pooling and a scaling")
+        raise NotExportable(
+            f"it consists of {', '.join(kinds)}, not of a transformer, a pooling and a scaling"
+        )
     modes = list(_pooling_modes(_json(model / modules[1][1] / "config.json")))
     if modes not in (["mean"], ["cls"]):
-        raise NotExportable(f"it pools by {' and '.join(modes) or 'nothing'}, only mean and CLS pooling are exported")
+        raise NotExportable(
+            f"it pools by {' and '.join(modes) or 'nothing'}, only mean and CLS pooling are exported"
+        )
     if modules[0][1]:
         raise NotExportable(f"its transformer stands in the folder {modules[0][1]}, not in the model's own")
     return modules[0][1], modes[0]

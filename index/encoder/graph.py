@@ -1,8 +1,9 @@
 """A BERT as nodes and tensors: the graph that onnxruntime's BERT optimizer makes out of torch's export, node for node.
 
-Two graphs stand on one model. Passages go through its weights as they are. Questions go through weights of eight bits with a
-scale for each block of 32 (MatMulNBits of onnxruntime's contributed operators): a quarter of the bytes to read for every
-question and a third of the private memory, and no figure of any set of questions changes (docs/decisions/0003).
+Two graphs stand on one model. Passages go through its weights as they are. Questions go through weights of
+eight bits with a scale for each block of 32 (MatMulNBits of onnxruntime's contributed operators): a quarter
+of the bytes to read for every question and a third of the private memory, and no figure of any set of
+questions changes (docs/decisions/0003).
 """
 
 from __future__ import annotations
@@ -78,21 +79,31 @@ class Graph:
     def write_nodes(self) -> None:
         """Write the whole encoder, from word pieces to the last layer's states."""
         epsilon, last = self.shape.epsilon, self.shape.layers - 1
-        tables = [self._take(f"embeddings.{kind}_embeddings.weight") for kind in ("word", "position", "token_type")]
+        tables = [
+            self._take(f"embeddings.{kind}_embeddings.weight") for kind in ("word", "position", "token_type")
+        ]
         norm = [self._take(f"embeddings.LayerNorm.{part}") for part in ("weight", "bias")]
-        states = self._add("EmbedLayerNormalization", ["pieces", "kinds", *tables, *norm], "embedded", epsilon=epsilon)
+        states = self._add(
+            "EmbedLayerNormalization", ["pieces", "kinds", *tables, *norm], "embedded", epsilon=epsilon
+        )
         for layer in range(self.shape.layers):
             at = f"encoder.layer.{layer}"
             attended = self._attend(states, at)
             middle = self._project(attended, states, f"{at}.attention.output", f"{at}.middle")
-            widened = self._multiply(middle, f"{at}.intermediate.dense", self._matrix(f"{at}.intermediate.dense"), f"{at}.widened")
+            widened = self._multiply(
+                middle, f"{at}.intermediate.dense", self._matrix(f"{at}.intermediate.dense"), f"{at}.widened"
+            )
             bent = self._add("BiasGelu", [widened, self._take(f"{at}.intermediate.dense.bias")], f"{at}.bent")
-            states = self._project(bent, middle, f"{at}.output", "states" if layer == last else f"{at}.states")
+            states = self._project(
+                bent, middle, f"{at}.output", "states" if layer == last else f"{at}.states"
+            )
 
     def _attend(self, states: str, at: str) -> str:
         parts = [f"{at}.attention.self.{part}" for part in ("query", "key", "value")]
         weight = np.concatenate([self._matrix(part) for part in parts], axis=1)
-        bias = self._put(f"{at}.attention.bias", np.concatenate([self.weights.read(f"{part}.bias") for part in parts]))
+        bias = self._put(
+            f"{at}.attention.bias", np.concatenate([self.weights.read(f"{part}.bias") for part in parts])
+        )
         if not self.eight_bits:
             named = self._put(f"{at}.attention.weight", weight)
             return self._add("Attention", [states, named, bias], f"{at}.attended", num_heads=self.shape.heads)
@@ -106,7 +117,9 @@ class Graph:
         projected = self._multiply(inner, f"{at}.dense", self._matrix(f"{at}.dense"), f"{at}.projected")
         norm = [self._take(f"{at}.LayerNorm.{part}") for part in ("weight", "bias")]
         bias = self._take(f"{at}.dense.bias")
-        return self._add("SkipLayerNormalization", [projected, skipped, *norm, bias], output, epsilon=self.shape.epsilon)
+        return self._add(
+            "SkipLayerNormalization", [projected, skipped, *norm, bias], output, epsilon=self.shape.epsilon
+        )
 
     def _multiply(self, states: str, at: str, matrix: Array, output: str) -> str:
         if not self.eight_bits:
@@ -115,7 +128,16 @@ class Graph:
         values, scales = in_eight_bits(matrix)
         inputs = [states, self._put(f"{at}.bytes", values), self._put(f"{at}.scales", scales)]
         rows, columns = matrix.shape
-        return self._add("MatMulNBits", inputs, output, K=rows, N=columns, bits=8, block_size=_BLOCK, accuracy_level=_INT8_SUMS)
+        return self._add(
+            "MatMulNBits",
+            inputs,
+            output,
+            K=rows,
+            N=columns,
+            bits=8,
+            block_size=_BLOCK,
+            accuracy_level=_INT8_SUMS,
+        )
 
     def _matrix(self, at: str) -> Array:
         # torch keeps (out, in) and multiplies by the transpose; MatMul wants (in, out).
@@ -145,7 +167,8 @@ def in_eight_bits(matrix: Array) -> tuple[NDArray[np.uint8], Array]:
     """Round a matrix (n_in, n_out) to bytes, as MatMulNBits reads them.
 
     Returns:
-        (n_out, n_blocks, 32) uint8, 128 for 0, the last block filled up with it; (n_out * n_blocks,) float32 scales.
+        (n_out, n_blocks, 32) uint8, 128 for 0, the last block filled up with it; (n_out * n_blocks,) float32
+        scales.
     """
     n_in, n_out = matrix.shape
     padded = np.pad(matrix.T, ((0, 0), (0, -n_in % _BLOCK))).reshape(n_out, -1, _BLOCK)
@@ -168,11 +191,15 @@ class TensorFile:
 
         initializers = [self._initializer(name, tensor) for name, tensor in graph.tensors.items()]
         axes = ["texts", "length"]
-        inputs = [helper.make_tensor_value_info(name, TensorProto.INT32, axes) for name in ("pieces", "kinds")]
+        inputs = [
+            helper.make_tensor_value_info(name, TensorProto.INT32, axes) for name in ("pieces", "kinds")
+        ]
         outputs = [helper.make_tensor_value_info("states", TensorProto.FLOAT, [*axes, graph.shape.hidden])]
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
         built = helper.make_graph(graph.nodes, "encoder", inputs, outputs, initializers)
-        return helper.make_model(built, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="confnotes")
+        return helper.make_model(
+            built, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="confnotes"
+        )
 
     def _initializer(self, name: str, tensor: NDArray[Any]) -> Any:
         from onnx import TensorProto, helper, numpy_helper
@@ -181,7 +208,9 @@ class TensorFile:
             return numpy_helper.from_array(tensor, name)
         offset, length = self._place(name, tensor)
         kind = helper.np_dtype_to_tensor_dtype(tensor.dtype)
-        initializer = TensorProto(name=name, data_type=kind, dims=tensor.shape, data_location=TensorProto.EXTERNAL)
+        initializer = TensorProto(
+            name=name, data_type=kind, dims=tensor.shape, data_location=TensorProto.EXTERNAL
+        )
         for key, value in {"location": self._path.name, "offset": offset, "length": length}.items():
             initializer.external_data.add(key=key, value=str(value))
         return initializer

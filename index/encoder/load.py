@@ -1,7 +1,7 @@
 """Which form of an encoder runs: the exported one where the model allows it, sentence-transformers where it does not.
 
-An exported model is kept in the person's cache folder and is made again whenever the weights, the model's description or a
-library's version is another; making it takes under a second and needs no torch.
+An exported model is kept in the person's cache folder and is made again whenever the weights, the model's
+description or a library's version is another; making it takes under a second and needs no torch.
 """
 
 from __future__ import annotations
@@ -29,7 +29,13 @@ CHECKED_PASSAGES = 16
 MIN_COSINE = 0.9999
 # Eight bits give .999 to .9997 for the default model, per-channel int8, which does cost answers, .98.
 MIN_QUESTION_COSINE = 0.99
-_DESCRIPTION = ("config.json", "modules.json", "sentence_bert_config.json", "1_Pooling/config.json", "tokenizer.json")
+_DESCRIPTION = (
+    "config.json",
+    "modules.json",
+    "sentence_bert_config.json",
+    "1_Pooling/config.json",
+    "tokenizer.json",
+)
 _log = logging.getLogger(__name__)
 
 
@@ -46,7 +52,8 @@ def open_form(
     Args:
         model: A sentence-transformers folder.
         name: The name that builds know the model by.
-        revision: The sha256 that its weights should have; spares reading them when they are at hand in exported form.
+        revision: The sha256 that its weights should have; spares reading them when they are at hand in
+            exported form.
         cache_dir: Where exported models are kept; by default the person's cache folder.
         adapter: Added to the weights before they are written or loaded.
 
@@ -62,7 +69,9 @@ def open_form(
             name,
             reason,
         )
-    return SentenceTransformersEncoder(str(model), name=name, revision=weights_revision(model, name), adapter=adapter)
+    return SentenceTransformersEncoder(
+        str(model), name=name, revision=weights_revision(model, name), adapter=adapter
+    )
 
 
 def checked(encoder: Encoder, texts: Sequence[str]) -> Encoder:
@@ -70,17 +79,34 @@ def checked(encoder: Encoder, texts: Sequence[str]) -> Encoder:
 
     Without sentence-transformers nothing is compared, and the build's manifest says nothing about it.
     """
-    if not isinstance(encoder, OnnxEncoder) or encoder.check or not texts or not importlib.util.find_spec("sentence_transformers"):
+    if (
+        not isinstance(encoder, OnnxEncoder)
+        or encoder.check
+        or not texts
+        or not importlib.util.find_spec("sentence_transformers")
+    ):
         return encoder
-    reference = SentenceTransformersEncoder(str(encoder.model), encoder.name, encoder.revision, encoder.merged)
+    reference = SentenceTransformersEncoder(
+        str(encoder.model), encoder.name, encoder.revision, encoder.merged
+    )
     sample = [texts[row] for row in np.unique(np.linspace(0, len(texts) - 1, CHECKED_PASSAGES).astype(int))]
     found = compare(encoder, reference, sample)
-    if min(found["min_cosine"], found["min_token_cosine"]) < MIN_COSINE or found["min_question_cosine"] < MIN_QUESTION_COSINE:
-        _log.warning("The encoder %s runs in its original form: exported it differs from it (%s).", encoder.name, json.dumps(found))
+    if (
+        min(found["min_cosine"], found["min_token_cosine"]) < MIN_COSINE
+        or found["min_question_cosine"] < MIN_QUESTION_COSINE
+    ):
+        _log.warning(
+            "The encoder %s runs in its original form: exported it differs from it (%s).",
+            encoder.name,
+            json.dumps(found),
+        )
         return reference
     from importlib.metadata import version
 
-    encoder.check = {**found, "reference": f"sentence-transformers {version('sentence-transformers')}, torch {version('torch')}"}
+    encoder.check = {
+        **found,
+        "reference": f"sentence-transformers {version('sentence-transformers')}, torch {version('torch')}",
+    }
     _write_check(encoder.folder, encoder.check)
     return encoder
 
@@ -111,7 +137,9 @@ def _closeness(found: Sequence[TokenVectors], expected: Sequence[TokenVectors]) 
     return round(min(pooled), 7), round(min(by_token), 7)
 
 
-def _exported(model: Path, name: str, revision: str | None, *, cache_dir: Path | None, adapter: Adapter | None) -> OnnxEncoder:
+def _exported(
+    model: Path, name: str, revision: str | None, *, cache_dir: Path | None, adapter: Adapter | None
+) -> OnnxEncoder:
     read_shape(model)
     key = _key(model, adapter)
     folder = _cached(cache_dir, revision, key)

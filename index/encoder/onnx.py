@@ -1,6 +1,7 @@
 """The encoder as it answers: a fused graph on onnxruntime, the model's own tokenizer, and nothing else.
 
-`index.encoder.export` writes the folder that is read here, `index.encoder.load` says which one; torch and transformers are never imported.
+`index.encoder.export` writes the folder that is read here, `index.encoder.load` says which one; torch and
+transformers are never imported.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ WEIGHTS_FILE = "model.weights"
 TOKENIZER_FILE = "tokenizer.json"
 FORM_FILE = "form.json"  # the last file to be written
 CHECK_FILE = "check.json"  # how far the form is from the reference, once it was compared
-# Passages of one length go through together: 4 to 8 are fastest, more only costs memory (benchmarks/encoders.py).
+# Passages of one length go through together: 4 to 8 are fastest, more only costs memory
+# (benchmarks/encoders.py).
 BATCH = 8
 # More threads than this bring nothing to texts of a few hundred tokens.
 MAX_THREADS = 8
@@ -65,7 +67,9 @@ class OnnxEncoder:
         """
         form = read_form(folder)
         if form is None:
-            raise EncoderUnavailable(f"Cannot load the encoder {name} from {folder}: its files are not whole. Remove the folder and retry.")
+            raise EncoderUnavailable(
+                f"Cannot load the encoder {name} from {folder}: its files are not whole. Remove the folder and retry."
+            )
         self.name = name
         self.revision = form.revision
         self.adapter = form.adapter
@@ -101,8 +105,8 @@ class OnnxEncoder:
     def _passes(self, texts: Sequence[str]) -> Iterator[tuple[int, TokenVectors]]:
         """Give every text's position and vectors, in any order.
 
-        Only texts of one length share a pass, so nothing is padded: padding changes the last bits of a vector, and an
-        incremental build has to equal a full one to the byte.
+        Only texts of one length share a pass, so nothing is padded: padding changes the last bits of a
+        vector, and an incremental build has to equal a full one to the byte.
         """
         encodings = [self._tokenizer.encode(text) for text in texts]
         by_length: dict[int, list[int]] = defaultdict(list)
@@ -167,11 +171,16 @@ def _session(graph: Path, name: str) -> Any:
     try:
         onnxruntime = load_onnxruntime()
     except ImportError as error:
-        raise EncoderUnavailable(f"Cannot load the encoder {name}: onnxruntime is not installed. Run `make install`.") from error
+        raise EncoderUnavailable(
+            f"Cannot load the encoder {name}: onnxruntime is not installed. Run `make install`."
+        ) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = min(os.cpu_count() or 1, MAX_THREADS)
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # it is written fused
-    # Threads that spin between questions burn 40 CPU ms a question in an idle bot, and stall on a busy machine.
+    options.graph_optimization_level = (
+        onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    )  # it is written fused
+    # Threads that spin between questions burn 40 CPU ms a question in an idle bot, and stall on a busy
+    # machine.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
@@ -187,8 +196,11 @@ def _tokenizer(folder: Path, name: str, max_tokens: int) -> Any:
     try:
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
     except Exception as error:  # it raises nothing narrower
-        raise EncoderUnavailable(f"Cannot load the encoder {name}: {folder / TOKENIZER_FILE} is no tokenizer ({error}).") from error
-    # A model's tokenizer.json may carry a padding and a shorter limit of its own; sentence-transformers ignores both.
+        raise EncoderUnavailable(
+            f"Cannot load the encoder {name}: {folder / TOKENIZER_FILE} is no tokenizer ({error})."
+        ) from error
+    # A model's tokenizer.json may carry a padding and a shorter limit of its own; sentence-transformers
+    # ignores both.
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
     return tokenizer

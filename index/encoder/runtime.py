@@ -9,8 +9,9 @@ from typing import Any
 def load_onnxruntime() -> Any:
     """Import onnxruntime with its telemetry off.
 
-    Since 1.31 the official wheels write a device identifier below the user's cache folder and upload events, from the import on;
-    the variable has to be set before it (onnxruntime's Privacy.md, "Disabling Telemetry").
+    Since 1.31 the official wheels write a device identifier below the user's cache folder and upload events,
+    from the import on; the variable has to be set before it (onnxruntime's Privacy.md, "Disabling
+    Telemetry").
 
     Raises:
         ModuleNotFoundError: it is not installed.

@@ -20,7 +20,9 @@ def load_array(path: Path) -> NDArray[Any]:
     try:
         array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
-        raise BuildDamaged(f"Cannot open {path}: not there, or not an array. Rebuild it with `confnotes ingest --full`.") from error
+        raise BuildDamaged(
+            f"Cannot open {path}: not there, or not an array. Rebuild it with `confnotes ingest --full`."
+        ) from error
     return array
 
 

@@ -1,8 +1,8 @@
 """Records and sorted keys that stay on disk: a line is read when it is asked for.
 
-Beside each file of lines lies an array of offsets, so that line n is found without reading those before it. Lines are read by
-`pread`, not mapped: the kernel maps sixteen pages around every page that is touched, and a bot that reads here and there in a
-large file would soon hold all of it.
+Beside each file of lines lies an array of offsets, so that line n is found without reading those before it.
+Lines are read by `pread`, not mapped: the kernel maps sixteen pages around every page that is touched, and a
+bot that reads here and there in a large file would soon hold all of it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from index.errors import BuildDamaged
 from index.files.arrays import load_array
 
 OFFSETS_SUFFIX = ".offsets.npy"  # (n_lines + 1,) int64, bytes
-# A file of keys up to this size is held in memory: it is searched in a third of the time, and takes milliseconds to read.
+# A file of keys up to this size is held in memory: it is searched in a third of the time, and takes
+# milliseconds to read.
 _HELD_BYTES = 4_000_000
 _BLOCK_LINES = 1_000
 _STEP = 64  # lines
@@ -57,10 +58,14 @@ class Lines:
         try:
             self._handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         except OSError as error:
-            raise BuildDamaged(f"Cannot open {path}: {error.strerror}. Rebuild it with `confnotes ingest --full`.") from error
+            raise BuildDamaged(
+                f"Cannot open {path}: {error.strerror}. Rebuild it with `confnotes ingest --full`."
+            ) from error
         weakref.finalize(self, os.close, self._handle)
         if not len(self._offsets) or self._offsets[-1] != self.size_bytes:
-            raise BuildDamaged(f"Cannot read {path}: its lines are not where they were. Rebuild it with `confnotes ingest --full`.")
+            raise BuildDamaged(
+                f"Cannot read {path}: its lines are not where they were. Rebuild it with `confnotes ingest --full`."
+            )
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -172,7 +177,10 @@ class SortedLines:
             if not at:
                 return
             found = self._key_at(at - 1)
-            shared = next((n for n, (a, b) in enumerate(zip(found, text, strict=False)) if a != b), min(len(found), len(text)))
+            shared = next(
+                (n for n, (a, b) in enumerate(zip(found, text, strict=False)) if a != b),
+                min(len(found), len(text)),
+            )
             if shared == len(found):
                 yield found
                 shared -= 1
@@ -190,7 +198,9 @@ def write_sorted(path: Path, pairs: Iterable[tuple[str, str]]) -> int:
 
 def id_digest(one: str) -> np.uint64:
     """Return 64 bits of an id's digest."""
-    return np.uint64(int.from_bytes(blake2b(one.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"))
+    return np.uint64(
+        int.from_bytes(blake2b(one.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+    )
 
 
 def write_ids(path: Path, ids: Sequence[str]) -> None:

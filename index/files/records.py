@@ -1,7 +1,7 @@
 """The domain's records as JSON lines: written with sorted keys, read back strictly.
 
-Reading is strict because the files are the product's memory: a line with an unknown or a missing field belongs to another
-format, and a guess would surface as a wrong quote.
+Reading is strict because the files are the product's memory: a line with an unknown or a missing field
+belongs to another format, and a guess would surface as a wrong quote.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def _refuse_other(found: Set[str], known: Set[str], required: Set[str]) -> None:
 def _names(kind: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of a record's fields, and of those without a default."""
     every = fields(_KINDS[kind])
-    required = (field.name for field in every if field.default is MISSING and field.default_factory is MISSING)
+    required = (
+        field.name for field in every if field.default is MISSING and field.default_factory is MISSING
+    )
     return frozenset(field.name for field in every), frozenset(required)
 
 
@@ -92,13 +94,19 @@ def _read(record_type: type[Record], line: str, path: Path, number: int) -> Reco
     try:
         return from_line(record_type, line)
     except (ValueError, TypeError) as error:
-        raise BuildDamaged(f"Cannot read {path}, line {number}: {error}. Rebuild the index with `confnotes ingest --full`.") from error
+        raise BuildDamaged(
+            f"Cannot read {path}, line {number}: {error}. Rebuild the index with `confnotes ingest --full`."
+        ) from error
 
 
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, (str, int)):  # nearly every field
         return value
-    converters: list[tuple[type, Callable[[Any], Any]]] = [(date, date.isoformat), (tuple, list), (Mapping, dict)]
+    converters: list[tuple[type, Callable[[Any], Any]]] = [
+        (date, date.isoformat),
+        (tuple, list),
+        (Mapping, dict),
+    ]
     for kind, convert in converters:
         if isinstance(value, kind):
             return convert(value)

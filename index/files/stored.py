@@ -74,7 +74,9 @@ class ById(Mapping[str, Record], Generic[Record]):
         self.rows: Rows[Record] = Rows(path, record_type)
         self._ids = Ids(path.with_name(path.stem + IDS_SUFFIX))
         if len(self._ids) != len(self.rows):
-            raise BuildDamaged(f"Cannot read {path}: {len(self._ids)} ids, {len(self.rows)} lines. Run `confnotes ingest --full`.")
+            raise BuildDamaged(
+                f"Cannot read {path}: {len(self._ids)} ids, {len(self.rows)} lines. Run `confnotes ingest --full`."
+            )
 
     def row(self, one: str) -> int | None:
         """Return the row of an id, None where there is no such record."""

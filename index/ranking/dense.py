@@ -1,9 +1,10 @@
 """Dense search: one vector a passage, inner products by FAISS.
 
-Up to 200,000 passages every vector is looked at: flat, half precision, exact to .9998, 2.3 ms at 100,000. Above that every vector's
-code of four bits for four components is looked at (2.2 ms for a million), and the flat vectors score the best of them; a filter that
-leaves no more than 200,000 rows is searched by the flat vectors alone. Inverted lists were tried: what a question is near to lies in
-too many of them (`docs/decisions/0007-scale.md`).
+Up to 200,000 passages every vector is looked at: flat, half precision, exact to .9998, 2.3 ms at 100,000.
+Above that every vector's code of four bits for four components is looked at (2.2 ms for a million), and the
+flat vectors score the best of them; a filter that leaves no more than 200,000 rows is searched by the flat
+vectors alone. Inverted lists were tried: what a question is near to lies in too many of them
+(`docs/decisions/0007-scale.md`).
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ class DenseWriter:
 
     def write(self, folder: Path, most_scanned: int = MOST_SCANNED) -> None:
         """Write the flat index, and where there are more rows than are scanned one by one, their codes."""
-        flat = faiss.IndexScalarQuantizer(self._dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+        flat = faiss.IndexScalarQuantizer(
+            self._dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
         flat.train(np.zeros((0, self._dim), dtype=np.float32))
         for first in range(0, self._count, _AT_ONCE):
             flat.add(self._rows(first, min(first + _AT_ONCE, self._count)))
@@ -93,13 +96,16 @@ class DenseRanker:
     """A mapped dense index. It must never be changed: adding to a mapped index aborts the process."""
 
     def __init__(self, folder: Path, most_scanned: int = MOST_SCANNED) -> None:
-        # One query keeps one thread busy; OpenMP's others only spin, 10 ms of CPU a question on a busy machine.
+        # One query keeps one thread busy; OpenMP's others only spin, 10 ms of CPU a question on a busy
+        # machine.
         faiss.omp_set_num_threads(1)
         self._most_scanned = most_scanned
         self._flat = _mapped(folder / DENSE_FILE)
         self._codes = _mapped(folder / CODES_FILE) if (folder / CODES_FILE).exists() else None
         if self._codes is not None and self._codes.ntotal != self._flat.ntotal:
-            raise BuildDamaged(f"Cannot open {folder}: {CODES_FILE} has other rows. Rebuild it with `confnotes ingest --full`.")
+            raise BuildDamaged(
+                f"Cannot open {folder}: {CODES_FILE} has other rows. Rebuild it with `confnotes ingest --full`."
+            )
 
     def __len__(self) -> int:
         return int(self._flat.ntotal)
@@ -152,10 +158,13 @@ class DenseRanker:
 
 def _mapped(path: Path) -> Any:
     try:
-        # IO_FLAG_MMAP_IFC maps without copying; the plain IO_FLAG_MMAP reads flat files whole and slows others down.
+        # IO_FLAG_MMAP_IFC maps without copying; the plain IO_FLAG_MMAP reads flat files whole and slows
+        # others down.
         return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError as error:
-        raise BuildDamaged(f"Cannot open {path}: FAISS does not read it. Rebuild it with `confnotes ingest --full`.") from error
+        raise BuildDamaged(
+            f"Cannot open {path}: FAISS does not read it. Rebuild it with `confnotes ingest --full`."
+        ) from error
 
 
 def _best(rows: Rows, scores: Vectors, depth: int) -> tuple[Rows, Vectors]:

@@ -1,6 +1,7 @@
 """One order from three rankers: late interaction leads, the passage's and its talk's dense scores help.
 
-The figures behind the constants are in `docs/decisions/0002-ranking.md`; `benchmarks/ranking.py` takes them again.
+The figures behind the constants are in `docs/decisions/0002-ranking.md`; `benchmarks/ranking.py` takes them
+again.
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ class Evidence:
         query = self.query
         return tuple(
             WordMatch(word, start, weight, sum(values[piece] for piece in group) / len(group))
-            for word, start, weight, group in zip(query.words, query.starts, query.weights, query.tokens, strict=True)
+            for word, start, weight, group in zip(
+                query.words, query.starts, query.weights, query.tokens, strict=True
+            )
         )
 
 
@@ -77,10 +80,13 @@ class Scores:
     similarities: Vectors
 
 
-def word_weights(text: str, tokens: TokenVectors, doc_freq: Callable[[str], int | None], n_passages: int) -> WeightedWords:
+def word_weights(
+    text: str, tokens: TokenVectors, doc_freq: Callable[[str], int | None], n_passages: int
+) -> WeightedWords:
     """Weigh the query's words by the square root of their inverse document frequency, pieces by their word.
 
-    `doc_freq` gives None for a stop word. A word that the notes never say weighs most: what it means may still be near.
+    `doc_freq` gives None for a stop word. A word that the notes never say weighs most: what it means may
+    still be near.
     """
     groups: dict[int, list[int]] = {}
     for at, word in enumerate(tokens.words):
@@ -92,9 +98,17 @@ def word_weights(text: str, tokens: TokenVectors, doc_freq: Callable[[str], int 
     for weight, group in zip(weights, groups.values(), strict=True):
         token_weights[group] = weight
     total = float(token_weights.sum())
-    token_weights = token_weights / total if total > 0 else np.full(len(token_weights), 1 / max(len(token_weights), 1), dtype=np.float32)
+    token_weights = (
+        token_weights / total
+        if total > 0
+        else np.full(len(token_weights), 1 / max(len(token_weights), 1), dtype=np.float32)
+    )
     return WeightedWords(
-        tuple(names), tuple(start for start, _ in spans), tuple(weights), tuple(tuple(g) for g in groups.values()), token_weights
+        tuple(names),
+        tuple(start for start, _ in spans),
+        tuple(weights),
+        tuple(tuple(g) for g in groups.values()),
+        token_weights,
     )
 
 

@@ -1,9 +1,10 @@
 """The product behind late interaction: each query token's best match among each passage's tokens, in whole numbers.
 
-Tokens lie on disk as int8. Turning them into floats for every question takes longer than all the rest of a ranking, and numpy
-hands such products to threads that spin while another process needs the core. onnxruntime's MatMulInteger takes the bytes as
-they are, on one thread: 1.2 against 2.3 ms for 94 passages and 16 query tokens, and the sums are exact, so that a score has the
-same bytes whichever passages stand beside it and whichever processor adds them up.
+Tokens lie on disk as int8. Turning them into floats for every question takes longer than all the rest of a
+ranking, and numpy hands such products to threads that spin while another process needs the core.
+onnxruntime's MatMulInteger takes the bytes as they are, on one thread: 1.2 against 2.3 ms for 94 passages and
+16 query tokens, and the sums are exact, so that a score has the same bytes whichever passages stand beside it
+and whichever processor adds them up.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ from index.encoder.runtime import load_onnxruntime
 Vectors = NDArray[np.float32]
 
 GRAPH_FILE = "interaction.onnx"
-# A query's components are split into a coarse and a fine part. Processors without VNNI add two products of an unsigned and a
-# signed byte in 16 bits: 2 * 255 * 63 still fits, 2 * 255 * 127 would be cut off.
+# A query's components are split into a coarse and a fine part. Processors without VNNI add two products of an
+# unsigned and a signed byte in 16 bits: 2 * 255 * 63 still fits, 2 * 255 * 127 would be cut off.
 _LEVELS = 63
 _FINE = 2 * _LEVELS  # the coarse part's rounding is at most half a step
 _OFFSET = 128  # turns int8 into the unsigned bytes that the fast kernels want
 
 
-def best_cosines(tokens: NDArray[np.int8], scales: NDArray[np.float16], lengths: NDArray[np.int64], query: Vectors) -> Vectors:
+def best_cosines(
+    tokens: NDArray[np.int8], scales: NDArray[np.float16], lengths: NDArray[np.int64], query: Vectors
+) -> Vectors:
     """Return each query token's best cosine in each passage.
 
     Args:
@@ -83,6 +86,8 @@ def write_graph() -> bytes:
     ]
     outputs = [helper.make_tensor_value_info("sums", TensorProto.FLOAT, ["n_tokens", "n_sides"])]
     graph = helper.make_graph(nodes, "interaction", inputs, outputs, [offset])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8, producer_name="confnotes")
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8, producer_name="confnotes"
+    )
     content: bytes = model.SerializeToString(deterministic=True)
     return content

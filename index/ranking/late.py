@@ -1,9 +1,9 @@
 """Late interaction: each query token looks for its best match among a passage's tokens.
 
-A passage's score is the weighted mean, over the query's tokens, of the best cosine with any token of "event. talk. speakers.
-passage" (Khattab and Zaharia, "ColBERT", SIGIR 2020, without its training). Row n's tokens are rows offsets[n] to
-offsets[n + 1]. Small builds keep a byte a component, mapped; large ones two bits, read by `pread`, so that what was looked at once
-does not stay in the process.
+A passage's score is the weighted mean, over the query's tokens, of the best cosine with any token of "event.
+talk. speakers. passage" (Khattab and Zaharia, "ColBERT", SIGIR 2020, without its training). Row n's tokens
+are rows offsets[n] to offsets[n + 1]. Small builds keep a byte a component, mapped; large ones two bits, read
+by `pread`, so that what was looked at once does not stay in the process.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class LateWriter:
             (SCALES_FILE, np.dtype(np.float16), ()),
         ]
         self._streams = [(folder / name).open("w+b") for name, _, _ in self._kinds]
-        self._starts = [self._head(stream, kind, 0) for stream, kind in zip(self._streams, self._kinds, strict=True)]
+        self._starts = [
+            self._head(stream, kind, 0) for stream, kind in zip(self._streams, self._kinds, strict=True)
+        ]
         self._offsets = [0]
 
     @staticmethod
@@ -160,4 +162,6 @@ class LateRanker:
             width = self._values.shape[1]
             for row in rows:
                 first, last = int(self._offsets[row]), int(self._offsets[row + 1])
-                os.posix_fadvise(self._handle, self._start + first * width, (last - first) * width, os.POSIX_FADV_WILLNEED)
+                os.posix_fadvise(
+                    self._handle, self._start + first * width, (last - first) * width, os.POSIX_FADV_WILLNEED
+                )

@@ -63,7 +63,9 @@ def write_lexical(folder: Path, rows: Iterable[LexicalRow]) -> int:
     del writer, written  # their threads would put a lock back after it was removed
     _name_segments(folder)
     if (kept := len(LexicalRanker(folder))) != count:
-        raise BuildRefused(f"Cannot write the lexical index in {folder}: kept {kept} of {count} rows. Run `confnotes ingest --full` again.")
+        raise BuildRefused(
+            f"Cannot write the lexical index in {folder}: kept {kept} of {count} rows. Run `confnotes ingest --full` again."
+        )
     return count
 
 
@@ -85,8 +87,8 @@ class LexicalRanker:
     """A build's lexical index, memory-mapped by tantivy."""
 
     def __init__(self, folder: Path) -> None:
-        # tantivy writes a lock file even to read, but a build is immutable and may be mounted read-only: it gets a folder of
-        # links, which it no longer needs once the files are mapped.
+        # tantivy writes a lock file even to read, but a build is immutable and may be mounted read-only: it
+        # gets a folder of links, which it no longer needs once the files are mapped.
         with tempfile.TemporaryDirectory(prefix="confnotes-lexical-", ignore_cleanup_errors=True) as view:
             for path in folder.iterdir():
                 (Path(view) / path.name).symlink_to(path.resolve())
@@ -94,7 +96,9 @@ class LexicalRanker:
                 self._opened = tantivy.Index.open(view)
                 self._opened.config_reader("manual")  # the default polls the folder for commits, all day
             except (ValueError, OSError) as error:
-                raise BuildDamaged(f"Cannot open {folder}: tantivy does not read it. Rebuild it with `confnotes ingest --full`.") from error
+                raise BuildDamaged(
+                    f"Cannot open {folder}: tantivy does not read it. Rebuild it with `confnotes ingest --full`."
+                ) from error
             self._opened.register_tokenizer(_ANALYZER, _analyzer())
             self._searcher = self._opened.searcher()
         # A thread of tantivy's may have made its lock file anew while the folder was being removed.
@@ -119,11 +123,13 @@ class LexicalRanker:
     def _stem_freqs(self, stem: str) -> list[int]:
         return [int(self._searcher.doc_freq(field, stem)) for field in BOOSTS]
 
-    def search(self, text: str, depth: int, talk_rows: Sequence[int] | None = None, allowed: Allowed | None = None) -> tuple[Rows, Vectors]:
+    def search(
+        self, text: str, depth: int, talk_rows: Sequence[int] | None = None, allowed: Allowed | None = None
+    ) -> tuple[Rows, Vectors]:
         """Return up to `depth` rows by BM25, best first, ties by row, and their scores.
 
-        `talk_rows` limits the search to some talks, for few of them; `allowed`, (n_passages,) bool, to some rows, for many. None is
-        no limit.
+        `talk_rows` limits the search to some talks, for few of them; `allowed`, (n_passages,) bool, to some
+        rows, for many. None is no limit.
         """
         parts = [part for stem in dict.fromkeys(self.terms(text)) for part in self._anywhere(stem)]
         if allowed is None or not allowed.any():
@@ -145,7 +151,8 @@ class LexicalRanker:
     def _anywhere(self, stem: str) -> list[tantivy.Query]:
         """Return queries for a stem in each field that says it, with the field's boost.
 
-        Plain terms, side by side: of those tantivy skips what cannot be among the best; nested or boosted ones it scores one by one.
+        Plain terms, side by side: of those tantivy skips what cannot be among the best; nested or boosted
+        ones it scores one by one.
         """
         return [
             term if boost == 1.0 else tantivy.Query.boost_query(term, boost)
@@ -154,7 +161,9 @@ class LexicalRanker:
             for term in [tantivy.Query.term_query(self._schema, field, stem)]
         ]
 
-    def _run(self, parts: list[tantivy.Query], depth: int, talk_rows: Sequence[int] | None) -> tuple[Rows, Vectors]:
+    def _run(
+        self, parts: list[tantivy.Query], depth: int, talk_rows: Sequence[int] | None
+    ) -> tuple[Rows, Vectors]:
         if not parts or depth < 1:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
@@ -162,11 +171,16 @@ class LexicalRanker:
             limit = tantivy.Query.term_set_query(self._schema, "talk", list(talk_rows))
             # A score of zero: the limit chooses, it does not rank.
             query = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, tantivy.Query.const_score_query(limit, 0.0))]
+                [
+                    (tantivy.Occur.Must, query),
+                    (tantivy.Occur.Must, tantivy.Query.const_score_query(limit, 0.0)),
+                ]
             )
         hits = self._searcher.search(query, limit=depth, count=False).hits
         scores = np.array([score for score, _ in hits], dtype=np.float32)
-        rows = np.array(self._searcher.fast_field_values("row", [address for _, address in hits]), dtype=np.int64)
+        rows = np.array(
+            self._searcher.fast_field_values("row", [address for _, address in hits]), dtype=np.int64
+        )
         order = np.lexsort((rows, -scores))
         return rows[order], scores[order]
 

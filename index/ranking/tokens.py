@@ -1,9 +1,10 @@
 """How token vectors are kept: a byte a component, or in large builds a quarter of one.
 
-A byte: each token by its own largest component (int8 and a scale). A quarter: the vector is turned by a fixed rotation, which
-makes the components of any unit vector look alike (normal, of variance 1 / dim), and each is rounded to the four levels that
-suit such values best (Max, "Quantizing for minimum distortion", IRE 1960). Nothing is learnt from the notes, so that a vector
-has the same bytes in every build. The figures of both are in `docs/decisions/0007-scale.md`.
+A byte: each token by its own largest component (int8 and a scale). A quarter: the vector is turned by a fixed
+rotation, which makes the components of any unit vector look alike (normal, of variance 1 / dim), and each is
+rounded to the four levels that suit such values best (Max, "Quantizing for minimum distortion", IRE 1960).
+Nothing is learnt from the notes, so that a vector has the same bytes in every build. The figures of both are
+in `docs/decisions/0007-scale.md`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from numpy.typing import NDArray
 from index.encoder.base import Vectors
 
 _STEP = 0.9957  # between levels, in standard deviations: the best for a normal variable and four levels
-_KEPT = 0.8812  # of a vector's length that its rounding keeps in its own direction: 1 - the quantiser's distortion
+# of a vector's length that its rounding keeps in its own direction: 1 - the quantiser's distortion
+_KEPT = 0.8812
 _LEVELS = 4
 _A_BYTE = 4  # components
 _ROUNDS = 2  # after two, every component is a sum of all
@@ -54,8 +56,9 @@ def pack(vectors: Vectors) -> StoredTokens:
 def unpack(packed: NDArray[np.uint8]) -> NDArray[np.int8]:
     """Return the components as odd numbers from -3 to 3, (n_tokens, dim or a little more) int8.
 
-    Times `packed_scale` they are rotated vectors with their components in the order of `as_unpacked`: the first of every byte, then
-    the second, and so on, which takes a few operations on whole rows instead of a look-up a byte.
+    Times `packed_scale` they are rotated vectors with their components in the order of `as_unpacked`: the
+    first of every byte, then the second, and so on, which takes a few operations on whole rows instead of a
+    look-up a byte.
     """
     levels = np.empty((len(packed), _A_BYTE, packed.shape[1]), dtype=np.uint8)
     for place in range(_A_BYTE):
@@ -81,9 +84,9 @@ def packed_scale(dim: int) -> float:
 def rotate(vectors: Vectors) -> Vectors:
     """Turn vectors by the fixed rotation and fill them up with zeros to a multiple of four components.
 
-    Rounds of changed signs, a Hadamard transform of each block, and a permutation that spreads every block over all: nothing but
-    sums, in a fixed order, a component of all vectors at a time. A product with a matrix would be handed to threads that wait for
-    each other while another process needs the core.
+    Rounds of changed signs, a Hadamard transform of each block, and a permutation that spreads every block
+    over all: nothing but sums, in a fixed order, a component of all vectors at a time. A product with a
+    matrix would be handed to threads that wait for each other while another process needs the core.
     """
     dim = vectors.shape[1]
     block = dim & -dim  # the largest power of two that divides it

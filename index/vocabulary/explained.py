@@ -8,9 +8,30 @@ from collections.abc import Iterator
 from index.vocabulary.words import name_key
 
 _SHORT_IN_BRACKETS = re.compile(r"\(\s*[“\"']?([A-Za-z][A-Za-z0-9/&.-]{1,7})[”\"']?\s*\)")
-_LONG_IN_BRACKETS = re.compile(r"(?<![\w.])([A-Z][A-Za-z0-9]{1,7})\s*\(\s*[“\"']?([A-Za-z][^()\n]{4,70}?)[”\"']?\s*[),;:]")
+_LONG_IN_BRACKETS = re.compile(
+    r"(?<![\w.])([A-Z][A-Za-z0-9]{1,7})\s*\(\s*[“\"']?([A-Za-z][^()\n]{4,70}?)[”\"']?\s*[),;:]"
+)
 _WORD_BEFORE = re.compile(r"[A-Za-z][\w'’]*")
-_JOINING = {"of", "and", "for", "the", "in", "on", "to", "with", "as", "a", "an", "by", "et", "de", "du", "des", "la", "le"}
+_JOINING = {
+    "of",
+    "and",
+    "for",
+    "the",
+    "in",
+    "on",
+    "to",
+    "with",
+    "as",
+    "a",
+    "an",
+    "by",
+    "et",
+    "de",
+    "du",
+    "des",
+    "la",
+    "le",
+}
 
 
 def explained_pairs(text: str) -> Iterator[tuple[str, str]]:

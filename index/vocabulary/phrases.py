@@ -1,8 +1,8 @@
 """Where the notes say what: every word's places, so that all passages with a phrase are found without reading one.
 
-Texts lie end to end on a line of places, one place a word. A place is left empty between texts, and between two words that are
-no neighbours within one name ("tables. And"), so that a phrase is a run of places without a gap. A phrase is found as
-`index.vocabulary.words.find_phrase` finds it: whatever words it is split into.
+Texts lie end to end on a line of places, one place a word. A place is left empty between texts, and between
+two words that are no neighbours within one name ("tables. And"), so that a phrase is a run of places without
+a gap. A phrase is found as `index.vocabulary.words.find_phrase` finds it: whatever words it is split into.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from index.files.lines import SortedLines
 from index.vocabulary.words import MIN_JOINED, join, singular, words
 
 VOCABULARY_FILE = "vocabulary.tsv"
-PLACES_FILE = "word_places.npy"  # (n_words,) int32 or int64, by word in the order of the vocabulary, ascending within each
+# (n_words,) int32 or int64, by word in the order of the vocabulary, ascending within each
+PLACES_FILE = "word_places.npy"
 TEXTS_FILE = "text_places.npy"  # (n_texts + 1,) int64, the place at which each text begins
 
 Places = NDArray[np.int64]
@@ -47,8 +48,15 @@ class Phrases:
         single = len(forms) == 1 and len(wanted) < MIN_JOINED
         found = [self._single(target) if single else self._runs(target) for target in _spellings(wanted)]
         said = [self._texts_of(places) for places in found if len(places)]
-        # numpy finds distinct values by hashing, which takes ten times as long as a look at neighbours in order.
-        return _distinct(np.sort(np.concatenate(said), kind="stable")) if len(said) > 1 else said[0] if said else _NOTHING
+        # numpy finds distinct values by hashing, which takes ten times as long as a look at neighbours in
+        # order.
+        return (
+            _distinct(np.sort(np.concatenate(said), kind="stable"))
+            if len(said) > 1
+            else said[0]
+            if said
+            else _NOTHING
+        )
 
     def _texts_of(self, places: NDArray[np.int32]) -> Places:
         return _distinct(np.searchsorted(self._texts, places, side="right") - 1)

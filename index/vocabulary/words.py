@@ -1,7 +1,7 @@
 """Words as the notes write them, folded so that spellings of one name meet.
 
-A name is written in many ways: "cert-manager", "CertManager", "cert manager", "Cert Managers". Folding drops case, accents,
-possessives and the plural, and a run of words is compared with its gaps closed.
+A name is written in many ways: "cert-manager", "CertManager", "cert manager", "Cert Managers". Folding drops
+case, accents, possessives and the plural, and a run of words is compared with its gaps closed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import NamedTuple
 _WORD = re.compile(r"[^\W_]+(?:\+\+|#(?!\w))?(?:['’]s(?![^\W_]))?")
 _POSSESSIVE = re.compile(r"['’]s$")
 _ACRONYM_PLURAL = re.compile(r"^[A-Z0-9]{2,}s$")
-# What may stand between two words of one name: white space, or a single mark ("cert-manager", "node.js", "CI/CD").
+# What may stand between two words of one name: white space, or a single mark ("cert-manager", "node.js",
+# "CI/CD").
 GAP = re.compile(r"\s+|\s?[-‐‑–_./'’&+]\s?")
 # A single word meets a split spelling only from this length on: "iot" is not "IO T".
 MIN_JOINED = 5
@@ -42,7 +43,9 @@ def fold(word: str) -> str:
     bare = _POSSESSIVE.sub("", word)
     if _ACRONYM_PLURAL.match(bare):
         bare = bare[:-1]
-    if bare.isascii():  # nearly every word, and the whole of a build's words are folded before its first question
+    if (
+        bare.isascii()
+    ):  # nearly every word, and the whole of a build's words are folded before its first question
         return bare.lower()
     decomposed = unicodedata.normalize("NFKD", bare)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
@@ -95,7 +98,8 @@ def core(phrase: str) -> str:
 
 def find_phrase(text: str, phrase: str) -> tuple[tuple[int, int], ...]:
     """Return the spans of a text where it says the phrase, whole words only, in order."""
-    # Texts are squeezed once; most are ruled out here, in a fiftieth of the time that a look at their words takes.
+    # Texts are squeezed once; most are ruled out here, in a fiftieth of the time that a look at their words
+    # takes.
     if not (needed := core(phrase)) or needed not in squeeze(text):
         return ()
     wanted_words = [word.form for word in words(phrase)]

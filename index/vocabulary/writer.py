@@ -122,7 +122,10 @@ class WordWriter:
         rows = zip(forms, counted.tolist(), firsts.tolist(), every.tolist(), strict=False)
         write_sorted(
             folder / VOCABULARY_FILE,
-            ((f, json.dumps([self._passages[f], count, self._capitals[f], first, n])) for f, count, first, n in rows),
+            (
+                (f, json.dumps([self._passages[f], count, self._capitals[f], first, n]))
+                for f, count, first, n in rows
+            ),
         )
         self._write_names(folder, forms)
         return self._n_words
@@ -132,7 +135,10 @@ class WordWriter:
             stream.flush()
             stream.seek(0)
         while ids := self._spool[0].read(4 * _AT_ONCE):
-            yield np.frombuffer(ids, dtype=np.int32), np.frombuffer(self._spool[1].read(8 * _AT_ONCE), dtype=np.int64)
+            yield (
+                np.frombuffer(ids, dtype=np.int32),
+                np.frombuffer(self._spool[1].read(8 * _AT_ONCE), dtype=np.int64),
+            )
 
     def _count(self, new_ids: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return how often each word stands in all texts, and in those that count."""
@@ -157,7 +163,8 @@ class WordWriter:
             mine = new_ids[ids]
             order = np.argsort(mine, kind="stable")
             counts = np.bincount(mine, minlength=len(new_ids))
-            # Where each of the chunk's words stands in the file: its word's next free place, and so on upwards.
+            # Where each of the chunk's words stands in the file: its word's next free place, and so on
+            # upwards.
             steps = np.arange(len(mine)) - np.repeat(np.cumsum(counts) - counts, counts)
             places[np.repeat(cursors, counts) + steps] = chunk[order]
             cursors += counts
@@ -165,9 +172,14 @@ class WordWriter:
 
     def _write_names(self, folder: Path, forms: Sequence[str]) -> None:
         pairs = sorted(self._neighbours.items())
-        write_sorted(folder / JOINED_FILE, ((left + right, json.dumps([left, right, count])) for (left, right), count in pairs))
+        write_sorted(
+            folder / JOINED_FILE,
+            ((left + right, json.dumps([left, right, count])) for (left, right), count in pairs),
+        )
         stems = [(stem, "") for form in forms for stem in _stems(form)]
-        stems += [(stem, json.dumps([left, right])) for (left, right), _ in pairs for stem in _stems(left + right)]
+        stems += [
+            (stem, json.dumps([left, right])) for (left, right), _ in pairs for stem in _stems(left + right)
+        ]
         write_sorted(folder / STEMS_FILE, stems)
         write_sorted(folder / ALIASES_FILE, ((key, json.dumps(other)) for key, other in self._explained))
 
@@ -179,12 +191,21 @@ def _stems(form: str) -> set[str]:
 
 def write_titles(folder: Path, talks: Iterable[Talk]) -> None:
     """Write talk rows by the folded words of their title, and by those of its longer parts beside a colon or a dash."""
-    write_sorted(folder / TITLES_FILE, ((key, str(row)) for row, talk in enumerate(talks) for key in _title_keys(talk.title)))
+    write_sorted(
+        folder / TITLES_FILE,
+        ((key, str(row)) for row, talk in enumerate(talks) for key in _title_keys(talk.title)),
+    )
 
 
 def _title_keys(title: str) -> list[str]:
     whole, *parts = ([word.form for word in words(part)] for part in (title, *_TITLE_CUT.split(title)))
-    return [key for key in dict.fromkeys(" ".join(part) for part in (whole, *(p for p in parts if len(p) >= _PART_WORDS))) if key]
+    return [
+        key
+        for key in dict.fromkeys(
+            " ".join(part) for part in (whole, *(p for p in parts if len(p) >= _PART_WORDS))
+        )
+        if key
+    ]
 
 
 def write_speakers(folder: Path, talks: Iterable[Talk]) -> None:

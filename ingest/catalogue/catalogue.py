@@ -11,7 +11,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-# From this score on two titles name the same talk: three letters in thirty may differ, or the end may be cut off.
+# From this score on two titles name the same talk: three letters in thirty may differ, or the end may be cut
+# off.
 MATCH_SCORE = 88.0
 # A section's heading has to be the title itself: topical notes share words with many talks.
 SECTION_SCORE = 94.0
@@ -20,7 +21,8 @@ MARGIN = 4.0
 # What a match by speaker and topic counts, where the notes give the talk another title.
 BY_SPEAKER_SCORE = 80.0
 
-# Off where the recap's event is not known: "Project Update" is held every year, only the very same words count then.
+# Off where the recap's event is not known: "Project Update" is held every year, only the very same words
+# count then.
 _EVENT_OPEN = 11.0
 _SAME_NAME = 80.0
 _PREFIX = re.compile(
@@ -58,7 +60,9 @@ class Match:
     outcome: Outcome
     talk: CatalogueTalk | None = None
     score: float = 0.0  # 0 to 100
-    candidates: tuple[tuple[str, float], ...] = ()  # title and score, best first, where it was too close to call
+    candidates: tuple[
+        tuple[str, float], ...
+    ] = ()  # title and score, best first, where it was too close to call
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,14 @@ class Catalogue:
     @staticmethod
     def join(catalogues: Sequence[Catalogue]) -> Catalogue:
         """Join several into one, in order."""
-        digest = hashlib.sha256("\n".join(c.digest for c in catalogues).encode()).hexdigest() if catalogues else ""
-        return Catalogue(tuple(t for c in catalogues for t in c.talks), digest, tuple(f for c in catalogues for f in c.faults))
+        digest = (
+            hashlib.sha256("\n".join(c.digest for c in catalogues).encode()).hexdigest() if catalogues else ""
+        )
+        return Catalogue(
+            tuple(t for c in catalogues for t in c.talks),
+            digest,
+            tuple(f for c in catalogues for f in c.faults),
+        )
 
     def titles(self, event_id: str | None = None) -> tuple[str, ...]:
         """List the titles of an event's talks, and of those whose event is not known; None lists all."""
@@ -89,8 +99,8 @@ class Catalogue:
     ) -> Match:
         """Find the talk of the catalogue that a talk of the notes is.
 
-        Titles are compared folded (case, quotation marks, punctuation, "Keynote:" left out); a title that was cut short matches its
-        beginning. Speakers and day move the score; talks of another event never match.
+        Titles are compared folded (case, quotation marks, punctuation, "Keynote:" left out); a title that was
+        cut short matches its beginning. Speakers and day move the score; talks of another event never match.
 
         Args:
             title: As the notes write it.
@@ -102,12 +112,18 @@ class Catalogue:
         folded = fold_title(title)
         here = [t for t in self.talks if folded and (event_id is None or t.event_id in (None, event_id))]
         less = _EVENT_OPEN if event_id is None else 0.0
-        scored = sorted(((_score(folded, speakers, day, t) - less, t) for t in here), key=lambda pair: -pair[0])
+        scored = sorted(
+            ((_score(folded, speakers, day, t) - less, t) for t in here), key=lambda pair: -pair[0]
+        )
         fit = [(score, talk) for score, talk in scored[:5] if score >= at_least]
         if not fit:
             return self._by_speaker(folded, speakers, here) if at_least <= MATCH_SCORE else Match("unknown")
         best, talk = fit[0]
-        close = [(other.title, round(score, 1)) for score, other in fit if best - score < MARGIN and not _same(other, talk)]
+        close = [
+            (other.title, round(score, 1))
+            for score, other in fit
+            if best - score < MARGIN and not _same(other, talk)
+        ]
         if close:
             return Match("ambiguous", None, best, ((talk.title, round(best, 1)), *close))
         return Match("linked", talk, round(best, 1))
@@ -122,7 +138,9 @@ class Catalogue:
         if len(on_topic) == 1 and len(theirs) == 1:
             return Match("linked", on_topic[0], BY_SPEAKER_SCORE)
         if len(on_topic) > 1:
-            return Match("ambiguous", None, BY_SPEAKER_SCORE, tuple((t.title, BY_SPEAKER_SCORE) for t in on_topic))
+            return Match(
+                "ambiguous", None, BY_SPEAKER_SCORE, tuple((t.title, BY_SPEAKER_SCORE) for t in on_topic)
+            )
         return Match("unknown")
 
     def named_in(self, text: str, event_id: str | None = None) -> tuple[CatalogueTalk, ...]:
@@ -183,7 +201,10 @@ def _named(name: str, names: Iterable[str]) -> bool:
     others = [_fold_name(other) for other in names]
     if " " not in folded:
         return any(folded == other.split(" ")[0] for other in others if other)
-    return any(fuzz.ratio(folded, other) >= _SAME_NAME or (" " not in other and folded.split(" ")[0] == other) for other in others)
+    return any(
+        fuzz.ratio(folded, other) >= _SAME_NAME or (" " not in other and folded.split(" ")[0] == other)
+        for other in others
+    )
 
 
 def _fold_name(name: str) -> str:
@@ -200,4 +221,8 @@ def _telling(folded: str) -> frozenset[str]:
 def _same(a: CatalogueTalk, b: CatalogueTalk) -> bool:
     """Say whether two entries list one talk twice: the same title, and no link of one contradicts the other."""
     shared = a.links.keys() & b.links.keys()
-    return a.event_id == b.event_id and fold_title(a.title) == fold_title(b.title) and all(a.links[k] == b.links[k] for k in shared)
+    return (
+        a.event_id == b.event_id
+        and fold_title(a.title) == fold_title(b.title)
+        and all(a.links[k] == b.links[k] for k in shared)
+    )

@@ -36,12 +36,16 @@ def read_catalogue(path: Path) -> Catalogue:
     }  # fmt: skip
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise CatalogueError(path, f"the ending {path.suffix or '(none)'} is none of {', '.join(readers)}", "Export it as CSV.")
+        raise CatalogueError(
+            path, f"the ending {path.suffix or '(none)'} is none of {', '.join(readers)}", "Export it as CSV."
+        )
     try:
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
     except OSError as error:
-        raise CatalogueError(path, error.strerror or str(error), "Check the path and its permissions.") from error
+        raise CatalogueError(
+            path, error.strerror or str(error), "Check the path and its permissions."
+        ) from error
     except UnicodeDecodeError as error:
         raise CatalogueError(path, f"not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
     talks: list[CatalogueTalk] = []
@@ -70,7 +74,9 @@ def _csv(path: Path, text: str) -> Rows:
         for row in reader:
             yield f"line {reader.line_num}", _entry(row)
     except csv.Error as error:
-        raise CatalogueError(path, f"line {reader.line_num}: {error}", "Check the quotation marks of that line.") from error
+        raise CatalogueError(
+            path, f"line {reader.line_num}: {error}", "Check the quotation marks of that line."
+        ) from error
 
 
 def _yaml(path: Path, text: str) -> Rows:
@@ -81,7 +87,9 @@ def _yaml(path: Path, text: str) -> Rows:
         loaded = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that no calendar has
         mark = getattr(error, "problem_mark", None)
-        raise CatalogueError(path, f"no valid YAML{f', line {mark.line + 1}' if mark else ''}", "Check the indentation there.") from error
+        raise CatalogueError(
+            path, f"no valid YAML{f', line {mark.line + 1}' if mark else ''}", "Check the indentation there."
+        ) from error
     yield from _entries(path, loaded)
 
 
@@ -100,7 +108,10 @@ def _entries(path: Path, loaded: Any) -> Rows:
     if not isinstance(entries, list):
         raise CatalogueError(path, "no list of talks in it", "Give a list, or a list under the key `talks`.")
     for number, entry in enumerate(entries, start=1):
-        yield f"entry {number}", _entry(entry) if isinstance(entry, Mapping) else "not a talk with named fields"
+        yield (
+            f"entry {number}",
+            _entry(entry) if isinstance(entry, Mapping) else "not a talk with named fields",
+        )
 
 
 def _entry(row: Mapping[Any, Any]) -> CatalogueTalk | str:
@@ -112,19 +123,29 @@ def _entry(row: Mapping[Any, Any]) -> CatalogueTalk | str:
     if day and not day.isdecimal():
         return f"the day {day!r} is no number"
     links = dict(row["links"]) if isinstance(row.get("links"), Mapping) else {}
-    links |= {kind: row.get(f"{kind}_url") for kind in ("video", "slides", "schedule") if row.get(f"{kind}_url")}
+    links |= {
+        kind: row.get(f"{kind}_url") for kind in ("video", "slides", "schedule") if row.get(f"{kind}_url")
+    }
     given = {str(kind): _text(url) for kind, url in links.items()}
     kept = merge_links(given)
     bad = [url for kind, url in given.items() if url and kind not in kept]
     if bad:
         return f"no web address: {bad[0][:80]}"
-    return CatalogueTalk(title, _event_id(_text(row.get("event"))), int(day) if day else None, people(row.get("speakers")), kept)
+    return CatalogueTalk(
+        title,
+        _event_id(_text(row.get("event"))),
+        int(day) if day else None,
+        people(row.get("speakers")),
+        kept,
+    )
 
 
 def people(value: Any) -> tuple[str, ...]:
     """Split "Ann Bee & Cy Dee, Company" into the persons' names; companies, after a comma, are left out."""
     if isinstance(value, list):
-        return tuple(name for item in value for name in people(item.get("name") if isinstance(item, Mapping) else item))
+        return tuple(
+            name for item in value for name in people(item.get("name") if isinstance(item, Mapping) else item)
+        )
     names = (part.split(",")[0].split("(")[0].strip() for part in _PEOPLE.split(_text(value)))
     return tuple(name for name in names if name)
 
@@ -136,7 +157,9 @@ def _ics(path: Path, text: str) -> Rows:
     try:
         calendar = Calendar.from_ical(text)
     except (ValueError, IndexError, KeyError) as error:
-        raise CatalogueError(path, f"no valid calendar ({' '.join(str(error).split())[:120]})", "Export it from Sched again.") from error
+        raise CatalogueError(
+            path, f"no valid calendar ({' '.join(str(error).split())[:120]})", "Export it from Sched again."
+        ) from error
     event_id = _event_id(_text(calendar.get("X-WR-CALNAME")))
     for number, item in enumerate(calendar.walk("VEVENT"), start=1):
         title, speakers = _summary(_text(item.get("SUMMARY")))
@@ -145,7 +168,10 @@ def _ics(path: Path, text: str) -> Rows:
         url = _text(item.get("URL"))
         links = merge_links({kind_of(url) or "schedule": url})
         event = event_id or _event_id(url)
-        yield f"event {number}", CatalogueTalk(title, event, None, speakers, links, on) if title else "no summary"
+        yield (
+            f"event {number}",
+            CatalogueTalk(title, event, None, speakers, links, on) if title else "no summary",
+        )
 
 
 def _summary(summary: str) -> tuple[str, tuple[str, ...]]:

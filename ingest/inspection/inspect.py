@@ -33,7 +33,9 @@ class TalkLines:
     day: int | None
     url: str | None
     links: dict[str, str]
-    lines: tuple[tuple[int, int], ...]  # first and last, one pair a stretch; none where it shares another talk's words
+    lines: tuple[
+        tuple[int, int], ...
+    ]  # first and last, one pair a stretch; none where it shares another talk's words
     author_lines: tuple[tuple[int, int], ...]  # the note-taker's own remarks
     passages: int
     certainty: float

@@ -16,14 +16,26 @@ def print_inspection(inspection: Inspection, console: Console) -> None:
     for name, value in _facts(inspection):
         console.print(f"  {name}: {value}", highlight=False, markup=False, emoji=False)
     console.print(_table(inspection))
-    _print_lines(console, "Dropped", [f"{_span(d.first_line, d.last_line)}  {d.reason}: {d.words}" for d in inspection.dropped])
+    _print_lines(
+        console,
+        "Dropped",
+        [f"{_span(d.first_line, d.last_line)}  {d.reason}: {d.words}" for d in inspection.dropped],
+    )
     _print_lines(console, "Uncertain", inspection.uncertain)
-    _print_lines(console, "Left without a link: two candidates in the catalogue are too close to call", inspection.unlinked)
+    _print_lines(
+        console,
+        "Left without a link: two candidates in the catalogue are too close to call",
+        inspection.unlinked,
+    )
 
 
 def _facts(inspection: Inspection) -> list[tuple[str, str]]:
     """List what is known of the recap itself."""
-    event = f"{inspection.event} ({inspection.event_certainty:.0%} sure)" if inspection.event else "not recognised"
+    event = (
+        f"{inspection.event} ({inspection.event_certainty:.0%} sure)"
+        if inspection.event
+        else "not recognised"
+    )
     if inspection.evidence:
         event += f", read from {'; '.join(inspection.evidence)}"
     facts = [("event", event), ("day", "" if inspection.day is None else str(inspection.day))]
@@ -34,7 +46,14 @@ def _facts(inspection: Inspection) -> list[tuple[str, str]]:
 
 def _table(inspection: Inspection) -> Table:
     """Give one row a talk."""
-    table = Table("lines", "kind", Column("title and speakers", ratio=3), "day", Column("link", ratio=2, overflow="fold"), expand=True)
+    table = Table(
+        "lines",
+        "kind",
+        Column("title and speakers", ratio=3),
+        "day",
+        Column("link", ratio=2, overflow="fold"),
+        expand=True,
+    )
     for talk in inspection.talks:
         row = (
             ", ".join(_span(*span) for span in talk.lines) or "-",
@@ -58,7 +77,9 @@ def _title(talk: TalkLines) -> str:
     if talk.kind != "section" and talk.certainty < SURE:
         lines.append(f"  ? a talk of its own: {talk.certainty:.0%}")
     if talk.author_lines:
-        lines.append(f"  the author's own words: {', '.join(dict.fromkeys(_span(*span) for span in talk.author_lines))}")
+        lines.append(
+            f"  the author's own words: {', '.join(dict.fromkeys(_span(*span) for span in talk.author_lines))}"
+        )
     if talk.remarks:
         lines.append(f"  ! {'; '.join(talk.remarks)}")
     return "\n".join(lines)

@@ -25,7 +25,9 @@ _READERS: dict[str, Callable[[str], Reading]] = {
     "rst": rst.read,
     "transcript": transcript.read,
 }
-SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".mdx", ".html", ".htm", ".xhtml", ".rst", ".vtt", ".srt"})
+SUFFIXES = frozenset(
+    {".txt", ".text", ".md", ".markdown", ".mdx", ".html", ".htm", ".xhtml", ".rst", ".vtt", ".srt"}
+)
 """Endings of the files that are read when a folder is named."""
 
 
@@ -42,7 +44,9 @@ def load(path: Path, recap_id: str) -> LoadedRecap:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise RecapError(recap_id, error.strerror or str(error), "Check the path and its permissions.") from error
+        raise RecapError(
+            recap_id, error.strerror or str(error), "Check the path and its permissions."
+        ) from error
     return load_bytes(data, recap_id)
 
 
@@ -65,7 +69,9 @@ def load_bytes(data: bytes, recap_id: str, format: str | None = None) -> LoadedR
     reading = _READERS[chosen](source)
     if not reading.blocks:
         raise RecapError(
-            recap_id, f"it holds no words that can be read as {chosen}", "Put the notes into it or remove it from the sources."
+            recap_id,
+            f"it holds no words that can be read as {chosen}",
+            "Put the notes into it or remove it from the sources.",
         )
     digest = hashlib.sha256(data).hexdigest()
     return LoadedRecap(recap_id, digest, reading.text, reading.blocks, reading.runs, chosen, reading.meta)

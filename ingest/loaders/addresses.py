@@ -15,14 +15,17 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = ".,;:!?'’‘*_~…。、"
-_WORDS_BEHIND = re.compile(r"(?<!=)\[[^\[\]=&/]{0,60}\]?\Z")  # AsciiDoc: https://example.org[the words of the link]
+_WORDS_BEHIND = re.compile(
+    r"(?<!=)\[[^\[\]=&/]{0,60}\]?\Z"
+)  # AsciiDoc: https://example.org[the words of the link]
 _PAIRS = {")": "(", "]": "["}
 
 
 def bare_links(text: str, start: int, end: int) -> Iterator[Link]:
     """Find the addresses written out in a stretch of text.
 
-    An address without its scheme counts where a path follows ("youtu.be/ID"); its `url` then starts with https.
+    An address without its scheme counts where a path follows ("youtu.be/ID"); its `url` then starts with
+    https.
 
     Args:
         text: The readable text.

@@ -1,7 +1,7 @@
 """Assembles a readable text from stretches of a source, in order, and keeps the way back.
 
-Shared by every format with mark-up. Blocks are opened and ended here; white space at their edges, empty blocks and
-links without words are dealt with once, for all of them.
+Shared by every format with mark-up. Blocks are opened and ended here; white space at their edges, empty
+blocks and links without words are dealt with once, for all of them.
 """
 
 from __future__ import annotations
@@ -151,7 +151,9 @@ class Assembler:
         self._hand_over_wordless(None)
         drafts, self._runs = self._runs, []
         drafts.reverse()
-        runs = tuple(Run(*drafts.pop()) for _ in range(len(drafts)))  # popped: both forms at once would be 50 MB more for 20 MB
+        runs = tuple(
+            Run(*drafts.pop()) for _ in range(len(drafts))
+        )  # popped: both forms at once would be 50 MB more for 20 MB
         return "".join(self._parts), tuple(self.blocks), runs
 
     def words(self) -> str:
@@ -243,7 +245,10 @@ def _clipped_links(block: OpenBlock, text: str) -> tuple[Link, ...]:
         block.links = [link for link in block.links if not link.url.startswith("#")]
     if not block.links and "/" not in text and "www." not in text:
         return ()
-    given = [Link(max(block.start, min(x.start, block.end)), max(block.start, min(x.end, block.end)), x.url) for x in block.links]
+    given = [
+        Link(max(block.start, min(x.start, block.end)), max(block.start, min(x.end, block.end)), x.url)
+        for x in block.links
+    ]
     if block.kind == "code":
         return tuple(sorted(given, key=lambda link: link.start))
     bare = (Link(x.start + block.start, x.end + block.start, x.url) for x in bare_links(text, 0, len(text)))

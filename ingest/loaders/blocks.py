@@ -1,7 +1,8 @@
 """What every loader gives: a recap's readable text and its stream of blocks, with the way back to the source.
 
-Offsets are characters, from 0, end exclusive. `Block` and `Link` offsets point into `LoadedRecap.text`, the readable text:
-the source without its mark-up. Each `Run` says that a stretch of it stands verbatim in the decoded source.
+Offsets are characters, from 0, end exclusive. `Block` and `Link` offsets point into `LoadedRecap.text`, the
+readable text: the source without its mark-up. Each `Run` says that a stretch of it stands verbatim in the
+decoded source.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ BlockKind = Literal["heading", "paragraph", "bullet", "code", "quote", "table_ro
 class Run:
     """`text[start : start + length]` is `source[source_start : source_start + source_length]`.
 
-    The lengths differ only where the source writes a character in another way (an HTML entity, a Markdown escape).
+    The lengths differ only where the source writes a character in another way (an HTML entity, a Markdown
+    escape).
     """
 
     start: int
@@ -47,7 +49,9 @@ class Block:
     end: int
     line: int  # in the source file, from 1
     level: int = 0  # heading: 1 to 6; bullet: nesting depth from 0; else 0
-    marker: str = ""  # the bullet as written ("-", "•", "1."); never inside start..end, but before it in plain text and Markdown
+    # the bullet as written ("-", "•", "1."); never inside start..end, but before it in plain text and
+    # Markdown
+    marker: str = ""
     links: tuple[Link, ...] = ()
     strong: tuple[tuple[int, int], ...] = ()  # bold stretches
     emphasis: tuple[tuple[int, int], ...] = ()  # italic stretches

@@ -36,7 +36,9 @@ def decode(data: bytes, recap_id: str) -> str:
         RecapError: The file is empty, binary, or not in the encoding it should be in.
     """
     if not data.strip():
-        raise RecapError(recap_id, "the file is empty", "Put the notes into it or remove it from the sources.")
+        raise RecapError(
+            recap_id, "the file is empty", "Put the notes into it or remove it from the sources."
+        )
     mark, encoding = next(((bom, name) for bom, name in _BOMS if data.startswith(bom)), (b"", "utf-8"))
     if not mark:
         _refuse_binary(data[:65536], recap_id)
@@ -52,16 +54,26 @@ def _refuse_binary(head: bytes, recap_id: str) -> None:
     """Refuse a file whose first bytes hold a NUL: no text in UTF-8 does."""
     at = head.find(b"\x00")
     if at >= 0:
-        raise RecapError(recap_id, f"it is a binary file (a NUL at byte {at})", "Save the notes as UTF-8 text, Markdown or HTML.")
+        raise RecapError(
+            recap_id,
+            f"it is a binary file (a NUL at byte {at})",
+            "Save the notes as UTF-8 text, Markdown or HTML.",
+        )
 
 
 def _refuse_controls(text: str, recap_id: str) -> None:
     """Refuse decoded characters that only a binary file has, and a file of white space."""
     if not text.strip():
-        raise RecapError(recap_id, "the file is empty", "Put the notes into it or remove it from the sources.")
+        raise RecapError(
+            recap_id, "the file is empty", "Put the notes into it or remove it from the sources."
+        )
     count = len(_CONTROL.findall(text))
     if count > len(text) * _MOST_CONTROL_SHARE or "\x00" in text:
-        raise RecapError(recap_id, f"it is a binary file ({count} control characters)", "Save the notes as UTF-8 text, Markdown or HTML.")
+        raise RecapError(
+            recap_id,
+            f"it is a binary file ({count} control characters)",
+            "Save the notes as UTF-8 text, Markdown or HTML.",
+        )
 
 
 def _decode_as_declared(data: bytes, recap_id: str, encoding: str, at: int) -> str:
@@ -74,4 +86,6 @@ def _decode_as_declared(data: bytes, recap_id: str, encoding: str, at: int) -> s
             pass
     name = encoding.upper()
     found = f"0x{data[at]:02x}" if at < len(data) else "the end of the file"
-    raise RecapError(recap_id, f"not valid {name} at byte {at} ({found})", "Save the file as UTF-8 and run again.")
+    raise RecapError(
+        recap_id, f"not valid {name} at byte {at} ({found})", "Save the file as UTF-8 and run again."
+    )

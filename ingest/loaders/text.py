@@ -90,7 +90,11 @@ class _TextReader:
         if current is None:
             return
         links = tuple(bare_links(self.source, current.start, current.end)) if current.kind != "rule" else ()
-        self.blocks.append(Block(current.kind, current.start, current.end, current.line, current.level, current.marker, links))
+        self.blocks.append(
+            Block(
+                current.kind, current.start, current.end, current.line, current.level, current.marker, links
+            )
+        )
 
     def _fenced(self, words: str, start: int, end: int) -> None:
         """Add a line to the fenced code, and leave it after the closing fence."""
@@ -156,7 +160,9 @@ class _TextReader:
         if not self.indents or self.indents[-1] < indent:
             self.indents.append(indent)
         start = first + found.end()
-        self._begin(_Open("bullet", start, last, number, indent, len(self.indents) - 1, found[1], last_start=start))
+        self._begin(
+            _Open("bullet", start, last, number, indent, len(self.indents) - 1, found[1], last_start=start)
+        )
 
     def _continues(self, words: str, indent: int) -> bool:
         """Say whether the line goes on with the open block."""

@@ -20,7 +20,9 @@ def without_contents(blocks: Sequence[Block], text: str) -> tuple[Block, ...]:
         while end < len(kept) and kept[end].kind == "bullet" and _leads_within(kept[end], text):
             end += 1
         if end - at >= _FEWEST:
-            kept[at:end] = [replace(block, kind="furniture", level=0, reason=_REASON) for block in kept[at:end]]
+            kept[at:end] = [
+                replace(block, kind="furniture", level=0, reason=_REASON) for block in kept[at:end]
+            ]
         at = max(end, at + 1)
     return tuple(kept)
 

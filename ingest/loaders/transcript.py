@@ -18,7 +18,8 @@ _VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?[ \t]+([^<>\n]{1,120})>")
 _EMPTY_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
 _CUE_NUMBER = re.compile(r"\n[ \t]*\d+[ \t]*\r?\n\Z")
 _HEADER = re.compile(
-    r"^(?:WEBVTT[ \t]+-?[ \t]*(?P<title>\S.*?)|(?P<key>[A-Za-z][\w -]{0,20}):[ \t]*(?P<value>\S.*?))[ \t\r]*$", re.MULTILINE
+    r"^(?:WEBVTT[ \t]+-?[ \t]*(?P<title>\S.*?)|(?P<key>[A-Za-z][\w -]{0,20}):[ \t]*(?P<value>\S.*?))[ \t\r]*$",
+    re.MULTILINE,
 )
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)]*\Z")
 _LONG = 300  # characters: the next sentence end closes the paragraph, the size in which passages are quoted
@@ -43,8 +44,9 @@ def read(source: str) -> Reading:
         source: The decoded file.
 
     Returns:
-        The spoken words; a paragraph begins after a pause, with another voice, or when one is long enough, and carries
-        its first cue's second. A voice's name stands before its first words. Without any cue the file is read as text.
+        The spoken words; a paragraph begins after a pause, with another voice, or when one is long enough,
+        and carries its first cue's second. A voice's name stands before its first words. Without any cue the
+        file is read as text.
     """
     cues = _cues(source)
     if not cues:
@@ -65,10 +67,21 @@ def _cues(source: str) -> list[_Cue]:
         limit = timings[number + 1].start() if number + 1 < len(timings) else len(source)
         blank = _EMPTY_LINE.search(source, max(found.start(), found.end() - 1), limit)
         end = blank.start() if blank else limit
-        if not blank and limit < len(source) and (numbered := _CUE_NUMBER.search(source, max(found.end(), end - 20), end)):
+        if (
+            not blank
+            and limit < len(source)
+            and (numbered := _CUE_NUMBER.search(source, max(found.end(), end - 20), end))
+        ):
             end = numbered.start()
         times = [float(part or 0) for part in found.groups()]
-        cues.append(_Cue(_seconds(times[:4], found[4]), _seconds(times[4:], found[8]), found.end(), max(found.end(), end)))
+        cues.append(
+            _Cue(
+                _seconds(times[:4], found[4]),
+                _seconds(times[4:], found[8]),
+                found.end(),
+                max(found.end(), end),
+            )
+        )
     return cues
 
 

@@ -13,7 +13,9 @@ _OVERFLOW = 1.3
 _OVERFLOW_SHARE = 0.05
 _FULL_SHARE = 0.6
 _LOWER_SHARE = 0.4  # wrapped prose goes on in lower case more often than not, titles over by-lines do not
-_STARTS_ANEW = re.compile(r"(?:By|From|Speakers?|Presenters?|Slides?|Video|Recording|Link|Who|When|Where)\b|https?://|[\"“*#>]")
+_STARTS_ANEW = re.compile(
+    r"(?:By|From|Speakers?|Presenters?|Slides?|Video|Recording|Link|Who|When|Where)\b|https?://|[\"“*#>]"
+)
 _BULLET_LIKE = re.compile(r"\s*(?:[•◦▪▫‣⁃∙●○■□·*+–—-]|\(?\d{1,3}[.)])\s")
 
 

@@ -30,7 +30,13 @@ class BuildLine:
     def to_json(self) -> dict[str, Any]:
         """Give everything as plain values."""
         manifest = asdict(self.manifest) if self.manifest else {}
-        return {**manifest, "build_id": self.build_id, "live": self.live, "mb": self.mb, "trouble": self.trouble}
+        return {
+            **manifest,
+            "build_id": self.build_id,
+            "live": self.live,
+            "mb": self.mb,
+            "trouble": self.trouble,
+        }
 
 
 def builds(index_dir: Path) -> list[BuildLine]:
@@ -65,7 +71,9 @@ def named(index_dir: Path, build_id: str | None) -> str:
     found = [one for one in list_builds(index_dir) if one.startswith(build_id)]
     if len(found) != 1:
         what = "there is no such build" if not found else f"{len(found)} builds start like this"
-        raise SourcesError(f"Cannot use the build {build_id} in {index_dir}: {what}. See `confnotes index list`.")
+        raise SourcesError(
+            f"Cannot use the build {build_id} in {index_dir}: {what}. See `confnotes index list`."
+        )
     return found[0]
 
 
@@ -97,12 +105,15 @@ def go_back(index_dir: Path, build_id: str | None) -> tuple[str, str]:
         else:
             earlier = [one for one in list_builds(index_dir) if one < live]
             if not earlier:
-                raise PublishError(f"Cannot go back in {index_dir}: {live} is the oldest build. See `confnotes index list`.")
+                raise PublishError(
+                    f"Cannot go back in {index_dir}: {live} is the oldest build. See `confnotes index list`."
+                )
             target = earlier[-1]
         check(index_dir, target)
         publish(index_dir, target)
         store = Readings(index_dir)
-        # The state's notes count as published: an unchanged night must not bring back what somebody went back from.
+        # The state's notes count as published: an unchanged night must not bring back what somebody went back
+        # from.
         store.save_state(store.state().standing_for(target, files_stamp(index_dir / target)))
     return live, target
 
@@ -131,6 +142,10 @@ def held(index_dir: Path) -> Iterator[None]:
         with FileLock(index_dir / ".lock", timeout=0):
             yield
     except Timeout as error:
-        raise PublishError(f"Cannot change {index_dir}: another job is at work there. Let it end and try again.") from error
+        raise PublishError(
+            f"Cannot change {index_dir}: another job is at work there. Let it end and try again."
+        ) from error
     except OSError as error:
-        raise PublishError(f"Cannot change {index_dir}: {error.strerror or error}. Check the disk and permissions.") from error
+        raise PublishError(
+            f"Cannot change {index_dir}: {error.strerror or error}. Check the disk and permissions."
+        ) from error

@@ -13,7 +13,12 @@ import click
 
 from ingest.terminal import FOLDER, NO_INDEX, console, leave, one_line, settings
 
-_dir = click.option("--index", "index_dir", type=FOLDER, help="Folder of the builds (default: CONFNOTES_INDEX_DIR, data/index).")
+_dir = click.option(
+    "--index",
+    "index_dir",
+    type=FOLDER,
+    help="Folder of the builds (default: CONFNOTES_INDEX_DIR, data/index).",
+)
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _build = click.argument("build", required=False)
 
@@ -24,7 +29,8 @@ _NAMES = {"talks": "talks and sections"}  # a manifest counts both: a section is
 def index() -> None:
     """Look after the builds on disk: list, examine, check, go back, remove.
 
-    BUILD is an id or its beginning; without it the live build is meant. Leaves with 5 where no build can be used.
+    BUILD is an id or its beginning; without it the live build is meant. Leaves with 5 where no build can be
+    used.
     """
 
 
@@ -45,11 +51,16 @@ def list_(index_dir: Path | None, as_json: bool) -> None:
         for line in found:
             counts = line.manifest.counts if line.manifest else {}
             said = (
-                ", ".join(f"{counts[what]} {_NAMES.get(what, what)}" for what in ("recaps", "talks", "passages"))
+                ", ".join(
+                    f"{counts[what]} {_NAMES.get(what, what)}" for what in ("recaps", "talks", "passages")
+                )
                 if counts
                 else line.trouble
             )
-            click.echo(f"{'*' if line.live else ' '} {line.build_id}  {said}, {line.mb} MB" + ("  (live)" if line.live else ""))
+            click.echo(
+                f"{'*' if line.live else ' '} {line.build_id}  {said}, {line.mb} MB"
+                + ("  (live)" if line.live else "")
+            )
         current_build_id(folder)  # says in one line what is wrong where nothing is live
 
 
@@ -79,7 +90,9 @@ def show(build: str | None, index_dir: Path | None, as_json: bool) -> None:
         rows: dict[str, Any] = {
             "build": f"{build_id}{' (live)' if line.live else ''}",
             "made": manifest.created_at,
-            "holds": ", ".join(f"{count} {_NAMES.get(what, what)}" for what, count in manifest.counts.items()),
+            "holds": ", ".join(
+                f"{count} {_NAMES.get(what, what)}" for what, count in manifest.counts.items()
+            ),
             "size": f"{line.mb} MB in {len(manifest.files)} files",
             "encoder": f"{manifest.encoder.name} ({manifest.encoder.revision[:12]}, {manifest.encoder.form})",
             "content": manifest.content_sha256,
@@ -112,7 +125,9 @@ def verify(build: str | None, index_dir: Path | None, every: bool) -> None:
         for build_id in wanted:
             try:
                 manifest = check(folder, build_id)
-                click.echo(f"{build_id}: whole, {len(manifest.files)} files, {manifest.counts['passages']} passages in their place")
+                click.echo(
+                    f"{build_id}: whole, {len(manifest.files)} files, {manifest.counts['passages']} passages in their place"
+                )
             except (IndexFault, PublishError, OSError) as error:
                 bad += 1
                 click.echo(" ".join(str(error).split()), err=True)
@@ -132,7 +147,11 @@ def rollback(build: str | None, index_dir: Path | None) -> None:
 
 
 @index.command()
-@click.option("--keep", type=click.IntRange(min=1), help="How many stay, the live one always (default: CONFNOTES_KEEP_BUILDS, 3).")
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    help="How many stay, the live one always (default: CONFNOTES_KEEP_BUILDS, 3).",
+)
 @_dir
 def prune(keep: int | None, index_dir: Path | None) -> None:
     """Remove old builds and what killed jobs left half done."""

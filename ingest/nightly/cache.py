@@ -53,7 +53,13 @@ def reader_version() -> str:
 
 def reading_key(source: Source, source_sha256: str, catalogue_digest: str) -> str:
     """Return what a reading depends on as one digest."""
-    parts = (reader_version(), source.recap_id, source_sha256, repr((source.hints, source.event, source.retells)), catalogue_digest)
+    parts = (
+        reader_version(),
+        source.recap_id,
+        source_sha256,
+        repr((source.hints, source.event, source.retells)),
+        catalogue_digest,
+    )
     return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -89,7 +95,9 @@ class Readings:
 
     def save_state(self, state: State) -> None:
         """Store what was published."""
-        self._replace(self._folder / _STATE_FILE, json.dumps(asdict(state), ensure_ascii=False, sort_keys=True))
+        self._replace(
+            self._folder / _STATE_FILE, json.dumps(asdict(state), ensure_ascii=False, sort_keys=True)
+        )
 
     def prune(self, keep: Iterable[str]) -> None:
         """Remove the readings that no build needs any more, and what a killed run left half written."""

@@ -32,7 +32,9 @@ def assemble(readings: Sequence[ReadRecap], named: Iterable[Event]) -> Contents:
         for talk in read.talks:
             if talk.event_id:
                 events.setdefault(talk.event_id, event_for(talk.event_id))
-    used = {talk.event_id for read in readings for talk in read.talks} | {read.recap.event_id for read in readings}
+    used = {talk.event_id for read in readings for talk in read.talks} | {
+        read.recap.event_id for read in readings
+    }
     return (
         [events[event_id] for event_id in sorted(events) if event_id in used],
         [read.recap for read in readings],
@@ -69,12 +71,16 @@ class _Held:
     passages: frozenset[str]
 
 
-def difference(index_dir: Path, before: str | None, talks: Iterable[Talk], passages: Iterable[Passage]) -> Difference:
+def difference(
+    index_dir: Path, before: str | None, talks: Iterable[Talk], passages: Iterable[Passage]
+) -> Difference:
     """Compare what a build will say with an earlier one, by talks and passages; without one all are new."""
     old, new = _held_by(index_dir, before), _held(talks, passages)
     return Difference(
         new=tuple(new.titles[i] for i in new.titles if i not in old.titles),
-        changed=tuple(new.titles[i] for i in new.titles if i in old.titles and old.digests[i] != new.digests[i]),
+        changed=tuple(
+            new.titles[i] for i in new.titles if i in old.titles and old.digests[i] != new.digests[i]
+        ),
         removed=tuple(old.titles[i] for i in old.titles if i not in new.titles),
         passages_new=len(new.passages - old.passages),
         passages_removed=len(old.passages - new.passages),
@@ -103,5 +109,8 @@ def _held(talks: Iterable[Talk], passages: Iterable[Passage]) -> _Held:
     for passage in passages:
         words[passage.talk_id].append(passage.text)
         held.add(f"{passage.talk_id}\n{passage.text}")
-    digests = {talk_id: sha256("\n".join(said).encode("utf-8", "replace")).hexdigest() for talk_id, said in words.items()}
+    digests = {
+        talk_id: sha256("\n".join(said).encode("utf-8", "replace")).hexdigest()
+        for talk_id, said in words.items()
+    }
     return _Held(titles, digests, frozenset(held))

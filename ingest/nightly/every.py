@@ -31,12 +31,14 @@ def seconds(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 def repeat(act: Callable[[], int], every_s: float) -> None:
     """Act now and then every so many seconds, counted from start to start, until the process is told to stop.
 
-    A night that fails is told and the next one comes all the same; only a first night that cannot be right ends it.
+    A night that fails is told and the next one comes all the same; only a first night that cannot be right
+    ends it.
 
     Raises:
         SourcesError: The first time, nothing to read was found.
     """
-    # As a container's first process it would not be stopped by SIGTERM without a handler; unwinding removes what is half written.
+    # As a container's first process it would not be stopped by SIGTERM without a handler; unwinding removes
+    # what is half written.
     signal.signal(signal.SIGTERM, _stop)
     first = True
     while True:

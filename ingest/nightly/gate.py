@@ -1,7 +1,7 @@
 """The golden gate: named questions that a new build has to answer before it may go live, and how far its figures may fall.
 
-What is measured is retrieval: a question counts as answered when one of the first hits says the words, or belongs to the talk, that
-are expected. What the bot makes of these hits is not measured here.
+What is measured is retrieval: a question counts as answered when one of the first hits says the words, or
+belongs to the talk, that are expected. What the bot makes of these hits is not measured here.
 """
 
 from __future__ import annotations
@@ -67,10 +67,16 @@ def read_questions(path: Path) -> tuple[Question, ...]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not valid UTF-8"
-        raise SourcesError(f"Cannot read the gate's questions {path}: {reason}. Check the path, or take it out of the settings.") from error
-    questions = tuple(_question(path, number, line) for number, line in enumerate(lines, start=1) if line.strip())
+        raise SourcesError(
+            f"Cannot read the gate's questions {path}: {reason}. Check the path, or take it out of the settings."
+        ) from error
+    questions = tuple(
+        _question(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()
+    )
     if not questions:
-        raise SourcesError(f"Cannot use the gate's questions {path}: it holds none. Write one JSON object a line.")
+        raise SourcesError(
+            f"Cannot use the gate's questions {path}: it holds none. Write one JSON object a line."
+        )
     return questions
 
 
@@ -82,7 +88,13 @@ def _question(path: Path, number: int, line: str) -> Question:
         expected = values.get("expect") or []
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _unusable(path, number, "no JSON object with a `question`") from error
-    words = (expected,) if isinstance(expected, str) else tuple(expected) if isinstance(expected, list) else (None,)
+    words = (
+        (expected,)
+        if isinstance(expected, str)
+        else tuple(expected)
+        if isinstance(expected, list)
+        else (None,)
+    )
     if not all(isinstance(one, str) and squeeze(one) for one in (text, *words)) or not isinstance(talk, str):
         raise _unusable(path, number, "a `question`, `expect` or `talk` that is no text")
     if not words and not talk:
@@ -95,7 +107,9 @@ def _question(path: Path, number: int, line: str) -> Question:
 def _unusable(path: Path, number: int, what: str) -> SourcesError:
     """Name the line that cannot be used."""
     example = '{"question": "who lifts crates?", "expect": "forty crates", "must": true}'
-    return SourcesError(f"Cannot use the gate's questions {path}: line {number} has {what}. Write it like {example}.")
+    return SourcesError(
+        f"Cannot use the gate's questions {path}: line {number} has {what}. Write it like {example}."
+    )
 
 
 def measure(searcher: Searcher, questions: Sequence[Question]) -> Figures:
@@ -104,7 +118,11 @@ def measure(searcher: Searcher, questions: Sequence[Question]) -> Figures:
     return Figures(
         answered=sum(rank is not None for rank in ranks) / len(ranks),
         reciprocal_rank=sum(1 / rank for rank in ranks if rank) / len(ranks),
-        missed=tuple(question.text for question, rank in zip(questions, ranks, strict=True) if question.must and rank is None),
+        missed=tuple(
+            question.text
+            for question, rank in zip(questions, ranks, strict=True)
+            if question.must and rank is None
+        ),
     )
 
 

@@ -32,7 +32,8 @@ class Job:
     model: str | None = None
     adapter: str | None = None  # none, or a file; None: the shipped one, for the shipped model
     keep_builds: int = 3
-    # A build that was replaced stays as long, whatever keep_builds says: a bot quotes from it until it notices the new pointer.
+    # A build that was replaced stays as long, whatever keep_builds says: a bot quotes from it until it
+    # notices the new pointer.
     grace_s: float = 600.0
     wait_s: float = 0.0  # for another job to end
     gate: Path | None = None  # questions; None: those that sources.yaml names
@@ -68,7 +69,9 @@ class Night:
             try:
                 digest = sha256(source.path.read_bytes()).hexdigest()
             except OSError as error:
-                reason = RecapError(source.recap_id, error.strerror or str(error), "Check the path and its permissions.")
+                reason = RecapError(
+                    source.recap_id, error.strerror or str(error), "Check the path and its permissions."
+                )
                 self._keep_last(source.recap_id, str(reason))
                 continue
             key = reading_key(source, digest, self.catalogue.digest)
@@ -109,7 +112,9 @@ class Night:
             read = self.fresh.get(recap_id) or self.store.load(key)
             if read is None:
                 if recap_id not in self.sources:
-                    raise PublishError(f"Cannot publish: what {recap_id} last gave is damaged, and its folder cannot be looked into.")
+                    raise PublishError(
+                        f"Cannot publish: what {recap_id} last gave is damaged, and its folder cannot be looked into."
+                    )
                 # Its file was damaged after it was stored.
                 outcome = read_one(self.sources[recap_id], self.catalogue)
                 if isinstance(outcome, str):

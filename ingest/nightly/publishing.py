@@ -43,9 +43,15 @@ def publish_night(night: Night, inputs: str, named: Sequence[Event], tools: Tool
     job = night.job
     readings = night.readings()
     contents = assemble(readings, named)
-    encoder = tools.encoder or checked(load_encoder(job.model, adapter=job.adapter), [passage.text for passage in contents[-1]])
+    encoder = tools.encoder or checked(
+        load_encoder(job.model, adapter=job.adapter), [passage.text for passage in contents[-1]]
+    )
     build_id = _write(night, contents, encoder, tools.progress)
-    same = not job.full and night.trusted and _content(job.index_dir, build_id) == _content(job.index_dir, night.live)
+    same = (
+        not job.full
+        and night.trusted
+        and _content(job.index_dir, build_id) == _content(job.index_dir, night.live)
+    )
     changes = Difference()
     started = time.perf_counter()
     if same and night.live:
@@ -101,7 +107,9 @@ def _write(night: Night, contents: Contents, encoder: Encoder, progress: Progres
         night.timings_s["embed and write"] = time.perf_counter() - started
 
 
-def _go_live(night: Night, build_id: str, contents: Contents, encoder: Encoder, questions: Sequence[Question]) -> Difference:
+def _go_live(
+    night: Night, build_id: str, contents: Contents, encoder: Encoder, questions: Sequence[Question]
+) -> Difference:
     """Check a written build and make it the live one; one that fails is removed.
 
     Raises:
@@ -133,12 +141,16 @@ def _pass_gate(night: Night, build_id: str, encoder: Encoder, questions: Sequenc
     index_dir, limits = night.job.index_dir, Limits(night.job.gate_margin, night.job.most_talks_lost)
     reason = None
     if night.live:
-        before, after = (read_manifest(index_dir / one).counts.get("talks", 0) for one in (night.live, build_id))
+        before, after = (
+            read_manifest(index_dir / one).counts.get("talks", 0) for one in (night.live, build_id)
+        )
         reason = lost_talks(before, after, limits)
     if questions and not reason:
         searcher = Searcher.open(index_dir, encoder=encoder, build_id=build_id)
         earlier = opened(index_dir, night.live, searcher) if night.live else None
-        reason = objection(measure(earlier, questions) if earlier else None, measure(searcher, questions), limits)
+        reason = objection(
+            measure(earlier, questions) if earlier else None, measure(searcher, questions), limits
+        )
     if reason:
         raise PublishError(
             f"Cannot publish: {reason}. {f'Build {night.live} stays live' if night.live else 'Nothing is live'}; repair the notes, or "

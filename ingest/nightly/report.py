@@ -62,7 +62,10 @@ class Report:
     @property
     def counts(self) -> dict[str, int]:
         """Give the totals."""
-        totals = {name: sum(getattr(line, name) for line in self.recaps) for name in ("talks", "sections", "passages", "links")}
+        totals = {
+            name: sum(getattr(line, name) for line in self.recaps)
+            for name in ("talks", "sections", "passages", "links")
+        }
         return {"recaps": len(self.recaps), **totals, "failed": len(self.failed)}
 
     def to_json(self) -> dict[str, Any]:
@@ -74,16 +77,29 @@ def print_report(report: Report, console: Console) -> None:
     """Print a report as a person wants to read it."""
     counts = report.counts
     if report.outcome == "unchanged":
-        console.print(f"Nothing changed: build {report.build_id} stays live ({_totals(counts)}).", highlight=False)
+        console.print(
+            f"Nothing changed: build {report.build_id} stays live ({_totals(counts)}).", highlight=False
+        )
     else:
         _print_table(report, console)
         _print_difference(report.difference, console)
-    _print_lines(console, "Uncertain, worth a look with `confnotes inspect FILE`", _by_recap(report.uncertain))
-    _print_lines(console, "Left without a link: two candidates in the catalogue are too close to call", _by_recap(report.unlinked))
+    _print_lines(
+        console, "Uncertain, worth a look with `confnotes inspect FILE`", _by_recap(report.uncertain)
+    )
+    _print_lines(
+        console,
+        "Left without a link: two candidates in the catalogue are too close to call",
+        _by_recap(report.unlinked),
+    )
     _print_lines(console, "Failed", report.failed)
     if report.outcome == "published":
         seconds = ", ".join(f"{name} {value:.1f} s" for name, value in report.timings_s.items())
-        console.print(f"Published build {report.build_id}: {_totals(counts)}. ({seconds})", highlight=False, markup=False, emoji=False)
+        console.print(
+            f"Published build {report.build_id}: {_totals(counts)}. ({seconds})",
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
 
 
 def _print_table(report: Report, console: Console) -> None:
@@ -91,7 +107,9 @@ def _print_table(report: Report, console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("recap", "event", "day", *(_right(name) for name in ("talks", "sections", "passages", "linked")), "")
+    table = Table(
+        "recap", "event", "day", *(_right(name) for name in ("talks", "sections", "passages", "linked")), ""
+    )
     for line in report.recaps:
         sure = "" if line.event_certainty >= 0.75 or line.event_id is None else "?"
         day = "" if line.day is None else str(line.day)
@@ -109,13 +127,19 @@ def _right(name: str) -> Any:
 
 def _print_difference(difference: Difference, console: Console) -> None:
     """Print what is new, changed and gone since the last build."""
-    for words, titles in (("New", difference.new), ("Changed", difference.changed), ("Gone", difference.removed)):
+    for words, titles in (
+        ("New", difference.new),
+        ("Changed", difference.changed),
+        ("Gone", difference.removed),
+    ):
         if titles and len(titles) <= _SHOWN:
             _print_lines(console, f"{words} talks", titles)
         elif titles:
             console.print(f"{words}: {len(titles)} talks")
     if difference.passages_new or difference.passages_removed:
-        console.print(f"Passages: {difference.passages_new} new, {difference.passages_removed} gone", highlight=False)
+        console.print(
+            f"Passages: {difference.passages_new} new, {difference.passages_removed} gone", highlight=False
+        )
 
 
 def _print_lines(console: Console, heading: str, lines: tuple[str, ...]) -> None:

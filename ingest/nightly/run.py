@@ -32,7 +32,8 @@ def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = No
     Args:
         job: What to do.
         progress: Told how far a stage is.
-        encoder: An embedding model that is loaded already; else it is loaded when there is something to embed.
+        encoder: An embedding model that is loaded already; else it is loaded when there is something to
+            embed.
 
     Raises:
         SourcesError: No recaps are named, or the list of them cannot be read.
@@ -54,7 +55,9 @@ def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = No
         ) from error
     except OSError as error:
         what = error.strerror or "a file could not be written to its end"
-        raise PublishError(f"Cannot write to {job.index_dir}: {what}. The live build stays; check the disk and permissions.") from error
+        raise PublishError(
+            f"Cannot write to {job.index_dir}: {what}. The live build stays; check the disk and permissions."
+        ) from error
     except IndexFault as error:
         raise PublishError(f"Cannot publish to {job.index_dir}, the live build stays: {error}") from error
 
@@ -99,11 +102,20 @@ def _locked(tools: Tools, job: Job, sources: Sources) -> Report:
         first = night.failed[0] if night.failed else "no reason was given"
         raise PublishError(f"Cannot publish: none of {len(sources.recaps)} recaps could be read. {first}")
     inputs = night.inputs()
-    if not job.full and live and night.trusted and inputs == night.last.inputs and live == night.last.build_id:
+    if (
+        not job.full
+        and live
+        and night.trusted
+        and inputs == night.last.inputs
+        and live == night.last.build_id
+    ):
         stamp = files_stamp(job.index_dir / live)
         if stamp != state.stamp:  # it was copied, or touched and found whole
             store.save_state(state.stamped(stamp))
-        lines = tuple(replace(line, state="kept" if line.recap_id in night.kept else "unchanged") for line in night.last.lines)
+        lines = tuple(
+            replace(line, state="kept" if line.recap_id in night.kept else "unchanged")
+            for line in night.last.lines
+        )
         return Report("unchanged", live, lines, tuple(night.failed), timings_s=night.timings_s)
     return publish_night(night, inputs, [source.event for source in sources.recaps if source.event], tools)
 
@@ -124,7 +136,9 @@ def _refuse_nothing(job: Job, live: str | None, missing: Sequence[str]) -> None:
         )
     if missing:
         raise SourcesError(f"Cannot read {named}: none of the sources listed there gives a recap. {reason}")
-    raise SourcesError(f"Cannot read {named}: found no recaps there. Put notes there as .md, .txt or .html files, or name another path.")
+    raise SourcesError(
+        f"Cannot read {named}: found no recaps there. Put notes there as .md, .txt or .html files, or name another path."
+    )
 
 
 def _live(index_dir: Path) -> str | None:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from ingest.nightly.report import Report
 
 _MOST_TITLES = 5
-_MOST_CHARS = 2_900  # a section's text holds 3,000: https://docs.slack.dev/reference/block-kit/blocks/section-block
+_MOST_CHARS = (
+    2_900  # a section's text holds 3,000: https://docs.slack.dev/reference/block-kit/blocks/section-block
+)
 _TIMEOUT_S = 10.0
 
 
@@ -34,7 +36,9 @@ def tell(webhook: str, night: Report | str, complain: Callable[[str], None]) -> 
         # Slack says in a word why, such as no_service or channel_is_archived.
         word = "".join(char for char in response.text[:60] if char.isalnum() or char == "_")
         what = f"{response.status_code} {word}".strip()
-    complain(f"Cannot post the report to Slack: {what}. Check CONFNOTES_REPORT_WEBHOOK; the night itself is not affected.")
+    complain(
+        f"Cannot post the report to Slack: {what}. Check CONFNOTES_REPORT_WEBHOOK; the night itself is not affected."
+    )
 
 
 def message(night: Report | str) -> str | None:
@@ -46,7 +50,9 @@ def message(night: Report | str) -> str | None:
     parts = []
     if night.outcome == "published":
         counts, changes = night.counts, night.difference
-        parts.append(f"*New notes are live*: {counts['talks']} talks of {counts['recaps']} recaps. Build `{night.build_id}`.")
+        parts.append(
+            f"*New notes are live*: {counts['talks']} talks of {counts['recaps']} recaps. Build `{night.build_id}`."
+        )
         for words, titles in (("New", changes.new), ("Changed", changes.changed), ("Gone", changes.removed)):
             parts += _listed(words, titles)
     if night.failed:

@@ -17,7 +17,8 @@ _POINTER_PREFIX = ".current-"
 def tidy(index_dir: Path) -> list[str]:
     """Remove half-written builds and pointers, removals that were cut short, and builds that no check let through.
 
-    Names of builds grow with time, so one that is newer than the live one was either never made live, or somebody went back from it.
+    Names of builds grow with time, so one that is newer than the live one was either never made live, or
+    somebody went back from it.
 
     Returns:
         The names that were removed.
@@ -58,5 +59,9 @@ def files_stamp(folder: Path) -> str:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             status = path.stat()
-            digest.update(f"{path.relative_to(folder).as_posix()} {status.st_size} {status.st_mtime_ns}\n".encode("utf-8", "replace"))
+            digest.update(
+                f"{path.relative_to(folder).as_posix()} {status.st_size} {status.st_mtime_ns}\n".encode(
+                    "utf-8", "replace"
+                )
+            )
     return digest.hexdigest()

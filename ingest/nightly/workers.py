@@ -18,13 +18,16 @@ from ingest.sources.listing import Source
 
 Outcome = ReadRecap | str  # the reading, or one line that says why there is none
 
-# Below this a pool costs more than it saves: a worker needs half a second to start, a recap a few hundredths to read.
+# Below this a pool costs more than it saves: a worker needs half a second to start, a recap a few hundredths
+# to read.
 _FEW = 32
 
 _catalogue = Catalogue()
 
 
-def read_all(sources: Sequence[Source], catalogue: Catalogue, progress: Callable[[str, int, int], None]) -> list[Outcome]:
+def read_all(
+    sources: Sequence[Source], catalogue: Catalogue, progress: Callable[[str, int, int], None]
+) -> list[Outcome]:
     """Read recaps and give their outcomes in the same order.
 
     Raises:
@@ -39,7 +42,9 @@ def read_all(sources: Sequence[Source], catalogue: Catalogue, progress: Callable
         return outcomes
     context = multiprocessing.get_context("spawn")
     try:
-        with ProcessPoolExecutor(cores, mp_context=context, initializer=_start, initargs=(catalogue,)) as pool:
+        with ProcessPoolExecutor(
+            cores, mp_context=context, initializer=_start, initargs=(catalogue,)
+        ) as pool:
             for outcome in pool.map(_read, sources, chunksize=4):
                 outcomes.append(outcome)
                 progress("read", len(outcomes), len(sources))
@@ -58,7 +63,9 @@ def read_one(source: Source, catalogue: Catalogue) -> Outcome:
     except Exception as error:  # a defect of ours: it must not take the other recaps' notes away
         place = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
-        return str(RecapError(source.recap_id, what, "This is a defect of confnotes; report it with the file."))
+        return str(
+            RecapError(source.recap_id, what, "This is a defect of confnotes; report it with the file.")
+        )
 
 
 def _start(catalogue: Catalogue) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-# A sentence ends at its mark, with what closes it, before white space; or at the marks of languages that write none.
-# The look-behinds keep a million dots in a row linear.
+# A sentence ends at its mark, with what closes it, before white space; or at the marks of languages that
+# write none. The look-behinds keep a million dots in a row linear.
 _SENTENCE_END = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？]++[」』）]*+)")
 _CLAUSE_END = re.compile(r"(?:(?<![;:,–—])[;:,–—]++(?=\s)|[、；，])")
 _SPACE = re.compile(r"\s+")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|nr|fig|dr|mr|mrs|ms|prof|st|inc|ltd|bzw|z\.b)|\b[A-Z])\.$", re.IGNORECASE
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|nr|fig|dr|mr|mrs|ms|prof|st|inc|ltd|bzw|z\.b)|\b[A-Z])\.$",
+    re.IGNORECASE,
 )
 
 

@@ -17,7 +17,8 @@ def talk_id_for(recap_id: str, title: str, taken: Set[str]) -> str:
     base = f"{recap_slug(recap_id)}/{slug(title or 'opening')}"
     if base not in taken:
         return base
-    # Numbers are given without gaps, so the last one is found by halving: a thousand talks of one title stay cheap.
+    # Numbers are given without gaps, so the last one is found by halving: a thousand talks of one title stay
+    # cheap.
     high = 2
     while f"{base}-{high}" in taken:
         high *= 2
@@ -44,4 +45,6 @@ def slug(words: str, chars: int = _SLUG_CHARS) -> str:
 def recap_slug(recap_id: str) -> str:
     """Fold a recap's id for use in talk ids; two recaps never share one."""
     kept = re.sub(r"[^A-Za-z0-9._/-]", "-", recap_id)
-    return kept if kept == recap_id else f"{kept}-{sha256(recap_id.encode('utf-8', 'replace')).hexdigest()[:6]}"
+    return (
+        kept if kept == recap_id else f"{kept}-{sha256(recap_id.encode('utf-8', 'replace')).hexdigest()[:6]}"
+    )

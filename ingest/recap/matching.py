@@ -24,7 +24,9 @@ class Matched:
 
     found: FoundTalk
     match: Match
-    sources: tuple[CatalogueTalk, ...] = field(default=())  # sections: the talks whose titles stand in their words
+    sources: tuple[CatalogueTalk, ...] = field(
+        default=()
+    )  # sections: the talks whose titles stand in their words
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +57,43 @@ def open_recap(source: Source, catalogue: Catalogue) -> OpenedRecap:
     except UnicodeEncodeError as error:
         what = f"the character at {error.start} is half a surrogate pair"
         raise RecapError(source.recap_id, what, "Repair it in the source.") from error
-    reading = find_talks(loaded, source.hints, known_titles=catalogue.titles(source.hints.event_id or _named_event(loaded)))
+    reading = find_talks(
+        loaded, source.hints, known_titles=catalogue.titles(source.hints.event_id or _named_event(loaded))
+    )
     event = source.event or reading.event
     event_id = event.event_id if event else None
-    matched = tuple(_match(loaded, found, reading, catalogue, found.event_id or event_id) for found in reading.talks)
+    matched = tuple(
+        _match(loaded, found, reading, catalogue, found.event_id or event_id) for found in reading.talks
+    )
     return OpenedRecap(source, loaded, reading, event, matched)
 
 
 def _named_event(loaded: LoadedRecap) -> str | None:
     """Give the event that a recap's own title, file name or first words name, so that other events' titles are not looked for."""
     title = loaded.meta.get("title", "")
-    for words in (title if isinstance(title, str) else " ".join(title), loaded.text[:_OPENING_CHARS], loaded.recap_id):
+    for words in (
+        title if isinstance(title, str) else " ".join(title),
+        loaded.text[:_OPENING_CHARS],
+        loaded.recap_id,
+    ):
         ids = parse_event(words)
         if len(ids) == 1:
             return ids[0]
     return None
 
 
-def _match(loaded: LoadedRecap, found: FoundTalk, reading: Reading, catalogue: Catalogue, event_id: str | None) -> Matched:
+def _match(
+    loaded: LoadedRecap, found: FoundTalk, reading: Reading, catalogue: Catalogue, event_id: str | None
+) -> Matched:
     """Look a found talk up in the catalogue; a section's sources are the talks that it names."""
     section = found.kind == "section"
     day = found.day if found.day is not None else reading.day
     least = SECTION_SCORE if section else MATCH_SCORE
-    match = catalogue.match(found.title, () if section else found.speakers, event_id, day, least) if found.title else Match("unknown")
+    match = (
+        catalogue.match(found.title, () if section else found.speakers, event_id, day, least)
+        if found.title
+        else Match("unknown")
+    )
     if not section or match.outcome == "linked":
         return Matched(found, match)
     words = "\n".join(loaded.text[start:end] for start, end in (*found.heading, *found.body))

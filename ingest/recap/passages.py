@@ -12,10 +12,19 @@ from index.models import Passage, Role, Voice
 from ingest.links import kind_of, timed_url, valid_url
 from ingest.loaders.blocks import Block, LoadedRecap
 from ingest.recap.cutting import cut
-from ingest.recap.stretches import MAX_CHARS, MIN_CHARS, TARGET_CHARS, Stretch, ends_sentence, mark_leads, read_stretches
+from ingest.recap.stretches import (
+    MAX_CHARS,
+    MIN_CHARS,
+    TARGET_CHARS,
+    Stretch,
+    ends_sentence,
+    mark_leads,
+    read_stretches,
+)
 from ingest.talks import FoundTalk, Span
 
-# How much of a passage must be the note-taker's own remark before it counts as theirs: the rest is white space and punctuation.
+# How much of a passage must be the note-taker's own remark before it counts as theirs: the rest is white
+# space and punctuation.
 AUTHOR_SHARE = 0.8
 
 _END = attrgetter("end")
@@ -25,7 +34,8 @@ _WORD = re.compile(r"\w")
 def make_passages(recap: LoadedRecap, found: FoundTalk, talk_id: str) -> tuple[Passage, ...]:
     """Cut a talk's heading and body into passages, in source order.
 
-    Every word of the talk's spans lands in exactly one passage, and `passage.text` is the recap's text at its offsets.
+    Every word of the talk's spans lands in exactly one passage, and `passage.text` is the recap's text at its
+    offsets.
 
     Args:
         recap: The recap that the talk was found in.
@@ -33,7 +43,11 @@ def make_passages(recap: LoadedRecap, found: FoundTalk, talk_id: str) -> tuple[P
         talk_id: What the passages' ids start with.
     """
     roles: tuple[tuple[Role, Sequence[Span]], ...] = (("heading", found.heading), ("body", found.body))
-    runs = sorted((start, end, role) for role, spans in roles for start, end in _grouped(_stretches(recap, found, spans), recap.text))
+    runs = sorted(
+        (start, end, role)
+        for role, spans in roles
+        for start, end in _grouped(_stretches(recap, found, spans), recap.text)
+    )
     return tuple(_passage(recap, found, f"{talk_id}#{ordinal}", run) for ordinal, run in enumerate(runs))
 
 
@@ -113,11 +127,18 @@ def _fitted(text: str, stretches: Sequence[Stretch]) -> list[Stretch]:
     for one in stretches:
         last = fitted[-1] if fitted else None
         # Measured from start to start: what it leads to may stand pages away, and no room is left then.
-        if last is None or not last.leads or one.end - last.start <= MAX_CHARS or one.start - last.start > MAX_CHARS // 2:
+        if (
+            last is None
+            or not last.leads
+            or one.end - last.start <= MAX_CHARS
+            or one.start - last.start > MAX_CHARS // 2
+        ):
             fitted.append(one)
             continue
         parts = cut(text, one.start, one.end, TARGET_CHARS, MAX_CHARS - (one.start - last.start))
-        fitted += [replace(one, start=start, end=end, leads=one.leads and end == one.end) for start, end in parts]
+        fitted += [
+            replace(one, start=start, end=end, leads=one.leads and end == one.end) for start, end in parts
+        ]
     return fitted
 
 

@@ -25,9 +25,12 @@ from ingest.sources.listing import Source
 from ingest.talks import FoundTalk
 
 _TITLE_CHARS = 120
-_SUBJECT = re.compile(r"(?:[A-Z][\w-]{1,20}: [^\n]*\n){0,6}(?:Subject|Betreff|Objet) ?: ([^\n]+)")  # of a recap that was sent by mail
+_SUBJECT = re.compile(
+    r"(?:[A-Z][\w-]{1,20}: [^\n]*\n){0,6}(?:Subject|Betreff|Objet) ?: ([^\n]+)"
+)  # of a recap that was sent by mail
 
-# Shorter texts were told wrong in trials (a title with a number became Shona); a longer sample changed nothing.
+# Shorter texts were told wrong in trials (a title with a number became Shona); a longer sample changed
+# nothing.
 MIN_CHARS_TO_TELL_LANGUAGE = 200
 MAX_CHARS_TO_TELL_LANGUAGE = 5_000
 
@@ -50,7 +53,10 @@ class ReadRecap:
         """Write it as one JSON object, for the store of readings."""
         lines = {"talks": [to_line(t) for t in self.talks], "passages": [to_line(p) for p in self.passages]}
         event = to_line(self.event) if self.event else None
-        rest = {name: getattr(self, name) for name in ("text", "uncertain", "unlinked", "evidence", "event_certainty")}
+        rest = {
+            name: getattr(self, name)
+            for name in ("text", "uncertain", "unlinked", "evidence", "event_certainty")
+        }
         return json.dumps({"recap": to_line(self.recap), "event": event, **lines, **rest}, ensure_ascii=False)
 
     @classmethod
@@ -97,7 +103,9 @@ def read_recap(source: Source, catalogue: Catalogue) -> ReadRecap:
         recap = recap_record(opened)
         cut = cut_talks(opened, recap)
     if not any(one.passages for one in cut):
-        raise RecapError(source.recap_id, "no words to quote were found in it", "Check that the file holds notes.")
+        raise RecapError(
+            source.recap_id, "no words to quote were found in it", "Check that the file holds notes."
+        )
     return ReadRecap(
         recap=recap,
         event=opened.event,
@@ -120,7 +128,8 @@ def collection_paused() -> Iterator[None]:
         yield
     finally:
         if enabled:
-            # Moves what was read to the oldest generation unseen: else the first look after a big recap takes a second.
+            # Moves what was read to the oldest generation unseen: else the first look after a big recap takes
+            # a second.
             gc.freeze()
             gc.unfreeze()
             gc.enable()
@@ -143,7 +152,8 @@ def cut_talks(opened: OpenedRecap, recap: Recap) -> list[CutTalk]:
 def _talk(opened: OpenedRecap, recap: Recap, matched: Matched, talk_id: str, position: int) -> Talk:
     """Make the record of one talk: the notes' word goes before the catalogue's, and speakers are the notes' alone.
 
-    A catalogue knows who was announced; the notes know who spoke. An answer cites the notes, so only what they prove is said.
+    A catalogue knows who was announced; the notes know who spoke. An answer cites the notes, so only what
+    they prove is said.
     """
     found = matched.found
     listed = matched.match.talk or (matched.sources[0] if len(matched.sources) == 1 else None)
@@ -174,7 +184,9 @@ def _page(opened: OpenedRecap, found: FoundTalk, url: str | None) -> str | None:
     if anchor:
         return recap_link(url, anchor, "")
     # Its own heading holds most titles: the whole text is searched for the others alone.
-    written = any(text.find(found.title, start, end) >= 0 for start, end in found.heading) or found.title in text
+    written = (
+        any(text.find(found.title, start, end) >= 0 for start, end in found.heading) or found.title in text
+    )
     heading = found.title if written or not found.heading else text[slice(*found.heading[0])]
     return recap_link(url, None, heading)
 
@@ -206,7 +218,9 @@ def recap_record(opened: OpenedRecap) -> Recap:
         title=hints.title or _said(loaded, "title") or _first_line(loaded),
         event_id=opened.event.event_id if opened.event else None,
         day=hints.day if hints.day is not None else opened.reading.day,
-        language=hints.language or _said(loaded, "language").split("-")[0].lower() or language_of(loaded.text),
+        language=hints.language
+        or _said(loaded, "language").split("-")[0].lower()
+        or language_of(loaded.text),
         author=hints.author or _said(loaded, "author") or None,
         url=valid_url(hints.url or _said(loaded, "url")),
         text_sha256=sha256(loaded.text.encode("utf-8")).hexdigest(),

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ingest.loaders.blocks import Block, LoadedRecap
 from ingest.recap.cutting import cut, trim
 
-# About 300 characters: two or three passages fill the 800 characters that a person takes in at a glance, and the encoder
-# (256 word pieces) still reads every word of the longest one.
+# About 300 characters: two or three passages fill the 800 characters that a person takes in at a glance, and
+# the encoder (256 word pieces) still reads every word of the longest one.
 TARGET_CHARS = 300
 MAX_CHARS = 600
 MIN_CHARS = 60
@@ -19,9 +19,13 @@ MIN_CHARS = 60
 _LISTED = ("bullet", "code", "table_row", "quote")
 _WORD = re.compile(r"\w")
 _LONGEST_TITLE = 80
-_PROSE_CHARS = 80  # a shorter paragraph without a sentence's end may be one more title, or an item of a list that lost its bullets
+# a shorter paragraph without a sentence's end may be one more title, or an item of a list that lost its
+# bullets
+_PROSE_CHARS = 80
 _SENTENCE = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
-_NO_TITLE = re.compile(r"[.!;,…:：。！、]$|^\W*(?:slides?|sources?|see(?: also)?|video|link)\b|://", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    r"[.!;,…:：。！、]$|^\W*(?:slides?|sources?|see(?: also)?|video|link)\b|://", re.IGNORECASE
+)
 _MARKER_GAP = 12  # white space at most between a bullet's marker and its words
 
 
@@ -32,7 +36,9 @@ class Stretch:
     start: int
     end: int
     block: Block | None
-    leads: bool = False  # announces what follows ("Key features:", a sub-heading): never the last of its passage
+    leads: bool = (
+        False  # announces what follows ("Key features:", a sub-heading): never the last of its passage
+    )
     opens: bool = False  # starts a new passage where the one before is long enough
     heads: bool = False  # a sub-heading: starts a new passage
     own: bool = False  # the note-taker's own remark
@@ -66,7 +72,11 @@ def _with_marker(text: str, block: Block) -> int:
 
 
 def _cut(text: str, start: int, end: int, block: Block | None) -> Iterator[Stretch]:
-    parts = [trim(text, start, end)] if end - start <= MAX_CHARS else cut(text, start, end, TARGET_CHARS, MAX_CHARS)
+    parts = (
+        [trim(text, start, end)]
+        if end - start <= MAX_CHARS
+        else cut(text, start, end, TARGET_CHARS, MAX_CHARS)
+    )
     return (Stretch(s, e, block) for s, e in parts if _WORD.search(text, s, e))
 
 

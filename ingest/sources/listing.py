@@ -50,14 +50,17 @@ class Sources:
     missing: tuple[str, ...] = ()  # one line each: listed in sources.yaml, but not there
     gates: tuple[Path, ...] = ()  # questions that a build has to answer
     remotes: tuple[Remote, ...] = ()  # pages, feeds and repositories, not fetched yet
-    closed: tuple[str, ...] = ()  # how the ids of recaps begin that lie where nobody may look: they are not gone
+    closed: tuple[
+        str, ...
+    ] = ()  # how the ids of recaps begin that lie where nobody may look: they are not gone
 
 
 def gather(paths: Sequence[Path]) -> Sources:
     """List the recaps that folders, files, globs and lists name.
 
-    A folder gives every file below it with a recap's ending, except hidden ones and those named README; its `sources.yaml` adds to
-    them and says what is known of them. A `sources.yaml` named itself gives only what it lists.
+    A folder gives every file below it with a recap's ending, except hidden ones and those named README; its
+    `sources.yaml` adds to them and says what is known of them. A `sources.yaml` named itself gives only what
+    it lists.
 
     Raises:
         SourcesError: A path does not exist, a list cannot be read, or two recaps have one name.
@@ -97,7 +100,9 @@ def read_list(path: Path) -> Sources:
     _check_keys(path, top, TOP_KEYS, "")
     entries = top.get("sources") or []
     if not isinstance(entries, list):
-        raise SourcesError(f"Cannot use {path}: `sources` is no list. Give one entry with `path` for each recap.")
+        raise SourcesError(
+            f"Cannot use {path}: `sources` is no list. Give one entry with `path` for each recap."
+        )
     found: dict[Path, Source] = {}
     missing: list[str] = []
     remotes: list[Remote] = []
@@ -106,7 +111,9 @@ def read_list(path: Path) -> Sources:
     for number, entry in enumerate(entries, start=1):
         place = f"entry {number}"
         if not isinstance(entry, Mapping) or not any(entry.get(key) for key in PLACE_KEYS):
-            raise SourcesError(f"Cannot use {path}: {place} names no `path`, `url`, `feed` or `git`. Say where its recap lies.")
+            raise SourcesError(
+                f"Cannot use {path}: {place} names no `path`, `url`, `feed` or `git`. Say where its recap lies."
+            )
         _check_keys(path, entry, SOURCE_KEYS, f"{place} ")
         _check_words(path, place, entry)
         remote = _remote(path, place, entry)
@@ -120,8 +127,13 @@ def read_list(path: Path) -> Sources:
             missing.append(f"{path.name}, {place}: no file {entry['path']}")
         hints, event = _hints(path, place, entry)
         retells = _words(entry, "based_on") is not None
-        found |= {file.resolve(): Source(file, _name_below(file, path.parent), hints, event, retells) for file in listing.files}
-    catalogues, gates = ((path.parent / str(top[key]),) if top.get(key) else () for key in ("catalogue", "gate"))
+        found |= {
+            file.resolve(): Source(file, _name_below(file, path.parent), hints, event, retells)
+            for file in listing.files
+        }
+    catalogues, gates = (
+        (path.parent / str(top[key]),) if top.get(key) else () for key in ("catalogue", "gate")
+    )
     return Sources(tuple(found.values()), catalogues, tuple(missing), gates, tuple(remotes), tuple(closed))
 
 
@@ -132,14 +144,18 @@ def _remote(path: Path, place: str, entry: Mapping[str, Any]) -> Remote | None:
     from ingest.sources.remote import read_remote
 
     hints, event = _hints(path, place, entry)
-    return read_remote(path, place, entry, Source(path, "", hints, event, _words(entry, "based_on") is not None))
+    return read_remote(
+        path, place, entry, Source(path, "", hints, event, _words(entry, "based_on") is not None)
+    )
 
 
 def _once(path: Path, place: str, name: str, named: dict[str, str]) -> None:
     """Refuse a path that two entries name: one of them would be lost in silence."""
     before = named.setdefault(os.path.normpath(name), place)
     if before != place:
-        raise SourcesError(f"Cannot use {path}: {place} names the path {name} again, as {before} does. Name it once.")
+        raise SourcesError(
+            f"Cannot use {path}: {place} names the path {name} again, as {before} does. Name it once."
+        )
 
 
 def _expand(path: Path) -> tuple[Path, Listing, Path | None]:
@@ -149,13 +165,17 @@ def _expand(path: Path) -> tuple[Path, Listing, Path | None]:
             listing, listed = list_below(path), path / LIST_NAME
             return path, listing, listed if path not in listing.closed and listed.is_file() else None
         if path.is_file():
-            return path.parent, *((Listing(), path) if path.suffix.lower() in (".yaml", ".yml") else (Listing([path]), None))
+            return path.parent, *(
+                (Listing(), path) if path.suffix.lower() in (".yaml", ".yml") else (Listing([path]), None)
+            )
     except OSError as error:
         raise SourcesError(f"Cannot read {path}: {error.strerror}. Check its permissions.") from error
     listing = list_path(path)
     listing.files = [file for file in listing.files if file.suffix.lower() in SUFFIXES]
     if not listing.files:
-        raise SourcesError(f"Cannot read {path}: there is no such file or folder. Name a folder of recaps, a file, or a pattern in quotes.")
+        raise SourcesError(
+            f"Cannot read {path}: there is no such file or folder. Name a folder of recaps, a file, or a pattern in quotes."
+        )
     return fixed_part(path), listing, None
 
 
@@ -181,9 +201,15 @@ def _distinct(sources: list[Source]) -> Iterator[Source]:
         counts[source.recap_id] = counts.get(source.recap_id, 0) + 1
     seen: dict[str, Path] = {}
     for source in sources:
-        name = source.recap_id if counts[source.recap_id] == 1 else f"{source.path.resolve().parent.name}/{source.recap_id}"
+        name = (
+            source.recap_id
+            if counts[source.recap_id] == 1
+            else f"{source.path.resolve().parent.name}/{source.recap_id}"
+        )
         if name in seen:
-            raise SourcesError(f"Cannot tell {seen[name]} and {source.path} apart: both are named {name}. Rename one of them.")
+            raise SourcesError(
+                f"Cannot tell {seen[name]} and {source.path} apart: both are named {name}. Rename one of them."
+            )
         seen[name] = source.path
         yield replace(source, recap_id=name)
 
@@ -199,7 +225,9 @@ def _load(path: Path) -> Mapping[str, Any]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that no calendar has
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
-        raise SourcesError(f"Cannot use {path}: no valid YAML{where}. Check the indentation and quotation marks there.") from error
+        raise SourcesError(
+            f"Cannot use {path}: no valid YAML{where}. Check the indentation and quotation marks there."
+        ) from error
     if loaded is None:
         return {}
     if not isinstance(loaded, Mapping):
@@ -211,7 +239,9 @@ def _check_keys(path: Path, mapping: Mapping[Any, Any], known: Iterable[str], pl
     """Refuse keys that nobody knows: a misspelt one would be lost in silence."""
     unknown = [str(key) for key in mapping if key not in known]
     if unknown:
-        raise SourcesError(f"Cannot use {path}: {place}has the unknown key `{unknown[0]}`. Known are {', '.join(known)}.")
+        raise SourcesError(
+            f"Cannot use {path}: {place}has the unknown key `{unknown[0]}`. Known are {', '.join(known)}."
+        )
 
 
 def _hints(path: Path, place: str, entry: Mapping[str, Any]) -> tuple[RecapHints, Event | None]:
@@ -237,10 +267,14 @@ def _hints(path: Path, place: str, entry: Mapping[str, Any]) -> tuple[RecapHints
 def _check_link(path: Path, place: str, entry: Mapping[str, Any], hints: RecapHints) -> None:
     """Refuse a link that no answer could show, and an end before the start."""
     if entry.get("path") and hints.url and valid_url(hints.url) is None:
-        raise SourcesError(f"Cannot use {path}: {place} has the url {hints.url!r}. Give one that begins with https:// or http://.")
+        raise SourcesError(
+            f"Cannot use {path}: {place} has the url {hints.url!r}. Give one that begins with https:// or http://."
+        )
     starts_on, ends_on = _date(path, place, entry, "starts_on"), _date(path, place, entry, "ends_on")
     if starts_on and ends_on and ends_on < starts_on:
-        raise SourcesError(f"Cannot use {path}: {place} ends on {ends_on}, before it starts on {starts_on}. Correct one of them.")
+        raise SourcesError(
+            f"Cannot use {path}: {place} ends on {ends_on}, before it starts on {starts_on}. Correct one of them."
+        )
 
 
 def _check_words(path: Path, place: str, entry: Mapping[str, Any]) -> None:

@@ -11,10 +11,25 @@ from typing import Any
 from ingest.errors import SourcesError
 from ingest.nightly.night import Job
 from ingest.sources.listing import Source, Sources
-from ingest.sources.web import FeedSpec, Fetched, GitSpec, PoliteClient, SourceSpec, SourceStore, WebSpec, fetch_source, prune
+from ingest.sources.web import (
+    FeedSpec,
+    Fetched,
+    GitSpec,
+    PoliteClient,
+    SourceSpec,
+    SourceStore,
+    WebSpec,
+    fetch_source,
+    prune,
+)
 
 FOLDER = "sources"  # beside the builds
-_OPTIONS = {"path": ("url",), "url": ("on_missing",), "feed": ("match", "most", "on_missing"), "git": ("ref", "path", "on_missing")}
+_OPTIONS = {
+    "path": ("url",),
+    "url": ("on_missing",),
+    "feed": ("match", "most", "on_missing"),
+    "git": ("ref", "path", "on_missing"),
+}
 _ALL = ("path", "url", "feed", "git", "match", "most", "ref", "on_missing")
 
 
@@ -35,10 +50,14 @@ def read_remote(listed: Path, place: str, entry: Mapping[str, Any], said: Source
     kind = next((key for key in ("git", "feed", "path", "url") if entry.get(key)), "path")
     unfit = [key for key in _ALL if key in entry and key != kind and key not in _OPTIONS[kind]]
     if unfit:
-        raise SourcesError(f"Cannot use {listed}: {place} has `{unfit[0]}` beside `{kind}`. With `{kind}` go {_known(kind)}.")
+        raise SourcesError(
+            f"Cannot use {listed}: {place} has `{unfit[0]}` beside `{kind}`. With `{kind}` go {_known(kind)}."
+        )
     for key in _ALL:
         value = entry.get(key)
-        if value is not None and (not isinstance(value, str) if key != "most" else type(value) is not int or value < 1):
+        if value is not None and (
+            not isinstance(value, str) if key != "most" else type(value) is not int or value < 1
+        ):
             wanted = "a number from 1" if key == "most" else "text, in quotes where it looks like a number"
             raise SourcesError(f"Cannot use {listed}: {place} has the {key} {value!r}. Give {wanted}.")
     missing = entry.get("on_missing", "keep")
@@ -62,7 +81,9 @@ def fetch_remotes(sources: Sources, job: Job, progress: Callable[[str, int, int]
             faults += [fetched.fault] if fetched.fault else []
             source = _file(remote.said, fetched)
             if source and found.setdefault(fetched.name, source).path != source.path:
-                faults.append(f"Cannot read two recaps named {fetched.name}: the first one is read. Name one of them only.")
+                faults.append(
+                    f"Cannot read two recaps named {fetched.name}: the first one is read. Name one of them only."
+                )
     prune([remote.spec for remote in sources.remotes], store)
     in_order = tuple(sorted(found.values(), key=lambda source: source.recap_id))
     return replace(sources, recaps=in_order, missing=(*sources.missing, *faults))
@@ -72,7 +93,12 @@ def _file(said: Source, fetched: Fetched) -> Source | None:
     """Give what was fetched as a file with a person's hints, linked to where it lies."""
     if fetched.data is None or fetched.path is None:
         return None
-    return replace(said, path=fetched.path, recap_id=fetched.name, hints=replace(said.hints, url=fetched.url or said.hints.url))
+    return replace(
+        said,
+        path=fetched.path,
+        recap_id=fetched.name,
+        hints=replace(said.hints, url=fetched.url or said.hints.url),
+    )
 
 
 def _spec(kind: str, listed: Path, place: str, entry: Mapping[str, Any]) -> SourceSpec:
@@ -86,7 +112,9 @@ def _spec(kind: str, listed: Path, place: str, entry: Mapping[str, Any]) -> Sour
         try:
             re.compile(match)
         except re.error as error:
-            raise SourcesError(f"Cannot use {listed}: {place} has the match {match!r}, which is no pattern ({error}).") from error
+            raise SourcesError(
+                f"Cannot use {listed}: {place} has the match {match!r}, which is no pattern ({error})."
+            ) from error
         return FeedSpec(entry["feed"], match, entry.get("most") or FeedSpec("").most, missing)
     return WebSpec(entry["url"], missing)
 

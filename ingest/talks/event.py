@@ -20,7 +20,9 @@ _SERIES_ONLY = re.compile(
 _FILE_SERIES = re.compile(
     r"(?<![a-z])(?P<name>[a-z]*(?:con|conf|rails|days|fest|camp|summit)|fosdem|scipy|velocity|reinvent|devoxx)\s+(?:[a-z]+\s+)?(?P<year>20\d\d)(?!\d)"
 )
-_FIRST_WORDS = re.compile(r"^(?:(?:Best|My|Our|Notes|Recap|Report|The|Of|From|On|At|In|A|Trip)\s+(?:of\s+)?)+", re.IGNORECASE)
+_FIRST_WORDS = re.compile(
+    r"^(?:(?:Best|My|Our|Notes|Recap|Report|The|Of|From|On|At|In|A|Trip)\s+(?:of\s+)?)+", re.IGNORECASE
+)
 _RECENT_DAYS = 420  # a recap is written within a year or so of its conference
 _TITLE_LENGTH = 90
 _FOUND_IN_HOSTS = 2  # links into one schedule that make it evidence
@@ -99,7 +101,9 @@ def _opening_place(at: int, words: str) -> Place:
     if at == 0:
         return Place("heading", words[:600], 0.9)
     if len(words) <= _TITLE_LENGTH and not words.rstrip().endswith((".", ",", ";")):
-        return Place("first lines", words, 0.85)  # names the event, but a day there may be the first of several
+        return Place(
+            "first lines", words, 0.85
+        )  # names the event, but a day there may be the first of several
     return Place("opening words", words[:600], 0.6)
 
 
@@ -127,10 +131,21 @@ def _weigh(places: Sequence[Place], addresses: Iterable[str], published: date | 
             evidence.append(f"{found}: {count} links into its schedule")
     if scores:
         best = max(scores, key=lambda key: scores[key])
-        return InferredEvent(event_for(best), None, min(scores[best], 1.0), tuple(line for line in evidence if line.startswith(best)))
+        return InferredEvent(
+            event_for(best),
+            None,
+            min(scores[best], 1.0),
+            tuple(line for line in evidence if line.startswith(best)),
+        )
     by_city_alone = all(mention.region is None and mention.year is None for _, mention in open_mentions)
     series = _series(places, published) if by_city_alone else None
-    return series or _narrow(open_mentions, published) or _series(places, published) or _file_series(places) or InferredEvent(None)
+    return (
+        series
+        or _narrow(open_mentions, published)
+        or _series(places, published)
+        or _file_series(places)
+        or InferredEvent(None)
+    )
 
 
 def _hosts(addresses: Iterable[str]) -> dict[str, int]:
@@ -154,8 +169,16 @@ def _narrow(mentions: Sequence[tuple[Place, EventMention]], published: date | No
         near = [e for e in dated if e.starts_on and 0 <= (published - e.starts_on).days <= _RECENT_DAYS]
         if near:
             best = max(near, key=lambda e: e.starts_on or date.min)
-            return InferredEvent(best, None, 0.7, (f"{best.event_id}: {place.name} “{shown}”, published {published}",), mention.event_ids)
-    return InferredEvent(None, None, 0.0, (f"{place.name} “{shown}” fits {', '.join(mention.event_ids)}",), mention.event_ids)
+            return InferredEvent(
+                best,
+                None,
+                0.7,
+                (f"{best.event_id}: {place.name} “{shown}”, published {published}",),
+                mention.event_ids,
+            )
+    return InferredEvent(
+        None, None, 0.0, (f"{place.name} “{shown}” fits {', '.join(mention.event_ids)}",), mention.event_ids
+    )
 
 
 def _series(places: Sequence[Place], published: date | None) -> InferredEvent | None:
@@ -166,7 +189,10 @@ def _series(places: Sequence[Place], published: date | None) -> InferredEvent | 
         if match and year:
             name = _FIRST_WORDS.sub("", match[1]).strip()
             return InferredEvent(
-                event_for(f"{name} {year}"), None, 0.6, (f"{name} {year}: {place.name} “{match[1]}”, published {published}",)
+                event_for(f"{name} {year}"),
+                None,
+                0.6,
+                (f"{name} {year}: {place.name} “{match[1]}”, published {published}",),
             )
     return None
 
@@ -177,7 +203,12 @@ def _file_series(places: Sequence[Place]) -> InferredEvent | None:
         match = _FILE_SERIES.search(place.words.lower()) if place.name == "file name" else None
         if match:
             name = "re:Invent" if match["name"] == "reinvent" else match["name"].title()
-            return InferredEvent(event_for(f"{name} {match['year']}"), None, 0.5, (f"{name} {match['year']}: file name “{match[0]}”",))
+            return InferredEvent(
+                event_for(f"{name} {match['year']}"),
+                None,
+                0.5,
+                (f"{name} {match['year']}: file name “{match[0]}”",),
+            )
     return None
 
 
@@ -191,7 +222,9 @@ def _with_day(inferred: InferredEvent, places: Sequence[Place]) -> InferredEvent
         if len(found) == 1:
             day = found.pop()
             words = place.words[slice(*days[0].span)]
-            return replace(inferred, day=day, evidence=(*inferred.evidence, f"day {day}: {place.name} “{words}”"))
+            return replace(
+                inferred, day=day, evidence=(*inferred.evidence, f"day {day}: {place.name} “{words}”")
+            )
     return inferred
 
 

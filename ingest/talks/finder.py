@@ -30,13 +30,16 @@ _PROSE_LIMIT = 2_000_000  # characters; beyond, prose is not searched for titles
 _RECOMMENDS = ("top", "best", "favo", "highlight", "my top", "things", "stuff")
 
 
-def find_talks(recap: LoadedRecap, hints: RecapHints | None = None, known_titles: Sequence[str] = ()) -> Reading:
+def find_talks(
+    recap: LoadedRecap, hints: RecapHints | None = None, known_titles: Sequence[str] = ()
+) -> Reading:
     """Find the talks of a recap.
 
     Args:
         recap: The recap as its loader gave it.
         hints: What a person said of it beforehand.
-        known_titles: Titles of talks that the catalogue lists; found inside prose where nothing else marks them.
+        known_titles: Titles of talks that the catalogue lists; found inside prose where nothing else marks
+            them.
 
     Returns:
         Talks and sections in the order of the recap, whose spans tile its words, and what was set aside.
@@ -65,13 +68,23 @@ def find_talks(recap: LoadedRecap, hints: RecapHints | None = None, known_titles
     ]
     gone = [Dropped(piece.start, piece.end, reason) for piece, reason in furniture]
     gone += [words for owner in owned if owner[0].kind == "furniture" for words in dropped(owner)]
-    remarks = () if event.event or not event.candidates else (f"the event may be {' or '.join(event.candidates)}",)
+    remarks = (
+        () if event.event or not event.candidates else (f"the event may be {' or '.join(event.candidates)}",)
+    )
     return Reading(
-        tuple(talks), tuple(sorted(gone, key=lambda d: d.start)), event.event, event.certainty, event.day, event.evidence, remarks
+        tuple(talks),
+        tuple(sorted(gone, key=lambda d: d.start)),
+        event.event,
+        event.certainty,
+        event.day,
+        event.evidence,
+        remarks,
     )
 
 
-def _days_by_gaps(marks: Sequence[Mark], pieces: Sequence[Piece], text: str, event: InferredEvent) -> list[int | None]:
+def _days_by_gaps(
+    marks: Sequence[Mark], pieces: Sequence[Piece], text: str, event: InferredEvent
+) -> list[int | None]:
     days: list[int | None] = [None] * len(marks)
     for start, day in gap_days(pieces, text, event.event):
         for at, mark in enumerate(marks):
@@ -100,43 +113,76 @@ def _event(recap: LoadedRecap, pieces: Sequence[Piece], hints: RecapHints) -> In
     )
 
 
-def _marks(recap: LoadedRecap, pieces: Sequence[Piece], ordinary: frozenset[str], known_titles: Sequence[str]) -> list[Mark]:
+def _marks(
+    recap: LoadedRecap, pieces: Sequence[Piece], ordinary: frozenset[str], known_titles: Sequence[str]
+) -> list[Mark]:
     """Set all marks: of headings or title lines first, then of lists and paragraphs that belong to no talk yet."""
     headings = sum(piece.kind == "heading" for piece in pieces)
     plain = headings < _MANY_HEADINGS
     candidates = find_candidates(pieces, ordinary, plain=plain)
     title = recap.meta.get("title", "")
     around = Surroundings(pieces, recap.text)
-    marks = judge_lines(candidates, around) if plain else judge_headings(candidates, title if isinstance(title, str) else "")
+    marks = (
+        judge_lines(candidates, around)
+        if plain
+        else judge_headings(candidates, title if isinstance(title, str) else "")
+    )
     if not plain:
         marks += _opening_talk(pieces, candidates, marks, ordinary, around)
     marks.sort(key=lambda mark: mark.start)
     free = _free(pieces, marks)
     entries = find_entries([piece for piece, _ in free], ordinary)
-    entries += find_listings([piece for piece, _ in free], frozenset(mark.start for mark in entries), ordinary)
+    entries += find_listings(
+        [piece for piece, _ in free], frozenset(mark.start for mark in entries), ordinary
+    )
     listed = {mark.start for mark in entries}
     marks = sorted([*marks, *entries], key=lambda mark: mark.start)
     known = index_titles(known_titles) if len(recap.text) < _PROSE_LIMIT else {}
     loose = [(piece, mark) for piece, mark in free if piece.start not in listed]
-    groups = [(keynotes, [pair for pair in loose if _in_keynotes(pair[1]) == keynotes]) for keynotes in (False, True)]
-    named = [mark for keynotes, group in groups for mark in find_named([p for p, _ in group], ordinary, {}, lost=False, keynotes=keynotes)]
+    groups = [
+        (keynotes, [pair for pair in loose if _in_keynotes(pair[1]) == keynotes])
+        for keynotes in (False, True)
+    ]
+    named = [
+        mark
+        for keynotes, group in groups
+        for mark in find_named([p for p, _ in group], ordinary, {}, lost=False, keynotes=keynotes)
+    ]
     few = sum(mark.kind == "talk" for mark in [*marks, *named]) < _FEW and not _single(marks)
     if few and len(recap.text) < _PROSE_LIMIT:
         # Under a heading of its own a paragraph is about that topic, not about a talk whose link was lost.
-        groups = [(keynotes, [pair for pair in group if pair[1] is None or pair[1].role != "section"]) for keynotes, group in groups]
-        named = [m for keynotes, group in groups for m in find_named([p for p, _ in group], ordinary, known, lost=True, keynotes=keynotes)]
+        groups = [
+            (keynotes, [pair for pair in group if pair[1] is None or pair[1].role != "section"])
+            for keynotes, group in groups
+        ]
+        named = [
+            m
+            for keynotes, group in groups
+            for m in find_named([p for p, _ in group], ordinary, known, lost=True, keynotes=keynotes)
+        ]
     marks = sorted([*marks, *named], key=lambda mark: mark.start)
-    marks = _with_opening(sorted([*marks, *returning_marks(marks, pieces)], key=lambda mark: mark.start), pieces)
+    marks = _with_opening(
+        sorted([*marks, *returning_marks(marks, pieces)], key=lambda mark: mark.start), pieces
+    )
     closing = closing_mark(marks, pieces)
     return [*marks, closing] if closing else marks
 
 
 def _opening_talk(
-    pieces: Sequence[Piece], candidates: Sequence[Candidate], marks: list[Mark], ordinary: frozenset[str], around: Surroundings
+    pieces: Sequence[Piece],
+    candidates: Sequence[Candidate],
+    marks: list[Mark],
+    ordinary: frozenset[str],
+    around: Surroundings,
 ) -> list[Mark]:
     """Where the first line is a talk's title and no heading proves another, the whole file is that talk."""
     first = next((piece for piece in pieces if piece.kind != "rule"), None)
-    if first is None or first.kind != "paragraph" or any(candidate.strong for candidate in candidates) or "\n" in first.text.strip():
+    if (
+        first is None
+        or first.kind != "paragraph"
+        or any(candidate.strong for candidate in candidates)
+        or "\n" in first.text.strip()
+    ):
         return []
     found = find_candidates([first], ordinary, plain=True)
     if not found or not found[0].signs & {"code", "people", "byline", "quoted"}:

@@ -29,7 +29,8 @@ class RecapHints:
 class FoundTalk:
     """One talk, or a section that belongs to no single talk, as the notes write it.
 
-    The spans of all talks tile the recap's words: a span is a whole block or a piece of one, in source order, and no two overlap.
+    The spans of all talks tile the recap's words: a span is a whole block or a piece of one, in source order,
+    and no two overlap.
     """
 
     title: str  # without speakers, clock times and numbers; a section: its heading, or empty

@@ -51,7 +51,9 @@ def _give(owner: Owned, piece: Piece, start: int, end: int) -> None:
             pieces.append(piece)
 
 
-def build_talk(owner: Owned, day: int | None, ordinary: frozenset[str], text: str, event_id: str | None = None) -> FoundTalk:
+def build_talk(
+    owner: Owned, day: int | None, ordinary: frozenset[str], text: str, event_id: str | None = None
+) -> FoundTalk:
     """Make the talk of a mark and its words; `event_id` where the recap is about several events."""
     mark, heading, body, pieces = owner
     links = dict(mark.links)

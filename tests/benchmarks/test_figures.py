@@ -57,7 +57,16 @@ def test_a_ratio_needs_both_sides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.12345, "0.123"), (1.2345, "1.23"), (12.345, "12.3"), (123.45, "123"), (12345.6, "12,346"), (None, ""), (7, "7")]
+    ("value", "text"),
+    [
+        (0.12345, "0.123"),
+        (1.2345, "1.23"),
+        (12.345, "12.3"),
+        (123.45, "123"),
+        (12345.6, "12,346"),
+        (None, ""),
+        (7, "7"),
+    ],
 )
 def test_numbers_are_shown_with_the_digits_that_tell(value: float | None, text: str) -> None:
     """Three digits, thousands apart."""
@@ -74,7 +83,10 @@ def test_a_table_leaves_a_missing_value_empty_and_keeps_bars_apart() -> None:
 def test_evidence_counts_within_the_first_characters_whatever_the_pieces() -> None:
     """Hits are joined before they are cut, and only the first one tells source and talk."""
     question = {"evidence": ["idle clusters"], "talk": "Saving Money", "doc": "a.md", "type": "keyword"}
-    far = [{"text": "x" * 700, "source": "b.md", "talk": "Other"}, {"text": "Idle\nclusters", "source": "a.md", "talk": "Saving Money"}]
+    far = [
+        {"text": "x" * 700, "source": "b.md", "talk": "Other"},
+        {"text": "Idle\nclusters", "source": "a.md", "talk": "Saving Money"},
+    ]
     near = list(reversed(far))
 
     assert judged([question, question], [far, near]) == {
@@ -96,7 +108,12 @@ def test_a_peer_that_knows_no_talks_is_not_judged_by_them() -> None:
 def test_the_questions_that_ship_have_their_evidence_in_the_notes_that_ship(notes: Path) -> None:
     """Every piece of evidence is verbatim in a recap, white space aside, and most questions have one."""
     texts = [fold(load(path, path.name).text) for path in notes.iterdir() if path.name.startswith("kubecon")]
-    lost = [evidence for question in SHIPPED for evidence in question["evidence"] if not any(fold(evidence) in text for text in texts)]
+    lost = [
+        evidence
+        for question in SHIPPED
+        for evidence in question["evidence"]
+        if not any(fold(evidence) in text for text in texts)
+    ]
 
     assert lost == []
     assert sum(map(is_judged, SHIPPED)) >= 30
@@ -114,13 +131,25 @@ def test_a_page_shows_what_was_measured_and_why_the_rest_was_not(tmp_path: Path)
         "taken_s": 12.0,
         "rounds": 5,
         "material": "notes",
-        "latency": {"notes": [{"stage": stage, "p50_ms": 1.5, "p99_ms": 4.0} for stage in ("first", "whole", "encode", "rest")]},
+        "latency": {
+            "notes": [
+                {"stage": stage, "p50_ms": 1.5, "p99_ms": 4.0}
+                for stage in ("first", "whole", "encode", "rest")
+            ]
+        },
         "cold": [
             {"command": "`confnotes ask`", "median_s": 0.25, "fastest_s": 0.2},
             {"command": "sentence-transformers + FAISS script", "median_s": 5.0, "fastest_s": 4.0},
         ],
-        "growth": [{"passages": size, "p50_ms": ms, "p99_ms": 2 * ms} for size, ms in ((1000, 2.0), (1_000_000, 9.0))],
-        "quality": {"notes": [{"encoder": "reference", "shown": 0.9}, {"encoder": "shipped: difference", "shown": -0.01}]},
+        "growth": [
+            {"passages": size, "p50_ms": ms, "p99_ms": 2 * ms} for size, ms in ((1000, 2.0), (1_000_000, 9.0))
+        ],
+        "quality": {
+            "notes": [
+                {"encoder": "reference", "shown": 0.9},
+                {"encoder": "shipped: difference", "shown": -0.01},
+            ]
+        },
         "skipped": {"seeds": "they are not here"},
     }
     plots = write_plots(result, tmp_path / "day")
@@ -136,7 +165,9 @@ def test_a_page_shows_what_was_measured_and_why_the_rest_was_not(tmp_path: Path)
 
 def test_the_newest_row_of_each_size_is_shown(tmp_path: Path) -> None:
     """Later files, which carry later dates in their names, replace the rows of earlier ones."""
-    (tmp_path / "2026-01-01-a-scale.jsonl").write_text("".join(json.dumps({"passages": n, "p50_ms": 9}) + "\n" for n in (1000, 100)))
+    (tmp_path / "2026-01-01-a-scale.jsonl").write_text(
+        "".join(json.dumps({"passages": n, "p50_ms": 9}) + "\n" for n in (1000, 100))
+    )
     (tmp_path / "2026-02-01-b-scale.jsonl").write_text(json.dumps({"passages": 1000, "p50_ms": 5}) + "\n\n")
 
     assert stored(tmp_path) == [{"passages": 100, "p50_ms": 9}, {"passages": 1000, "p50_ms": 5}]

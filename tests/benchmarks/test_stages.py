@@ -11,7 +11,10 @@ from index.ranking.late import LateRanker
 from index.search import Searcher
 from tests.notes import publish_notes
 
-QUESTIONS = [{"question": text, "history": []} for text in ("how much did Lanternfish save?", "what does Quillwort write a day?")]
+QUESTIONS = [
+    {"question": text, "history": []}
+    for text in ("how much did Lanternfish save?", "what does Quillwort write a day?")
+]
 
 
 def test_every_stage_of_an_answer_is_timed(tmp_path: Path, plain_encoder: Encoder) -> None:

@@ -41,10 +41,32 @@ def test_one_answer_object_has_the_contracts_fields(index_dir: Path) -> None:
     """--json prints one object with every field that scripts rely on."""
     row = json.loads(run(ask, "--json", "how much did Lanternfish save?", "--index", str(index_dir)).stdout)
 
-    assert set(row) == {"id", "question", "status", "miss", "answer", "understood", "confidence", "quotes", "hits", "build", "ms"}
+    assert set(row) == {
+        "id",
+        "question",
+        "status",
+        "miss",
+        "answer",
+        "understood",
+        "confidence",
+        "quotes",
+        "hits",
+        "build",
+        "ms",
+    }
     assert set(row["understood"]) == {"event", "day", "speaker", "corrections", "intent"}
     assert set(row["quotes"][0]) == {"text", "passage_id", "start", "end", "talk", "url"}
-    assert set(row["hits"][0]) == {"passage_id", "passage", "talk", "speakers", "event", "day", "recap", "url", "score"}
+    assert set(row["hits"][0]) == {
+        "passage_id",
+        "passage",
+        "talk",
+        "speakers",
+        "event",
+        "day",
+        "recap",
+        "url",
+        "score",
+    }
 
 
 def test_lines_come_back_in_order_and_a_bad_one_does_not_stop_the_rest(index_dir: Path) -> None:
@@ -58,7 +80,10 @@ def test_lines_come_back_in_order_and_a_bad_one_does_not_stop_the_rest(index_dir
         '{"id": 5, "question": "x", "history": "y"}',
         '{"id": "\\ud800", "question": "Quillwort \\udfff?", "history": ["\\ud800"]}',
     ]
-    rows = [json.loads(line) for line in run(ask, "--jsonl", "--index", str(index_dir), text="\n".join(lines)).stdout.splitlines()]
+    rows = [
+        json.loads(line)
+        for line in run(ask, "--jsonl", "--index", str(index_dir), text="\n".join(lines)).stdout.splitlines()
+    ]
 
     assert [row["id"] for row in rows] == ["a", None, "c", "d", 5, "\ud800"]
     assert [row["status"] for row in rows] == ["answered", "error", "error", "error", "error", "answered"]
@@ -71,7 +96,17 @@ def test_the_talks_of_an_event_and_a_day(index_dir: Path) -> None:
     rows = [json.loads(line) for line in result.stdout.splitlines()]
 
     assert [row["title"] for row in rows] == ["Pier Budgets in Practice", "Autoscaling Without Tears"]
-    assert set(rows[0]) == {"recap", "title", "speakers", "affiliations", "event", "day", "kind", "url", "links"}
+    assert set(rows[0]) == {
+        "recap",
+        "title",
+        "speakers",
+        "affiliations",
+        "event",
+        "day",
+        "kind",
+        "url",
+        "links",
+    }
 
 
 def test_talks_are_grouped_for_a_person(index_dir: Path) -> None:
@@ -92,7 +127,9 @@ def test_talks_are_grouped_for_a_person(index_dir: Path) -> None:
         (("x", "--jsonl"), "Give one QUESTION"),
     ],
 )
-def test_wrong_usage_is_one_line_and_status_two(index_dir: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_is_one_line_and_status_two(
+    index_dir: Path, arguments: tuple[str, ...], said: str
+) -> None:
     """What cannot be asked is named with what can."""
     result = run(ask, *arguments, "--index", str(index_dir))
 
@@ -114,9 +151,9 @@ def test_without_an_index_the_status_is_five(tmp_path: Path) -> None:
 
 def test_help_does_not_load_the_model() -> None:
     """Asking for help imports neither torch nor the search."""
-    code = (
-        "import sys; from bot.cli import commands; print([m for m in ('torch', 'faiss', 'slack_bolt', 'index.search') if m in sys.modules])"
+    code = "import sys; from bot.cli import commands; print([m for m in ('torch', 'faiss', 'slack_bolt', 'index.search') if m in sys.modules])"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
 
     assert result.stdout.strip() == "[]"

@@ -24,9 +24,19 @@ QUESTIONS = (
         "evidence": ["38% of its machines"],
         "talk": "Keynote: Lanterns at Sea",
     },
-    {"id": "2", "question": "how long is Quillwort's default retention?", "type": "detail", "evidence": ["words that stand nowhere"]},
+    {
+        "id": "2",
+        "question": "how long is Quillwort's default retention?",
+        "type": "detail",
+        "evidence": ["words that stand nowhere"],
+    },
     {"id": "3", "question": "what about Crossplane?", "type": "unanswerable"},
-    {"id": "4", "question": "which talks mention Quillwort?", "type": "list", "talks": ["Autoscaling by Hand", "Pier Budgets in Practice"]},
+    {
+        "id": "4",
+        "question": "which talks mention Quillwort?",
+        "type": "list",
+        "talks": ["Autoscaling by Hand", "Pier Budgets in Practice"],
+    },
 )
 
 
@@ -52,7 +62,12 @@ def test_figures_and_stages_follow_from_the_answers(index_dir: Path, questions: 
     figures = summary(outcomes)
 
     assert [outcome.stage for outcome in outcomes] == ["shown", "not in candidates", "abstained", "shown"]
-    assert (figures["shown"], figures["answered@400"], figures["talk@1"], figures["list_f1"]) == (0.5, 0.5, 1.0, 1.0)
+    assert (figures["shown"], figures["answered@400"], figures["talk@1"], figures["list_f1"]) == (
+        0.5,
+        0.5,
+        1.0,
+        1.0,
+    )
     assert (figures["abstain"], figures["false_abstain"], figures["auroc"]) == (1.0, 0.0, 1.0)
     assert (figures["mrr"], figures["ndcg@10"]) == (0.5, 0.5)
 
@@ -74,7 +89,9 @@ def test_a_run_is_stored_compared_and_drawn(index_dir: Path, questions: Path, tm
     """The command stores a run, compares with it, and writes a page that escapes the questions."""
     stored, page = tmp_path / "run.json", tmp_path / "page.html"
     first = CliRunner().invoke(command, [str(questions), "--index", str(index_dir), "--save", str(stored)])
-    second = CliRunner().invoke(command, [str(questions), "--index", str(index_dir), "--against", str(stored), "--html", str(page)])
+    second = CliRunner().invoke(
+        command, [str(questions), "--index", str(index_dir), "--against", str(stored), "--html", str(page)]
+    )
 
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert read_run(stored)["figures"]["shown"] == 0.5
@@ -84,7 +101,9 @@ def test_a_run_is_stored_compared_and_drawn(index_dir: Path, questions: Path, tm
 
 def test_a_run_that_cannot_be_stored_is_one_line(index_dir: Path, questions: Path, tmp_path: Path) -> None:
     """A folder that is not there is named, with status two."""
-    result = CliRunner().invoke(command, [str(questions), "--index", str(index_dir), "--save", str(tmp_path / "gone" / "run.json")])
+    result = CliRunner().invoke(
+        command, [str(questions), "--index", str(index_dir), "--save", str(tmp_path / "gone" / "run.json")]
+    )
 
     assert result.exit_code == 2
     assert "gone/run.json: No such file or directory. Name a file" in result.stderr

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-# Eight threads fill and free buffers of 2 MB together, as answers do; what is left resident is printed, in MB.
+# Eight threads fill and free buffers of 2 MB together, as answers do; what is left resident is printed, in
+# MB.
 BURST = """
 import sys, threading
 from bot.heap import hold_little
@@ -32,7 +33,11 @@ print(int(next(line for line in open("/proc/self/status") if line.startswith("Rs
 def test_memory_of_many_threads_is_given_back() -> None:
     """After a burst in eight threads a process that holds little keeps less than one that was left alone."""
     left_alone, held = (
-        int(subprocess.run([sys.executable, "-c", BURST, how], capture_output=True, text=True, check=True).stdout)
+        int(
+            subprocess.run(
+                [sys.executable, "-c", BURST, how], capture_output=True, text=True, check=True
+            ).stdout
+        )
         for how in ("not", "held")
     )
 

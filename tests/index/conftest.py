@@ -42,7 +42,9 @@ class Notes:
     talks: Sequence[Talk] = ()
     passages: Sequence[Passage] = ()
 
-    def write(self, index_dir: Path, encoder: Encoder, previous: str | None = None, now: datetime | None = None) -> str:
+    def write(
+        self, index_dir: Path, encoder: Encoder, previous: str | None = None, now: datetime | None = None
+    ) -> str:
         """Write a build of these notes."""
         return write_build(
             index_dir,
@@ -73,12 +75,39 @@ def small_notes(texts: dict[str, str] | None = None) -> Notes:
             if " by " in said:
                 heading, _, speaker = said.partition(" by ")
                 talk_id = f"{recap_id}:{len(talks)}"
-                talks.append(Talk(talk_id, recap_id, heading, "session", (speaker,), (), event.event_id, day, position=len(talks)))
+                talks.append(
+                    Talk(
+                        talk_id,
+                        recap_id,
+                        heading,
+                        "session",
+                        (speaker,),
+                        (),
+                        event.event_id,
+                        day,
+                        position=len(talks),
+                    )
+                )
             if said:
-                talk, ordinal, end = talks[-1], sum(p.talk_id == talks[-1].talk_id for p in passages), at + len(said)
+                talk, ordinal, end = (
+                    talks[-1],
+                    sum(p.talk_id == talks[-1].talk_id for p in passages),
+                    at + len(said),
+                )
                 role = "heading" if " by " in said else "body"
                 passages.append(
-                    Passage(f"{talk.talk_id}#{ordinal}", talk.talk_id, recap_id, ordinal, said, at, end, at, end, role)  # type: ignore[arg-type]
+                    Passage(
+                        f"{talk.talk_id}#{ordinal}",
+                        talk.talk_id,
+                        recap_id,
+                        ordinal,
+                        said,
+                        at,
+                        end,
+                        at,
+                        end,
+                        role,
+                    )  # type: ignore[arg-type]
                 )
             at += len(line)
     return Notes(events[: len(texts)], recaps, texts, talks, passages)

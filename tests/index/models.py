@@ -57,11 +57,15 @@ def small_bert(folder: Path, *, layers: int, heads: int, hidden: int, pooling: s
         layer_norm_eps=1e-6,
     )
     BertModel(config).save_pretrained(folder)
-    (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 40, "do_lower_case": False}))
+    (folder / "sentence_bert_config.json").write_text(
+        json.dumps({"max_seq_length": 40, "do_lower_case": False})
+    )
     return folder
 
 
-def small_adapter(path: Path, revision: str, shapes: dict[str, tuple[int, int]], seed: int = 7, strength: float = 1.0) -> Path:
+def small_adapter(
+    path: Path, revision: str, shapes: dict[str, tuple[int, int]], seed: int = 7, strength: float = 1.0
+) -> Path:
     """Make an adapter of rank 2 with random factors for some matrices, (out, in) by name."""
     chance = np.random.default_rng(seed)
     tensors = {}

@@ -39,7 +39,10 @@ def test_the_passage_that_answers_comes_first(searcher: Searcher, question: str,
 
 def test_a_follow_up_stands_on_the_turn_before(searcher: Searcher) -> None:
     """Words that mean nothing alone are understood behind the earlier turn."""
-    assert first(searcher, "and when is it done?", context="how do I graft a tree") == "Graft in March, when the sap rises."
+    assert (
+        first(searcher, "and when is it done?", context="how do I graft a tree")
+        == "Graft in March, when the sap rises."
+    )
 
 
 def test_hits_say_why_they_stand_where_they_stand(searcher: Searcher) -> None:
@@ -86,7 +89,9 @@ def test_equal_passages_tie_by_row(encoder: Encoder, tmp_path: Path) -> None:
 
 def test_every_passage_with_a_rare_word_is_a_candidate(encoder: Encoder, tmp_path: Path) -> None:
     """However shallow the rankers, a passage with the question's rare word is among the hits."""
-    filler = "".join(f"Boats, harbours and quays of pier {number} are all about the sea.\n" for number in range(60))
+    filler = "".join(
+        f"Boats, harbours and quays of pier {number} are all about the sea.\n" for number in range(60)
+    )
     text = f"The sea by Ann Bee\n{filler}Zorblax was mentioned among many other unrelated things on that long day.\n"
     build_id = small_notes({"sea.txt": text}).write(tmp_path, encoder)
     searcher = Searcher.open(tmp_path, encoder, build_id=build_id)
@@ -103,7 +108,9 @@ def test_one_hundred_threads_get_one_answer(searcher: Searcher) -> None:
     assert all(ranking == rankings[0] for ranking in rankings)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "?!", "the of and", "x" * 10_000, "\u200b\U0001f600", "word " * 2_000])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "?!", "the of and", "x" * 10_000, "\u200b\U0001f600", "word " * 2_000]
+)
 def test_odd_questions_do_no_harm(searcher: Searcher, text: str) -> None:
     """Empty, endless and wordless questions give a ranking, maybe an empty one."""
     assert isinstance(searcher.search(Query(text)), Ranking)
@@ -115,7 +122,10 @@ def test_mentions_are_all_of_them_in_order(searcher: Searcher) -> None:
     said = [hit.passage.text[:12] for hit in searcher.mentions("cert manager")]
 
     assert said == ["The quay gre", "CertManager "]
-    assert [hit.talk.title for hit in searcher.mentions("Ann Bee")] == ["Growing the quay", "Grafting for beginners"]
+    assert [hit.talk.title for hit in searcher.mentions("Ann Bee")] == [
+        "Growing the quay",
+        "Grafting for beginners",
+    ]
     assert searcher.mentions("Crossplane") == []
 
 
@@ -132,7 +142,9 @@ def test_words_are_counted(searcher: Searcher) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(["harbour/day1.txt", "orchard.txt"]), st.integers(0, 400), st.integers(0, 400))
-def test_reading_gives_the_source_to_the_character(searcher: Searcher, recap_id: str, start: int, end: int) -> None:
+def test_reading_gives_the_source_to_the_character(
+    searcher: Searcher, recap_id: str, start: int, end: int
+) -> None:
     """Any span that is read is that slice of the recap's text."""
     text = {"harbour/day1.txt": HARBOUR, "orchard.txt": ORCHARD}[recap_id]
 
@@ -160,7 +172,15 @@ def test_another_encoder_is_refused(index_dir: Path, encoder: Encoder) -> None:
     class Other:
         """An encoder of another revision."""
 
-        name, revision, dim, max_tokens, form, check, adapter = "other", "0" * 64, encoder.dim, 256, "x", {}, ""
+        name, revision, dim, max_tokens, form, check, adapter = (
+            "other",
+            "0" * 64,
+            encoder.dim,
+            256,
+            "x",
+            {},
+            "",
+        )
 
     with pytest.raises(EncoderMismatch, match=r"all-MiniLM-L6-v2.*other") as caught:
         Searcher.open(index_dir, Other())  # type: ignore[arg-type]

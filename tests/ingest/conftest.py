@@ -34,7 +34,12 @@ class Remembering:
     """The real encoder, which embeds a text that several tests share only once."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self.name, self.revision, self.dim, self.max_tokens = encoder.name, encoder.revision, encoder.dim, encoder.max_tokens
+        self.name, self.revision, self.dim, self.max_tokens = (
+            encoder.name,
+            encoder.revision,
+            encoder.dim,
+            encoder.max_tokens,
+        )
         self.adapter = encoder.adapter
         self.form, self.check = encoder.form, encoder.check
         self._encoder = encoder

@@ -19,7 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def confnotes(name: str, *arguments: object, **environment: str) -> Result:
     """Run a command."""
     [command] = [one for one in commands if one.name == name]
-    return CliRunner().invoke(command, [str(argument) for argument in arguments], env={"COLUMNS": "160", **environment})
+    return CliRunner().invoke(
+        command, [str(argument) for argument in arguments], env={"COLUMNS": "160", **environment}
+    )
 
 
 def test_the_commands_wait_with_heavy_imports() -> None:
@@ -46,7 +48,10 @@ def test_ingest_prints_a_report_and_then_nothing_changed(harbour: Path, tmp_path
 
 def test_paths_and_folders_come_from_the_settings(harbour: Path, tmp_path: Path) -> None:
     """Without arguments the environment says what is read and where the builds go."""
-    environment = {"CONFNOTES_NOTES": str(harbour / "nowhere"), "CONFNOTES_INDEX_DIR": str(tmp_path / "index")}
+    environment = {
+        "CONFNOTES_NOTES": str(harbour / "nowhere"),
+        "CONFNOTES_INDEX_DIR": str(tmp_path / "index"),
+    }
     done = confnotes("ingest", **environment)
 
     assert done.exit_code == 2
@@ -96,7 +101,10 @@ def test_a_catalogue_without_a_column_is_wrong_usage(harbour: Path, tmp_path: Pa
     done = confnotes("ingest", harbour, "--index", tmp_path / "index", "--catalogue", table)
 
     assert done.exit_code == 2
-    assert f"{table}: the column speakers, video_url, slides_url, schedule_url is missing, found event, day, title." in done.stderr
+    assert (
+        f"{table}: the column speakers, video_url, slides_url, schedule_url is missing, found event, day, title."
+        in done.stderr
+    )
     assert done.stderr.count("\n") == 1
 
 
@@ -130,11 +138,19 @@ def test_the_nightly_job_is_a_module(tmp_path: Path) -> None:
     """`python -m ingest` is the same command."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-m", "ingest", "nowhere"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "ingest", "nowhere"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == 2
-    assert done.stderr == "Cannot read nowhere: there is no such file or folder. Name a folder of recaps, a file, or a pattern in quotes.\n"
+    assert (
+        done.stderr
+        == "Cannot read nowhere: there is no such file or folder. Name a folder of recaps, a file, or a pattern in quotes.\n"
+    )
 
 
 def test_inspect_shows_each_talk_with_its_lines(harbour: Path) -> None:
@@ -150,7 +166,9 @@ def test_inspect_shows_each_talk_with_its_lines(harbour: Path) -> None:
 def test_titles_are_printed_as_they_are_written(harbour: Path, tmp_path: Path) -> None:
     """Brackets and colons in a title are its words, no markup and no pictures."""
     title = "Why :warning: and [bold]Tags[/bold] Matter"
-    (harbour / "day1.md").write_text(f"# Quay Notes\n\n## {title} - Ann Bee, Quay\n\nA tag holds a rope for good.\n", encoding="utf-8")
+    (harbour / "day1.md").write_text(
+        f"# Quay Notes\n\n## {title} - Ann Bee, Quay\n\nA tag holds a rope for good.\n", encoding="utf-8"
+    )
     told = confnotes("ingest", harbour, "--index", tmp_path / "index")
     shown = confnotes("inspect", harbour / "day1.md")
 
@@ -163,7 +181,8 @@ def test_inspect_for_machines_tells_the_whole_reading(harbour: Path, tmp_path: P
     table = tmp_path / "talks.csv"
     video = "https://www.youtube.com/watch?v=abcdefghijk"
     table.write_text(
-        f"event,day,title,speakers,video_url,slides_url,schedule_url\nEU 2021,1,Tides for Beginners,,{video},,\n", encoding="utf-8"
+        f"event,day,title,speakers,video_url,slides_url,schedule_url\nEU 2021,1,Tides for Beginners,,{video},,\n",
+        encoding="utf-8",
     )
     read = json.loads(confnotes("inspect", harbour / "day1.md", "--catalogue", table, "--json").stdout)
     tides = read["talks"][-1]
@@ -180,14 +199,17 @@ def test_inspect_for_machines_tells_the_whole_reading(harbour: Path, tmp_path: P
 
 def test_inspect_knows_the_hints_of_the_list_beside_a_recap(harbour: Path) -> None:
     """A person who looks at one file sees it as the job reads it."""
-    (harbour / "sources.yaml").write_text("sources:\n- {path: day1.md, event: NA 2019, author: Ann Bee}\n", encoding="utf-8")
+    (harbour / "sources.yaml").write_text(
+        "sources:\n- {path: day1.md, event: NA 2019, author: Ann Bee}\n", encoding="utf-8"
+    )
     read = json.loads(confnotes("inspect", harbour / "day1.md", "--json").stdout)
 
     assert (read["event"], read["event_certainty"], read["author"]) == ("NA 2019", 1.0, "Ann Bee")
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("nowhere.md", "there is no such file"), ("empty.md", "the file is empty"), (".", "it is a folder")]
+    ("name", "words"),
+    [("nowhere.md", "there is no such file"), ("empty.md", "the file is empty"), (".", "it is a folder")],
 )
 def test_inspect_says_in_one_line_what_it_cannot_read(harbour: Path, name: str, words: str) -> None:
     """A missing file, an empty one and a folder are wrong usage."""

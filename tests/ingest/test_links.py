@@ -51,7 +51,15 @@ def test_the_words_of_a_link_tell_where_the_address_does_not() -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        *("javascript:alert(1)", "file:///etc/passwd", "/talks/1", "https://", "https://local", "http://[", ""),
+        *(
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "/talks/1",
+            "https://",
+            "https://local",
+            "http://[",
+            "",
+        ),
         *("https://a.b/ c", "https://a.b/<x>", "https://a.b/\x9c", "https://a.b/\u202e"),
     ],
 )
@@ -82,14 +90,20 @@ def test_a_recording_goes_before_the_schedule_before_slides_before_the_recap() -
         chosen.append(best_url(links))
         links = {kind: url for kind, url in links.items() if url != chosen[-1]}
 
-    assert chosen == ["https://youtu.be/abcdefgh", "https://c.example/talks/a", "https://s.example/a.pdf", "https://r.example/#a"]
+    assert chosen == [
+        "https://youtu.be/abcdefgh",
+        "https://c.example/talks/a",
+        "https://s.example/a.pdf",
+        "https://r.example/#a",
+    ]
     assert best_url({}) is None
 
 
 def test_the_notes_links_go_before_the_catalogues() -> None:
     """The catalogue fills in what the notes lack."""
     merged = merge_links(
-        {"video": "https://youtu.be/notes-own"}, {"video": "https://youtu.be/cataloguevideo", "slides": "https://s.example/a.pdf"}
+        {"video": "https://youtu.be/notes-own"},
+        {"video": "https://youtu.be/cataloguevideo", "slides": "https://s.example/a.pdf"},
     )
 
     assert merged == {"video": "https://youtu.be/notes-own", "slides": "https://s.example/a.pdf"}
@@ -102,9 +116,12 @@ def test_unusable_addresses_are_left_out() -> None:
 
 def test_a_talk_without_links_leads_to_its_heading_in_the_recap() -> None:
     """The heading's anchor is used where the page has one, else the browser looks for the title's words."""
-    assert recap_link("https://blog.example/recap/#top", "day-2", "Any") == "https://blog.example/recap/#day-2"
     assert (
-        recap_link("https://blog.example/recap", None, "Zero-cost, really") == "https://blog.example/recap#:~:text=Zero%2Dcost%2C%20really"
+        recap_link("https://blog.example/recap/#top", "day-2", "Any") == "https://blog.example/recap/#day-2"
+    )
+    assert (
+        recap_link("https://blog.example/recap", None, "Zero-cost, really")
+        == "https://blog.example/recap#:~:text=Zero%2Dcost%2C%20really"
     )
     assert recap_link("https://blog.example/recap", None, "") == "https://blog.example/recap"
     assert recap_link(None, "day-2", "Any") is None
@@ -125,6 +142,9 @@ def test_a_text_fragment_carries_the_titles_words_whatever_they_are(words: str) 
 
 def test_a_cue_of_a_transcript_opens_the_recording_at_its_second() -> None:
     """The short address carries the second, without an ampersand."""
-    assert timed_url("https://www.youtube.com/watch?v=o5h6s3A9bXY&list=PL1", 83.7) == "https://youtu.be/o5h6s3A9bXY?t=83"
+    assert (
+        timed_url("https://www.youtube.com/watch?v=o5h6s3A9bXY&list=PL1", 83.7)
+        == "https://youtu.be/o5h6s3A9bXY?t=83"
+    )
     assert timed_url("https://youtu.be/o5h6s3A9bXY", 5) == "https://youtu.be/o5h6s3A9bXY?t=5"
     assert timed_url("https://vimeo.com/123456789", 5) is None

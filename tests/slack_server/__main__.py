@@ -1,7 +1,7 @@
 """Converse with the bot on the terminal, through the local Slack: `python -m tests.slack_server [INDEX_DIR]`.
 
-Type a message to write to the bot, `/kubecon …` for the command, `@channel` and `@dm` to change place, `@new` for
-a new thread, an empty line to leave.
+Type a message to write to the bot, `/kubecon …` for the command, `@channel` and `@dm` to change place, `@new`
+for a new thread, an empty line to leave.
 """
 
 from __future__ import annotations
@@ -80,7 +80,12 @@ def _show(slack: LocalSlack, shown: int) -> str | None:
 
 
 def _visible(slack: LocalSlack) -> list[dict[str, Any]]:
-    posted = [one for channel in list(slack.space.channels.values()) for one in channel.messages if one["user"] == BOT_USER_ID]
+    posted = [
+        one
+        for channel in list(slack.space.channels.values())
+        for one in channel.messages
+        if one["user"] == BOT_USER_ID
+    ]
     return sorted([*posted, *slack.space.ephemerals], key=lambda message: str(message["ts"]))
 
 

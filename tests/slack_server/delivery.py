@@ -64,7 +64,13 @@ class Sockets:
         socket = web.WebSocketResponse(heartbeat=None)
         await socket.prepare(request)
         self.opened += 1
-        await socket.send_json({"type": "hello", "num_connections": len(self.connections) + 1, "connection_info": {"app_id": "A0CONFBOT"}})
+        await socket.send_json(
+            {
+                "type": "hello",
+                "num_connections": len(self.connections) + 1,
+                "connection_info": {"app_id": "A0CONFBOT"},
+            }
+        )
         with self.space.changed:
             self.connections.append(socket)
             self.space.changed.notify_all()
@@ -118,11 +124,18 @@ async def post_signed(url: str, signing_secret: str, delivery: Delivery, space: 
     body, content_type = _encode(delivery)
     stamp = str(int(time.time()))
     digest = hmac.new(signing_secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
-    headers = {"Content-Type": content_type, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
+    headers = {
+        "Content-Type": content_type,
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": f"v0={digest}",
+    }
     if delivery.retry:
         headers |= {"X-Slack-Retry-Num": str(delivery.retry), "X-Slack-Retry-Reason": "http_timeout"}
     timeout = aiohttp.ClientTimeout(total=3)
-    async with aiohttp.ClientSession(timeout=timeout) as session, session.post(url, data=body, headers=headers) as answer:
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        session.post(url, data=body, headers=headers) as answer,
+    ):
         text = await answer.text()
         with space.changed:
             if answer.status == 200:

@@ -36,11 +36,20 @@ class People:
         """Open a channel, with the bot unless told otherwise."""
         self.space.add_channel(channel_id, name, {*members, *([BOT_USER_ID] if bot else [])})
 
-    def write(self, channel_id: str, user_id: str, text: str, thread_ts: str | None = None, **more: object) -> list[Delivery]:
+    def write(
+        self, channel_id: str, user_id: str, text: str, thread_ts: str | None = None, **more: object
+    ) -> list[Delivery]:
         """Write a message with mark-up as Slack sends it; `<@BOT>` in it also makes an `app_mention`."""
         text = text.replace("<@BOT>", f"<@{BOT_USER_ID}>")
         channel = self.space.channels[channel_id]
-        message: Json = {"type": "message", "user": user_id, "text": text, "ts": self.space.next_ts(), "team": TEAM_ID, **more}
+        message: Json = {
+            "type": "message",
+            "user": user_id,
+            "text": text,
+            "ts": self.space.next_ts(),
+            "team": TEAM_ID,
+            **more,
+        }
         if thread_ts:
             message["thread_ts"] = thread_ts
         with self.space.changed:
@@ -48,13 +57,18 @@ class People:
         event = {**message, "channel": channel_id, "channel_type": channel.kind, "event_ts": message["ts"]}
         deliveries = [self.deliver("events_api", self.envelope(event))]
         if re.search(rf"<@{BOT_USER_ID}(\|[^>]*)?>", text) and channel.kind != "im":
-            mention = {name: value for name, value in event.items() if name != "channel_type"} | {"type": "app_mention"}
+            mention = {name: value for name, value in event.items() if name != "channel_type"} | {
+                "type": "app_mention"
+            }
             deliveries.append(self.deliver("events_api", self.envelope(mention)))
         return deliveries
 
     def write_quietly(self, channel_id: str, user_id: str, *texts: str) -> list[str]:
         """Write messages that no app hears of, as while it was down, and give their timestamps."""
-        messages = [{"type": "message", "user": user_id, "text": text, "ts": self.space.next_ts(), "team": TEAM_ID} for text in texts]
+        messages = [
+            {"type": "message", "user": user_id, "text": text, "ts": self.space.next_ts(), "team": TEAM_ID}
+            for text in texts
+        ]
         with self.space.changed:
             self.space.channels[channel_id].messages.extend(messages)
         return [str(message["ts"]) for message in messages]
@@ -98,7 +112,14 @@ class People:
         return self.deliver("slash_commands", payload)
 
     def click(
-        self, message: Json, action_id: str, user_id: str, channel_id: str, value: str | None = None, *, late_s: float = 0.0
+        self,
+        message: Json,
+        action_id: str,
+        user_id: str,
+        channel_id: str,
+        value: str | None = None,
+        *,
+        late_s: float = 0.0,
     ) -> Delivery:
         """Click on the button of that `action_id`, on a message in a channel or one that only the person sees.
 
@@ -115,7 +136,12 @@ class People:
             "channel": {"id": channel_id},
             "trigger_id": self.space.new_trigger(late_s),
             "response_url": self.response_url(channel_id, user_id, message["ts"]),
-            "container": {"type": "message", "message_ts": message["ts"], "channel_id": channel_id, "is_ephemeral": private},
+            "container": {
+                "type": "message",
+                "message_ts": message["ts"],
+                "channel_id": channel_id,
+                "is_ephemeral": private,
+            },
             "actions": [{**action, "block_id": block_id, "action_ts": self.space.next_ts()}],
         }
         if not private:
@@ -152,7 +178,12 @@ class People:
 
     def open_home(self, user_id: str, tab: str = "home") -> Delivery:
         """Open the app's Home or Messages tab."""
-        event = {"type": "app_home_opened", "user": user_id, "channel": open_im(self.space, user_id).channel_id, "tab": tab}
+        event = {
+            "type": "app_home_opened",
+            "user": user_id,
+            "channel": open_im(self.space, user_id).channel_id,
+            "tab": tab,
+        }
         return self.deliver("events_api", self.envelope(event))
 
     def response_url(self, channel_id: str, user_id: str, message_ts: str | None = None) -> str:
@@ -167,5 +198,7 @@ def _find_action(message: Json, action_id: str) -> tuple[str, Json]:
         elements = [*block.get("elements", []), *([block["accessory"]] if "accessory" in block else [])]
         for element in elements:
             if element.get("action_id") == action_id:
-                return str(block.get("block_id", f"b{position}")), {k: v for k, v in element.items() if k in {"action_id", "type", "value"}}
+                return str(block.get("block_id", f"b{position}")), {
+                    k: v for k, v in element.items() if k in {"action_id", "type", "value"}
+                }
     raise AssertionError(f"no button {action_id!r} in {message}")

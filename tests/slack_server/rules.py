@@ -8,7 +8,18 @@ from typing import Any
 Json = dict[str, Any]
 
 ALLOWED = {
-    "message": {"section", "header", "context", "actions", "divider", "rich_text", "context_actions", "image", "input", "markdown"},
+    "message": {
+        "section",
+        "header",
+        "context",
+        "actions",
+        "divider",
+        "rich_text",
+        "context_actions",
+        "image",
+        "input",
+        "markdown",
+    },
     "home": {"section", "header", "context", "actions", "divider", "rich_text", "image", "input"},
     "modal": {"section", "header", "context", "actions", "divider", "rich_text", "image", "input"},
 }

@@ -24,7 +24,16 @@ Result = TypeVar("Result")
 APP_TOKEN = "xapp-local-app-token"
 SIGNING_SECRET = "0123456789abcdef0123456789abcdef"
 SCOPES = frozenset(
-    {"app_mentions:read", "channels:history", "groups:history", "im:history", "im:write", "chat:write", "commands", "reactions:read"}
+    {
+        "app_mentions:read",
+        "channels:history",
+        "groups:history",
+        "im:history",
+        "im:write",
+        "chat:write",
+        "commands",
+        "reactions:read",
+    }
 )
 
 
@@ -77,7 +86,10 @@ class LocalSlack(People):
             while not (value := condition()):
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    raise AssertionError("waited in vain; conversations:\n" + "\n".join(map(self.transcript, self.space.channels)))
+                    raise AssertionError(
+                        "waited in vain; conversations:\n"
+                        + "\n".join(map(self.transcript, self.space.channels))
+                    )
                 self.space.changed.wait(min(left, 0.05))
             return value
 
@@ -135,12 +147,19 @@ class LocalSlack(People):
         return web.json_response(answer, headers={"x-oauth-scopes": ",".join(sorted(self.scopes))})
 
     def _answer(self, request: web.Request, method: str, arguments: Json) -> Json:
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(arguments.get("token", ""))
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(
+            arguments.get("token", "")
+        )
         if method == "apps.connections.open":
             if token != APP_TOKEN:
-                return {"ok": False, "error": "not_allowed_token_type" if token == BOT_TOKEN else "invalid_auth"}
+                return {
+                    "ok": False,
+                    "error": "not_allowed_token_type" if token == BOT_TOKEN else "invalid_auth",
+                }
             return {"ok": True, "url": f"ws://127.0.0.1:{self.port}/link?ticket={self.sockets.ticket()}"}
-        if token != BOT_TOKEN and method != "oauth.v2.access":  # which is called with the client's id and secret
+        if (
+            token != BOT_TOKEN and method != "oauth.v2.access"
+        ):  # which is called with the client's id and secret
             return {"ok": False, "error": "invalid_auth" if token else "not_authed"}
         return self._call(method, arguments)
 
@@ -149,16 +168,25 @@ class LocalSlack(People):
             return {"ok": False, "error": "unknown_method", "req_method": method}
         function, scope = METHODS[method]
         if scope is not None and scope not in self.scopes:
-            return {"ok": False, "error": "missing_scope", "needed": scope, "provided": ",".join(sorted(self.scopes))}
+            return {
+                "ok": False,
+                "error": "missing_scope",
+                "needed": scope,
+                "provided": ",".join(sorted(self.scopes)),
+            }
         try:
             return {"ok": True, **function(self.space, arguments)}
         except RefusalError as refusal:
             return refusal.answer
 
-    async def _fail(self, request: web.Request, method: str, arguments: Json, fault: Fault) -> web.StreamResponse:
+    async def _fail(
+        self, request: web.Request, method: str, arguments: Json, fault: Fault
+    ) -> web.StreamResponse:
         with self.space.changed:
             if not fault.works_first:
-                self.space.calls.append(Call(method, arguments, fault.status, {"error": fault.error}, time.monotonic()))
+                self.space.calls.append(
+                    Call(method, arguments, fault.status, {"error": fault.error}, time.monotonic())
+                )
             self.space.changed.notify_all()
         if fault.silent:
             if request.transport is not None:
@@ -167,7 +195,10 @@ class LocalSlack(People):
         headers = {"Retry-After": str(fault.retry_after_s)} if fault.retry_after_s is not None else {}
         if fault.html:
             return web.Response(
-                status=fault.status, text="<html><body>Slack has trouble</body></html>", content_type="text/html", headers=headers
+                status=fault.status,
+                text="<html><body>Slack has trouble</body></html>",
+                content_type="text/html",
+                headers=headers,
             )
         return web.json_response({"ok": False, "error": fault.error}, status=fault.status, headers=headers)
 

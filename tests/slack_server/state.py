@@ -90,7 +90,9 @@ class Workspace:
     def find_message(self, channel_id: str, ts: str) -> Json | None:
         """Find a message by its place and timestamp."""
         channel = self.channels.get(channel_id)
-        return next((message for message in channel.messages if message["ts"] == ts), None) if channel else None
+        return (
+            next((message for message in channel.messages if message["ts"] == ts), None) if channel else None
+        )
 
     def new_trigger(self, age_s: float = 0.0) -> str:
         """Open a trigger id, good once within three seconds."""

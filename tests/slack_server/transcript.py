@@ -53,7 +53,9 @@ def _rich(element: Json) -> str:
     if element["type"] == "rich_text_list":
         return "\n".join(f"• {_rich(inner)}" for inner in element["elements"])
     text = "".join(_inline(inner) for inner in element["elements"])
-    return "\n".join(f"> {line}" for line in text.splitlines()) if element["type"] == "rich_text_quote" else text
+    return (
+        "\n".join(f"> {line}" for line in text.splitlines()) if element["type"] == "rich_text_quote" else text
+    )
 
 
 def _inline(inner: Json) -> str:

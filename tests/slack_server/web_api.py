@@ -34,7 +34,9 @@ def check_message(arguments: Json) -> None:
     if len(text) > 40_000:
         raise RefusalError("msg_too_long")
     if found := faults(blocks):
-        raise RefusalError("invalid_blocks", response_metadata={"messages": [f"[ERROR] {fault}" for fault in found]})
+        raise RefusalError(
+            "invalid_blocks", response_metadata={"messages": [f"[ERROR] {fault}" for fault in found]}
+        )
     if characters(blocks) > MOST_CHARACTERS_IN_A_MESSAGE:
         raise RefusalError("msg_blocks_too_long")
 
@@ -54,12 +56,21 @@ def place(space: Workspace, channel_id: str) -> Channel:
 def open_im(space: Workspace, user_id: str) -> Channel:
     """Find or open the direct conversation of a person with the bot."""
     channel_id = f"D{user_id[1:]}"
-    return space.channels.get(channel_id) or space.add_channel(channel_id, user_id, {user_id, BOT_USER_ID}, kind="im")
+    return space.channels.get(channel_id) or space.add_channel(
+        channel_id, user_id, {user_id, BOT_USER_ID}, kind="im"
+    )
 
 
 def new_message(space: Workspace, arguments: Json) -> Json:
     """Build the bot's message as it is stored."""
-    message = {"type": "message", "user": BOT_USER_ID, "bot_id": BOT_ID, "app_id": APP_ID, "team": TEAM_ID, "ts": space.next_ts()}
+    message = {
+        "type": "message",
+        "user": BOT_USER_ID,
+        "bot_id": BOT_ID,
+        "app_id": APP_ID,
+        "team": TEAM_ID,
+        "ts": space.next_ts(),
+    }
     for name in ("text", "blocks", "thread_ts", "metadata"):
         if arguments.get(name):
             message[name] = arguments[name]
@@ -150,19 +161,28 @@ def _views_publish(space: Workspace, arguments: Json) -> Json:
 
 def _view(arguments: Json, kind: str) -> Json:
     view: Json = dict(arguments.get("view") or {})
-    found = faults(view.get("blocks") or [], kind) if view.get("type") == kind else [f"view of type {kind} expected"]
+    found = (
+        faults(view.get("blocks") or [], kind)
+        if view.get("type") == kind
+        else [f"view of type {kind} expected"]
+    )
     if kind == "modal" and not 1 <= len(view.get("title", {}).get("text", "")) <= 24:
         found.append("title must have 1 to 24 characters")
     if len(view.get("private_metadata", "")) > 3_000:
         found.append("private_metadata is too long")
     if found:
-        raise RefusalError("invalid_arguments", response_metadata={"messages": [f"[ERROR] {fault}" for fault in found]})
+        raise RefusalError(
+            "invalid_arguments", response_metadata={"messages": [f"[ERROR] {fault}" for fault in found]}
+        )
     return view
 
 
 def _set_session_status(space: Workspace, arguments: Json) -> Json:
     status = arguments.get("status")
-    if status not in {"processing", "active", "suspended", "closed"} or len(arguments.get("title") or "") > 200:
+    if (
+        status not in {"processing", "active", "suspended", "closed"}
+        or len(arguments.get("title") or "") > 200
+    ):
         raise RefusalError("invalid_arguments")
     channel = place(space, str(arguments.get("channel_id", "")))
     space.sessions.setdefault((channel.channel_id, str(arguments.get("thread_ts"))), []).append(str(status))
@@ -171,7 +191,9 @@ def _set_session_status(space: Workspace, arguments: Json) -> Json:
 
 def _set_suggested_prompts(space: Workspace, arguments: Json) -> Json:
     prompts = arguments.get("prompts") or []
-    if not 1 <= len(prompts) <= 4 or not all(prompt.get("title") and prompt.get("message") for prompt in prompts):
+    if not 1 <= len(prompts) <= 4 or not all(
+        prompt.get("title") and prompt.get("message") for prompt in prompts
+    ):
         raise RefusalError("invalid_arguments")
     if not arguments.get("thread_ts"):  # with one Slack answers ok to an agent app and shows nothing
         space.prompts[str(arguments["channel_id"])] = prompts
@@ -212,7 +234,11 @@ METHODS: dict[str, tuple[Method, str | None]] = {
 def respond(space: Workspace, key: str, body: Json) -> tuple[int, str]:
     """Take one use of a response URL; answer as hooks.slack.com does."""
     target = space.response_urls.get(key)
-    if target is None or target.uses >= RESPONSE_URL_USES or time.monotonic() - target.opened_at > RESPONSE_URL_LIFE_S:
+    if (
+        target is None
+        or target.uses >= RESPONSE_URL_USES
+        or time.monotonic() - target.opened_at > RESPONSE_URL_LIFE_S
+    ):
         return 404, '{"ok":false,"error":"expired_url"}'
     target.uses += 1
     if body.get("delete_original"):
@@ -226,7 +252,9 @@ def respond(space: Workspace, key: str, body: Json) -> tuple[int, str]:
     return 200, "ok"
 
 
-def _deliver_response(space: Workspace, channel_id: str, user_id: str, message_ts: str | None, body: Json) -> None:
+def _deliver_response(
+    space: Workspace, channel_id: str, user_id: str, message_ts: str | None, body: Json
+) -> None:
     if body.get("replace_original") and message_ts:
         for message in [*space.ephemerals, *space.channels[channel_id].messages]:
             if message["ts"] == message_ts:

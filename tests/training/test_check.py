@@ -64,7 +64,13 @@ def test_good_pairs_pass_and_are_counted(texts: Texts) -> None:
 
 def test_pairs_are_read_from_files_and_quotes(texts: Texts, tmp_path: Path) -> None:
     """Offsets and quotes give the same passage; a line that is no pair, or quotes what is not there, is refused."""
-    quoted = {"file": "orchard.txt", "passage": "Graft in March, when the sap rises.", "context": "", "question": "q", "style": "detail"}
+    quoted = {
+        "file": "orchard.txt",
+        "passage": "Graft in March, when the sap rises.",
+        "context": "",
+        "question": "q",
+        "style": "detail",
+    }
     (tmp_path / "a.jsonl").write_text(json.dumps(asdict(GOOD)) + "\n\n")
     (tmp_path / "quoted").write_text(json.dumps(quoted))
     [found], [looked_up] = read_pairs(tmp_path), read_quoted(tmp_path / "quoted", texts)
@@ -86,8 +92,20 @@ def test_the_pairs_of_the_repository_are_sound(shared: Path) -> None:
     """Every stored pair stands where it says, none is a question that the product is measured by, and the shares are kept."""
     folders = [shared / "training" / "texts", shared / "recaps" / "texts"]
     named = [word for folder in folders for word in ("--texts", folder)]
-    measured = [word for path in ("golden/dev.jsonl", "recaps/questions.jsonl") for word in ("--against", shared / path)]
-    command = [sys.executable, "-m", "training.check", *named, "--quoted", shared / "training" / "questions.jsonl", *measured]
+    measured = [
+        word
+        for path in ("golden/dev.jsonl", "recaps/questions.jsonl")
+        for word in ("--against", shared / path)
+    ]
+    command = [
+        sys.executable,
+        "-m",
+        "training.check",
+        *named,
+        "--quoted",
+        shared / "training" / "questions.jsonl",
+        *measured,
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")

@@ -48,12 +48,20 @@ def test_the_model_learns_what_tells_answers_from_near_misses() -> None:
 def test_a_conference_is_judged_by_a_model_that_has_not_seen_it() -> None:
     """What one conference's questions say changes nothing in how they are judged."""
     observations = made_up()
-    turned = [Observation(one.signals, one.without, one.answerable, one.shown, one.style, one.event_id) for one in observations]
+    turned = [
+        Observation(one.signals, one.without, one.answerable, one.shown, one.style, one.event_id)
+        for one in observations
+    ]
     inside = [at for at, one in enumerate(observations) if one.event_id == "Quay 2020"]
     for at in inside:
         one = turned[at]
         turned[at] = Observation(
-            one.signals, {}, not one.answerable, not one.answerable, NEAR_MISS if one.answerable else "detail", one.event_id
+            one.signals,
+            {},
+            not one.answerable,
+            not one.answerable,
+            NEAR_MISS if one.answerable else "detail",
+            one.event_id,
         )
 
     odds, _ = hold_out(observations)
@@ -72,8 +80,12 @@ def test_calibrated_odds_are_true() -> None:
     chances = sigmoid(slope * odds + shift)[judged]
     rescaled = fit(observations).rescaled(slope, shift)
 
-    assert chances.mean() == pytest.approx(np.mean([one.shown for one in observations if one.shown or not one.answerable]), abs=0.01)
-    assert rescaled.odds({"met": 0.5, "late": 0.5}) == pytest.approx(slope * fit(observations).odds({"met": 0.5, "late": 0.5}) + shift)
+    assert chances.mean() == pytest.approx(
+        np.mean([one.shown for one in observations if one.shown or not one.answerable]), abs=0.01
+    )
+    assert rescaled.odds({"met": 0.5, "late": 0.5}) == pytest.approx(
+        slope * fit(observations).odds({"met": 0.5, "late": 0.5}) + shift
+    )
 
 
 def test_the_curve_gives_costs_and_catches() -> None:

@@ -63,7 +63,9 @@ def test_a_near_miss_is_no_example_and_a_follow_up_keeps_its_turn(learnt: list[E
     assert all(len(example.rows) == 1 for example in learnt)
 
 
-def test_the_network_computes_what_the_product_computes(corpus: Corpus, model: Path, learnt: list[Example]) -> None:
+def test_the_network_computes_what_the_product_computes(
+    corpus: Corpus, model: Path, learnt: list[Example]
+) -> None:
     """Without training, token vectors and pooled vectors are those of the encoder that answers."""
     encoder = load_encoder(str(model))
     network = Network(model, 2, 1)
@@ -77,13 +79,18 @@ def test_the_network_computes_what_the_product_computes(corpus: Corpus, model: P
     assert np.allclose(tokens[:3], expected[0].vectors[:3], atol=1e-5)
 
 
-def test_the_loss_falls_and_the_same_seed_gives_the_same_bytes(corpus: Corpus, model: Path, learnt: list[Example], tmp_path: Path) -> None:
+def test_the_loss_falls_and_the_same_seed_gives_the_same_bytes(
+    corpus: Corpus, model: Path, learnt: list[Example], tmp_path: Path
+) -> None:
     """On a handful of pairs the loss falls by a third, a second run writes the same file, and another seed another one."""
     losses: list[float] = []
     first = train(model, corpus, learnt, RECIPE, heard=lambda _step, _steps, loss: losses.append(loss))
     again = train(model, corpus, learnt, RECIPE)
     other = train(model, corpus, learnt, replace(RECIPE, seed=9))
-    files = [written(network, model, tmp_path / f"{at}.safetensors") for at, network in enumerate((first, again, other))]
+    files = [
+        written(network, model, tmp_path / f"{at}.safetensors")
+        for at, network in enumerate((first, again, other))
+    ]
     found = judge(first, corpus, learnt, range(len(corpus.passages)))
     before = judge(Network(model, 2, 1), corpus, learnt, range(len(corpus.passages)))
 
@@ -92,7 +99,9 @@ def test_the_loss_falls_and_the_same_seed_gives_the_same_bytes(corpus: Corpus, m
     assert found.reciprocal.mean() > before.reciprocal.mean()
 
 
-def test_a_run_that_was_stopped_is_taken_up(corpus: Corpus, model: Path, learnt: list[Example], tmp_path: Path) -> None:
+def test_a_run_that_was_stopped_is_taken_up(
+    corpus: Corpus, model: Path, learnt: list[Example], tmp_path: Path
+) -> None:
     """A run that breaks off after it was written down ends with the same bytes as one that never stopped."""
 
     class Stopped(Exception):  # noqa: N818  it is no error
@@ -106,23 +115,36 @@ def test_a_run_that_was_stopped_is_taken_up(corpus: Corpus, model: Path, learnt:
     steps: list[int] = []
     with pytest.raises(Stopped):
         train(model, corpus, learnt, RECIPE, checkpoint=checkpoint, heard=stop)
-    taken_up = train(model, corpus, learnt, RECIPE, checkpoint=checkpoint, heard=lambda step, *_: steps.append(step))
+    taken_up = train(
+        model, corpus, learnt, RECIPE, checkpoint=checkpoint, heard=lambda step, *_: steps.append(step)
+    )
     whole = train(model, corpus, learnt, RECIPE)
 
     assert steps[0] == 51
     assert written(taken_up, model, tmp_path / "one") == written(whole, model, tmp_path / "two")
 
 
-def test_a_checkpoint_of_another_run_is_not_taken_up(corpus: Corpus, model: Path, learnt: list[Example], tmp_path: Path) -> None:
+def test_a_checkpoint_of_another_run_is_not_taken_up(
+    corpus: Corpus, model: Path, learnt: list[Example], tmp_path: Path
+) -> None:
     """Other pairs or another recipe begin from nothing."""
     steps: list[int] = []
     train(model, corpus, learnt, RECIPE, checkpoint=tmp_path / "run")
-    train(model, corpus, learnt[:-1], RECIPE, checkpoint=tmp_path / "run", heard=lambda step, *_: steps.append(step))
+    train(
+        model,
+        corpus,
+        learnt[:-1],
+        RECIPE,
+        checkpoint=tmp_path / "run",
+        heard=lambda step, *_: steps.append(step),
+    )
 
     assert steps[0] == 1
 
 
-def test_what_was_learnt_answers_in_the_product(corpus: Corpus, model: Path, learnt: list[Example], tmp_path: Path) -> None:
+def test_what_was_learnt_answers_in_the_product(
+    corpus: Corpus, model: Path, learnt: list[Example], tmp_path: Path
+) -> None:
     """The written adapter, loaded by the product, gives the vectors that the network was trained to, up to half precision."""
     network = train(model, corpus, learnt, RECIPE)
     path = tmp_path / "adapter.safetensors"
@@ -136,7 +158,9 @@ def test_what_was_learnt_answers_in_the_product(corpus: Corpus, model: Path, lea
     assert (queries.pooled.detach().numpy() * expected).sum(axis=1).min() > 0.999
 
 
-def test_learning_in_the_last_layer_leaves_the_others(model: Path, corpus: Corpus, learnt: list[Example]) -> None:
+def test_learning_in_the_last_layer_leaves_the_others(
+    model: Path, corpus: Corpus, learnt: list[Example]
+) -> None:
     """Where only some layers learn, no other matrix has factors."""
     network = train(model, corpus, learnt, replace(RECIPE, layers=1, epochs=1))
 
@@ -158,7 +182,10 @@ def test_a_conference_is_never_in_two_folds(learnt: list[Example]) -> None:
 
 def test_what_is_left_out_is_asked_and_not_learnt(corpus: Corpus, model: Path, learnt: list[Example]) -> None:
     """A fold trains on the other conferences, asks about its own, and says what that gained; several folds have a standard error."""
-    found = [gain(model, corpus, learnt, [event_id], replace(RECIPE, epochs=5)) for event_id in ("Harbour 2024", "Orchard 2025")]
+    found = [
+        gain(model, corpus, learnt, [event_id], replace(RECIPE, epochs=5))
+        for event_id in ("Harbour 2024", "Orchard 2025")
+    ]
     total = summary(found)
 
     assert [(one["questions"], one["learnt_from"]) for one in found] == [(4, 1), (1, 4)]
@@ -168,7 +195,9 @@ def test_what_is_left_out_is_asked_and_not_learnt(corpus: Corpus, model: Path, l
     assert total["shown"]["standard_error"] >= 0
 
 
-def test_joined_adapters_are_their_mean(corpus: Corpus, model: Path, learnt: list[Example], tmp_path: Path) -> None:
+def test_joined_adapters_are_their_mean(
+    corpus: Corpus, model: Path, learnt: list[Example], tmp_path: Path
+) -> None:
     """Two runs of rank 2 joined at rank 4 are exactly half of both, at any scale; adapters of other weights are refused."""
     paths = []
     for seed in (1, 2):
@@ -178,7 +207,14 @@ def test_joined_adapters_are_their_mean(corpus: Corpus, model: Path, learnt: lis
     one, two, both = (factors_of(path) for path in (*paths, tmp_path / "both.safetensors"))
     name = "encoder.layer.1.output.dense"
     expected = (one[f"{name}.up"] @ one[f"{name}.down"] + two[f"{name}.up"] @ two[f"{name}.down"]) / 4
-    found = gain(model, corpus, learnt, ["Orchard 2025"], RECIPE, network=adapted(model, tmp_path / "both.safetensors", RECIPE))
+    found = gain(
+        model,
+        corpus,
+        learnt,
+        ["Orchard 2025"],
+        RECIPE,
+        network=adapted(model, tmp_path / "both.safetensors", RECIPE),
+    )
     (model / "other.safetensors").write_bytes(
         paths[0].read_bytes().replace(weights_sha256(model)[:8].encode(), b"0" * 8)  # in its metadata
     )
@@ -196,7 +232,10 @@ def test_what_a_pair_quotes_may_stand_for_the_passage(corpus: Corpus, texts_dir:
     pair = replace(pairs()[-1], context="OrchardDays 2025; Grafting; Ann Bee")
     [example] = examples(corpus, [pair], Texts([texts_dir]))
 
-    assert (example.context, example.quote) == ("OrchardDays 2025. Grafting. Ann Bee. ", "Graft in March, when the sap rises.")
+    assert (example.context, example.quote) == (
+        "OrchardDays 2025. Grafting. Ann Bee. ",
+        "Graft in March, when the sap rises.",
+    )
     assert is_quoted(example, replace(RECIPE, as_quoted=1.0), epoch=0)
     assert not is_quoted(example, RECIPE, epoch=0)
     assert train(model, corpus, [example, example], replace(RECIPE, as_quoted=1.0, epochs=1)).factors

@@ -1,7 +1,8 @@
 """Pairs as examples: each question with the passages of a build that hold its answer.
 
-The passages are those that the product cuts and embeds, with "event. talk. speakers." in front, so that what is learnt is what
-is searched. A build of the recaps (`confnotes ingest`) is read for them and for how many of them hold a word.
+The passages are those that the product cuts and embeds, with "event. talk. speakers." in front, so that what
+is learnt is what is searched. A build of the recaps (`confnotes ingest`) is read for them and for how many of
+them hold a word.
 """
 
 from __future__ import annotations
@@ -77,8 +78,20 @@ class Corpus:
             return None
         rows, shares = zip(*found, strict=True)
         text = f"{pair.history[-1] if pair.history else ''} {pair.question}".strip()
-        context = "".join(f"{part.strip()}. " for part in pair.context.split(";") if part.strip()) or self._contexts[rows[0]]
-        return Example(text, rows, shares, pair.file, self.event_of[pair.file], pair.style, context, " ".join(quote.split()))
+        context = (
+            "".join(f"{part.strip()}. " for part in pair.context.split(";") if part.strip())
+            or self._contexts[rows[0]]
+        )
+        return Example(
+            text,
+            rows,
+            shares,
+            pair.file,
+            self.event_of[pair.file],
+            pair.style,
+            context,
+            " ".join(quote.split()),
+        )
 
     def query(self, text: str) -> Pieces:
         """Return a question's pieces, each with its weight in the score."""

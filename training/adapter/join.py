@@ -1,8 +1,10 @@
 """Average adapters of several runs into one: what they agree on stays, what a seed or a recipe happened upon is halved.
 
-    python -m training.adapter.join --adapter A --adapter B --rank 32 --scale 0.6 --out index/encoder/adapter/adapter.safetensors
+    python -m training.adapter.join --adapter A --adapter B --rank 32 --scale 0.6 --out
+    index/encoder/adapter/adapter.safetensors
 
-Averaging fine-tuned weights of one beginning generalises better than any of them (Wortsman et al., "Model soups", 2022).
+Averaging fine-tuned weights of one beginning generalises better than any of them (Wortsman et al., "Model
+soups", 2022).
 """
 
 from __future__ import annotations
@@ -20,10 +22,16 @@ from torch import Tensor
 
 def main() -> None:
     """Read, average and write."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--adapter", type=Path, action="append", required=True)
-    options.add_argument("--rank", type=int, default=32, help="of the result; the strongest directions of each matrix stay")
-    options.add_argument("--scale", type=float, default=1.0, help="of the mean: less stays nearer to the published model")
+    options.add_argument(
+        "--rank", type=int, default=32, help="of the result; the strongest directions of each matrix stay"
+    )
+    options.add_argument(
+        "--scale", type=float, default=1.0, help="of the mean: less stays nearer to the published model"
+    )
     options.add_argument("--out", type=Path, required=True)
     arguments = options.parse_args()
     kept = join(arguments.adapter, arguments.out, arguments.rank, arguments.scale)
@@ -36,10 +44,14 @@ def join(paths: Sequence[Path], out: Path, rank: int, scale: float) -> float:
     Raises:
         ValueError: they belong to different weights.
     """
-    torch.set_num_threads(1)  # the products are small, and threads that wait for each other on a busy machine take minutes
+    torch.set_num_threads(
+        1
+    )  # the products are small, and threads that wait for each other on a busy machine take minutes
     told = [_told(path) for path in paths]
     if len({one["weights_sha256"] for one in told}) != 1:
-        raise ValueError(f"Cannot join {len(paths)} adapters: they were trained on different weights. Join those of one model.")
+        raise ValueError(
+            f"Cannot join {len(paths)} adapters: they were trained on different weights. Join those of one model."
+        )
     parts = [_differences(path) for path in paths]
     tensors: dict[str, Tensor] = {}
     kept = whole = 0.0
@@ -52,7 +64,9 @@ def join(paths: Sequence[Path], out: Path, rank: int, scale: float) -> float:
         kept, whole = kept + float(sizes[:rank].square().sum()), whole + float(sizes.square().sum())
     content: dict[str, object] = {name: told[0][name] for name in ("model", "weights_sha256", "licence")}
     content |= {
-        "mean_of": [{"recipe": one["recipe"], "run": one["run"], "learnt_from": one["learnt_from"]} for one in told],
+        "mean_of": [
+            {"recipe": one["recipe"], "run": one["run"], "learnt_from": one["learnt_from"]} for one in told
+        ],
         "scale": scale,
     }
     save_file(tensors, str(out), metadata={"adapter": json.dumps(content, sort_keys=True)})
@@ -74,7 +88,12 @@ def _differences(path: Path) -> dict[str, Tensor]:
 
 def _told(path: Path) -> dict[str, str]:
     with safe_open(str(path), framework="pt") as stored:
-        told: dict[str, str] = {"recipe": "", "run": "", "learnt_from": "", **json.loads(stored.metadata()["adapter"])}
+        told: dict[str, str] = {
+            "recipe": "",
+            "run": "",
+            "learnt_from": "",
+            **json.loads(stored.metadata()["adapter"]),
+        }
         return told
 
 

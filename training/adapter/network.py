@@ -1,7 +1,7 @@
 """The encoder as it is trained: a BERT of frozen weights with a low-rank difference beside each matrix of its layers.
 
-The mathematics is that of the shipped model (`index.encoder.export` writes the same layers for answering), without dropout. Texts of a
-batch are laid end to end, so that padding costs nothing outside attention.
+The mathematics is that of the shipped model (`index.encoder.export` writes the same layers for answering),
+without dropout. Texts of a batch are laid end to end, so that padding costs nothing outside attention.
 """
 
 from __future__ import annotations
@@ -41,7 +41,11 @@ class Shape:
     def read(cls, model: Path) -> Shape:
         """Read a sentence-transformers folder."""
         config = json.loads((model / "config.json").read_text(encoding="utf-8"))
-        return cls(int(config["num_hidden_layers"]), int(config["num_attention_heads"]), float(config.get("layer_norm_eps", 1e-12)))
+        return cls(
+            int(config["num_hidden_layers"]),
+            int(config["num_attention_heads"]),
+            float(config.get("layer_norm_eps", 1e-12)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,9 @@ class Packed:
         longest = max(map(len, texts))
         positions = torch.cat([torch.arange(len(text)) for text in texts])
         slots = torch.cat([torch.arange(len(text)) + at * longest for at, text in enumerate(texts)])
-        return cls(torch.tensor([piece for text in texts for piece in text]), positions, slots, len(texts), longest)
+        return cls(
+            torch.tensor([piece for text in texts for piece in text]), positions, slots, len(texts), longest
+        )
 
     def pad(self, values: Tensor) -> Tensor:
         """Return (n_texts, longest, ...) of (n_pieces, ...), zeros behind each text's end."""
@@ -85,7 +91,9 @@ def use_all_cores() -> None:
 class Network:
     """Frozen weights and the factors that are learnt: `down` (rank, in) and `up` (out, rank) for each matrix; W + up @ down."""
 
-    def __init__(self, model: Path, rank: int, seed: int, layers: Sequence[int] | None = None, half: bool = False) -> None:
+    def __init__(
+        self, model: Path, rank: int, seed: int, layers: Sequence[int] | None = None, half: bool = False
+    ) -> None:
         """Read a model and begin at the published weights.
 
         Args:
@@ -100,7 +108,11 @@ class Network:
         prefix = "bert." if any(name.startswith("bert.") for name in weights) else ""
         self._weights = {name.removeprefix(prefix): value for name, value in weights.items()}
         self._kind = torch.bfloat16 if half else torch.float32
-        self._matrices = {name: value.to(self._kind) for name, value in self._weights.items() if value.ndim == 2 and "encoder." in name}
+        self._matrices = {
+            name: value.to(self._kind)
+            for name, value in self._weights.items()
+            if value.ndim == 2 and "encoder." in name
+        }
         self.factors: dict[str, Tensor] = {}
         generator = torch.Generator().manual_seed(seed)
         for layer in range(self.shape.layers):
@@ -138,24 +150,37 @@ class Network:
         narrow = states.to(self._kind)
         parts = [self._linear(narrow, f"{at}.attention.self.{part}") for part in ("query", "key", "value")]
         attended = torch.cat(
-            [self._attend(batch, *some) for batch, *some in zip(batches, *(part.split(list(sizes)) for part in parts), strict=True)]
+            [
+                self._attend(batch, *some)
+                for batch, *some in zip(batches, *(part.split(list(sizes)) for part in parts), strict=True)
+            ]
         )
-        middle = self._norm(self._linear(attended, f"{at}.attention.output.dense") + states, f"{at}.attention.output.LayerNorm")
+        middle = self._norm(
+            self._linear(attended, f"{at}.attention.output.dense") + states,
+            f"{at}.attention.output.LayerNorm",
+        )
         wide = functional.gelu(self._linear(middle.to(self._kind), f"{at}.intermediate.dense"))
         return self._norm(self._linear(wide, f"{at}.output.dense") + middle, f"{at}.output.LayerNorm")
 
     def _attend(self, batch: Packed, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         heads = self.shape.heads
-        blocks = [batch.pad(part).view(batch.texts, batch.longest, heads, -1).transpose(1, 2) for part in (query, key, value)]
+        blocks = [
+            batch.pad(part).view(batch.texts, batch.longest, heads, -1).transpose(1, 2)
+            for part in (query, key, value)
+        ]
         query_block, key_block, value_block = blocks
         # Written out: torch's fused attention takes five times as long backwards in bfloat16 on a processor.
-        absent = torch.zeros(batch.mask().shape).masked_fill(~batch.mask(), -1e9)[:, None, None, :].to(self._kind)
+        absent = (
+            torch.zeros(batch.mask().shape).masked_fill(~batch.mask(), -1e9)[:, None, None, :].to(self._kind)
+        )
         scores = query_block @ key_block.transpose(-1, -2) * query_block.shape[-1] ** -0.5 + absent
         found = scores.softmax(-1) @ value_block
         return found.transpose(1, 2).reshape(batch.texts * batch.longest, -1)[batch.slots]
 
     def _linear(self, values: Tensor, name: str) -> Tensor:
-        found = functional.linear(values, self._matrices[f"{name}.weight"], self._weights[f"{name}.bias"].to(self._kind))
+        found = functional.linear(
+            values, self._matrices[f"{name}.weight"], self._weights[f"{name}.bias"].to(self._kind)
+        )
         if f"{name}.down" not in self.factors:
             return found
         down, up = (self.factors[f"{name}.{part}"].to(self._kind) for part in ("down", "up"))

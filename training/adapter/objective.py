@@ -19,8 +19,9 @@ from training.adapter.recipe import Recipe
 class Embedded:
     """Texts as they are compared.
 
-    `tokens` are the pieces' unit vectors, (n_pieces, dim); `weights` are the pieces' own, (n_pieces,); `owner` says which text a
-    piece is of; `pooled` are the texts' unit vectors, (n_texts, dim); for passages of their own words alone.
+    `tokens` are the pieces' unit vectors, (n_pieces, dim); `weights` are the pieces' own, (n_pieces,);
+    `owner` says which text a piece is of; `pooled` are the texts' unit vectors, (n_texts, dim); for passages
+    of their own words alone.
     """
 
     tokens: Tensor
@@ -34,17 +35,30 @@ class Embedded:
         return self.packed.slots // self.packed.longest
 
 
-def embed(network: Network, queries: Sequence[Pieces], passages: Sequence[Pieces]) -> tuple[Embedded, Embedded]:
+def embed(
+    network: Network, queries: Sequence[Pieces], passages: Sequence[Pieces]
+) -> tuple[Embedded, Embedded]:
     """Send questions and passages through the network together."""
     batches = [Packed.of([text.ids for text in texts]) for texts in (queries, passages)]
     asked, told = network.states(batches)
-    weights = [torch.from_numpy(np.concatenate([text.weights for text in texts])) for texts in (queries, passages)]
+    weights = [
+        torch.from_numpy(np.concatenate([text.weights for text in texts])) for texts in (queries, passages)
+    ]
     # As `index.encoder.onnx` pools a question: every state counts, the model's marks as well.
-    question = Embedded(functional.normalize(asked, dim=1), weights[0], batches[0], _mean(asked, torch.ones_like(weights[0]), batches[0]))
+    question = Embedded(
+        functional.normalize(asked, dim=1),
+        weights[0],
+        batches[0],
+        _mean(asked, torch.ones_like(weights[0]), batches[0]),
+    )
     tokens = functional.normalize(told, dim=1)
     own = (weights[1] > 1).float()
     # As `index.build.vectors.own_vector` pools a passage; its context counts where that filled the window.
-    own = own + (weights[1] > 0).float() * (_sums(own[:, None], batches[1]) == 0).float()[batches[1].slots // batches[1].longest, 0]
+    own = (
+        own
+        + (weights[1] > 0).float()
+        * (_sums(own[:, None], batches[1]) == 0).float()[batches[1].slots // batches[1].longest, 0]
+    )
     return question, Embedded(tokens, (weights[1] > 0).float(), batches[1], _mean(tokens, own, batches[1]))
 
 
@@ -54,7 +68,9 @@ def late_scores(queries: Embedded, passages: Embedded) -> Tensor:
     absent = passages.packed.pad(passages.weights) == 0
     cosines = (queries.tokens @ block.flatten(0, 1).T).view(-1, *absent.shape)
     best = cosines.masked_fill(absent, -1.0).amax(dim=2)
-    return best.new_zeros(queries.packed.texts, len(absent)).index_add(0, queries.owner, best * queries.weights[:, None])
+    return best.new_zeros(queries.packed.texts, len(absent)).index_add(
+        0, queries.owner, best * queries.weights[:, None]
+    )
 
 
 def loss(queries: Embedded, passages: Embedded, masked: Tensor, recipe: Recipe) -> Tensor:
@@ -66,7 +82,9 @@ def loss(queries: Embedded, passages: Embedded, masked: Tensor, recipe: Recipe) 
 
 
 def _sums(values: Tensor, packed: Packed) -> Tensor:
-    return values.new_zeros(packed.texts, values.shape[1]).index_add(0, packed.slots // packed.longest, values)
+    return values.new_zeros(packed.texts, values.shape[1]).index_add(
+        0, packed.slots // packed.longest, values
+    )
 
 
 def _mean(values: Tensor, weights: Tensor, packed: Packed) -> Tensor:

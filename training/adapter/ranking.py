@@ -38,7 +38,11 @@ def judge(network: Network, corpus: Corpus, asked: Sequence[Example], rows: Sequ
     for example, row_scores in zip(asked, scores, strict=True):
         right = set(example.rows)
         order = [rows[at] for at in np.lexsort((rows, -np.round(row_scores, 5)))]
-        order = [row for row in order[: 4 * _RANKS] if row in right or not any(corpus.same(row, one) for one in right)]
+        order = [
+            row
+            for row in order[: 4 * _RANKS]
+            if row in right or not any(corpus.same(row, one) for one in right)
+        ]
         rank = next((rank for rank, row in enumerate(order[:_RANKS], 1) if row in right), 0)
         reciprocal.append(1 / rank if rank else 0.0)
         read = sum(len(corpus.passages[row].text) + 1 for row in order[:rank])
@@ -46,7 +50,9 @@ def judge(network: Network, corpus: Corpus, asked: Sequence[Example], rows: Sequ
     return Judgement(np.array(reciprocal), np.array(shown))
 
 
-def _scores(network: Network, corpus: Corpus, asked: Sequence[Example], rows: Sequence[int]) -> NDArray[np.float32]:
+def _scores(
+    network: Network, corpus: Corpus, asked: Sequence[Example], rows: Sequence[int]
+) -> NDArray[np.float32]:
     """Return the product's score of each passage for each question, (n_questions, n_rows)."""
     use_all_cores()
     questions = [corpus.query(example.text) for example in asked]
@@ -66,7 +72,9 @@ def _scores(network: Network, corpus: Corpus, asked: Sequence[Example], rows: Se
                 own[at] = vector
         pooled = torch.cat([queries.pooled for queries in embedded]).numpy()
     vectors = torch.stack(own).numpy()
-    scores: NDArray[np.float32] = late + DENSE_SHARE * pooled @ vectors.T + TALK_SHARE * pooled @ _talk_means(corpus, vectors, rows).T
+    scores: NDArray[np.float32] = (
+        late + DENSE_SHARE * pooled @ vectors.T + TALK_SHARE * pooled @ _talk_means(corpus, vectors, rows).T
+    )
     return scores
 
 

@@ -18,9 +18,13 @@ class Recipe:
     rate: float = 1.6e-3  # highest learning rate
     warm_up: float = 0.1  # share of the steps
     decay: float = 0.01  # AdamW's weight decay
-    one_event: float = 0.5  # share of the batches whose passages are all of one conference: the wrong ones look alike
+    one_event: float = (
+        0.5  # share of the batches whose passages are all of one conference: the wrong ones look alike
+    )
     noise: float = 0.15  # share of the questions that are misspelt, written small or cut, anew in every epoch
-    as_quoted: float = 0.0  # share of the examples whose passage is what the pair quotes, behind the pair's own context
+    as_quoted: float = (
+        0.0  # share of the examples whose passage is what the pair quotes, behind the pair's own context
+    )
     late_temperature: float = 0.03
     dense_temperature: float = 0.05
     dense_share: float = 0.5

@@ -24,7 +24,13 @@ Heard = Callable[[int, int, float], None]  # step, steps, loss
 
 
 def train(
-    model: Path, corpus: Corpus, examples: Sequence[Example], recipe: Recipe, *, checkpoint: Path | None = None, heard: Heard | None = None
+    model: Path,
+    corpus: Corpus,
+    examples: Sequence[Example],
+    recipe: Recipe,
+    *,
+    checkpoint: Path | None = None,
+    heard: Heard | None = None,
 ) -> Network:
     """Train on examples and return the network.
 
@@ -37,7 +43,9 @@ def train(
         heard: Told the loss after every step.
     """
     torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # nothing reads it, and filling takes a tenth of the time
+    torch.utils.deterministic.fill_uninitialized_memory = (
+        False  # nothing reads it, and filling takes a tenth of the time
+    )
     use_all_cores()
     layers = Network.layers_of(model)
     network = Network(model, recipe.rank, recipe.seed, range(layers - recipe.layers, layers), recipe.half)
@@ -76,10 +84,14 @@ def fingerprint(examples: Sequence[Example], recipe: Recipe) -> str:
 def _step(network: Network, corpus: Corpus, batch: Sequence[Example], recipe: Recipe, epoch: int) -> Tensor:
     rows = [row_of(example, recipe, epoch) for example in batch]
     told = [
-        corpus.told(example.context, example.quote) if is_quoted(example, recipe, epoch) else corpus.passage(row)
+        corpus.told(example.context, example.quote)
+        if is_quoted(example, recipe, epoch)
+        else corpus.passage(row)
         for example, row in zip(batch, rows, strict=True)
     ]
-    queries, passages = embed(network, [corpus.query(words_of(example, recipe, epoch)) for example in batch], told)
+    queries, passages = embed(
+        network, [corpus.query(words_of(example, recipe, epoch)) for example in batch], told
+    )
     return loss(queries, passages, _masked(corpus, batch, rows), recipe)
 
 
@@ -87,7 +99,10 @@ def _masked(corpus: Corpus, batch: Sequence[Example], rows: Sequence[int]) -> Te
     """Return which passages are no wrong answer to which question, (n, n) bool; its own is never masked."""
     return torch.tensor(
         [
-            [at != other and (row in example.rows or corpus.same(rows[at], row)) for other, row in enumerate(rows)]
+            [
+                at != other and (row in example.rows or corpus.same(rows[at], row))
+                for other, row in enumerate(rows)
+            ]
             for at, example in enumerate(batch)
         ]
     )
@@ -112,5 +127,7 @@ def _take_up(path: Path, run: str, network: Network, optimiser: torch.optim.Opti
             return 0
         for name, factor in network.factors.items():
             factor.data.copy_(stored.get_tensor(name))
-            optimiser.state[factor] = {part: stored.get_tensor(f"{part} {name}") for part in ("step", "exp_avg", "exp_avg_sq")}
+            optimiser.state[factor] = {
+                part: stored.get_tensor(f"{part} {name}") for part in ("step", "exp_avg", "exp_avg_sq")
+            }
         return int(stored.metadata()["step"])

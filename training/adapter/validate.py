@@ -1,14 +1,17 @@
 """Leave conferences out one after another, train on the others, and ask for the passages of those that were left out.
 
-    python -m training.adapter.validate --corpus INDEX --texts FOLDER ... --folds 6 --out training/results/NAME.json
+    python -m training.adapter.validate --corpus INDEX --texts FOLDER ... --folds 6 --out
+    training/results/NAME.json
 
-    python -m training.adapter.validate --corpus INDEX --texts FOLDER ... --adapter FILE --leave-out QUESTIONS.jsonl --out ...
+    python -m training.adapter.validate --corpus INDEX --texts FOLDER ... --adapter FILE --leave-out
+    QUESTIONS.jsonl --out ...
 
-The second form trains nothing: it asks about the conferences of the files that `--leave-out` names, one after another, with an
-adapter that was trained without them.
+The second form trains nothing: it asks about the conferences of the files that `--leave-out` names, one after
+another, with an adapter that was trained without them.
 
-Options that begin like a value of the recipe change it. The passages of a fold are searched among themselves and those of a third of
-all other talks. A gain counts where its mean over the folds is beyond its standard error.
+Options that begin like a value of the recipe change it. The passages of a fold are searched among themselves
+and those of a third of all other talks. A gain counts where its mean over the folds is beyond its standard
+error.
 """
 
 from __future__ import annotations
@@ -43,18 +46,27 @@ def main() -> None:
     """Print and write what each fold gains."""
     options = parser(__doc__)
     options.add_argument("--folds", type=int, default=FOLDS)
-    options.add_argument("--only", type=int, action="append", help="of these folds alone, from 0; to try something out")
-    options.add_argument("--adapter", type=Path, help="judge this one, trained with --leave-out, instead of training")
+    options.add_argument(
+        "--only", type=int, action="append", help="of these folds alone, from 0; to try something out"
+    )
+    options.add_argument(
+        "--adapter", type=Path, help="judge this one, trained with --leave-out, instead of training"
+    )
     arguments = options.parse_args()
     if bool(arguments.adapter) != bool(arguments.leave_out):
-        options.error("--adapter and --leave-out go together: an adapter is asked about what it was trained without")
+        options.error(
+            "--adapter and --leave-out go together: an adapter is asked about what it was trained without"
+        )
     recipe = recipe_of(arguments)
     model = default_folder()
     corpus = Corpus(arguments.corpus, model, recipe.most_tokens)
     texts = Texts(arguments.texts)
     known = examples(corpus, read_all(arguments.pairs, arguments.quoted, texts), texts)
     dealt = folds(known, arguments.folds)
-    groups = [sorted(event_id for event_id, number in dealt.items() if number == fold) for fold in arguments.only or range(arguments.folds)]
+    groups = [
+        sorted(event_id for event_id, number in dealt.items() if number == fold)
+        for fold in arguments.only or range(arguments.folds)
+    ]
     network = None
     if arguments.adapter:
         network = adapted(model, arguments.adapter, recipe)
@@ -65,7 +77,13 @@ def main() -> None:
     for events in groups:
         found.append({"left_out": events, **gain(model, corpus, known, events, recipe, network=network)})
         print(json.dumps(found[-1]), flush=True)
-    content = {"date": date.today().isoformat(), "recipe": asdict(recipe), "examples": len(known), **summary(found), "folds": found}
+    content = {
+        "date": date.today().isoformat(),
+        "recipe": asdict(recipe),
+        "examples": len(known),
+        **summary(found),
+        "folds": found,
+    }
     print(json.dumps(content))
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
@@ -79,7 +97,13 @@ def adapted(model: Path, adapter: Path, recipe: Recipe) -> Network:
 
 
 def gain(
-    model: Path, corpus: Corpus, known: Sequence[Example], events: Sequence[str], recipe: Recipe, *, network: Network | None = None
+    model: Path,
+    corpus: Corpus,
+    known: Sequence[Example],
+    events: Sequence[str],
+    recipe: Recipe,
+    *,
+    network: Network | None = None,
 ) -> dict[str, Any]:
     """Return how much better the questions about some conferences are answered after training on the others, or with a network."""
     asked = [example for example in known if example.event_id in events]
@@ -103,7 +127,9 @@ def candidates(corpus: Corpus, events: Sequence[str], seed: int) -> list[int]:
     others = sorted({int(corpus.talk_of_row[row]) for row in range(len(corpus.passages)) if row not in own})
     random.Random(seed).shuffle(others)  # noqa: S311
     chosen = set(others[: len(others) // DISTRACTING])
-    return [row for row in range(len(corpus.passages)) if row in own or int(corpus.talk_of_row[row]) in chosen]
+    return [
+        row for row in range(len(corpus.passages)) if row in own or int(corpus.talk_of_row[row]) in chosen
+    ]
 
 
 def figures(before: Judgement, after: Judgement, asked: Sequence[Example]) -> dict[str, Any]:
@@ -114,7 +140,8 @@ def figures(before: Judgement, after: Judgement, asked: Sequence[Example]) -> di
         "before": {"mrr": mean(before.reciprocal), "shown": mean(before.shown)},
         "gain": {name: mean(values) for name, values in added.items()},
         "gain_by_style": {
-            str(style): {name: mean(values[styles == style]) for name, values in added.items()} for style in np.unique(styles)
+            str(style): {name: mean(values[styles == style]) for name, values in added.items()}
+            for style in np.unique(styles)
         },
     }
 
@@ -124,7 +151,9 @@ def summary(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         name: {
             "mean_gain": mean(gains),
-            "standard_error": round(float(gains.std(ddof=1) / len(gains) ** 0.5), 4) if len(gains) > 1 else None,
+            "standard_error": round(float(gains.std(ddof=1) / len(gains) ** 0.5), 4)
+            if len(gains) > 1
+            else None,
         }
         for name in ("mrr", "shown")
         for gains in [np.array([fold["gain"][name] for fold in found])]

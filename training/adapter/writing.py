@@ -13,7 +13,9 @@ from index.encoder.base import DEFAULT_ENCODER, weights_sha256
 from training.adapter.network import Network
 
 
-def write_adapter(network: Network, model: Path, path: Path, scale: float = 1.0, told: Mapping[str, str] | None = None) -> None:
+def write_adapter(
+    network: Network, model: Path, path: Path, scale: float = 1.0, told: Mapping[str, str] | None = None
+) -> None:
     """Write what was learnt as `index.encoder.adapter` reads it.
 
     Args:
@@ -27,7 +29,12 @@ def write_adapter(network: Network, model: Path, path: Path, scale: float = 1.0,
         name: (factor.detach() * (scale if name.endswith(".up") else 1.0)).to(torch.float16).contiguous()
         for name, factor in sorted(network.factors.items())
     }
-    told = {**(told or {}), "model": DEFAULT_ENCODER, "weights_sha256": weights_sha256(model), "licence": "Apache-2.0"}
+    told = {
+        **(told or {}),
+        "model": DEFAULT_ENCODER,
+        "weights_sha256": weights_sha256(model),
+        "licence": "Apache-2.0",
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     # One key: several are written in any order, and equal runs should give equal bytes.
     save_file(tensors, str(path), metadata={"adapter": json.dumps(told, sort_keys=True)})

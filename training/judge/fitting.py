@@ -13,8 +13,9 @@ from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
 from training.judge.observing import Observation
 
-# Inverse of the regularisation, beside a mean loss, and the share of the negatives' weight that searches without the answer have. Chosen
-# by fitting on one writer's questions and judging the others': docs/decisions/0010-judge.md.
+# Inverse of the regularisation, beside a mean loss, and the share of the negatives' weight that searches
+# without the answer have. Chosen by fitting on one writer's questions and judging the others':
+# docs/decisions/0010-judge.md.
 STRENGTH = 3.0
 TAKEN_AWAY = 0.2
 # What is asked in earnest, by style: the pairs are mostly paraphrases, because the encoder needs those.
@@ -36,7 +37,9 @@ class Model:
 
     def rescaled(self, slope: float, shift: float) -> Model:
         """Return the model whose odds are a line of this one's."""
-        return Model(slope * self.intercept + shift, {name: slope * weight for name, weight in self.weights.items()})
+        return Model(
+            slope * self.intercept + shift, {name: slope * weight for name, weight in self.weights.items()}
+        )
 
 
 def fit(observations: Sequence[Observation]) -> Model:
@@ -46,7 +49,10 @@ def fit(observations: Sequence[Observation]) -> Model:
     taken = [one for one in shown if one.without]
     asked = _weights_of(shown)
     names = sorted(shown[0].signals)
-    rows = [[told[name] for name in names] for told in [one.signals for one in (*shown, *near)] + [one.without for one in taken]]
+    rows = [
+        [told[name] for name in names]
+        for told in [one.signals for one in (*shown, *near)] + [one.without for one in taken]
+    ]
     labels = [1] * len(shown) + [0] * (len(near) + len(taken))
     weights = np.concatenate(
         [
@@ -56,9 +62,13 @@ def fit(observations: Sequence[Observation]) -> Model:
         ]
     )
     scaler = StandardScaler().fit(rows)
-    found = LogisticRegression(C=STRENGTH, max_iter=2000).fit(scaler.transform(rows), labels, sample_weight=weights)
+    found = LogisticRegression(C=STRENGTH, max_iter=2000).fit(
+        scaler.transform(rows), labels, sample_weight=weights
+    )
     slopes = found.coef_[0] / scaler.scale_
-    return Model(float(found.intercept_[0] - slopes @ scaler.mean_), dict(zip(names, map(float, slopes), strict=True)))
+    return Model(
+        float(found.intercept_[0] - slopes @ scaler.mean_), dict(zip(names, map(float, slopes), strict=True))
+    )
 
 
 def hold_out(

@@ -22,7 +22,9 @@ _COSTS = (0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3, 0.5)
 _BINS = 5
 
 
-def measure(observations: Sequence[Observation], chances: Numbers, taken: Numbers, held_out: frozenset[str]) -> dict[str, Any]:
+def measure(
+    observations: Sequence[Observation], chances: Numbers, taken: Numbers, held_out: frozenset[str]
+) -> dict[str, Any]:
     """Return the figures of held-out probabilities; `held_out` are conferences with about a fifth of the near misses."""
     near = np.array([not one.answerable for one in observations])
     found = np.array([one.shown for one in observations])
@@ -30,7 +32,11 @@ def measure(observations: Sequence[Observation], chances: Numbers, taken: Number
     fifth = np.array([one.event_id in held_out for one in observations])
     plain = np.array([one.signals["late"] for one in observations])
     return {
-        "questions": {"near_miss": int(near.sum()), "answerable": int((~near).sum()), "answer_among_best": int(found.sum())},
+        "questions": {
+            "near_miss": int(near.sum()),
+            "answerable": int((~near).sum()),
+            "answer_among_best": int(found.sum()),
+        },
         "auroc": _auroc(chances[found], chances[near]),
         "auroc_by_similarity": _auroc(plain[found], plain[near]),
         "auroc_all_answerable": _auroc(chances[~near], chances[near]),
@@ -49,7 +55,9 @@ def measure(observations: Sequence[Observation], chances: Numbers, taken: Number
     }
 
 
-def check(path: Path, searcher: Searcher, model: Model, near: Numbers, thresholds: Mapping[str, float]) -> dict[str, Any]:
+def check(
+    path: Path, searcher: Searcher, model: Model, near: Numbers, thresholds: Mapping[str, float]
+) -> dict[str, Any]:
     """Look at other questions, never learnt from: how many a threshold takes, and how they stand to held-out near misses."""
     knowledge = knowledge_of(searcher)
     chances = []
@@ -66,7 +74,9 @@ def check(path: Path, searcher: Searcher, model: Model, near: Numbers, threshold
     }
 
 
-def _curve(chances: Numbers, near: NDArray[np.bool_], found: NDArray[np.bool_], taken: Numbers) -> list[dict[str, float]]:
+def _curve(
+    chances: Numbers, near: NDArray[np.bool_], found: NDArray[np.bool_], taken: Numbers
+) -> list[dict[str, float]]:
     """Return for some costs, as shares of the answers among the best that a threshold takes, what else it takes."""
     told = []
     for cost in _COSTS:
@@ -90,7 +100,11 @@ def _reliability(chances: Numbers, right: NDArray[np.bool_]) -> list[dict[str, f
     """Return for five bins of equal size the mean probability and the share that was right."""
     order = np.argsort(chances, kind="stable")
     return [
-        {"predicted": round(float(chances[part].mean()), 3), "right": round(float(right[part].mean()), 3), "questions": len(part)}
+        {
+            "predicted": round(float(chances[part].mean()), 3),
+            "right": round(float(right[part].mean()), 3),
+            "questions": len(part),
+        }
         for part in np.array_split(order, _BINS)
     ]
 

@@ -16,7 +16,8 @@ from index.search import Searcher
 from training.pairs import Pair
 
 _SHOWN = 3  # passages that an answer quotes at most
-# A passage holds an answer when they share this much of the shorter one; it is none without any of it when they share less than the second.
+# A passage holds an answer when they share this much of the shorter one; it is none without any of it when
+# they share less than the second.
 _MIN_SHARED = 0.3
 _MOST_SHARED = 0.15
 _OVER = 1.05  # what a share may be exceeded by

@@ -43,5 +43,7 @@ def doubt_below() -> float:
 
 @cache
 def _model() -> Mapping[str, Any]:
-    content: Mapping[str, Any] = json.loads(files("bot.answering.evidence").joinpath("confidence.json").read_text(encoding="utf-8"))
+    content: Mapping[str, Any] = json.loads(
+        files("bot.answering.evidence").joinpath("confidence.json").read_text(encoding="utf-8")
+    )
     return content

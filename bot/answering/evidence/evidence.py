@@ -52,7 +52,11 @@ def _filter(reading: Reading, scope: Scope, searcher: Searcher, knowledge: Knowl
         for name in reading.speakers:
             named |= searcher.said.talks(name)
         allowed = (allowed & named) or allowed
-    if reading.wish.wanted == "link" and not reading.titled and (naming := _named_talks(reading, searcher, knowledge)):
+    if (
+        reading.wish.wanted == "link"
+        and not reading.titled
+        and (naming := _named_talks(reading, searcher, knowledge))
+    ):
         allowed = (allowed & naming) or allowed
     if not allowed:
         return None
@@ -62,5 +66,8 @@ def _filter(reading: Reading, scope: Scope, searcher: Searcher, knowledge: Knowl
 def _named_talks(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> TalkSet | None:
     """Return the talks that say every name of the question, None where it has none."""
     names = [word.text for word in reading.words if word.known and (word.capital or not word.real)]
-    said = [reduce(or_, (searcher.said.talks(one) for one in (name, *knowledge.aliases.others(name)))) for name in names]
+    said = [
+        reduce(or_, (searcher.said.talks(one) for one in (name, *knowledge.aliases.others(name))))
+        for name in names
+    ]
     return reduce(and_, said) if said else None

@@ -1,7 +1,7 @@
 """What a question asks to be told: a number, a duration or a date; and whether the notes' best words hold one.
 
-A question can be near to what the notes say and still ask for what they leave out ("how many events a second does it take?").
-A similarity cannot tell; a passage on the very subject without any number can.
+A question can be near to what the notes say and still ask for what they leave out ("how many events a second
+does it take?"). A similarity cannot tell; a passage on the very subject without any number can.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ _KINDS = tuple(
             rf"|\b(?:what|which) (?:\w+ )?(?:{_MEASURES})\b|\bper (?:second|minute|hour|day|month|year)\b|\bin (?:milli)?seconds\b",
             rf"{_NUMBERS}|{_UNITS}|free|always|every|never",
         ),
-        (r"\bhow long\b|\bcombien de temps\b|\bhow many (?:seconds|minutes|hours|days|weeks|months|years)\b", _UNITS),
+        (
+            r"\bhow long\b|\bcombien de temps\b|\bhow many (?:seconds|minutes|hours|days|weeks|months|years)\b",
+            _UNITS,
+        ),
         (
             r"\bwhen (?:exactly|were|can we expect|(?:is|was|will|did)(?! (?:it|that|this) (?:ok|right|useful|worth|better|best|good)))\b"
             r"|\b(?:what|which) (?:year|month|date)\b|\bquand (?:est|sort)\b|\ben quelle année\b",
@@ -52,8 +55,9 @@ _KINDS = tuple(
 _DIGITS = re.compile(r"(?<![^\W\d_])\d[\d.,]*")
 _ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+")
 _SENTENCE = re.compile(r"\n|(?<=[.!?])\s(?!\()")  # what stands in brackets belongs to the sentence before it
-# Share of the question's words that a passage says from which it is on the very subject: then the number must stand in a sentence
-# with one of them. On 1,444 questions written for sixteen other notes this refuses 41 of 205 near misses and 4 of 1,239 others.
+# Share of the question's words that a passage says from which it is on the very subject: then the number must
+# stand in a sentence with one of them. On 1,444 questions written for sixteen other notes this refuses 41 of
+# 205 near misses and 4 of 1,239 others.
 _ON_SUBJECT = 0.4
 
 
@@ -84,9 +88,15 @@ def lacks_figure(reading: Reading, best: Hit) -> bool:
 
 
 def _near_subject(text: str, asked: Collection[str]) -> list[str]:
-    return [sentence for sentence in _SENTENCE.split(text) if any(singular(word.form) in asked for word in words(sentence))]
+    return [
+        sentence
+        for sentence in _SENTENCE.split(text)
+        if any(singular(word.form) in asked for word in words(sentence))
+    ]
 
 
 def _holds(sentence: str, answers: re.Pattern[str], mine: Collection[str]) -> bool:
     # A number of the question's own is no answer to it.
-    return bool(answers.search(sentence)) or any(match[0].strip(".,") not in mine for match in _DIGITS.finditer(sentence))
+    return bool(answers.search(sentence)) or any(
+        match[0].strip(".,") not in mine for match in _DIGITS.finditer(sentence)
+    )

@@ -1,8 +1,9 @@
 """What a question and the best passages show of whether the passages answer it: the numbers that the confidence is made of.
 
-A near miss is close to the notes and asks for what they leave out. So the numbers say what the best passages leave unmet of the
-question's words, how far the best passage stands out, what kind of thing is asked for, and whether the passage holds such a thing.
-How a person writes (question marks, capitals, length, "we" and "my") tells pairs written for training apart and is left out.
+A near miss is close to the notes and asks for what they leave out. So the numbers say what the best passages
+leave unmet of the question's words, how far the best passage stands out, what kind of thing is asked for, and
+whether the passage holds such a thing. How a person writes (question marks, capitals, length, "we" and "my")
+tells pairs written for training apart and is left out.
 """
 
 from __future__ import annotations
@@ -29,21 +30,34 @@ _LED_BY = r"^(?:(?:and|so|but|ok|okay|hey|hi|et|also|btw)\b[ ,]*)*"
 # What is asked for, by the words that ask.
 _ASKED = {
     "yes_no": re.compile(
-        _LED_BY + r"(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should|est-ce|peut-on|y a-t-il)\b", re.IGNORECASE
+        _LED_BY
+        + r"(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|should|est-ce|peut-on|y a-t-il)\b",
+        re.IGNORECASE,
     ),
-    "who": re.compile(r"\b(?:who|whom|whose|which (?:person|speaker|engineer|maintainer)|qui)\b", re.IGNORECASE),
+    "who": re.compile(
+        r"\b(?:who|whom|whose|which (?:person|speaker|engineer|maintainer)|qui)\b", re.IGNORECASE
+    ),
     "which": re.compile(r"\b(?:which|what|quel(?:le)?s?|name of)\b", re.IGNORECASE),
     "why": re.compile(r"\b(?:why|pourquoi|reason|how come)\b", re.IGNORECASE),
-    "how": re.compile(r"\b(?:how (?:do|does|did|can|to|is|are|was|were|would|should)|comment)\b", re.IGNORECASE),
-    "compares": re.compile(r"\b(?:compare[sd]?|comparison|versus|vs|faster|slower|better|cheaper|than|difference)\b", re.IGNORECASE),
+    "how": re.compile(
+        r"\b(?:how (?:do|does|did|can|to|is|are|was|were|would|should)|comment)\b", re.IGNORECASE
+    ),
+    "compares": re.compile(
+        r"\b(?:compare[sd]?|comparison|versus|vs|faster|slower|better|cheaper|than|difference)\b",
+        re.IGNORECASE,
+    ),
     "plans": re.compile(r"\b(?:will|going to|plans? to|planned|future|next)\b", re.IGNORECASE),
     "either": re.compile(r"\b(?:or|ou)\b", re.IGNORECASE),
     # Who remembers that somebody said it asks for what was said.
-    "recalls": re.compile(r"\b(?:talk|session|someone|somebody|anyone|speaker|quelqu'un|remember)\b", re.IGNORECASE),
+    "recalls": re.compile(
+        r"\b(?:talk|session|someone|somebody|anyone|speaker|quelqu'un|remember)\b", re.IGNORECASE
+    ),
 }
 _ASKING = ("yes_no", "who", "which", "why", "how")
 _Forms = frozenset[str]
-_ATTRIBUTE = re.compile(r"\b(?:how (?:many|much)|which|what|combien de|quel(?:le)?s?)\s+([\w-]+)(?:\s+([\w-]+))?", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"\b(?:how (?:many|much)|which|what|combien de|quel(?:le)?s?)\s+([\w-]+)(?:\s+([\w-]+))?", re.IGNORECASE
+)
 
 
 def signals(reading: Reading, found: Found) -> dict[str, float]:
@@ -56,7 +70,13 @@ def signals(reading: Reading, found: Found) -> dict[str, float]:
     words = _Words(evidence, hits)
     said, shown = _said(hits[:1]), _said(hits[:_SHOWN])
     asked = _asked(reading, hits[0])
-    values = {**words.profile(), **_standing(evidence, hits), **words.coverage(said, shown), **_names(reading, said, shown), **asked}
+    values = {
+        **words.profile(),
+        **_standing(evidence, hits),
+        **words.coverage(said, shown),
+        **_names(reading, said, shown),
+        **asked,
+    }
     values["yes_no_unmet"] = asked["yes_no"] * (1 - values["shown_least"])
     values["figure_unmet"] = float(any(figures_asked(reading.text))) * (1 - values["shown_met"])
     values["which_unmet"] = asked["which"] * (1 - values["shown_met"])
@@ -71,7 +91,9 @@ class _Words:
         query = evidence[0].query
         self._pieces = query.tokens
         told = [at for at, word in enumerate(query.words) if query.weights[at] > 0]
-        topical = {at for at in told if not (is_stop(query.words[at]) or is_generic(query.words[at]))} or set(told)
+        topical = {at for at in told if not (is_stop(query.words[at]) or is_generic(query.words[at]))} or set(
+            told
+        )
         self._topical = sorted(topical) or list(range(len(query.words)))
         self._grammar = [at for at in told if at not in topical]
         self._forms = [fold(query.words[at]) for at in self._topical]
@@ -99,7 +121,9 @@ class _Words:
             "met": self._share(self._best, _MET),
             "same": self._share(self._best, _SAME),
             "heaviest": sum(self._best[at] for at in heaviest) / len(heaviest),
-            "grammar": sum(self._in_grammar) / len(self._in_grammar) if self._in_grammar else self._mean(self._best),
+            "grammar": sum(self._in_grammar) / len(self._in_grammar)
+            if self._in_grammar
+            else self._mean(self._best),
             "talk_least": min(self._in_talk),
             "shown_mean": self._mean(self._shown),
             "shown_least": min(self._shown),
@@ -118,14 +142,22 @@ class _Words:
         """Return whether "how many", "which" or "what" is followed by words of weight, and how badly the worst is met."""
         match = _ATTRIBUTE.search(text)
         wanted = {fold(word) for word in (match.groups() if match else ()) if word}
-        met = [similarity for form, similarity in zip(self._forms, self._shown, strict=True) if form in wanted]
+        met = [
+            similarity for form, similarity in zip(self._forms, self._shown, strict=True) if form in wanted
+        ]
         return (1.0, 1 - min(met)) if met else (0.0, 0.0)
 
     def _mean(self, similarities: Sequence[float]) -> float:
-        return sum(weight * similarity for weight, similarity in zip(self._weights, similarities, strict=True))
+        return sum(
+            weight * similarity for weight, similarity in zip(self._weights, similarities, strict=True)
+        )
 
     def _share(self, similarities: Sequence[float], least: float) -> float:
-        return sum(weight for weight, similarity in zip(self._weights, similarities, strict=True) if similarity >= least)
+        return sum(
+            weight
+            for weight, similarity in zip(self._weights, similarities, strict=True)
+            if similarity >= least
+        )
 
 
 def _standing(evidence: Sequence[Evidence], hits: Sequence[Hit]) -> dict[str, float]:
@@ -167,7 +199,10 @@ def _asked(reading: Reading, best: Hit) -> dict[str, float]:
         **kinds,
         "how": kinds["how"] * (not any(figures)),
         "states": float(not any(figures) and not any(kinds[name] for name in _ASKING)),
-        **{name: float(asks) for name, asks in zip(("how_many", "how_much", "how_long", "when"), figures, strict=True)},
+        **{
+            name: float(asks)
+            for name, asks in zip(("how_many", "how_much", "how_long", "when"), figures, strict=True)
+        },
         "no_number": float(any(figures) and not holds_number(reading, best)),
         "no_figure": float(any(figures) and lacks_figure(reading, best)),
     }
@@ -175,7 +210,9 @@ def _asked(reading: Reading, best: Hit) -> dict[str, float]:
 
 def _said(hits: Sequence[Hit]) -> _Forms:
     """Return the folded words of passages, their titles and speakers."""
-    return frozenset().union(*(forms(text) for hit in hits for text in (hit.passage.text, hit.talk.title, *hit.talk.speakers)))
+    return frozenset().union(
+        *(forms(text) for hit in hits for text in (hit.passage.text, hit.talk.title, *hit.talk.speakers))
+    )
 
 
 def _says(said: _Forms, form: str) -> bool:

@@ -17,10 +17,18 @@ from index.vocabulary.words import forms, singular, words
 
 _CLIPPED = 6  # letters from which the beginning of a word stands for it
 _EVERYWHERE_SHARE = 0.2
-_EVERYWHERE = {"kubecon", "cloudnativecon", "conf", "conference", "europe", "america"}  # words of many conferences' names
+_EVERYWHERE = {
+    "kubecon",
+    "cloudnativecon",
+    "conf",
+    "conference",
+    "europe",
+    "america",
+}  # words of many conferences' names
 _TELLING = 4  # letters from which a word names a conference
 _LANGUAGE_CHARS = 4_000  # of a recap, enough to tell its language
-_LANGUAGE_PASSAGES = 20_000  # read on the first French question, in a third of a second; of a larger build its records are believed
+# read on the first French question, in a third of a second; of a larger build its records are believed
+_LANGUAGE_PASSAGES = 20_000
 _YEAR = re.compile(r"(?<!\d)20[0-3]\d(?!\d)")
 _REMEMBERED = 8_192  # words
 
@@ -49,7 +57,11 @@ class Knowledge:
     @cached_property
     def languages(self) -> frozenset[str]:
         """Return the languages of the notes, by their records and by their grammar words."""
-        read = _read_languages(self._build.passages) if len(self._build.passages) <= _LANGUAGE_PASSAGES else frozenset()
+        read = (
+            _read_languages(self._build.passages)
+            if len(self._build.passages) <= _LANGUAGE_PASSAGES
+            else frozenset()
+        )
         return frozenset(self._build.manifest.languages) | read
 
     @cached_property
@@ -58,7 +70,12 @@ class Knowledge:
         found: dict[str, list[int]] = defaultdict(list)
         for row, event in enumerate(self.events):
             for form in forms(f"{event.event_id} {event.name}"):
-                if len(form) >= _TELLING and form.isalpha() and form not in _EVERYWHERE and not is_real_word(form):
+                if (
+                    len(form) >= _TELLING
+                    and form.isalpha()
+                    and form not in _EVERYWHERE
+                    and not is_real_word(form)
+                ):
                     found[form].append(row)
         return {form: tuple(rows) for form, rows in found.items()}
 
@@ -75,7 +92,9 @@ class Knowledge:
 
     def forms_starting(self, prefix: str) -> list[str]:
         """Return the notes' folded words and joined names that begin with a prefix."""
-        joined = (name for name, pair in self._names.joined_starting(prefix) if _is_name(pair.left, pair.right))
+        joined = (
+            name for name, pair in self._names.joined_starting(prefix) if _is_name(pair.left, pair.right)
+        )
         return [*self._names.forms_starting(prefix), *joined]
 
     def _frequency(self, form: str) -> int:
@@ -90,7 +109,11 @@ class Knowledge:
     def _contains(self, form: str) -> bool:
         """Tell whether the notes contain a folded word or its other number."""
         other = singular(form)
-        return self._stands(form) or self._has_stem(other) or (len(form) > 3 and self._has_stem(form.removesuffix("es")))
+        return (
+            self._stands(form)
+            or self._has_stem(other)
+            or (len(form) > 3 and self._has_stem(form.removesuffix("es")))
+        )
 
     def _stands(self, form: str) -> bool:
         return bool(self.frequency(form))
@@ -104,7 +127,9 @@ class Knowledge:
         wanted = passage.ordinal + step
         rows = [] if row is None or wanted < 0 else self.table.rows_of(row)
         guess = rows[wanted : wanted + 1]  # a talk's passages are counted in the order of the notes
-        return next((one for at in (*guess, *rows) if (one := self._build.passages[at]).ordinal == wanted), None)
+        return next(
+            (one for at in (*guess, *rows) if (one := self._build.passages[at]).ordinal == wanted), None
+        )
 
     def is_everywhere(self, word: str) -> bool:
         """Tell whether so many passages say a word that it tells none from another."""
@@ -114,7 +139,9 @@ class Knowledge:
         """Return the shortest of the notes' words that a clipped one begins: "misconfig" is "misconfiguration"."""
         if len(clipped) < _CLIPPED:
             return None
-        longer = [form for form in self.forms_starting(clipped) if len(form) > len(clipped) + 2 and form.isalpha()]
+        longer = [
+            form for form in self.forms_starting(clipped) if len(form) > len(clipped) + 2 and form.isalpha()
+        ]
         return min(longer, key=lambda form: (len(form), form), default=None)
 
     def says(self, name: str) -> bool:
@@ -156,7 +183,9 @@ class Knowledge:
         """Return the rows of some of the notes' events; others are left out."""
         return [self._event_rows[event_id] for event_id in event_ids if event_id in self._event_rows]
 
-    def _talks_within(self, event_ids: tuple[str, ...], excluded_ids: tuple[str, ...] = (), day: int | None = None) -> TalkSet:
+    def _talks_within(
+        self, event_ids: tuple[str, ...], excluded_ids: tuple[str, ...] = (), day: int | None = None
+    ) -> TalkSet:
         """Return the talks within limits; where events are named, one of no known day may be of any day of them."""
         table = self.table
         found = table.of_events(self.event_rows(event_ids)) if event_ids else table.everything()

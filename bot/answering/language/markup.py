@@ -30,7 +30,9 @@ _POLITE_END = re.compile(
     r"|merci(?: d'avance)?|s'il (?:te|vous) pla[iî]t)[\s!.]*$",
     re.IGNORECASE,
 )
-_ABOUT_BOT = re.compile(r"(?:help|test|ping|who are you|what are you|what can you do|how are you|how do you work)", re.IGNORECASE)
+_ABOUT_BOT = re.compile(
+    r"(?:help|test|ping|who are you|what are you|what can you do|how are you|how do you work)", re.IGNORECASE
+)
 
 
 def plain_question(text: str) -> str:

@@ -35,17 +35,25 @@ def closest_word(
     if len(word) < _SHORTEST or not word.isalnum():
         return None
     allowed = 2 if len(word) >= _TWO_EDITS_FROM else 1
-    found = process.extract(word, frequencies.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=None)
+    found = process.extract(
+        word, frequencies.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=None
+    )
     candidates = [
         (other, int(distance))
         for other, distance, _ in found
         if _plausible(word, other, int(distance))
         and frequencies[other]
-        and (is_name(other) or not is_plain(other) or (not capital and _is_plain_slip(word, other, int(distance))))
+        and (
+            is_name(other)
+            or not is_plain(other)
+            or (not capital and _is_plain_slip(word, other, int(distance)))
+        )
     ]
     if not candidates:
         return None
-    return min(candidates, key=lambda pair: (pair[1], pair[0][0] != word[0], -frequencies[pair[0]], pair[0]))[0]
+    return min(candidates, key=lambda pair: (pair[1], pair[0][0] != word[0], -frequencies[pair[0]], pair[0]))[
+        0
+    ]
 
 
 def _plausible(word: str, other: str, distance: int) -> bool:
@@ -62,7 +70,9 @@ def _is_plain_slip(word: str, other: str, distance: int) -> bool:
     """Tell whether a slip may lead to a plain word: in a short one a letter is dropped or two are swapped ("acces", "suport")."""
     if len(word) >= _PLAIN_FROM:
         return distance == 1 or len(word) > _PLAIN_FROM
-    return distance == 1 and len(word) > _SHORTEST and (len(other) > len(word) or sorted(word) == sorted(other))
+    return (
+        distance == 1 and len(word) > _SHORTEST and (len(other) > len(word) or sorted(word) == sorted(other))
+    )
 
 
 def _digits(word: str) -> str:

@@ -31,7 +31,10 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 @cache
 def _lists() -> Mapping[str, frozenset[str]]:
     content = read_data("words.yaml")
-    return {name: frozenset(text.split()) | {fold(word) for word in text.split()} for name, text in content.items()}
+    return {
+        name: frozenset(text.split()) | {fold(word) for word in text.split()}
+        for name, text in content.items()
+    }
 
 
 def is_stop(word: str, *, french: bool = False, german: bool = False) -> bool:
@@ -39,7 +42,11 @@ def is_stop(word: str, *, french: bool = False, german: bool = False) -> bool:
     lists = _lists()
     if german and word.lower() in lists["stop_german"]:
         return True
-    return word.lower() in lists["stop_english"] or fold(word) in lists["stop_english"] or (french and word.lower() in lists["stop_french"])
+    return (
+        word.lower() in lists["stop_english"]
+        or fold(word) in lists["stop_english"]
+        or (french and word.lower() in lists["stop_french"])
+    )
 
 
 def is_generic(word: str) -> bool:
@@ -56,7 +63,10 @@ def is_product(form: str) -> bool:
 def glossary() -> Mapping[str, str]:
     """Return the French expressions that are read as English, folded."""
     content = read_data("glossary.yaml")
-    return {" ".join(fold(part) for part in str(french).split()): str(english) for french, english in content.items()}
+    return {
+        " ".join(fold(part) for part in str(french).split()): str(english)
+        for french, english in content.items()
+    }
 
 
 def is_french(text: str) -> bool:
@@ -78,10 +88,12 @@ def is_german(text: str) -> bool:
 
 @cache
 def _dictionaries() -> tuple[bytes, ...]:
-    # pyspellchecker's own reading of its English and French words takes 0.3 s and 40 MB, a whole question's time; as they lie in
-    # the package they are sorted lines of `"word": count`, unpacked in 15 ms.
+    # pyspellchecker's own reading of its English and French words takes 0.3 s and 40 MB, a whole question's
+    # time; as they lie in the package they are sorted lines of `"word": count`, unpacked in 15 ms.
     resources = files("spellchecker").joinpath("resources")
-    return tuple(gzip.decompress(resources.joinpath(f"{language}.json.gz").read_bytes()) for language in ("en", "fr"))
+    return tuple(
+        gzip.decompress(resources.joinpath(f"{language}.json.gz").read_bytes()) for language in ("en", "fr")
+    )
 
 
 def _stands_in(lines: bytes, word: str) -> bool:

@@ -10,7 +10,8 @@ from index.models import Event
 from index.vocabulary.words import forms
 
 _EDITION = re.compile(
-    r"\b(?P<name>[^\W\d_]\w{3,})(?:\s+(?:EU|NA|US|Europe|North America|Asia|India|Japan|China))?\s+(?P<year>20\d\d)\b", re.IGNORECASE
+    r"\b(?P<name>[^\W\d_]\w{3,})(?:\s+(?:EU|NA|US|Europe|North America|Asia|India|Japan|China))?\s+(?P<year>20\d\d)\b",
+    re.IGNORECASE,
 )
 
 
@@ -20,7 +21,9 @@ def unknown_edition(question: str, knowledge: Knowledge) -> re.Match[str] | None
         name = match["name"].lower()
         fits = [event for event in knowledge.events if name in event_words(event)]
         is_conference = bool(fits) and not is_real_word(name)
-        if (is_conference or name.endswith(("con", "conf"))) and int(match["year"]) not in map(event_year, fits):
+        if (is_conference or name.endswith(("con", "conf"))) and int(match["year"]) not in map(
+            event_year, fits
+        ):
             return match
     return None
 

@@ -8,7 +8,9 @@ from typing import Literal
 
 Wanted = Literal["fact", "list", "speaker", "talk", "link", "change"]
 
-_TALKS = r"(?:talks|sessions|keynotes|workshops|panels|presentations|conférences|exposés|présentations|ateliers)"
+_TALKS = (
+    r"(?:talks|sessions|keynotes|workshops|panels|presentations|conférences|exposés|présentations|ateliers)"
+)
 _TALK = r"(?:talk|session|keynote|workshop|panel|presentation|conférence|exposé|présentation|atelier)"
 _LIST = (
     re.compile(
@@ -31,13 +33,17 @@ _LIST = (
         rf"^(?:all |all the |other |more )?{_TALKS}\s+(?:\w+\s+){{0,2}}?(?:about|on|around|covering|mentioning|regarding|that|which|sur)\b",
         re.IGNORECASE,
     ),
-    re.compile(rf"\b(?:are|were) there (?:any |other |more )?(?:[\w/+-]+\s+){{0,3}}{_TALKS}\b", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:are|were) there (?:any |other |more )?(?:[\w/+-]+\s+){{0,3}}{_TALKS}\b", re.IGNORECASE
+    ),
     re.compile(rf"^{_TALKS}\b", re.IGNORECASE),
     re.compile(
         rf"^(?!(?:who|how|when|why|where|is|was|were|are|did|do|does|can|should|best|favou?rite)\b)(?:[\w/+'’.-]+\s+){{1,4}}{_TALKS}\s*\??$",
         re.IGNORECASE,
     ),
-    re.compile(r"\b(?:where|who)\b.*\b(?:all )?(?:is|was|are|were|got|get)\s+.{2,40}\bmentioned\b", re.IGNORECASE),
+    re.compile(
+        r"\b(?:where|who)\b.*\b(?:all )?(?:is|was|are|were|got|get)\s+.{2,40}\bmentioned\b", re.IGNORECASE
+    ),
 )
 _EVERY_MENTION = re.compile(
     r"\b(?:mention|mentions|mentioned|mentioning|name[sd]?"
@@ -56,7 +62,10 @@ _LINK = re.compile(
     r"\b(?:links?|slides?|slide deck|video|recording|youtube|url|schedule page|sched|lien|vidéo|diapos|replay (?:of|du|de))\b",
     re.IGNORECASE,
 )
-_LINK_ASK = re.compile(r"\b(?:got|have|find|where|share|send|give|link|any|watch|t'as|as-tu|avez-vous|où|is there)\b", re.IGNORECASE)
+_LINK_ASK = re.compile(
+    r"\b(?:got|have|find|where|share|send|give|link|any|watch|t'as|as-tu|avez-vous|où|is there)\b",
+    re.IGNORECASE,
+)
 _TALK_ASKED = re.compile(
     rf"\b(?:which|what)\s+(?:\w+\s+)?{_TALK}\b|^(?:the|that)\s+(?:\w+\s+){{0,3}}{_TALK}\b|\b(?:quelle?|dans quelle?)\s+{_TALK}\b"
     rf"|\b(?:talk|speak|present)(?:ed|ing)?\s+about\??$|'s\s+(?:\w+\s+)?{_TALK}\b"

@@ -15,7 +15,8 @@ _NAME = r"(?P<name>[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3}?)"
 _END = r"(?=\s*(?:[?!,.;:]|$|\b(?:at|in|on|about|from|for|during|of|with|and|or)\b))"
 _ASKED = (
     re.compile(
-        rf"\b(?:talks?|sessions?|keynotes?|workshops?|panels?|presentations?|given|presented|held) by\s+{_NAME}{_END}", re.IGNORECASE
+        rf"\b(?:talks?|sessions?|keynotes?|workshops?|panels?|presentations?|given|presented|held) by\s+{_NAME}{_END}",
+        re.IGNORECASE,
     ),
     re.compile(
         rf"\b(?:talks|sessions|keynotes|workshops|presentations)\s+(?:did|has|have)\s+{_NAME}\s+(?:give|given|hold|held|present|do|done)\b",
@@ -27,7 +28,11 @@ _ASKED = (
 def person_asked(text: str) -> str:
     """Return the name of the person whose talks a question asks for, empty where it names none."""
     return next(
-        (re.sub(r"^(?:the|les?|la)\s+", "", match["name"], flags=re.IGNORECASE) for pattern in _ASKED if (match := pattern.search(text))),
+        (
+            re.sub(r"^(?:the|les?|la)\s+", "", match["name"], flags=re.IGNORECASE)
+            for pattern in _ASKED
+            if (match := pattern.search(text))
+        ),
         "",
     )
 
@@ -35,8 +40,8 @@ def person_asked(text: str) -> str:
 def talks_of(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> tuple[Spots, bool]:
     """Return a passage of each talk of the named people, within the limits, and whether the talks are known to be theirs.
 
-    Theirs are the talks with their name among the speakers and companies, in the title or in the line below it. Where there is none,
-    the talks that mention the whole name are returned instead.
+    Theirs are the talks with their name among the speakers and companies, in the title or in the line below
+    it. Where there is none, the talks that mention the whole name are returned instead.
     """
     table = knowledge.table
     allowed = allowed_talks(reading.scope, knowledge)
@@ -45,7 +50,11 @@ def talks_of(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> tupl
     theirs = table.set_of(row for rows in reading.speakers.values() for row in rows)
     for name, rows in zip(names, mentions, strict=True):
         # "talks by Netflix" are those of its people.
-        theirs |= searcher.said.titled(name) | searcher.said.employed(name) | table.set_of(table.talk_of_row[rows[table.is_heading[rows]]])
+        theirs |= (
+            searcher.said.titled(name)
+            | searcher.said.employed(name)
+            | table.set_of(table.talk_of_row[rows[table.is_heading[rows]]])
+        )
     theirs &= allowed
     if not theirs:
         return Spots.first_of(mentions, searcher), False

@@ -36,7 +36,9 @@ class Reading:
     scope: Scope
     words: tuple[AskedWord, ...]
     corrections: Mapping[str, str] = field(default_factory=dict)
-    speakers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # named in full, with their talks' rows
+    speakers: Mapping[str, tuple[int, ...]] = field(
+        default_factory=dict
+    )  # named in full, with their talks' rows
     french: bool = False
     follow_up: bool = False  # stands on an earlier question
     titled: frozenset[int] = frozenset()  # the rows of the talks that the question names by their title

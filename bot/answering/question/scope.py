@@ -23,7 +23,8 @@ _YEARS = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(
-    r"\b(?:not|except(?: for)?|but not|without|other than|rather than|instead of|pas|sauf|hors)\s+(?:\w+\s+){0,3}$", re.IGNORECASE
+    r"\b(?:not|except(?: for)?|but not|without|other than|rather than|instead of|pas|sauf|hors)\s+(?:\w+\s+){0,3}$",
+    re.IGNORECASE,
 )
 _SIDE = re.compile(r"\b(since|from|after|before|depuis|après|avant)\s+$", re.IGNORECASE)
 _KIND = re.compile(r"\b(keynote|workshop|panel)s?\b", re.IGNORECASE)
@@ -52,7 +53,10 @@ def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = No
     """Read events, days and kinds from a question; what it leaves open comes from the earlier turn."""
     mentions = parse_events(question, knowledge.events)
     known = {event.event_id for event in knowledge.events}
-    mentions = (*(_recognised(mention, knowledge) for mention in mentions), *_series(question, mentions, knowledge))
+    mentions = (
+        *(_recognised(mention, knowledge) for mention in mentions),
+        *_series(question, mentions, knowledge),
+    )
     wanted, excluded, missing, spans = _events(question, mentions, known)
     if not any(m.year for m in mentions) and (edition := unknown_edition(question, knowledge)):
         wanted, missing = [], edition[0]
@@ -66,7 +70,9 @@ def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = No
     spans += year_spans
     if not wanted and not missing and inherited:
         wanted, firm = list(inherited.event_ids), False
-    day, day_spans = _day(question, [event for event in knowledge.events if not wanted or event.event_id in wanted], spans)
+    day, day_spans = _day(
+        question, [event for event in knowledge.events if not wanted or event.event_id in wanted], spans
+    )
     if day is None and inherited and not mentions:
         day = inherited.day
     kind = _KIND.search(question)
@@ -83,13 +89,19 @@ def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = No
 
 def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
     """Give a conference named in part ("jsconf 2013") the id of the notes' event that it must be."""
-    if any(event_id in {event.event_id for event in knowledge.events} for event_id in mention.event_ids) or mention.series in {
+    if any(
+        event_id in {event.event_id for event in knowledge.events} for event_id in mention.event_ids
+    ) or mention.series in {
         None,
         "KubeCon",
     }:
         return mention
     named = {word.form for word in words(mention.series or "")}
-    fits = [e.event_id for e in knowledge.events if named <= event_words(e) and mention.year in {None, event_year(e)}]
+    fits = [
+        e.event_id
+        for e in knowledge.events
+        if named <= event_words(e) and mention.year in {None, event_year(e)}
+    ]
     return replace(mention, event_ids=tuple(fits)) if fits else mention
 
 
@@ -106,7 +118,9 @@ def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledg
     ]
 
 
-def _events(question: str, mentions: Sequence[EventMention], known: set[str]) -> tuple[list[str], list[str], str | None, list[Span]]:
+def _events(
+    question: str, mentions: Sequence[EventMention], known: set[str]
+) -> tuple[list[str], list[str], str | None, list[Span]]:
     wanted: list[str] = []
     excluded: list[str] = []
     missing: str | None = None
@@ -125,13 +139,17 @@ def _events(question: str, mentions: Sequence[EventMention], known: set[str]) ->
     return wanted, excluded, None if wanted else missing, spans
 
 
-def _years(question: str, taken: Sequence[Span], knowledge: Knowledge) -> tuple[list[str], list[Span], list[str]]:
+def _years(
+    question: str, taken: Sequence[Span], knowledge: Knowledge
+) -> tuple[list[str], list[Span], list[str]]:
     wanted: list[str] = []
     spans: list[Span] = []
     excluded: list[str] = []
     for match in _YEARS.finditer(question):
         first, last = sorted((int(match["first"]), int(match["last"])))
-        events = tuple(event.event_id for event in knowledge.events if first <= (event_year(event) or 0) <= last)
+        events = tuple(
+            event.event_id for event in knowledge.events if first <= (event_year(event) or 0) <= last
+        )
         if events and not any(start < match.end() and match.start() < end for start, end in taken):
             wanted += events
             spans.append(match.span())
@@ -156,7 +174,11 @@ def _events_of(before: str, year: int, knowledge: Knowledge) -> tuple[str, ...]:
     word = side[1].lower()
     if word in {"before", "avant"}:
         return tuple(event_id for event_id, held in dated if held < year)
-    return tuple(event_id for event_id, held in dated if held > year or (held == year and word in {"since", "from", "depuis"}))
+    return tuple(
+        event_id
+        for event_id, held in dated
+        if held > year or (held == year and word in {"since", "from", "depuis"})
+    )
 
 
 def _negated(question: str, start: int) -> bool:

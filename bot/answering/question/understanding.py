@@ -9,7 +9,15 @@ from dataclasses import replace
 from bot.answering.language.knowledge import Knowledge
 from bot.answering.language.markup import plain_question
 from bot.answering.language.spelling import closest_word
-from bot.answering.language.wordlists import glossary, is_french, is_generic, is_german, is_product, is_real_word, is_stop
+from bot.answering.language.wordlists import (
+    glossary,
+    is_french,
+    is_generic,
+    is_german,
+    is_product,
+    is_real_word,
+    is_stop,
+)
 from bot.answering.question.intents import Wish, read_wish
 from bot.answering.question.people import person_asked
 from bot.answering.question.question import AskedWord, Reading, is_name_like, looks_french
@@ -21,13 +29,22 @@ _PRONOUN = re.compile(
     r"\b(?:it|its|they|them|their|that|those|this|these|he|him|his|she|her|there|one|ones|same|il|elle|ils|elles|ça|cela|celui-ci|leur|y|en|lui)\b",
     re.IGNORECASE,
 )
-_CONTINUES = re.compile(r"^(?:and|but|so|or|also|what about|how about|why|et|mais|donc|ou|any\b|which one|more|else)\b", re.IGNORECASE)
-_TURNS = re.compile(r"^(?:(?:and|so|ok|et)\s+)?(?:what about|how about|and|et|qu'en est-il de|quid de)\b", re.IGNORECASE)
+_CONTINUES = re.compile(
+    r"^(?:and|but|so|or|also|what about|how about|why|et|mais|donc|ou|any\b|which one|more|else)\b",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(
+    r"^(?:(?:and|so|ok|et)\s+)?(?:what about|how about|and|et|qu'en est-il de|quid de)\b", re.IGNORECASE
+)
 _ASKS = re.compile(r"\b(?:what|how|why|who|when|quoi|que|comment|pourquoi|qui|quand)\b", re.IGNORECASE)
-_LED_IN = re.compile(r"^(?:[\s,;:–—-]|\b(?:at|in|on|for|from|and|of|kubecon|cloudnativecon|à|au|en)\b)+", re.IGNORECASE)
+_LED_IN = re.compile(
+    r"^(?:[\s,;:–—-]|\b(?:at|in|on|for|from|and|of|kubecon|cloudnativecon|à|au|en)\b)+", re.IGNORECASE
+)
 
 
-def understand(question: str, knowledge: Knowledge, history: Sequence[str] = (), given: Scope | None = None) -> Reading:
+def understand(
+    question: str, knowledge: Knowledge, history: Sequence[str] = (), given: Scope | None = None
+) -> Reading:
     """Read a question in the light of what the notes contain and of the earlier turns."""
     reading = _read(question, knowledge, None)
     earlier = [turn for turn in map(plain_question, history) if turn]
@@ -86,7 +103,8 @@ def _is_follow_up(reading: Reading, earlier: Sequence[str], knowledge: Knowledge
         return False  # "how do I cook pasta?" stands on no talk; French words stand in no English notes
     # A new name opens a new subject; plain words go on with the old one.
     return not any(
-        (is_name_like(word) or knowledge.is_name(word.form)) and not (reading.french and not word.known and looks_french(word))
+        (is_name_like(word) or knowledge.is_name(word.form))
+        and not (reading.french and not word.known and looks_french(word))
         for word in fresh
     )
 
@@ -97,7 +115,8 @@ def _turns_to_a_name(reading: Reading, earlier: Sequence[str], knowledge: Knowle
         return False
     said = {singular(word.form) for turn in earlier for word in words(turn)}
     return bool(reading.words) and all(
-        singular(word.form) not in said and (is_name_like(word) or knowledge.is_name(word.form) or is_product(word.form))
+        singular(word.form) not in said
+        and (is_name_like(word) or knowledge.is_name(word.form) or is_product(word.form))
         for word in reading.words
     )
 
@@ -148,12 +167,20 @@ def _meant(written: str, word: Word, text: str, knowledge: Knowledge, french: bo
     capital = written[0].isupper() and word.start > 0
     if _other_names(written, word.form, capital, knowledge):
         return None
-    meant = closest_word(word.form, knowledge.near(word.form), is_name=knowledge.is_name, capital=capital, is_plain=is_real_word)
+    meant = closest_word(
+        word.form,
+        knowledge.near(word.form),
+        is_name=knowledge.is_name,
+        capital=capital,
+        is_plain=is_real_word,
+    )
     return None if meant and is_generic(meant) else meant
 
 
 def _is_grammar(written: str, word: Word, text: str, french: bool) -> bool:
-    return is_stop(written, french=french, german=is_german(text)) or is_stop(_chunk(word, text), french=french)
+    return is_stop(written, french=french, german=is_german(text)) or is_stop(
+        _chunk(word, text), french=french
+    )
 
 
 def _chunk(word: Word, text: str) -> str:
@@ -178,7 +205,11 @@ def _asked(text: str, scoped: Sequence[Span], knowledge: Knowledge, french: bool
     shouted = sum(c.isupper() for c in letters) * 2 > len(letters)
     for word in words(text):
         written = text[word.start : word.end]
-        if _is_grammar(written, word, text, french) or is_generic(written) or (len(written) == 1 and not written.isdigit()):
+        if (
+            _is_grammar(written, word, text, french)
+            or is_generic(written)
+            or (len(written) == 1 and not written.isdigit())
+        ):
             continue
         if any(start <= word.start < end for start, end in scoped):
             continue
@@ -201,16 +232,30 @@ def _opens_sentence(word: Word, text: str) -> bool:
 
 def _is_part(word: Word, text: str) -> bool:
     # One side of a compound ("on-prem", "re-run") says little on its own.
-    return text[word.start : word.end].islower() and "-" in {text[max(word.start - 1, 0) : word.start], text[word.end : word.end + 1]}
+    return text[word.start : word.end].islower() and "-" in {
+        text[max(word.start - 1, 0) : word.start],
+        text[word.end : word.end + 1],
+    }
 
 
-def _search_text(text: str, scoped: Sequence[Span], asked: Sequence[AskedWord], knowledge: Knowledge, french: bool) -> str:
+def _search_text(
+    text: str, scoped: Sequence[Span], asked: Sequence[AskedWord], knowledge: Knowledge, french: bool
+) -> str:
     """Take the limits out, put other names and translations in."""
     searched = _without(text, scoped)
     if french:
         translated = _translated(searched, knowledge)
-        searched = f"{searched} {translated}" if "fr" in knowledge.languages and translated != searched else translated
-    added = [other for word in asked for other in _other_names(word.text, word.form, word.capital, knowledge)[:2] if knowledge.says(other)]
+        searched = (
+            f"{searched} {translated}"
+            if "fr" in knowledge.languages and translated != searched
+            else translated
+        )
+    added = [
+        other
+        for word in asked
+        for other in _other_names(word.text, word.form, word.capital, knowledge)[:2]
+        if knowledge.says(other)
+    ]
     bare = " ".join(searched.split()).strip(" ,;:-–—")
     return " ".join([bare if any(c.isalnum() for c in bare) else text, *added])
 
@@ -239,7 +284,9 @@ def _translated(text: str, knowledge: Knowledge) -> str:
         taken = 1
         for length in (3, 2, 1):
             run = found[position : position + length]
-            english = glossary().get(" ".join(fold(word.form) for word in run)) if len(run) == length else None
+            english = (
+                glossary().get(" ".join(fold(word.form) for word in run)) if len(run) == length else None
+            )
             if english and not all(knowledge.contains(word.form) for word in run):
                 pieces += [text[at : run[0].start], english]
                 at, taken = run[-1].end, length

@@ -55,9 +55,16 @@ def _when(event: Event) -> tuple[str, str]:
 
 def _mentions(hit: Hit, reading: Reading, knowledge: Knowledge) -> bool:
     """Tell whether a passage is about what changed: it says one of the names, or all of the plain words where there is no name."""
-    known = [word for word in reading.words if word.known and not knowledge.is_everywhere(word.text) and not _CHANGING.match(word.text)]
+    known = [
+        word
+        for word in reading.words
+        if word.known and not knowledge.is_everywhere(word.text) and not _CHANGING.match(word.text)
+    ]
     names = [word.text for word in known if not word.real or knowledge.is_name(word.form)]
-    said = [any(_says(hit, name) for name in (word, *knowledge.aliases.others(word))) for word in names or [word.text for word in known]]
+    said = [
+        any(_says(hit, name) for name in (word, *knowledge.aliases.others(word)))
+        for word in names or [word.text for word in known]
+    ]
     return any(said) if names else bool(said) and all(said)
 
 

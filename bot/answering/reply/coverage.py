@@ -13,7 +13,8 @@ from index.models import Event
 
 _EVENTS = r"(?:conferences?|events|kubecons|meetups|editions|conférences|événements|évènements|konferenzen)"
 _ASKS = re.compile(
-    rf"^(?:which|what|list|show|name|how many|quelles?|quels?|combien de|welche)\b.*\b{_EVENTS}\b|^(?:all\s+)?{_EVENTS}$", re.IGNORECASE
+    rf"^(?:which|what|list|show|name|how many|quelles?|quels?|combien de|welche)\b.*\b{_EVENTS}\b|^(?:all\s+)?{_EVENTS}$",
+    re.IGNORECASE,
 )
 _NOT_LISTED = 5  # days of the longest conference; a day beyond is none of an undated one either
 
@@ -21,7 +22,9 @@ _NOT_LISTED = 5  # days of the longest conference; a day beyond is none of an un
 def asks_for_events(reading: Reading) -> bool:
     """Tell whether a question asks which conferences there are notes on, and for nothing else."""
     bare = bool(_ASKS.search(reading.text.strip(" ?!.")))
-    return bare and not (reading.words or reading.speakers or reading.scope.limits or reading.scope.missing or reading.titled)
+    return bare and not (
+        reading.words or reading.speakers or reading.scope.limits or reading.scope.missing or reading.titled
+    )
 
 
 def events_text(knowledge: Knowledge) -> str:
@@ -29,12 +32,19 @@ def events_text(knowledge: Knowledge) -> str:
     table = knowledge.table
     talks, sections = (table.by_event(talks) for talks in (TalkSet(~table.sections.mask), table.sections))
     rows = {event.event_id: row for row, event in enumerate(knowledge.events)}
-    events = sorted(knowledge.events, key=lambda event: (event.starts_on.isoformat() if event.starts_on else "9999", event.event_id))
+    events = sorted(
+        knowledge.events,
+        key=lambda event: (event.starts_on.isoformat() if event.starts_on else "9999", event.event_id),
+    )
     lines = []
     for event in events:
         row = rows[event.event_id]
         held = counted(talks[row], "talk") if row in talks else counted(sections.get(row, 0), "section")
-        lines.append(" · ".join(filter(None, (f"• {event.event_id}", _full_name(event), _dates(event), event.city, held))))
+        lines.append(
+            " · ".join(
+                filter(None, (f"• {event.event_id}", _full_name(event), _dates(event), event.city, held))
+            )
+        )
     return "\n".join([f"The notes cover {counted(len(lines), 'event')}:", *lines])
 
 
@@ -48,7 +58,9 @@ def _dates(event: Event) -> str:
         return ""
     if not last or last == first:
         return f"{first.day} {first:%B %Y}"
-    start = f"{first.day}" if (first.month, first.year) == (last.month, last.year) else f"{first.day} {first:%B}"
+    start = (
+        f"{first.day}" if (first.month, first.year) == (last.month, last.year) else f"{first.day} {first:%B}"
+    )
     return f"{start}–{last.day} {last:%B %Y}"
 
 
@@ -63,7 +75,11 @@ def wrong_day_text(reading: Reading, knowledge: Knowledge) -> str:
     named = tuple(event.event_id for event in events) if scope.event_ids else ()
     days = knowledge.table.days_of(knowledge.talks_within(named))
     where = f" of {' or '.join(scope.event_ids)}" if scope.event_ids else ""
-    known = f"they have {'day' if len(days) == 1 else 'days'} {', '.join(map(str, days))}" if days else "they name no days of it"
+    known = (
+        f"they have {'day' if len(days) == 1 else 'days'} {', '.join(map(str, days))}"
+        if days
+        else "they name no days of it"
+    )
     return f"The notes hold no talk of day {scope.day}{where}: {known}."
 
 

@@ -14,8 +14,8 @@ from index.models import Hit, Talk
 from index.search import Searcher
 from index.vocabulary.words import find_phrase
 
-# Words beside the names of a question that is about them: with more, the passage that answers often goes without the name (of 36
-# questions three fewer quotes answer).
+# Words beside the names of a question that is about them: with more, the passage that answers often goes
+# without the name (of 36 questions three fewer quotes answer).
 _BESIDE = 1
 _WHEN = re.compile(
     r"^(?:and |so )?(?:(?:which|what|quel|quelle) (?:day|event|conference|year|jour|conférence)|when|quand)\b"
@@ -43,7 +43,9 @@ def _saying_what_is_rare(hits: tuple[Hit, ...], reading: Reading, knowledge: Kno
     rare = [
         (word.text, *knowledge.aliases.others(word.text))
         for word in reading.words
-        if word.known and (not word.real or (word.capital and knowledge.is_name(word.form))) and not knowledge.is_everywhere(word.text)
+        if word.known
+        and (not word.real or (word.capital and knowledge.is_name(word.form)))
+        and not knowledge.is_everywhere(word.text)
     ]
     if len(reading.words) - len(rare) > _BESIDE or reading.context:
         return hits
@@ -57,9 +59,17 @@ def _says(hit: Hit, name: str) -> bool:
 def _headline(reading: Reading, talk: Talk) -> str | None:
     wanted = reading.wish.wanted
     if reading.context and talk.title and _WHEN.search(reading.text):
-        return f"“{talk.title}”: {place(talk)}." if place(talk) else f"The notes do not say when “{talk.title}” was given."
+        return (
+            f"“{talk.title}”: {place(talk)}."
+            if place(talk)
+            else f"The notes do not say when “{talk.title}” was given."
+        )
     if wanted == "link":
-        return f"“{talk.title}”: {link_line(talk)}" if link_line(talk) else f"The notes give no link for “{talk.title}”."
+        return (
+            f"“{talk.title}”: {link_line(talk)}"
+            if link_line(talk)
+            else f"The notes give no link for “{talk.title}”."
+        )
     titled = bool(reading.titled)
     if wanted not in {"speaker", "talk"} or not talk.title or (talk.kind == "section" and not titled):
         return None
@@ -74,7 +84,10 @@ def _headline(reading: Reading, talk: Talk) -> str | None:
 
 def _people(talk: Talk) -> str:
     if len(talk.affiliations) == len(talk.speakers):
-        named = [f"{name} ({company})" if company else name for name, company in zip(talk.speakers, talk.affiliations, strict=True)]
+        named = [
+            f"{name} ({company})" if company else name
+            for name, company in zip(talk.speakers, talk.affiliations, strict=True)
+        ]
     else:
         named = list(talk.speakers)
     return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"

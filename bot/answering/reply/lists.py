@@ -29,8 +29,8 @@ _SPLIT = re.compile(r"\s*(?:\bor\b|\bor\b|,|;|(?<=\s)/(?=\s)|\bet\b|\bou\b)\s*",
 _LOOKED_AT = 400  # passages
 MOST_LISTED = 250  # talks; a headline counts all of them
 _SAID = 0.6  # late score below which no talk says anything near the topic
-# A talk's late score and its three best passages' dense scores, each as a share of the closest talk's, added. On the golden
-# lists F1 is .81 anywhere from 1.32 to 1.45, .79 at 1.26 and .80 at 1.5.
+# A talk's late score and its three best passages' dense scores, each as a share of the closest talk's, added.
+# On the golden lists F1 is .81 anywhere from 1.32 to 1.45, .79 at 1.26 and .80 at 1.5.
 _CLOSE = 1.38
 
 
@@ -57,12 +57,18 @@ def topics_of(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
         for word in words(part):
             written = part[word.start : word.end]
             named = written[0].isupper() and word.start > 0 and written != "I"  # the language Go is no verb
-            if (is_stop(written, french=reading.french, german=is_german(reading.text)) and not named) or is_generic(written):
+            if (
+                is_stop(written, french=reading.french, german=is_german(reading.text)) and not named
+            ) or is_generic(written):
                 continue
             if word.form in people:
                 continue
             # Marks inside a name stay: "CI/CD", "cert-manager".
-            glue = part[at : word.start] if run and part[at : word.start] in {"-", "/", ".", "_", "+", "&"} else " "
+            glue = (
+                part[at : word.start]
+                if run and part[at : word.start] in {"-", "/", ".", "_", "+", "&"}
+                else " "
+            )
             run = [*run[:-1], run[-1] + glue + written] if run and glue != " " else [*run, written]
             at = word.end
         if run:
@@ -87,7 +93,11 @@ def list_talks(reading: Reading, found: Found, searcher: Searcher, knowledge: Kn
     close: dict[int, float] = {}
     if people:
         spots, theirs = talks_of(reading, searcher, knowledge)
-        about, close = _of_topics(topics, knowledge.table.set_of(spots.talks), reading, searcher, knowledge) if topics else (None, close)
+        about, close = (
+            _of_topics(topics, knowledge.table.set_of(spots.talks), reading, searcher, knowledge)
+            if topics
+            else (None, close)
+        )
         spots, topics = (about, topics) if about else (spots, ())
     else:
         spots, close = _of_topics(topics, allowed, reading, searcher, knowledge)
@@ -97,7 +107,9 @@ def list_talks(reading: Reading, found: Found, searcher: Searcher, knowledge: Kn
     topic = ", ".join(topics)
     headline = _headline(reading, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
     best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
-    hits = (searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST_LISTED].tolist())
+    hits = (
+        searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST_LISTED].tolist()
+    )
     return Listed(topic or _names(reading), tuple(best.get(hit.talk.talk_id, hit) for hit in hits), headline)
 
 
@@ -141,7 +153,11 @@ def _headline(reading: Reading, topic: str, count: int, *, theirs: bool) -> str:
 
 
 def _about(
-    topics: Sequence[str], names: Sequence[str], mentions: Sequence[Rows], allowed: TalkSet, searcher: Searcher
+    topics: Sequence[str],
+    names: Sequence[str],
+    mentions: Sequence[Rows],
+    allowed: TalkSet,
+    searcher: Searcher,
 ) -> tuple[Spots, dict[int, float]]:
     """Keep the talks that are about a topic: those that name it in their title, and those close to it in words and as wholes."""
     titled = reduce(or_, map(searcher.said.titled, names))
@@ -167,7 +183,9 @@ def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
     most_late, most_whole = max(late.values(), default=0.0), max(whole.values(), default=0.0)
     if most_late < _SAID or most_whole <= 0:
         return []
-    return [item for talk, item in best.items() if late[talk] / most_late + whole[talk] / most_whole >= _CLOSE]
+    return [
+        item for talk, item in best.items() if late[talk] / most_late + whole[talk] / most_whole >= _CLOSE
+    ]
 
 
 def _of_kind(kind: str, searcher: Searcher, knowledge: Knowledge) -> TalkSet:
@@ -188,7 +206,9 @@ def _without_topic(reading: Reading, allowed: TalkSet, searcher: Searcher, knowl
     day = "" if scope.day is None else f"day {scope.day}" if place else f"on day {scope.day}"
     where = f" {', '.join(part for part in (place, day) if part)}" if place or day else " in the notes"
     said = f"{counted(len(dated), noun)}{where}" if len(dated) else _none_known(noun, place, scope.day)
-    more = f"; {undated} more {'has' if undated == 1 else 'have'} no known day" if undated and len(dated) else ""
+    more = (
+        f"; {undated} more {'has' if undated == 1 else 'have'} no known day" if undated and len(dated) else ""
+    )
     more = f"; {counted(undated, noun)} of unknown day" if undated and not len(dated) else more
     chosen = dated if len(dated) else within
     hits = tuple(searcher.hit(row) for row in table.first_rows(chosen[:MOST_LISTED]).tolist())

@@ -29,7 +29,11 @@ _ASIDE = 6
 
 def absent_names(reading: Reading) -> tuple[str, ...]:
     """Return the question's names that the notes never mention, as one reads them, neighbours joined."""
-    absent = [word for word in reading.words if not word.known and is_name_like(word) and not (reading.french and looks_french(word))]
+    absent = [
+        word
+        for word in reading.words
+        if not word.known and is_name_like(word) and not (reading.french and looks_french(word))
+    ]
     if not absent and (match := _DID_THEY.search(reading.text)):
         # "Did Mira Voss talk about blockchain?": a plain word, but all that is asked.
         people = name_forms(reading)
@@ -46,7 +50,9 @@ def absent_names(reading: Reading) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.removesuffix("'s") for text, _ in joined))
 
 
-def outside_names(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> tuple[tuple[str, ...], tuple[Talk, ...]]:
+def outside_names(
+    reading: Reading, searcher: Searcher, knowledge: Knowledge
+) -> tuple[tuple[str, ...], tuple[Talk, ...]]:
     """Return the question's names that the notes mention, but nowhere within its limits, and the first talks that do.
 
     Empty where at least one of the question's names stands within the limits.
@@ -108,4 +114,8 @@ def nearest_talks(hits: Sequence[Hit]) -> tuple[Talk, ...]:
 
 def nearest_text(talks: Sequence[Talk]) -> str:
     """Return talks that lie near, labelled as no more than that."""
-    return "\n".join(["Nearest talks, not an answer:", *(f"• {talk_line(talk)}" for talk in talks)]) if talks else ""
+    return (
+        "\n".join(["Nearest talks, not an answer:", *(f"• {talk_line(talk)}" for talk in talks)])
+        if talks
+        else ""
+    )

@@ -19,8 +19,8 @@ MAX_QUOTES = 3
 QUOTE_CHARS = 420  # one quote; a passage up to this length is quoted whole
 _TOTAL_CHARS = 1100  # all quotes of an answer, so that their sources fit beside them into 1,500 characters
 _SAME = 85  # of 100, of two quotes' common characters
-# A quote's score beside the best one's. On 130 golden questions these leave 1.9 of 3 quotes; .88 and .8 leave 1.8 and lose two
-# answers, lower ones win none.
+# A quote's score beside the best one's. On 130 golden questions these leave 1.9 of 3 quotes; .88 and .8 leave
+# 1.8 and lose two answers, lower ones win none.
 _NEAR = 0.85
 _NEAR_IN_TALK = 0.77
 _LOOKED_AT = 15  # hits
@@ -32,7 +32,11 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"')\]]*\s+(?=[^\sa-z])")
 
 
 def choose_quotes(
-    hits: Sequence[Hit], wanted: Sequence[str], searcher: Searcher, limit: int = MAX_QUOTES, names: Collection[str] = ()
+    hits: Sequence[Hit],
+    wanted: Sequence[str],
+    searcher: Searcher,
+    limit: int = MAX_QUOTES,
+    names: Collection[str] = (),
 ) -> tuple[Quote, ...]:
     """Take up to `limit` quotes from the best passages, the best first; fewer where the others are not near the best.
 
@@ -55,10 +59,15 @@ def choose_quotes(
         if not _is_near(hit, best, names):
             continue
         start, end = _whole_sentences(hit.passage, *_best_stretch(hit.passage, wanted), searcher)
-        if any(quote.talk.recap_id == hit.passage.recap_id and quote.start < end and start < quote.end for quote in chosen):
+        if any(
+            quote.talk.recap_id == hit.passage.recap_id and quote.start < end and start < quote.end
+            for quote in chosen
+        ):
             continue
         text = searcher.read(hit.passage.recap_id, start, end)
-        if any(_alike(text, quote.text) for quote in chosen) or (chosen and length + len(text) > _TOTAL_CHARS):
+        if any(_alike(text, quote.text) for quote in chosen) or (
+            chosen and length + len(text) > _TOTAL_CHARS
+        ):
             continue
         chosen.append(Quote(text, hit.passage.passage_id, start, end, hit.talk, hit.passage.voice))
         length += len(text)
@@ -72,7 +81,11 @@ def _is_near(hit: Hit, best: Hit, names: Collection[str]) -> bool:
 
 
 def _said(hit: Hit, names: Collection[str]) -> int:
-    said = {singular(form) for text in (hit.passage.text, hit.talk.title, *hit.talk.speakers) for form in forms(text)}
+    said = {
+        singular(form)
+        for text in (hit.passage.text, hit.talk.title, *hit.talk.speakers)
+        for form in forms(text)
+    }
     return sum(singular(name) in said for name in names)
 
 
@@ -126,7 +139,11 @@ def _whole_sentences(passage: Passage, start: int, end: int, searcher: Searcher)
 
 def _goes_on(passage: Passage, after: Passage, searcher: Searcher) -> bool:
     """Tell whether the next passage begins within a sentence of this one."""
-    if passage.role != after.role or passage.voice != after.voice or not 0 <= after.start - passage.end <= _GAP_CHARS:
+    if (
+        passage.role != after.role
+        or passage.voice != after.voice
+        or not 0 <= after.start - passage.end <= _GAP_CHARS
+    ):
         return False
     if _ENDED.search(passage.text):
         return False
@@ -155,7 +172,11 @@ def _unbroken(text: str) -> list[tuple[int, int]]:
     """Return the spans of a text's lines, those joined that an editor wrapped."""
     spans: list[tuple[int, int]] = []
     for line in _LINE.finditer(text):
-        if spans and spans[-1][1] + 1 == line.start() and is_wrapped(text[slice(*spans[-1])].strip(), line[0].strip()):
+        if (
+            spans
+            and spans[-1][1] + 1 == line.start()
+            and is_wrapped(text[slice(*spans[-1])].strip(), line[0].strip())
+        ):
             spans[-1] = (spans[-1][0], line.end())
         else:
             spans.append(line.span())

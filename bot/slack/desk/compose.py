@@ -42,7 +42,8 @@ class Composer:
         self.live = live
         self._answering = answering
         self._command = command
-        # One core stays free for acknowledgements: with every core searching, their 99th percentile rose from 0.06 s to 3.4 s.
+        # One core stays free for acknowledgements: with every core searching, their 99th percentile rose from
+        # 0.06 s to 3.4 s.
         self._composing = threading.BoundedSemaphore(at_once or max(1, (os.cpu_count() or 2) - 1))
 
     def compose(self, request: Request, *, private: bool = False) -> Composed:

@@ -23,8 +23,20 @@ from bot.slack.messages.message import Message
 
 METADATA = "confnotes_answer"
 TIMEOUT_S = 20
-_BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "too_many_attachments"}
-_PLACE_REFUSED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "restricted_action_thread_only_channel"}
+_BLOCKS_REFUSED = {
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "too_many_attachments",
+}
+_PLACE_REFUSED = {
+    "not_in_channel",
+    "channel_not_found",
+    "is_archived",
+    "restricted_action",
+    "restricted_action_thread_only_channel",
+}
 LOST = (OSError, http.client.HTTPException)  # the connection broke: Slack may have taken the message or not
 _PAUSES_S = (0.0, 0.0, 1.0)  # before each attempt; a Slack that is away for longer is the desk's business
 _NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "mrkdwn": False}
@@ -34,17 +46,25 @@ _log = logging.getLogger(__name__)
 def web_client(token: str | None, api_url: str | None, *, patient: bool = True) -> WebClient:
     """Make a client that waits as Slack asks on 429 and tries again on 5xx, or one that gives up at once.
 
-    A broken connection is not in the list: a POST that is repeated blindly may post twice, so `post_answer` looks first.
+    A broken connection is not in the list: a POST that is repeated blindly may post twice, so `post_answer`
+    looks first.
     """
-    waiting: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=10), ServerErrorRetryHandler(max_retry_count=3)]
+    waiting: list[RetryHandler] = [
+        RateLimitErrorRetryHandler(max_retry_count=10),
+        ServerErrorRetryHandler(max_retry_count=3),
+    ]
     handlers = waiting if patient else []
-    options: dict[str, Any] = {"base_url": api_url if api_url.endswith("/") else f"{api_url}/"} if api_url else {}
+    options: dict[str, Any] = (
+        {"base_url": api_url if api_url.endswith("/") else f"{api_url}/"} if api_url else {}
+    )
     return WebClient(token=token, timeout=TIMEOUT_S, retry_handlers=handlers, **options)
 
 
 def is_away(error: Exception) -> bool:
     """Say whether an error means that Slack is not there, rather than that it refuses something."""
-    return isinstance(error, LOST) or (isinstance(error, SlackApiError) and getattr(error.response, "status_code", 200) >= 500)
+    return isinstance(error, LOST) or (
+        isinstance(error, SlackApiError) and getattr(error.response, "status_code", 200) >= 500
+    )
 
 
 @contextmanager
@@ -73,7 +93,9 @@ def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> N
     metadata = {"event_type": METADATA, "event_payload": {"job": job_id}}
 
     def post(**content: Any) -> SlackResponse:
-        return client.chat_postMessage(channel=job.channel_id, thread_ts=thread_ts, metadata=metadata, **content, **_NO_UNFURL)
+        return client.chat_postMessage(
+            channel=job.channel_id, thread_ts=thread_ts, metadata=metadata, **content, **_NO_UNFURL
+        )
 
     try:
         _once(lambda: _with_fallback(post, message), lambda: is_posted(client, job, job_id))
@@ -81,19 +103,28 @@ def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> N
         if error.response.get("error") not in _PLACE_REFUSED:
             raise
         _log.warning(
-            "job %s: channel %s does not take the answer (%s), it goes to the asker", job_id, job.channel_id, error.response.get("error")
+            "job %s: channel %s does not take the answer (%s), it goes to the asker",
+            job_id,
+            job.channel_id,
+            error.response.get("error"),
         )
         post_to_person(client, job.user_id, message)
 
 
 def post_to_person(client: WebClient, user_id: str, message: Message) -> None:
     """Send a direct message."""
-    _with_fallback(lambda **content: client.chat_postMessage(channel=user_id, **content, **_NO_UNFURL), message)
+    _with_fallback(
+        lambda **content: client.chat_postMessage(channel=user_id, **content, **_NO_UNFURL), message
+    )
 
 
-def show_privately(client: WebClient, channel_id: str, user_id: str, thread_ts: str | None, message: Message) -> None:
+def show_privately(
+    client: WebClient, channel_id: str, user_id: str, thread_ts: str | None, message: Message
+) -> None:
     """Show a message to one person in a channel."""
-    place: dict[str, Any] = {"channel": channel_id, "user": user_id} | ({"thread_ts": thread_ts} if thread_ts else {})
+    place: dict[str, Any] = {"channel": channel_id, "user": user_id} | (
+        {"thread_ts": thread_ts} if thread_ts else {}
+    )
     _with_fallback(lambda **content: client.chat_postEphemeral(**place, **content, parse="none"), message)
 
 
@@ -105,7 +136,11 @@ def is_posted(client: WebClient, job: Job, job_id: str) -> bool:
     """
     try:
         found = client.conversations_replies(
-            channel=job.channel_id, ts=job.thread_ts or job.ts, oldest=job.ts, limit=200, include_all_metadata=True
+            channel=job.channel_id,
+            ts=job.thread_ts or job.ts,
+            oldest=job.ts,
+            limit=200,
+            include_all_metadata=True,
         )
     except SlackApiError as error:
         if is_away(error):
@@ -113,7 +148,9 @@ def is_posted(client: WebClient, job: Job, job_id: str) -> bool:
         _log.warning("job %s: cannot look for its answer: %s", job_id, error.response.get("error"))
         return False
     messages: list[dict[str, Any]] = found.get("messages", [])
-    return any(message.get("metadata", {}).get("event_payload", {}).get("job") == job_id for message in messages)
+    return any(
+        message.get("metadata", {}).get("event_payload", {}).get("job") == job_id for message in messages
+    )
 
 
 def respond(url: str, message: Message, *, in_channel: bool = False, replace: bool = False) -> None:
@@ -122,13 +159,19 @@ def respond(url: str, message: Message, *, in_channel: bool = False, replace: bo
     Raises:
         SlackFault: the address is no longer good, or the message is refused in every form.
     """
-    how = {"response_type": "in_channel" if in_channel else "ephemeral", "replace_original": replace, "mrkdwn": False}
+    how = {
+        "response_type": "in_channel" if in_channel else "ephemeral",
+        "replace_original": replace,
+        "mrkdwn": False,
+    }
     error = _send(url, {**how, "text": message.text, "blocks": list(message.blocks)})
     if error is not None and "blocks" in error:
         _log.warning("blocks refused at a response address: %s", error)
         error = _send(url, {**how, "text": message.plain_text})
     if error is not None:
-        raise SlackFault(f"Cannot answer to a response address: {error[:200]}. It is good for five uses within 30 minutes; ask again.")
+        raise SlackFault(
+            f"Cannot answer to a response address: {error[:200]}. It is good for five uses within 30 minutes; ask again."
+        )
 
 
 def remove(url: str) -> None:

@@ -29,7 +29,9 @@ from index.search import Searcher
 LOOK_EVERY_S = 5.0
 AGAIN_AFTER_S = 1.0  # and twice as long each time
 LONGEST_AWAY_S = 300.0
-THREADS = 16  # most of their time goes to waiting for Slack; how many search at once is the composer's business
+THREADS = (
+    16  # most of their time goes to waiting for Slack; how many search at once is the composer's business
+)
 TIDY_EVERY_S = 3600.0
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
 _log = logging.getLogger(__name__)
@@ -56,7 +58,9 @@ class Desk:
         self.feedback = Feedback(store)
         self._watches = Watches(store)
         composer.live.on_change(self.tell_news)
-        self._put_off: dict[str, tuple[float, int, Job]] = {}  # job -> when to try again, how often it was tried
+        self._put_off: dict[
+            str, tuple[float, int, Job]
+        ] = {}  # job -> when to try again, how often it was tried
         self._closing = threading.Event()
         self._caretaker: threading.Thread | None = None
 
@@ -86,7 +90,9 @@ class Desk:
 
     def start(self, look_every_s: float = LOOK_EVERY_S) -> None:
         """Take over what dead processes left, tell what is new, and forget what is too old, from now on."""
-        self._caretaker = threading.Thread(target=self._look_after, args=(look_every_s,), name="caretaker", daemon=True)
+        self._caretaker = threading.Thread(
+            target=self._look_after, args=(look_every_s,), name="caretaker", daemon=True
+        )
         self._caretaker.start()
 
     def close(self, patience_s: float = 25.0) -> None:
@@ -110,7 +116,11 @@ class Desk:
         for watch, message in self._watches.news(searcher):
             key = f"watch:{watch.user_id}:{watch.phrase}:{searcher.build.build_id}"
             if self.claim(key):
-                self.run("telling of a watched topic", partial(self._tell, watch, message), partial(self._take_back, key))
+                self.run(
+                    "telling of a watched topic",
+                    partial(self._tell, watch, message),
+                    partial(self._take_back, key),
+                )
 
     def _tell(self, watch: Watch, message: Message) -> None:
         delivery.post_to_person(self.workspaces.client(watch.team_id), watch.user_id, message)
@@ -144,7 +154,9 @@ class Desk:
     def _tidy(self) -> None:
         """Do what is seldom due: forgetting reads whole tables while nobody else can write."""
         self.store.forget(claims_after_s=CLAIMS_KEPT_S, questions_after_s=self._keep_questions_s)
-        self.tell_news(self.composer.live.searcher)  # the build may have changed while no bot ran, or Slack was away
+        self.tell_news(
+            self.composer.live.searcher
+        )  # the build may have changed while no bot ran, or Slack was away
 
     def _resume(self, job_id: str, body: str) -> None:
         try:
@@ -180,25 +192,36 @@ class Desk:
 
     def _answer_again(self, job_id: str, job: Job) -> None:
         with delivery.while_slack_is_there():
-            answered = not job.private and delivery.is_posted(self.workspaces.client(job.team_id), job, job_id)
+            answered = not job.private and delivery.is_posted(
+                self.workspaces.client(job.team_id), job, job_id
+            )
         if not answered:
             self._answer(job_id, job)
 
     def _answer(self, job_id: str, job: Job) -> None:
         started = time.monotonic()
         if job.has_file and not job.text:
-            self._deliver(job_id, job, cards.note("I read words only, not files. Ask me about the conference notes, or say “help”."))
+            self._deliver(
+                job_id,
+                job,
+                cards.note("I read words only, not files. Ask me about the conference notes, or say “help”."),
+            )
             return
         history = tuple(turn.question for turn in self.store.turns(job.thread, job.ts)) if job.ts else ()
         if job.ts and self.keeps_questions:
             self.store.add_turn(job.thread, job.ts, job.user_id, job.text)
         command = parse(job.text)
         if command.verb in {"watch", "unwatch", "watches"}:
-            self._deliver(job_id, job, self._watches.answer(command, job.team_id, job.user_id, self.composer.live.searcher))
+            self._deliver(
+                job_id,
+                job,
+                self._watches.answer(command, job.team_id, job.user_id, self.composer.live.searcher),
+            )
             return
         composed = self.composer.compose(Request(job.text, history=history), private=job.private)
         if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
-            return  # people go on talking in a thread; what has nothing to do with the notes was not meant for us
+            # people go on talking in a thread; what has nothing to do with the notes was not meant for us
+            return
         self._deliver(job_id, job, composed.message)
         if self.keeps_questions and composed.answer is not None and composed.answer.status == "not_found":
             self.feedback.add_miss(composed.answer)
@@ -227,7 +250,13 @@ class Desk:
             except SlackApiError:
                 delivery.post_to_person(client, job.user_id, message)
 
-    def _guarded(self, what: str, act: Callable[[], None], apologise: Callable[[Message], None], problem_id: str | None = None) -> None:
+    def _guarded(
+        self,
+        what: str,
+        act: Callable[[], None],
+        apologise: Callable[[Message], None],
+        problem_id: str | None = None,
+    ) -> None:
         """Run one piece of work. The process's catch-all off Bolt's threads: the log has the traceback, the person an id."""
         try:
             act()

@@ -1,7 +1,7 @@
 """Slack's agent experience: prompts above an empty conversation, and a session that shows when the bot is at work.
 
-Only for apps made from `deploy/slack/manifest.agent.json`. Sessions: https://docs.slack.dev/ai/agent-sessions. The legacy
-`assistant.threads.*` status is not used.
+Only for apps made from `deploy/slack/manifest.agent.json`. Sessions:
+https://docs.slack.dev/ai/agent-sessions. The legacy `assistant.threads.*` status is not used.
 """
 
 from __future__ import annotations
@@ -64,7 +64,11 @@ class Sessions:
         try:
             # Not patient: a status that comes late is worth nothing.
             self._workspaces.client(job.team_id, patient=False).agents_sessions_setStatus(
-                channel_id=job.channel_id, thread_ts=job.thread_ts or job.ts, status=status, title=title, initiator_user_id=job.user_id
+                channel_id=job.channel_id,
+                thread_ts=job.thread_ts or job.ts,
+                status=status,
+                title=title,
+                initiator_user_id=job.user_id,
             )
         except (SlackApiError, SlackFault, *LOST) as error:
             said = error.response.get("error") if isinstance(error, SlackApiError) else error
@@ -74,6 +78,9 @@ class Sessions:
 def suggest(client: WebClient, channel_id: str, build: Build) -> None:
     """Offer questions made from real talks above an empty conversation."""
     questions = [(kit.cut(question, LONGEST_PROMPT_TITLE), question) for question in suggested(build)]
-    prompts = [{"title": title, "message": message} for title, message in (*questions, ("Which conferences are there?", "events"))]
+    prompts = [
+        {"title": title, "message": message}
+        for title, message in (*questions, ("Which conferences are there?", "events"))
+    ]
     # Without a thread: with one Slack answers ok to an agent app and shows nothing.
     client.assistant_threads_setSuggestedPrompts(channel_id=channel_id, prompts=prompts)

@@ -49,7 +49,11 @@ class Watches:
             return note(f"You watch {MOST_WATCHES} topics already. Take one back with “unwatch WORDS” first.")
         hits = searcher.mentions(phrase)
         self._keep(Watch(team_id, user_id, phrase, frozenset(map(_digest, hits))))
-        so_far = f"They are in {len(hits)} place{'' if len(hits) == 1 else 's'} so far." if hits else "So far no note has them."
+        so_far = (
+            f"They are in {len(hits)} place{'' if len(hits) == 1 else 's'} so far."
+            if hits
+            else "So far no note has them."
+        )
         return note(f"I will write to you when new notes have the words “{phrase}”. {so_far}")
 
     def all(self, user_id: str | None = None) -> list[Watch]:
@@ -59,7 +63,9 @@ class Watches:
                 "SELECT team_id, user_id, phrase, seen FROM watches WHERE ? IS NULL OR user_id = ? ORDER BY user_id, phrase",
                 (user_id, user_id),
             ).fetchall()
-        return [Watch(team_id, user, phrase, frozenset(json.loads(seen))) for team_id, user, phrase, seen in rows]
+        return [
+            Watch(team_id, user, phrase, frozenset(json.loads(seen))) for team_id, user, phrase, seen in rows
+        ]
 
     def news(self, searcher: Searcher) -> list[tuple[Watch, Message]]:
         """Say what a build has that is new to each watch: the watch as it is once its message is posted, and the message."""
@@ -69,7 +75,9 @@ class Watches:
             fresh = [hit for hit in hits if _digest(hit) not in watch.seen]
             if fresh:
                 told = replace(watch, seen=watch.seen | frozenset(map(_digest, fresh)))
-                messages.append((told, news_message(watch.phrase, fresh, Frame(Request(watch.phrase), searcher.build))))
+                messages.append(
+                    (told, news_message(watch.phrase, fresh, Frame(Request(watch.phrase), searcher.build)))
+                )
         return messages
 
     def note_told(self, watch: Watch) -> None:
@@ -81,7 +89,9 @@ class Watches:
     def _list(self, user_id: str) -> Message:
         phrases = [watch.phrase for watch in self.all(user_id)]
         return note(
-            "You watch " + ", ".join(f"“{phrase}”" for phrase in phrases) + "." if phrases else "You watch nothing yet. Try “watch WORDS”."
+            "You watch " + ", ".join(f"“{phrase}”" for phrase in phrases) + "."
+            if phrases
+            else "You watch nothing yet. Try “watch WORDS”."
         )
 
     def _keep(self, watch: Watch) -> None:
@@ -91,14 +101,23 @@ class Watches:
 
     def _remove(self, user_id: str, phrase: str) -> bool:
         with self._store.changing() as db:
-            return db.execute("DELETE FROM watches WHERE user_id = ? AND phrase = ?", (user_id, phrase)).rowcount > 0
+            return (
+                db.execute("DELETE FROM watches WHERE user_id = ? AND phrase = ?", (user_id, phrase)).rowcount
+                > 0
+            )
 
 
 def news_message(phrase: str, fresh: list[Hit], frame: Frame) -> Message:
     """Quote what is new on a watched topic."""
     said = f"New in the notes on “{phrase}”: {len(fresh)} place{'' if len(fresh) == 1 else 's'}."
-    groups = [[kit.rich(kit.quote(reflow(hit.passage.text)), talk_line(hit.talk, frame.build))] for hit in fresh[:MOST_SHOWN]]
-    tail = [kit.quiet(f"You asked for this with “watch {phrase}”; “unwatch {phrase}” ends it."), frame.footer()]
+    groups = [
+        [kit.rich(kit.quote(reflow(hit.passage.text)), talk_line(hit.talk, frame.build))]
+        for hit in fresh[:MOST_SHOWN]
+    ]
+    tail = [
+        kit.quiet(f"You asked for this with “watch {phrase}”; “unwatch {phrase}” ends it."),
+        frame.footer(),
+    ]
     blocks, _ = fit([kit.rich(kit.line(kit.text(said, bold=True)))], groups, tail)
     return Message(said, blocks, "\n\n".join([said, *(hit.passage.text for hit in fresh[:MOST_SHOWN])]))
 

@@ -24,7 +24,9 @@ class Click:
         self.user_id: str = body["user"]["id"]
         self.channel_id: str = container.get("channel_id") or body.get("channel", {}).get("id", "")
         self.message_ts: str = container.get("message_ts", "")
-        self.thread_ts: str | None = body.get("message", {}).get("thread_ts") or container.get("thread_ts") or self.message_ts or None
+        self.thread_ts: str | None = (
+            body.get("message", {}).get("thread_ts") or container.get("thread_ts") or self.message_ts or None
+        )
         self.private = bool(container.get("is_ephemeral"))
         self.response_url: str = body["response_url"]
         self.value: str = body["actions"][0].get("value", "")
@@ -63,7 +65,9 @@ def tell(desk: Desk, click: Click, message: Message) -> None:
         delivery.respond(click.response_url, message)
         return
     try:
-        delivery.show_privately(desk.workspaces.client(click.team_id), click.channel_id, click.user_id, click.thread_ts, message)
+        delivery.show_privately(
+            desk.workspaces.client(click.team_id), click.channel_id, click.user_id, click.thread_ts, message
+        )
     except (SlackApiError, SlackFault, OSError):
         delivery.respond(click.response_url, message)
 
@@ -81,5 +85,9 @@ def _share(desk: Desk, click: Click) -> None:
     """Post a private answer for all, saying who shared it. A response address reaches channels that the bot is not in."""
     message = desk.composer.compose(Request.from_value(click.value)).message
     shared = kit.rich(kit.line(kit.user(click.user_id), kit.text(" shared from the conference notes:")))
-    delivery.respond(click.response_url, Message(message.notice, (shared, *message.blocks)[:50], message.plain), in_channel=True)
+    delivery.respond(
+        click.response_url,
+        Message(message.notice, (shared, *message.blocks)[:50], message.plain),
+        in_channel=True,
+    )
     delivery.remove(click.response_url)

@@ -38,7 +38,9 @@ def register(app: App, desk: Desk, doors: Doors) -> None:
     def reason(ack: Ack, body: dict[str, Any]) -> None:
         ack()
         fields = body["view"]["state"]["values"]["reason"]["text"]
-        desk.feedback.add_reason(body["view"]["private_metadata"], body["user"]["id"], fields.get("value") or "")
+        desk.feedback.add_reason(
+            body["view"]["private_metadata"], body["user"]["id"], fields.get("value") or ""
+        )
 
     def reaction(event: dict[str, Any], body: dict[str, Any]) -> None:
         verdict = _THUMBS.get(event.get("reaction", "").split("::")[0])
@@ -61,7 +63,15 @@ def reason_form(message_key: str) -> kit.Json:
         "title": kit.plain("What was wrong?"),
         "submit": kit.plain("Send"),
         "close": kit.plain("Skip"),
-        "blocks": [{"type": "input", "block_id": "reason", "optional": True, "label": kit.plain("In a few words"), "element": field}],
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": "reason",
+                "optional": True,
+                "label": kit.plain("In a few words"),
+                "element": field,
+            }
+        ],
     }
 
 
@@ -71,7 +81,8 @@ def _ask_reason(client: WebClient, trigger_id: str, message_key: str) -> None:
         client.views_open(trigger_id=trigger_id, view=reason_form(message_key))
     except (SlackApiError, OSError) as error:
         _log.warning(
-            "the form for a reason could not be opened: %s", error.response.get("error") if isinstance(error, SlackApiError) else error
+            "the form for a reason could not be opened: %s",
+            error.response.get("error") if isinstance(error, SlackApiError) else error,
         )
 
 
@@ -90,4 +101,8 @@ def _keep(desk: Desk, click: Click, verdict: str) -> None:
             golden=golden_fields(answer, request.history) if answer and desk.keeps_questions else {},
         )
     )
-    tell(desk, click, cards.note("Thank you. Your verdict is kept with the question, to make the next version better."))
+    tell(
+        desk,
+        click,
+        cards.note("Thank you. Your verdict is kept with the question, to make the next version better."),
+    )

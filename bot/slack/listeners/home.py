@@ -19,7 +19,9 @@ def register(app: App, desk: Desk, command: str) -> None:
         if event.get("tab") != "home":
             if desk.sessions is not None:
                 build = desk.composer.live.searcher.build
-                desk.run("suggested prompts", lambda: suggest(client, event["channel"], build), lambda _: None)
+                desk.run(
+                    "suggested prompts", lambda: suggest(client, event["channel"], build), lambda _: None
+                )
             return
         desk.run("the Home tab", lambda: _show(client, event["user"], desk, command), lambda _: None)
 
@@ -27,4 +29,7 @@ def register(app: App, desk: Desk, command: str) -> None:
 
 
 def _show(client: WebClient, user_id: str, desk: Desk, command: str) -> None:
-    client.views_publish(user_id=user_id, view=home_view(desk.composer.live.searcher.build, command, desk.composer.live.trouble))
+    client.views_publish(
+        user_id=user_id,
+        view=home_view(desk.composer.live.searcher.build, command, desk.composer.live.trouble),
+    )

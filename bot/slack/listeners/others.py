@@ -14,7 +14,9 @@ def register(app: App, command: str) -> None:
     """
 
     def wrong_name(ack: Ack) -> None:
-        ack(f"I listen to {command}. Whoever runs me can give me this command's name with CONFNOTES_SLACK_COMMAND.")
+        ack(
+            f"I listen to {command}. Whoever runs me can give me this command's name with CONFNOTES_SLACK_COMMAND."
+        )
 
     anything = re.compile(".*")
     app.event(anything)(_acknowledged)

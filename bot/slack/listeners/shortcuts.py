@@ -21,7 +21,9 @@ def register(app: App, desk: Desk, doors: Doors) -> None:
         team_id, channel_id = str(body["team"]["id"]), str(body["channel"]["id"])
         if doors.of(body).open_to(team_id, channel_id):
             text = read(body["message"].get("text") or "", doors.bot_user_id)
-            job = Job("command", team_id, channel_id, body["user"]["id"], text, response_url=body["response_url"])
+            job = Job(
+                "command", team_id, channel_id, body["user"]["id"], text, response_url=body["response_url"]
+            )
             desk.accept([f"command:{body['trigger_id']}"], job)
         ack()
 

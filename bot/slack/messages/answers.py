@@ -39,11 +39,19 @@ def hits_message(answer: Answer, frame: Frame) -> Message:
     pages = max(1, -(-len(answer.hits) // HITS_A_PAGE))
     page = min(frame.request.page, pages)
     shown = answer.hits[(page - 1) * HITS_A_PAGE : page * HITS_A_PAGE]
-    title = f"The {_places(len(answer.hits))} in the notes that are nearest to “{kit.cut(answer.question, 120)}”"
-    groups = [[kit.rich(kit.quote(reflow(hit.passage.text)), talk_line(hit.talk, frame.build))] for hit in shown]
+    title = (
+        f"The {_places(len(answer.hits))} in the notes that are nearest to “{kit.cut(answer.question, 120)}”"
+    )
+    groups = [
+        [kit.rich(kit.quote(reflow(hit.passage.text)), talk_line(hit.talk, frame.build))] for hit in shown
+    ]
     tail = [*turning(frame, page, pages, "hits"), frame.footer()]
     blocks, _ = fit([kit.rich(kit.line(kit.text(title, bold=True)))], groups, tail)
-    return Message(title, blocks, "\n\n".join([title, *(f"“{hit.passage.text}”\n{_said_at(hit.talk, frame.build)}" for hit in shown)]))
+    return Message(
+        title,
+        blocks,
+        "\n\n".join([title, *(f"“{hit.passage.text}”\n{_said_at(hit.talk, frame.build)}" for hit in shown)]),
+    )
 
 
 def talk_line(talk: Talk, build: Build) -> Json:
@@ -66,8 +74,15 @@ def turning(frame: Frame, page: int, pages: int, view: str) -> list[Json]:
 def understood_line(answer: Answer, build: Build) -> str:
     """Say what was understood and what was corrected."""
     heard = answer.understood
-    parts = [event_name(heard.event, build), f"day {heard.day}" if heard.day is not None else "", heard.speaker or ""]
-    parts += [(heard.topic and f"searched for “{heard.topic}”") or "", *(notice.rstrip(".") for notice in answer.notices)]
+    parts = [
+        event_name(heard.event, build),
+        f"day {heard.day}" if heard.day is not None else "",
+        heard.speaker or "",
+    ]
+    parts += [
+        (heard.topic and f"searched for “{heard.topic}”") or "",
+        *(notice.rstrip(".") for notice in answer.notices),
+    ]
     said = " · ".join(part for part in parts if part)
     return kit.cut(said, 600)
 
@@ -88,7 +103,11 @@ def _quote_block(quotes: Sequence[Quote], build: Build) -> Json:
     """Show what is quoted from one talk, and the talk below it."""
     elements: list[Json] = []
     for quote in quotes:
-        elements += [kit.line(kit.text("The note-taker’s own remark:", italic=True))] if quote.voice == "author" else []
+        elements += (
+            [kit.line(kit.text("The note-taker’s own remark:", italic=True))]
+            if quote.voice == "author"
+            else []
+        )
         elements.append(kit.quote(reflow(quote.text)))
     return kit.rich(*elements, talk_line(quotes[0].talk, build))
 
@@ -99,7 +118,12 @@ def _talk_list(answer: Answer, frame: Frame) -> Message:
     page = min(frame.request.page, pages)
     shown = talks[(page - 1) * LISTED : page * LISTED]
     groups = [[kit.rich(talk_line(talk, frame.build))] for talk in shown]
-    tail = [*turning(frame, page, pages, "answer"), *_understood(answer, frame), *_thumbs(frame), frame.footer()]
+    tail = [
+        *turning(frame, page, pages, "answer"),
+        *_understood(answer, frame),
+        *_thumbs(frame),
+        frame.footer(),
+    ]
     title = answer.headline or first_sentence(answer.text)
     blocks, _ = fit([kit.rich(kit.line(kit.text(title, bold=True)))], groups, tail)
     return Message(title, blocks, answer.text)
@@ -108,7 +132,11 @@ def _talk_list(answer: Answer, frame: Frame) -> Message:
 def _miss(answer: Answer, frame: Frame) -> Message:
     said = answer.headline or first_sentence(answer.text)
     near = answer.nearest[:ALSO]
-    nearest = [kit.line(kit.text("The nearest talks:")), kit.bullets(talk_line(talk, frame.build) for talk in near)] if near else []
+    nearest = (
+        [kit.line(kit.text("The nearest talks:")), kit.bullets(talk_line(talk, frame.build) for talk in near)]
+        if near
+        else []
+    )
     head = [kit.rich(kit.line(kit.text(said)), *nearest)]
     share = [kit.actions(*buttons)] if (buttons := _everywhere(answer) + frame.share()) else []
     blocks, _ = fit(head, (), [*share, *_understood(answer, frame), *_thumbs(frame), frame.footer()])
@@ -116,7 +144,9 @@ def _miss(answer: Answer, frame: Frame) -> Message:
 
 
 def _tail(answer: Answer, frame: Frame, quoted: set[str]) -> list[Json]:
-    others = _unique(hit.talk for hit in answer.hits if hit.talk.talk_id not in quoted and _mentions(hit, answer))
+    others = _unique(
+        hit.talk for hit in answer.hits if hit.talk.talk_id not in quoted and _mentions(hit, answer)
+    )
     tail = [_also(others[:ALSO], frame.build)] if others else []
     buttons = []
     value = frame.request.on_page(1, "hits").to_value()

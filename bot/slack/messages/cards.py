@@ -18,7 +18,8 @@ from index.vocabulary.words import find_phrase
 
 MOST_FOUND = 8
 QUOTES_ON_A_CARD = 3
-LONGEST_NAME = 200  # of what is compared: likeness costs the product of both lengths, and a message may have 40,000 characters
+# of what is compared: likeness costs the product of both lengths, and a message may have 40,000 characters
+LONGEST_NAME = 200
 SAME_TITLE = 90.0  # WRatio above which words are taken for a title's own
 NEAR = 60.0
 
@@ -27,7 +28,12 @@ def talk_message(words: str, frame: Frame) -> Message:
     """Show the talk whose title fits the words, or the few that do."""
     titles = {talk_id: talk.title[:LONGEST_NAME] for talk_id, talk in frame.build.talks.items()}
     found = process.extract(
-        words[:LONGEST_NAME].lower(), titles, scorer=fuzz.WRatio, processor=str.lower, limit=MOST_FOUND, score_cutoff=NEAR
+        words[:LONGEST_NAME].lower(),
+        titles,
+        scorer=fuzz.WRatio,
+        processor=str.lower,
+        limit=MOST_FOUND,
+        score_cutoff=NEAR,
     )
     talks = [frame.build.talks[talk_id] for _, _, talk_id in found]
     if not talks:
@@ -42,11 +48,29 @@ def speaker_message(name: str, frame: Frame) -> Message:
     """List the talks of a speaker; a name that is spelt nearly so counts when no other does."""
     name = name[:LONGEST_NAME]
     said = kit.cut(name, 120)
-    talks = [talk for talk in frame.build.talks.values() if any(find_phrase(speaker, name) for speaker in talk.speakers)]
+    talks = [
+        talk
+        for talk in frame.build.talks.values()
+        if any(find_phrase(speaker, name) for speaker in talk.speakers)
+    ]
     if talks:
-        return _found(f"{len(talks)} talk{'' if len(talks) == 1 else 's'} by {said} in the notes", talks, frame)
-    speakers = sorted({speaker for talk in frame.build.talks.values() for speaker in talk.speakers if len(speaker) <= LONGEST_NAME})
-    near = [speaker for speaker, _, _ in process.extract(name, speakers, scorer=fuzz.token_sort_ratio, limit=3, score_cutoff=75)]
+        return _found(
+            f"{len(talks)} talk{'' if len(talks) == 1 else 's'} by {said} in the notes", talks, frame
+        )
+    speakers = sorted(
+        {
+            speaker
+            for talk in frame.build.talks.values()
+            for speaker in talk.speakers
+            if len(speaker) <= LONGEST_NAME
+        }
+    )
+    near = [
+        speaker
+        for speaker, _, _ in process.extract(
+            name, speakers, scorer=fuzz.token_sort_ratio, limit=3, score_cutoff=75
+        )
+    ]
     talks = [talk for talk in frame.build.talks.values() if set(near) & set(talk.speakers)]
     if talks:
         return _found(f"The notes name no speaker “{said}”. Talks by {' and '.join(near)}:", talks, frame)
@@ -82,8 +106,14 @@ def status_message(frame: Frame, trouble: str | None) -> Message:
         f"Model {manifest.encoder.name} ({manifest.encoder.revision[:12]})",
     ]
     lines += [f"A newer build could not be opened: {trouble}"] if trouble else []
-    said = "A newer build could not be opened; the last good one answers." if trouble else "All is well: the newest notes are served."
-    body = kit.rich(kit.line(kit.text(said, bold=True)), kit.bullets(kit.line(kit.text(one)) for one in lines))
+    said = (
+        "A newer build could not be opened; the last good one answers."
+        if trouble
+        else "All is well: the newest notes are served."
+    )
+    body = kit.rich(
+        kit.line(kit.text(said, bold=True)), kit.bullets(kit.line(kit.text(one)) for one in lines)
+    )
     return Message(said, (body, frame.footer()), "\n".join([said, *lines]))
 
 
@@ -106,9 +136,16 @@ def _card(talk: Talk, frame: Frame) -> Message:
     said = facts(talk, frame.build)
     links = [kit.link(url, name) for name, url in talk.links.items()]
     spaced = [element for link in links for element in (kit.text(" · "), link)][1:]
-    about = [kit.line(kit.text(", ".join(talk.affiliations)))] if talk.affiliations and not _paired(talk) else []
+    about = (
+        [kit.line(kit.text(", ".join(talk.affiliations)))] if talk.affiliations and not _paired(talk) else []
+    )
     named = (
-        replace(talk, speakers=tuple(f"{name} ({firm})" for name, firm in zip(talk.speakers, talk.affiliations, strict=True)))
+        replace(
+            talk,
+            speakers=tuple(
+                f"{name} ({firm})" for name, firm in zip(talk.speakers, talk.affiliations, strict=True)
+            ),
+        )
         if _paired(talk)
         else talk
     )
@@ -116,7 +153,9 @@ def _card(talk: Talk, frame: Frame) -> Message:
     groups = [[kit.rich(kit.quote(reflow(passage.text)))] for passage in bodies[:QUOTES_ON_A_CARD]]
     tail = [*_share(frame), frame.footer()]
     return Message(
-        talk.title, fit(head, groups, tail)[0], "\n".join([talk.title, said, *(passage.text for passage in bodies[:QUOTES_ON_A_CARD])])
+        talk.title,
+        fit(head, groups, tail)[0],
+        "\n".join([talk.title, said, *(passage.text for passage in bodies[:QUOTES_ON_A_CARD])]),
     )
 
 
@@ -128,7 +167,9 @@ def _found(title: str, talks: list[Talk], frame: Frame) -> Message:
     shown = talks[:MOST_FOUND]
     groups = [[talk_entry(talk, frame.build, with_place=True)] for talk in shown]
     left = [kit.quiet(f"and {len(talks) - len(shown)} more")] if len(talks) > len(shown) else []
-    blocks, _ = fit([kit.rich(kit.line(kit.text(title, bold=True)))], groups, [*left, *_share(frame), frame.footer()])
+    blocks, _ = fit(
+        [kit.rich(kit.line(kit.text(title, bold=True)))], groups, [*left, *_share(frame), frame.footer()]
+    )
     return Message(title, blocks, "\n".join([title, *(talk.title for talk in talks)]))
 
 

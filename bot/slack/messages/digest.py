@@ -7,7 +7,16 @@ from bot.slack.messages import kit
 from bot.slack.messages.answers import turning
 from bot.slack.messages.excerpts import gist
 from bot.slack.messages.kit import Json
-from bot.slack.messages.message import LONGEST_SPEAKERS, Frame, Message, Request, event_name, fit, place, title_of
+from bot.slack.messages.message import (
+    LONGEST_SPEAKERS,
+    Frame,
+    Message,
+    Request,
+    event_name,
+    fit,
+    place,
+    title_of,
+)
 from index.build.reader import Build
 from index.models import Talk
 
@@ -25,10 +34,15 @@ def digest_message(command: Command, scope: Scope, frame: Frame) -> Message:
     pages = max(1, -(-len(scope.talks) // TALKS_A_PAGE))
     page = min(frame.request.page, pages)
     title = _title(command, scope, frame.build)
-    groups = [[talk_entry(talk, frame.build)] for talk in scope.talks[(page - 1) * TALKS_A_PAGE : page * TALKS_A_PAGE]]
+    groups = [
+        [talk_entry(talk, frame.build)]
+        for talk in scope.talks[(page - 1) * TALKS_A_PAGE : page * TALKS_A_PAGE]
+    ]
     tail = [*turning(frame, page, pages, "answer"), *_choices(scope, frame), frame.footer()]
     blocks, _ = fit([kit.header(title)], groups, tail)
-    return Message(title, blocks, "\n".join([title, *(f"{talk.title} {talk.url or ''}" for talk in scope.talks)]))
+    return Message(
+        title, blocks, "\n".join([title, *(f"{talk.title} {talk.url or ''}" for talk in scope.talks)])
+    )
 
 
 def events_message(frame: Frame) -> Message:
@@ -36,17 +50,25 @@ def events_message(frame: Frame) -> Message:
     events = by_age(frame.build)
     title = f"The notes cover {len(events)} conference{'' if len(events) == 1 else 's'}."
     lines = [event_line(event.event_id, frame.build) for event in events]
-    buttons = [_ask(event_name(event.event_id, frame.build), event.event_id) for event in events[:MOST_CHOICES]]
+    buttons = [
+        _ask(event_name(event.event_id, frame.build), event.event_id) for event in events[:MOST_CHOICES]
+    ]
     tail = [*([kit.actions(*buttons)] if buttons else []), frame.footer()]
     head = [
-        kit.rich(kit.line(kit.text(title, bold=True)), *([kit.bullets(kit.line(kit.text(one)) for one in lines[:100])] if lines else []))
+        kit.rich(
+            kit.line(kit.text(title, bold=True)),
+            *([kit.bullets(kit.line(kit.text(one)) for one in lines[:100])] if lines else []),
+        )
     ]
     return Message(title, fit(head, (), tail)[0], "\n".join([title, *lines]))
 
 
 def talk_entry(talk: Talk, build: Build, *, with_place: bool = False) -> Json:
     """Show a talk in a list: its linked title, speakers, and the first sentence of its notes."""
-    said = [kit.cut(", ".join(talk.speakers), LONGEST_SPEAKERS), talk.kind if talk.kind in {"keynote", "workshop", "panel"} else ""]
+    said = [
+        kit.cut(", ".join(talk.speakers), LONGEST_SPEAKERS),
+        talk.kind if talk.kind in {"keynote", "workshop", "panel"} else "",
+    ]
     said += [place(talk.event_id, talk.day, build)] if with_place else []
     details = " · ".join(part for part in said if part)
     gist = gist_of(talk, build)
@@ -59,7 +81,9 @@ def talk_entry(talk: Talk, build: Build, *, with_place: bool = False) -> Json:
 def gist_of(talk: Talk, build: Build) -> str:
     """Return a sentence that the notes say about a talk, in the notes' words."""
     passages = [passage for passage in build.passages_of(talk.talk_id) if passage.role == "body"]
-    notes = [passage.text for passage in passages if passage.voice == "notes"] or [passage.text for passage in passages]
+    notes = [passage.text for passage in passages if passage.voice == "notes"] or [
+        passage.text for passage in passages
+    ]
     return kit.cut(gist(notes, talk.title), LONGEST_GIST)
 
 
@@ -69,7 +93,13 @@ def event_line(event_id: str, build: Build) -> str:
     talks = sum(talk.event_id == event_id and talk.kind != "section" for talk in build.talks.values())
     days = covered_days(build, event_id)
     dates = f"{event.starts_on:%-d %B %Y}" if event.starts_on else ""
-    parts = [event_name(event_id, build), event.city or "", dates, f"{talks} talks", f"days {', '.join(map(str, days))}" if days else ""]
+    parts = [
+        event_name(event_id, build),
+        event.city or "",
+        dates,
+        f"{talks} talks",
+        f"days {', '.join(map(str, days))}" if days else "",
+    ]
     return " · ".join(part for part in parts if part)
 
 
@@ -82,8 +112,14 @@ def _title(command: Command, scope: Scope, build: Build) -> str:
 def _unknown_event(scope: Scope, frame: Frame) -> Message:
     names = [event_name(event_id, frame.build) for event_id in scope.others]
     said = f"The notes do not cover that conference. They cover {_listed(names)}."
-    buttons = [_ask(name, event_id) for name, event_id in zip(names, scope.others[:MOST_CHOICES], strict=False)]
-    blocks = [kit.rich(kit.line(kit.text(said))), *([kit.actions(*buttons)] if buttons else []), frame.footer()]
+    buttons = [
+        _ask(name, event_id) for name, event_id in zip(names, scope.others[:MOST_CHOICES], strict=False)
+    ]
+    blocks = [
+        kit.rich(kit.line(kit.text(said))),
+        *([kit.actions(*buttons)] if buttons else []),
+        frame.footer(),
+    ]
     return Message(said, tuple(blocks), said)
 
 
@@ -94,9 +130,20 @@ def _unknown_day(scope: Scope, frame: Frame) -> Message:
     known = f"They cover {_listed(covered)}." if covered else "They do not say which talk was on which day."
     said = f"The notes on {name} do not cover {asked}. {known}"
     buttons = [_ask(f"Day {day}", f"{scope.event_id} day {day}") for day in scope.days[:MOST_CHOICES]]
-    others = [event.event_id for event in by_age(frame.build) if scope.day in covered_days(frame.build, event.event_id)]
-    buttons += [_ask(f"{event_name(other, frame.build)} day {scope.day}", f"{other} day {scope.day}") for other in others[:2]]
-    blocks = [kit.rich(kit.line(kit.text(said))), *([kit.actions(*buttons)] if buttons else []), frame.footer()]
+    others = [
+        event.event_id
+        for event in by_age(frame.build)
+        if scope.day in covered_days(frame.build, event.event_id)
+    ]
+    buttons += [
+        _ask(f"{event_name(other, frame.build)} day {scope.day}", f"{other} day {scope.day}")
+        for other in others[:2]
+    ]
+    blocks = [
+        kit.rich(kit.line(kit.text(said))),
+        *([kit.actions(*buttons)] if buttons else []),
+        frame.footer(),
+    ]
     return Message(said, tuple(blocks), said)
 
 
@@ -105,7 +152,10 @@ def _choices(scope: Scope, frame: Frame) -> list[Json]:
     if scope.day is None:
         asked = [(f"Day {day}", f"{scope.event_id} day {day}") for day in scope.days]
     else:
-        asked = [(f"Day {scope.day} of {event_name(other, frame.build)}", f"{other} day {scope.day}") for other in scope.others]
+        asked = [
+            (f"Day {scope.day} of {event_name(other, frame.build)}", f"{other} day {scope.day}")
+            for other in scope.others
+        ]
     buttons = [_ask(label, words) for label, words in asked[:MOST_CHOICES]]
     return [kit.actions(*buttons)] if buttons else []
 

@@ -35,7 +35,11 @@ def gist(texts: list[str], title: str) -> str:
 
 
 def _is_whole(sentence: str) -> bool:
-    return len(sentence) >= SHORTEST_GIST and not sentence[0].islower() and sentence.endswith((".", "!", "?", "”", '"', ")", "。"))
+    return (
+        len(sentence) >= SHORTEST_GIST
+        and not sentence[0].islower()
+        and sentence.endswith((".", "!", "?", "”", '"', ")", "。"))
+    )
 
 
 def _repeats(sentence: str, title: str) -> bool:

@@ -24,7 +24,13 @@ def home_view(build: Build, command: str, trouble: str | None = None) -> kit.Jso
     ]
     blocks = [
         kit.header("Ask the conference notes"),
-        kit.rich(kit.line(kit.text("I answer with the notes’ own words, the talk and a link. What the notes do not say, I do not know."))),
+        kit.rich(
+            kit.line(
+                kit.text(
+                    "I answer with the notes’ own words, the talk and a link. What the notes do not say, I do not know."
+                )
+            )
+        ),
         kit.rich(*_titled("How to ask", [kit.line(kit.text(way)) for way in ways])),
         *([kit.rich(*_titled("Try", questions))] if questions else []),
         *([kit.rich(*_titled("The notes cover", covered))] if covered else []),
@@ -43,7 +49,10 @@ def suggested(build: Build) -> list[str]:
         talks = [talk for talk in build.talks.values() if talk.event_id == event.event_id and talk.speakers]
         for talk in sorted(talks, key=lambda talk: -said.get(talk.talk_id, 0)):
             chosen.setdefault(talk.speakers, talk)
-    return [f"What did {talk.speakers[0]} say in “{kit.cut(talk.title, 80)}”?" for talk in list(chosen.values())[:SUGGESTED]]
+    return [
+        f"What did {talk.speakers[0]} say in “{kit.cut(talk.title, 80)}”?"
+        for talk in list(chosen.values())[:SUGGESTED]
+    ]
 
 
 def _titled(title: str, lines: list[kit.Json]) -> list[kit.Json]:

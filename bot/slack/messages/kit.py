@@ -1,7 +1,8 @@
 """Block Kit by the few pieces that this bot uses, each within Slack's limits.
 
-Limits: https://docs.slack.dev/reference/block-kit/blocks. Whatever notes or people wrote goes into rich text and plain text
-elements, which Slack shows literally; there is no `mrkdwn` element in a message, so nothing in it can ping, link or format.
+Limits: https://docs.slack.dev/reference/block-kit/blocks. Whatever notes or people wrote goes into rich text
+and plain text elements, which Slack shows literally; there is no `mrkdwn` element in a message, so nothing in
+it can ping, link or format.
 """
 
 from __future__ import annotations
@@ -110,8 +111,12 @@ def thumbs(value: object) -> Json:
             {
                 "type": "feedback_buttons",
                 "action_id": "feedback",
-                "positive_button": _thumb("Good answer", "This answers the question", {"v": "up", **_as_dict(value)}),
-                "negative_button": _thumb("Bad answer", "This does not answer the question", {"v": "down", **_as_dict(value)}),
+                "positive_button": _thumb(
+                    "Good answer", "This answers the question", {"v": "up", **_as_dict(value)}
+                ),
+                "negative_button": _thumb(
+                    "Bad answer", "This does not answer the question", {"v": "down", **_as_dict(value)}
+                ),
             }
         ],
     }

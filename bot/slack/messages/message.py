@@ -14,7 +14,8 @@ from index.build.reader import Build
 from index.models import Talk
 
 MOST_BLOCKS = 50
-MOST_CHARACTERS = 12_000  # Slack answers msg_blocks_too_long at about 13,200 (https://github.com/slackapi/bolt-js/issues/2509)
+# Slack answers msg_blocks_too_long at about 13,200 (https://github.com/slackapi/bolt-js/issues/2509)
+MOST_CHARACTERS = 12_000
 LONGEST_NOTICE = 300
 LONGEST_TITLE = 400
 LONGEST_SPEAKERS = 400
@@ -69,7 +70,9 @@ class Request:
         """
         try:
             fields = json.loads(value)
-            return cls(str(fields["t"]), str(fields["w"]), max(1, int(fields["p"])), tuple(map(str, fields["h"])))
+            return cls(
+                str(fields["t"]), str(fields["w"]), max(1, int(fields["p"])), tuple(map(str, fields["h"]))
+            )
         except (KeyError, TypeError, ValueError) as error:
             # Neither the value nor what the cause says of it: a question's text must not reach the log.
             raise ValueError(
@@ -107,7 +110,9 @@ def extent(build: Build) -> str:
     return f"{_count(talks, 'talk')} in {_count(len(build.recaps), 'recap')}"
 
 
-def fit(head: Sequence[Json], groups: Sequence[Sequence[Json]], tail: Sequence[Json]) -> tuple[tuple[Json, ...], int]:
+def fit(
+    head: Sequence[Json], groups: Sequence[Sequence[Json]], tail: Sequence[Json]
+) -> tuple[tuple[Json, ...], int]:
     """Put a message together within Slack's limits: head and tail always, of the groups as many as fit from the first.
 
     Returns:
@@ -136,7 +141,14 @@ def cut_escaped(text: str, most: int) -> str:
 
 def facts(talk: Talk, build: Build) -> str:
     """Say who spoke, where and when: "Ann Lee, Bo Ek · KubeCon EU 2020 · day 3"."""
-    return " · ".join(part for part in (kit.cut(", ".join(talk.speakers), LONGEST_SPEAKERS), place(talk.event_id, talk.day, build)) if part)
+    return " · ".join(
+        part
+        for part in (
+            kit.cut(", ".join(talk.speakers), LONGEST_SPEAKERS),
+            place(talk.event_id, talk.day, build),
+        )
+        if part
+    )
 
 
 def title_of(talk: Talk) -> str:
@@ -146,7 +158,9 @@ def title_of(talk: Talk) -> str:
 
 def place(event_id: str | None, day: int | None, build: Build) -> str:
     """Name an event and a day."""
-    return " · ".join(part for part in (event_name(event_id, build), f"day {day}" if day is not None else "") if part)
+    return " · ".join(
+        part for part in (event_name(event_id, build), f"day {day}" if day is not None else "") if part
+    )
 
 
 def event_name(event_id: str | None, build: Build) -> str:
@@ -154,7 +168,11 @@ def event_name(event_id: str | None, build: Build) -> str:
     if event_id is None:
         return ""
     event = build.events.get(event_id)
-    kubecon = event is not None and event.name.lower().startswith("kubecon") and not event_id.lower().startswith("kubecon")
+    kubecon = (
+        event is not None
+        and event.name.lower().startswith("kubecon")
+        and not event_id.lower().startswith("kubecon")
+    )
     return f"KubeCon {event_id}" if kubecon else event_id
 
 

@@ -1,7 +1,8 @@
 """Tells a page's article from its furniture: menus, banners, share buttons, related posts, comments.
 
-The evidence, strongest first: elements that say what they are (`nav`, `article`), roles, names that page builders give
-(`class="sidebar"`), and how much of an element's text is links. A name never outweighs where the prose is.
+The evidence, strongest first: elements that say what they are (`nav`, `article`), roles, names that page
+builders give (`class="sidebar"`), and how much of an element's text is links. A name never outweighs where
+the prose is.
 """
 
 from __future__ import annotations
@@ -51,12 +52,28 @@ _BY_NAME = {
 }
 _NAMES = {name: reason for reason, names in _BY_NAME.items() for name in names.split()}
 _NAMED = {"div", "section", "ul", "ol", "header", "td", "details", "menu"}
-_PARTS = (BLOCK_TAGS - HEADINGS) - {"p", "li", "tr", "thead", "tbody", "tfoot", "hr", "option", "summary", "caption", "dt", "dd"}
+_PARTS = (BLOCK_TAGS - HEADINGS) - {
+    "p",
+    "li",
+    "tr",
+    "thead",
+    "tbody",
+    "tfoot",
+    "hr",
+    "option",
+    "summary",
+    "caption",
+    "dt",
+    "dd",
+}
 _NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_SECTION = re.compile(r"\b(?:section|outline|level\d)")  # its id is made from its heading's words and tells nothing
+_SECTION = re.compile(
+    r"\b(?:section|outline|level\d)"
+)  # its id is made from its heading's words and tells nothing
 _ROOTS = {"article", "main"}
 _LONGEST_ID = 30
-# Of the page's text: an element with more is no furniture, whatever it is called; comments can outgrow the article.
+# Of the page's text: an element with more is no furniture, whatever it is called; comments can outgrow the
+# article.
 _MOST_NAMED_SHARE, _MOST_SAID_SHARE, _MOST_COMMENTS_SHARE = 0.3, 0.5, 0.8
 _ROOT_SHARE = 0.5
 _RIVAL_SHARE = 0.1  # a second article with this much of the prose: the page is several articles
@@ -220,7 +237,11 @@ def _add_up_prose(parts: list[_Part]) -> None:
 def _said_root(parts: list[_Part]) -> int:
     """Return the smallest element that says it is the article and holds most of the prose; 0 where none does."""
     total = max(1, parts[0].prose)
-    articles = [number for number, part in enumerate(parts) if part.name == "article" and part.prose > _RIVAL_SHARE * total]
+    articles = [
+        number
+        for number, part in enumerate(parts)
+        if part.name == "article" and part.prose > _RIVAL_SHARE * total
+    ]
     several = any(parts[b].start > parts[a].start and not _within(parts, b, a) for a, b in pairwise(articles))
     said = [
         number
@@ -256,4 +277,8 @@ def _beside(parts: list[_Part], root: int) -> list[int]:
         at = parts[at].parent
     around.add(0)
     holders = around - {root}
-    return [number for number, part in enumerate(parts) if number and number not in around and part.parent in holders]
+    return [
+        number
+        for number, part in enumerate(parts)
+        if number and number not in around and part.parent in holders
+    ]

@@ -13,9 +13,52 @@ from ingest.loaders.html.tags import Token
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 LISTS = {"ul", "ol", "menu", "dir"}
 BLOCK_TAGS = frozenset(
-    {"address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt"}
-    | {"fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "html", "legend", "li", "main", "nav"}
-    | {"noscript", "optgroup", "option", "p", "pre", "search", "section", "select", "summary", "table", "tbody", "td", "template"}
+    {
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "button",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+    }
+    | {
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "nav",
+    }
+    | {
+        "noscript",
+        "optgroup",
+        "option",
+        "p",
+        "pre",
+        "search",
+        "section",
+        "select",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "template",
+    }
     | {"tfoot", "th", "thead", "tr"}
     | HEADINGS
     | LISTS
@@ -24,7 +67,24 @@ STRONG = {"b", "strong"}
 EMPHASIS = {"i", "em", "cite", "dfn"}
 EMBEDS = {"iframe", "embed", "video", "audio", "source", "object"}
 SILENT = {"svg", "template", "textarea", "title", "math", "video", "audio", "noembed", "xmp", "rp", "rt"}
-VOID_TAGS = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"})
+VOID_TAGS = frozenset(
+    {
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    }
+)
 # An opening tag ends these open elements by itself, up to the element that holds them.
 CLOSES = {
     "li": ({"li"}, LISTS),

@@ -33,7 +33,9 @@ _DEEPEST = 4  # spans around spans that are followed across blocks
 class FlowWriter:
     """Turns tags and text into blocks, however badly the tags are nested; linear in their number."""
 
-    def __init__(self, assembler: Assembler, reasons: Mapping[int, str] | None = None, depth_offset: int = 0) -> None:
+    def __init__(
+        self, assembler: Assembler, reasons: Mapping[int, str] | None = None, depth_offset: int = 0
+    ) -> None:
         self.out = assembler
         self.source = assembler.source
         self.reasons = reasons or {}
@@ -115,18 +117,26 @@ class FlowWriter:
     def _push(self, token: Token) -> None:
         """Put an element on the stack."""
         name = token.name
-        needs_attributes = name in {"a", "ol"} or (name in _ANCHORED and self.source.find("id", token.start + 4, token.end) >= 0)
+        needs_attributes = name in {"a", "ol"} or (
+            name in _ANCHORED and self.source.find("id", token.start + 4, token.end) >= 0
+        )
         given = attributes(self.source, token) if needs_attributes else {}
         reason = self.reasons.get(token.start, "") or (self.stack[-1].reason if self.stack else "")
         element = Element(
-            name, role_of(self.source, token), self.out.position, reason=reason, anchor=given.get("id") or self._section_anchor(name)
+            name,
+            role_of(self.source, token),
+            self.out.position,
+            reason=reason,
+            anchor=given.get("id") or self._section_anchor(name),
         )
         if name == "a":
             element.url = absolute(given.get("href", ""))
             element.silent = is_permalink(self.source, token, given.get("class", ""))
         elif name in LISTS:
             self.list_depth += 1
-            element.items = int(start) - 1 if (start := given.get("start", "")).isdecimal() and len(start) < 6 else 0
+            element.items = (
+                int(start) - 1 if (start := given.get("start", "")).isdecimal() and len(start) < 6 else 0
+            )
         elif name == "li":
             element.fresh = True
             element.marker = self._count_item()
@@ -207,7 +217,12 @@ class FlowWriter:
         """Note what an inline element says of its words."""
         if element.role != "link":
             self.out.mark(element.role, element.position)
-        elif element.url and not self.silent and not element.silent and not (element.linked and self.out.position <= element.position):
+        elif (
+            element.url
+            and not self.silent
+            and not element.silent
+            and not (element.linked and self.out.position <= element.position)
+        ):
             self.out.link(element.position, element.url)
             element.linked = True
 
@@ -234,8 +249,14 @@ class FlowWriter:
         """Keep the address of an embedded player."""
         given = attributes(self.source, token)
         identity = given.get("videoid") or given.get("id") or ""
-        url = absolute(given.get("src") or given.get("data") or (_VIDEO.format(identity) if identity and "youtube" in token.name else ""))
+        url = absolute(
+            given.get("src")
+            or given.get("data")
+            or (_VIDEO.format(identity) if identity and "youtube" in token.name else "")
+        )
         if url.startswith("http"):
             if self.out.open is None:
-                self.out.begin(OpenBlock("furniture" if self.stack and self.stack[-1].reason else "paragraph"))
+                self.out.begin(
+                    OpenBlock("furniture" if self.stack and self.stack[-1].reason else "paragraph")
+                )
             self.out.link(self.out.position, url)

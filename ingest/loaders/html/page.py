@@ -14,8 +14,26 @@ _HEAD = 200_000  # characters in which a page says what it is
 # First of each line counts: what was written for sharing is the cleanest.
 _WANTED = {
     "title": ("og:title", "twitter:title", "dc.title", "citation_title", "<title>"),
-    "author": ("author", "article:author", "dc.creator", "citation_author", "parsely-author", "ld:author", "<author>", "twitter:creator"),
-    "date": ("article:published_time", "date", "dc.date", "datepublished", "ld:date", "pubdate", "citation_date", "<time>"),
+    "author": (
+        "author",
+        "article:author",
+        "dc.creator",
+        "citation_author",
+        "parsely-author",
+        "ld:author",
+        "<author>",
+        "twitter:creator",
+    ),
+    "date": (
+        "article:published_time",
+        "date",
+        "dc.date",
+        "datepublished",
+        "ld:date",
+        "pubdate",
+        "citation_date",
+        "<time>",
+    ),
     "url": ("<canonical>", "og:url", "ld:url", "twitter:url"),
     "language": ("<lang>", "og:locale", "content-language", "language"),
     "tags": ("keywords", "news_keywords"),
@@ -54,7 +72,9 @@ def _statements(head: str) -> Iterator[tuple[str, str]]:
 
 
 def _from_meta(_: str, __: int, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    name = given.get("property") or given.get("name") or given.get("itemprop") or given.get("http-equiv") or ""
+    name = (
+        given.get("property") or given.get("name") or given.get("itemprop") or given.get("http-equiv") or ""
+    )
     yield name.lower(), given.get("content", "")
 
 

@@ -30,10 +30,17 @@ def without_page_phrases(blocks: Sequence[Block], text: str) -> tuple[Block, ...
     for block in blocks:
         words = text[block.start : min(block.end, block.start + _LONGEST + 1)]
         if block.kind == "heading":
-            level = block.level if _TITLED.fullmatch(words) else (level if level and block.level > level else 0)
+            level = (
+                block.level if _TITLED.fullmatch(words) else (level if level and block.level > level else 0)
+            )
         if level:
             kept.append(replace(block, kind="furniture", level=0, reason="about the site, not the event"))
-        elif block.kind in {"paragraph", "bullet"} and len(words) <= _LONGEST and _is_link(block) and _LINKED.match(words):
+        elif (
+            block.kind in {"paragraph", "bullet"}
+            and len(words) <= _LONGEST
+            and _is_link(block)
+            and _LINKED.match(words)
+        ):
             kept.append(replace(block, kind="furniture", level=0, reason="leads around the site"))
         else:
             kept.append(block)

@@ -19,8 +19,8 @@ def read(source: str) -> Reading:
         source: The decoded file.
 
     Returns:
-        The words as a browser shows them: white space folded, `<br>` a newline, table cells set apart by " | ". What is
-        not the article stays among the blocks as furniture, with the reason.
+        The words as a browser shows them: white space folded, `<br>` a newline, table cells set apart by " |
+        ". What is not the article stays among the blocks as furniture, with the reason.
     """
     page = list(tokens(source))
     out = Assembler(source)

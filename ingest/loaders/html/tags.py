@@ -1,7 +1,8 @@
 """Cuts HTML into tags and text with exact offsets, in linear time for any input.
 
-Why not a parser library: html.parser in the Pythons this runs on is quadratic on unclosed mark-up (CVE-2025-6069), and
-lxml and html5lib give no offsets. The cutting follows the WHATWG tokenizer where it decides what is text.
+Why not a parser library: html.parser in the Pythons this runs on is quadratic on unclosed mark-up
+(CVE-2025-6069), and lxml and html5lib give no offsets. The cutting follows the WHATWG tokenizer where it
+decides what is text.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ _DECLARATIONS = {"<!--", "<!", "<?"}
 _COMMENT_END = re.compile(r"--!?>")
 _ATTRIBUTE = re.compile(r"""([^\s=/>"']+)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""")
 _RAW = {
-    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed")
+    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
+    for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed")
 }
 _READABLE_RAW = {"title", "textarea", "xmp"}
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
@@ -56,7 +58,8 @@ def tokens(source: str, start: int = 0, end: int | None = None) -> Iterator[Toke
             continue
         match = tag.match(source, begin, end)
         if match is None:
-            tag = _PLAIN_TAG  # a quote that never closes: from here on quotes mean nothing, else the scan would repeat
+            # a quote that never closes: from here on quotes mean nothing, else the scan would repeat
+            tag = _PLAIN_TAG
             if (match := tag.match(source, begin, end)) is None:
                 break  # no ">" is left: the rest is words
         yield from _text(text, begin)

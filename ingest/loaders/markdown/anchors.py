@@ -10,8 +10,8 @@ _DROPPED = re.compile(r"[^\w\- ]")
 class Slugs:
     """Gives each heading of a Markdown file the anchor that GitHub gives it.
 
-    Source: github-slugger, which GitHub's own rendering follows: lower case, punctuation dropped, spaces to hyphens,
-    a counter for repeats.
+    Source: github-slugger, which GitHub's own rendering follows: lower case, punctuation dropped, spaces to
+    hyphens, a counter for repeats.
     """
 
     def __init__(self) -> None:

@@ -21,8 +21,8 @@ _MOST_CODE_PROSE = 2
 def without_strays(source: str, options: pyromark.Options) -> str:
     """Blank the lines of stray fences with spaces, so that every offset stays.
 
-    A fence is stray where what it holds are headings and prose: with nothing to close it, one heading after an empty line and a line
-    of prose are enough; between two bare fences, several of both are needed.
+    A fence is stray where what it holds are headings and prose: with nothing to close it, one heading after
+    an empty line and a line of prose are enough; between two bare fences, several of both are needed.
 
     Args:
         source: Markdown.
@@ -49,7 +49,9 @@ def _first_stray(data: bytes, options: pyromark.Options) -> int | None:
         if not isinstance(event, dict) or not isinstance(begun := event.get("Start"), dict):
             continue
         block = begun.get("CodeBlock")
-        if isinstance(block, dict) and _is_stray(data[where["start"] : where["end"]].decode(), str(block["Fenced"])):
+        if isinstance(block, dict) and _is_stray(
+            data[where["start"] : where["end"]].decode(), str(block["Fenced"])
+        ):
             return int(where["start"])
     return None
 
@@ -62,7 +64,9 @@ def _is_stray(code: str, language: str) -> bool:
         return False
     # An open fence may hold a whole book, and a look at its first lines is enough.
     headings, prose = (_MOST_CODE_HEADINGS + 1, _MOST_CODE_PROSE + 1) if closed else (1, 1)
-    headed = (at for at, line in enumerate(lines[1:], start=1) if _HEADING.match(line) and _stands_apart(lines, at))
+    headed = (
+        at for at, line in enumerate(lines[1:], start=1) if _HEADING.match(line) and _stands_apart(lines, at)
+    )
     return _reaches(headed, headings) and _reaches((line for line in lines[1:] if _is_prose(line)), prose)
 
 

@@ -14,7 +14,10 @@ import yaml
 _FENCED = (
     (re.compile(r"\s*---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t\r]*$\n?", re.DOTALL | re.MULTILINE), "yaml"),
     (re.compile(r"\s*\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t\r]*$\n?", re.DOTALL | re.MULTILINE), "toml"),
-    (re.compile(r"\s*<!--[ \t]*\r?\n((?:[ \t]*(?:\.\.[ \t]+)?[\w-]+:[^\n]*\n)+)[ \t]*-->[ \t]*\r?\n?"), "lines"),
+    (
+        re.compile(r"\s*<!--[ \t]*\r?\n((?:[ \t]*(?:\.\.[ \t]+)?[\w-]+:[^\n]*\n)+)[ \t]*-->[ \t]*\r?\n?"),
+        "lines",
+    ),
 )
 _LINES = re.compile(r"\s*((?:[A-Za-z][\w -]{0,30}:[ \t]+\S[^\n]*\n){2,20})[ \t\r]*\n")
 _LINE = re.compile(r"^[ \t]*(?:\.\.[ \t]+)?([A-Za-z][\w -]{0,30}):[ \t]*(.*)$", re.MULTILINE)

@@ -29,12 +29,14 @@ def read(source: str) -> Reading:
         source: The decoded file.
 
     Returns:
-        The words without mark-up, a soft line break as the newline it is, table cells set apart by " | "; front matter
-        as meta; headings with the anchors that GitHub gives them.
+        The words without mark-up, a soft line break as the newline it is, table cells set apart by " | ";
+        front matter as meta; headings with the anchors that GitHub gives them.
     """
     meta, begin = front_matter(source)
     writer = MarkdownWriter(source, begin)
-    for event, where in pyromark.events_with_range(without_strays(source[begin:], _OPTIONS), options=_OPTIONS, merge_text=False):
+    for event, where in pyromark.events_with_range(
+        without_strays(source[begin:], _OPTIONS), options=_OPTIONS, merge_text=False
+    ):
         if isinstance(event, str):
             writer.lone(event)
             continue

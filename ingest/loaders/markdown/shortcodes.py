@@ -18,7 +18,9 @@ class Shortcodes:
     """Where short codes stand in a source, so that they are not read as words."""
 
     def __init__(self, source: str) -> None:
-        self._found = [(m.start(), m.end(), _address(m[0])) for m in _CODE.finditer(source)] if "{" in source else []
+        self._found = (
+            [(m.start(), m.end(), _address(m[0])) for m in _CODE.finditer(source)] if "{" in source else []
+        )
         self._starts = [start for start, _, _ in self._found]
 
     def around(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
@@ -55,7 +57,9 @@ def _address(written: str) -> str:
     call = _CALL.match(written)
     if call is None:
         return ""
-    player = next((form for name, form in _PLAYERS.items() if name in (call["name"] + " " + call["rest"]).lower()), "")
+    player = next(
+        (form for name, form in _PLAYERS.items() if name in (call["name"] + " " + call["rest"]).lower()), ""
+    )
     rest = re.sub(r"^\S+\.html?\s*", "", call["rest"])
     identity = _VIDEO_ID.match(rest)
     return player.format(identity[1]) if player and identity else ""

@@ -17,7 +17,9 @@ from ingest.loaders.markdown.shortcodes import Shortcodes
 _MARKER = re.compile(r"[-*+]|\d{1,9}[.)]")
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*(?:#([\w:.-]+)|[.:][\w-])[^{}]*\}\s*\Z")
 _CODE_LINE = re.compile(r"[ \t]*(\S(?:[^\n]*\S)?)[ \t\r]*")
-_WIKI_HEADING = re.compile(r"(={2,6})[ \t]+(?=\S)|(#{2,6})(?=[^\W\d_])")  # "##Title" was a heading before CommonMark
+_WIKI_HEADING = re.compile(
+    r"(={2,6})[ \t]+(?=\S)|(#{2,6})(?=[^\W\d_])"
+)  # "##Title" was a heading before CommonMark
 
 
 class MarkdownWriter:
@@ -33,7 +35,9 @@ class MarkdownWriter:
         self.spans: list[int] = []  # where open emphasis, strong and link spans begin
         self.urls: list[str] = []
         self.lists = self.quotes = self.images = 0
-        self.item: tuple[int, str, int] | None = None  # level, marker and its place of a list item that has no block yet
+        self.item: tuple[int, str, int] | None = (
+            None  # level, marker and its place of a list item that has no block yet
+        )
         self.heading = 0
         self.code = False
         self.html: list[tuple[int, int]] = []  # pieces of the open HTML block
@@ -97,7 +101,9 @@ class MarkdownWriter:
     def item_starts(self, __: Any, where: Any) -> None:
         """Note a list item, whose first block will be the bullet."""
         self.end()
-        at, _ = self.offsets.span({"start": where["start"], "end": where["start"]})  # its end is the whole item's
+        at, _ = self.offsets.span(
+            {"start": where["start"], "end": where["start"]}
+        )  # its end is the whole item's
         marker = _MARKER.match(self.source, at)
         self.item = (max(0, self.lists - 1), marker[0] if marker else "-", at if marker else -1)
 

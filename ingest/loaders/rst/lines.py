@@ -28,7 +28,15 @@ def lines_of(source: str) -> list[Line]:
         words = raw.strip()
         margin = raw[: len(raw) - len(raw.lstrip())] if raw[0].isspace() else ""
         first = found.start() + len(margin)
-        lines.append(Line(found.start(), first, first + len(words), len(margin.expandtabs()) if "\t" in margin else len(margin), words))
+        lines.append(
+            Line(
+                found.start(),
+                first,
+                first + len(words),
+                len(margin.expandtabs()) if "\t" in margin else len(margin),
+                words,
+            )
+        )
     return lines
 
 

@@ -27,13 +27,16 @@ def read(source: str) -> Reading:
         source: The decoded file.
 
     Returns:
-        The words without mark-up; directives that hold no words of the author's as furniture; fields and `post` as meta.
+        The words without mark-up; directives that hold no words of the author's as furniture; fields and
+        `post` as meta.
     """
     reader = _RstReader(source)
     reader.read()
     text, blocks, runs = reader.out.finish()
     meta = dict(reader.meta)
-    if "title" not in meta and (title := next((text[b.start : b.end] for b in blocks if b.kind == "heading"), "")):
+    if "title" not in meta and (
+        title := next((text[b.start : b.end] for b in blocks if b.kind == "heading"), "")
+    ):
         meta["title"] = title
     return Reading(text, without_contents(blocks, text), runs, meta)
 
@@ -101,7 +104,14 @@ class _RstReader:
         title, under = self.lines[title_at], self.lines[title_at + 1]
         sign = adornment_of(under.words)
         fits = len(under.words) >= min(len(title.words), 4) and len(under.words) >= 0.6 * len(title.words)
-        if not sign or not fits or not title.words or adornment_of(title.words) or (over and over != sign) or (not over and title.indent):
+        if (
+            not sign
+            or not fits
+            or not title.words
+            or adornment_of(title.words)
+            or (over and over != sign)
+            or (not over and title.indent)
+        ):
             return at
         style = sign * 2 if over else sign
         if style not in self.styles:
@@ -179,7 +189,9 @@ class _RstReader:
             key = META_KEYS.get(written, written.replace(" ", "_"))
             if value:
                 listed = key in {"tags", "categories"}
-                self.meta.setdefault(key, tuple(part.strip() for part in value.split(",")) if listed else value)
+                self.meta.setdefault(
+                    key, tuple(part.strip() for part in value.split(",")) if listed else value
+                )
 
     def _fields(self, at: int) -> int:
         """Take the fields above the first words as meta."""
@@ -206,7 +218,9 @@ class _RstReader:
             and not _BULLET.match(self.lines[end].words)
         ):
             end += 1
-        self._block("bullet", line.first + found.end(), self.lines[end - 1].end, len(self.indents) - 1, found[1])
+        self._block(
+            "bullet", line.first + found.end(), self.lines[end - 1].end, len(self.indents) - 1, found[1]
+        )
         self._expect_code(self.lines[end - 1])
         return end
 
@@ -236,10 +250,16 @@ class _RstReader:
         ):
             end += 1
         last = self.lines[end - 1]
-        stop = last.end - 2 if last.words == "::" or last.words.endswith(" ::") else last.end - last.words.endswith("::")
+        stop = (
+            last.end - 2
+            if last.words == "::" or last.words.endswith(" ::")
+            else last.end - last.words.endswith("::")
+        )
         skip = 2 if line.words.startswith("| ") else 0
         nested = self.held or self.indents
-        self._block("quote" if line.indent and not nested else "paragraph", line.first + skip, max(line.first, stop))
+        self._block(
+            "quote" if line.indent and not nested else "paragraph", line.first + skip, max(line.first, stop)
+        )
         self._expect_code(last)
         return end
 

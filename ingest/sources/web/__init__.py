@@ -12,7 +12,18 @@ from ingest.sources.web.repositories import fetch_repository
 from ingest.sources.web.specs import FeedSpec, Fetched, GitSpec, Limits, SourceSpec, WebSpec
 from ingest.sources.web.store import SourceStore
 
-__all__ = ["FeedSpec", "Fetched", "GitSpec", "Limits", "PoliteClient", "SourceSpec", "SourceStore", "WebSpec", "fetch_source", "prune"]
+__all__ = [
+    "FeedSpec",
+    "Fetched",
+    "GitSpec",
+    "Limits",
+    "PoliteClient",
+    "SourceSpec",
+    "SourceStore",
+    "WebSpec",
+    "fetch_source",
+    "prune",
+]
 
 
 def fetch_source(spec: SourceSpec, store: SourceStore, client: PoliteClient) -> list[Fetched]:

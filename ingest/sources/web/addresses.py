@@ -1,7 +1,7 @@
 """Which addresses may be reached: public ones, and hosts that a person allowed by name.
 
-A host's addresses are looked up once and the connection goes to the very addresses that were checked, so that a name which
-changes its answer in between gains nothing.
+A host's addresses are looked up once and the connection goes to the very addresses that were checked, so that
+a name which changes its answer in between gains nothing.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ _NUMBER = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)")
 def closed(address: str) -> str | None:
     """Say what kind of inside address this is, or None for one on the public internet.
 
-    An IPv4 address inside an IPv6 one (mapped, NAT64) counts as itself. Of IPv6 only global unicast is public.
+    An IPv4 address inside an IPv6 one (mapped, NAT64) counts as itself. Of IPv6 only global unicast is
+    public.
 
     Raises:
         ValueError: It is no address.
@@ -83,7 +84,10 @@ def closed(address: str) -> str | None:
             if ip.is_link_local
             else "private or reserved"
         )
-    if int(ip) >> 32 & 0xFFFF_FFFF in (0x0000_5EFE, 0x0200_5EFE):  # ISATAP: the last 32 bits are an IPv4 address
+    if int(ip) >> 32 & 0xFFFF_FFFF in (
+        0x0000_5EFE,
+        0x0200_5EFE,
+    ):  # ISATAP: the last 32 bits are an IPv4 address
         return closed(str(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)))
     return next((what for network, what in _CLOSED_V6 if ip in network), None)
 
@@ -115,11 +119,13 @@ def system_resolver(host: str, port: int) -> list[str]:
 class Gate:
     """Decides which hosts are reached and at which addresses.
 
-    An allowed host is open to a source that names it itself: what a page redirects to or a feed lists was written by others, who
-    could else lead us to it.
+    An allowed host is open to a source that names it itself: what a page redirects to or a feed lists was
+    written by others, who could else lead us to it.
     """
 
-    def __init__(self, allowed_hosts: Collection[str] = (), resolver: Resolver = system_resolver, opened: str = "") -> None:
+    def __init__(
+        self, allowed_hosts: Collection[str] = (), resolver: Resolver = system_resolver, opened: str = ""
+    ) -> None:
         self._allowed = frozenset(_folded(host) for host in allowed_hosts)
         self._resolver = resolver
         self.opened = opened  # the one allowed host that is open, folded
@@ -138,7 +144,11 @@ class Gate:
         if self._is_open(host):
             return
         if disguised(host):
-            raise SourceFault(shown, f"its host {host} is a number in disguise", "Write the address as four numbers, or as a name.")
+            raise SourceFault(
+                shown,
+                f"its host {host} is a number in disguise",
+                "Write the address as four numbers, or as a name.",
+            )
         address = literal(host)
         kind = closed(address) if address else None
         if kind:
@@ -160,7 +170,9 @@ class Gate:
         for one in [] if self._is_open(host) else found:
             kind = closed(one)
             if kind:
-                raise SourceFault(host, f"its name leads to {one}, an inside address ({kind})", self._way_out(host))
+                raise SourceFault(
+                    host, f"its name leads to {one}, an inside address ({kind})", self._way_out(host)
+                )
         return found
 
     def _is_open(self, host: str) -> bool:
@@ -176,16 +188,23 @@ class Gate:
         def ask() -> None:
             try:
                 answers.put([str(ipaddress.ip_address(one)) for one in self._resolver(host, port)])
-            except (OSError, ValueError) as error:  # UnicodeError, for labels that no name has, is a ValueError
+            except (
+                OSError,
+                ValueError,
+            ) as error:  # UnicodeError, for labels that no name has, is a ValueError
                 answers.put(error)
 
         threading.Thread(target=ask, name=f"look up {host}", daemon=True).start()
         try:
             found = answers.get(timeout=max(within_s, 0.001))
         except queue.Empty:
-            raise SourceFault(host, f"its name was not found within {within_s:.0f} s", "Try again later.") from None
+            raise SourceFault(
+                host, f"its name was not found within {within_s:.0f} s", "Try again later."
+            ) from None
         if isinstance(found, Exception):
-            raise SourceFault(host, f"its name cannot be looked up ({found})", "Check the address and the network.") from found
+            raise SourceFault(
+                host, f"its name cannot be looked up ({found})", "Check the address and the network."
+            ) from found
         if not found:
             raise SourceFault(host, "its name leads to no address", "Check the address.")
         return found

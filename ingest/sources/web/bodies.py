@@ -18,10 +18,12 @@ _BROKEN = "Tell who runs the server; the next run tries again."
 def read_body(response: httpx.Response, most_bytes: int, where: str) -> bytes:
     """Read a body.
 
-    httpx would decompress a whole packet at once, and layer upon layer; here not a byte beyond the limit is made.
+    httpx would decompress a whole packet at once, and layer upon layer; here not a byte beyond the limit is
+    made.
 
     Raises:
-        SourceFault: It is too long, compressed in a way that was not asked for, damaged, or not as long as announced.
+        SourceFault: It is too long, compressed in a way that was not asked for, damaged, or not as long as
+            announced.
         httpx.TransportError: Connection or time failed.
     """
     layers = [name.strip().lower() for name in response.headers.get("content-encoding", "").split(",")]
@@ -29,7 +31,9 @@ def read_body(response: httpx.Response, most_bytes: int, where: str) -> bytes:
     pieces: Iterator[bytes] = _raw(response, most_bytes, where)
     if layers:
         if layers not in (["gzip"], ["x-gzip"]):
-            raise SourceFault(where, f"it is compressed as {', '.join(layers)}, which was not asked for", _BROKEN)
+            raise SourceFault(
+                where, f"it is compressed as {', '.join(layers)}, which was not asked for", _BROKEN
+            )
         pieces = _inflated(pieces, most_bytes, where)
     body = b"".join(pieces)
     check_length(response, where)
@@ -51,7 +55,12 @@ def check_length(response: httpx.Response, where: str) -> None:
             raise SourceFault(where, "it answered 304 Not Modified and sent a body all the same", _BROKEN)
         return
     announced = response.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and "transfer-encoding" not in response.headers and stream.beyond(int(announced)):
+    if (
+        announced.isascii()
+        and announced.isdigit()
+        and "transfer-encoding" not in response.headers
+        and stream.beyond(int(announced))
+    ):
         raise SourceFault(where, f"the body is longer than the {announced} bytes that it announced", _BROKEN)
 
 

@@ -12,7 +12,8 @@ _HEADER = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IG
 _META = re.compile(rb"""<meta\s[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
 _XML = re.compile(rb"""\A\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.-]{1,40})""")
 _HEAD_BYTES = 2048
-# What https://encoding.spec.whatwg.org/#names-and-labels knows, as Python names it: its other codecs (zlib, rot13) are none of text.
+# What https://encoding.spec.whatwg.org/#names-and-labels knows, as Python names it: its other codecs (zlib,
+# rot13) are none of text.
 _KNOWN = frozenset(
     [
         "utf-8",
@@ -29,13 +30,36 @@ _KNOWN = frozenset(
         "gb2312",
         "gbk",
     ]
-    + ["gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp", "shift_jis", "cp932", "euc_kr", "cp949", "tis-620"]
+    + [
+        "gb18030",
+        "big5",
+        "big5hkscs",
+        "euc_jp",
+        "iso2022_jp",
+        "shift_jis",
+        "cp932",
+        "euc_kr",
+        "cp949",
+        "tis-620",
+    ]
     + [f"cp{number}" for number in range(1250, 1259)]
     + [f"iso8859-{number}" for number in range(1, 17) if number != 12]
 )
-_ALIASES = {"x-sjis": "shift_jis", "x-gbk": "gbk", "macintosh": "mac-roman", "x-mac-cyrillic": "mac-cyrillic", "windows-31j": "cp932"}
+_ALIASES = {
+    "x-sjis": "shift_jis",
+    "x-gbk": "gbk",
+    "macintosh": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "windows-31j": "cp932",
+}
 # Browsers read these labels as Windows does, and pages count on it.
-_AS_WINDOWS = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874"}
+_AS_WINDOWS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+}
 
 
 def to_utf8(data: bytes, content_type: str, where: str) -> bytes:
@@ -70,7 +94,11 @@ def _known(label: str, where: str) -> str:
     except (LookupError, ValueError):
         name = ""
     if name not in _KNOWN:
-        raise SourceFault(where, f"it names the unknown charset {label!r}", "Tell who runs the server, or keep a copy as a file.")
+        raise SourceFault(
+            where,
+            f"it names the unknown charset {label!r}",
+            "Tell who runs the server, or keep a copy as a file.",
+        )
     return _AS_WINDOWS.get(name, name)
 
 
@@ -80,5 +108,9 @@ def _recoded(data: bytes, encoding: str, who: str, where: str) -> bytes:
         return data.decode(encoding).encode("utf-8")
     except UnicodeError as error:
         at = f" at byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
-        said = f"it is not the {encoding.upper()} that {who} says it is" if who else "it names no charset and is not UTF-8"
+        said = (
+            f"it is not the {encoding.upper()} that {who} says it is"
+            if who
+            else "it names no charset and is not UTF-8"
+        )
         raise SourceFault(where, said + at, "Tell who runs the server, or keep a copy as a file.") from error

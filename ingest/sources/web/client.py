@@ -60,9 +60,9 @@ class _Wish:
 class PoliteClient:
     """Fetches pages one at a time.
 
-    It says who it is, asks robots.txt first, keeps a pause between two requests to a host, and ends whatever is too long, too
-    slow or too often redirected. Only public addresses are reached, besides the allowed hosts that a source names itself; neither
-    proxies nor cookies are used.
+    It says who it is, asks robots.txt first, keeps a pause between two requests to a host, and ends whatever
+    is too long, too slow or too often redirected. Only public addresses are reached, besides the allowed
+    hosts that a source names itself; neither proxies nor cookies are used.
 
     Args:
         contact: Where the owner of a site can complain: an address of a page or a mailbox.
@@ -86,7 +86,13 @@ class PoliteClient:
         self._free_at: dict[str, float] = {}  # host -> when it may be asked again
         self._down: dict[str, str] = {}  # host -> why no connection came about in this run
 
-    def get(self, address: str, validators: Validators | None = None, accept: str = ACCEPT_NOTES, named: str | None = None) -> Page:
+    def get(
+        self,
+        address: str,
+        validators: Validators | None = None,
+        accept: str = ACCEPT_NOTES,
+        named: str | None = None,
+    ) -> Page:
         """Fetch a page, following redirects.
 
         Args:
@@ -112,14 +118,19 @@ class PoliteClient:
 
     def _read_robots(self, address: httpx.URL, gate: Gate) -> bytes:
         """Fetch a robots.txt."""
-        return self._follow(address, _Wish("text/plain", Validators(), MOST_BYTES, gate), lambda _url: 0.0).body or b""
+        return (
+            self._follow(address, _Wish("text/plain", Validators(), MOST_BYTES, gate), lambda _url: 0.0).body
+            or b""
+        )
 
     def _allowed_by_robots(self, gate: Gate, url: httpx.URL) -> float:
         """Refuse what robots.txt forbids; give the pause that it asks for."""
         rules = self._robots.rules(url, gate)
         if not rules.allow(url):
             raise SourceFault(
-                shown(url), f"its robots.txt does not allow {ROBOT} there", "Ask its owner, or keep a copy of the notes as a file."
+                shown(url),
+                f"its robots.txt does not allow {ROBOT} there",
+                "Ask its owner, or keep a copy of the notes as a file.",
             )
         return min(rules.pause_s(), self.limits.longest_pause_s)
 
@@ -134,7 +145,9 @@ class PoliteClient:
                 began = time.monotonic()
                 pause_s = may(url)
                 self._pause(url.host, pause_s)
-                deadline.extend(time.monotonic() - began)  # neither the pause nor robots.txt is the page's own time
+                deadline.extend(
+                    time.monotonic() - began
+                )  # neither the pause nor robots.txt is the page's own time
                 answer = self._ask(url, wish, deadline)
                 if isinstance(answer, Page):
                     return answer
@@ -146,13 +159,23 @@ class PoliteClient:
         """Give the address that a redirect leads to."""
         target = web_url(location, str(url))
         if str(target) in seen:
-            raise SourceFault(shown(url), f"it redirects in a circle, back to {shown(target)}", "Check the address in a browser.")
+            raise SourceFault(
+                shown(url),
+                f"it redirects in a circle, back to {shown(target)}",
+                "Check the address in a browser.",
+            )
         if len(seen) > self.limits.redirects:
             raise SourceFault(
-                shown(url), f"it redirects more than {self.limits.redirects} times", "Name the address at the end of the redirects."
+                shown(url),
+                f"it redirects more than {self.limits.redirects} times",
+                "Name the address at the end of the redirects.",
             )
         if url.scheme == "https" and target.scheme == "http":
-            raise SourceFault(shown(url), f"it redirects from https to {shown(target)}", "Name that address itself, if it is meant.")
+            raise SourceFault(
+                shown(url),
+                f"it redirects from https to {shown(target)}",
+                "Name that address itself, if it is meant.",
+            )
         return target
 
     def _pause(self, host: str, asked_s: float) -> None:
@@ -165,9 +188,19 @@ class PoliteClient:
         place = f"{url.host}:{url.port}"
         if place in self._down:
             raise SourceFault(shown(url), self._down[place], _LATER)
-        timeout = {"connect": self.limits.connect_s, "read": self.limits.read_s, "write": self.limits.read_s, "pool": self.limits.read_s}
+        timeout = {
+            "connect": self.limits.connect_s,
+            "read": self.limits.read_s,
+            "write": self.limits.read_s,
+            "pool": self.limits.read_s,
+        }
         conditions = _conditions(wish.known) if wish.known.url == str(url) else {}
-        own = {"Accept": wish.accept, "User-Agent": self.user_agent, "Accept-Encoding": "gzip", "Connection": "close"}
+        own = {
+            "Accept": wish.accept,
+            "User-Agent": self.user_agent,
+            "Accept-Encoding": "gzip",
+            "Connection": "close",
+        }
         tls = self._certificates(url) if url.scheme == "https" else None
         try:
             with PinnedTransport(wish.gate, deadline, tls) as transport:
@@ -177,7 +210,11 @@ class PoliteClient:
             self._down[place] = f"no connection to {url.host} ({error or 'timed out'})"
             raise SourceFault(shown(url), self._down[place], _LATER) from error
         except httpx.TimeoutException as error:
-            what = f"not done after {deadline.seconds:g} s" if deadline.left_s() <= 0 else f"silent for {self.limits.read_s:g} s"
+            what = (
+                f"not done after {deadline.seconds:g} s"
+                if deadline.left_s() <= 0
+                else f"silent for {self.limits.read_s:g} s"
+            )
             raise SourceFault(shown(url), what, _LATER) from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise SourceFault(shown(url), f"the answer broke off or is no HTTP ({error})", _LATER) from error
@@ -188,7 +225,9 @@ class PoliteClient:
             self._tls = self._tls or httpx.create_ssl_context()
         except OSError as error:
             raise SourceFault(
-                shown(url), f"the certificates cannot be loaded ({error})", "Check SSL_CERT_FILE and SSL_CERT_DIR."
+                shown(url),
+                f"the certificates cannot be loaded ({error})",
+                "Check SSL_CERT_FILE and SSL_CERT_DIR.",
             ) from error
         return self._tls
 
@@ -200,7 +239,9 @@ def user_agent(contact: str) -> str:
     except PackageNotFoundError:
         number = "0"
     words = " ".join(re.sub(r"[^\x20-\x7e]|[()]", "", contact).split())
-    return f"{ROBOT}/{number}" + (f" (reads conference recaps; contact: {words})" if words else " (reads conference recaps)")
+    return f"{ROBOT}/{number}" + (
+        f" (reads conference recaps; contact: {words})" if words else " (reads conference recaps)"
+    )
 
 
 def _conditions(known: Validators) -> dict[str, str]:
@@ -214,13 +255,17 @@ def _taken(response: httpx.Response, url: httpx.URL, conditional: bool, most_byt
     status, where = response.status_code, shown(url)
     if status in _REDIRECTS and response.headers.get("location"):
         return str(response.headers["location"])
-    validators = Validators(str(url), _plain(response.headers.get("etag")), _plain(response.headers.get("last-modified")))
+    validators = Validators(
+        str(url), _plain(response.headers.get("etag")), _plain(response.headers.get("last-modified"))
+    )
     if status == 304 and conditional:
         check_length(response, where)
         return Page(url, None, validators=validators)
     if status not in (200, 203):
         raise _refused(response, where)
-    return Page(url, read_body(response, most_bytes, where), response.headers.get("content-type", ""), validators)
+    return Page(
+        url, read_body(response, most_bytes, where), response.headers.get("content-type", ""), validators
+    )
 
 
 def _plain(value: str | None) -> str:
@@ -235,7 +280,9 @@ def _refused(response: httpx.Response, where: str) -> SourceFault:
     if status in _GONE:
         return SourceGone(where, what, "Take it out of sources.yaml, or correct its address.", status)
     if status in (401, 403):
-        return SourceFault(where, what, "Ask its owner for access, or keep a copy of the notes as a file.", status)
+        return SourceFault(
+            where, what, "Ask its owner for access, or keep a copy of the notes as a file.", status
+        )
     later = response.headers.get("retry-after", "")
     what += f" and asks to come back after {later} s" if later.isdigit() and len(later) < 8 else ""
     return SourceFault(where, what, _LATER, status)

@@ -1,7 +1,7 @@
 """Feeds: the posts of an RSS or Atom feed whose title, categories or address match a pattern, each fetched as a page.
 
-A feed names its newest posts only. Every post that ever matched stays a source; one that the feed no longer names is given as
-it was kept, without asking again.
+A feed names its newest posts only. Every post that ever matched stays a source; one that the feed no longer
+names is given as it was kept, without asking again.
 """
 
 from __future__ import annotations
@@ -42,14 +42,22 @@ def fetch_feed(spec: FeedSpec, store: SourceStore, client: PoliteClient) -> list
     try:
         re.compile(spec.match)
     except re.error as error:
-        fault = SourceFault(shown(spec.feed), f"{spec.match!r} is no pattern ({error})", "Correct `match` in sources.yaml.")
+        fault = SourceFault(
+            shown(spec.feed), f"{spec.match!r} is no pattern ({error})", "Correct `match` in sources.yaml."
+        )
         return [Fetched(spec.feed, None, fault=str(fault))]
     remembered = store.record(spec.posts_key)
-    known = {part.url: Post(part.name, part.url, tuple(part.labels.splitlines())) for part in remembered.parts} if remembered else {}
+    known = (
+        {part.url: Post(part.name, part.url, tuple(part.labels.splitlines())) for part in remembered.parts}
+        if remembered
+        else {}
+    )
     try:
         answered = ask(spec.key, spec.feed, store, client, ACCEPT_FEED, notes=False)
         where = answered.record.final_url
-        listed = {post.url: post for post in read_feed(answered.data, answered.record.parts[0].media_type, where)}
+        listed = {
+            post.url: post for post in read_feed(answered.data, answered.record.parts[0].media_type, where)
+        }
         known = listed | {url: post for url, post in known.items() if url not in listed}
         _remember(spec, store, known.values())
     except SourceFault as fault:
@@ -75,9 +83,15 @@ def read_feed(data: bytes, content_type: str, where: str) -> list[Post]:
     try:
         root: Element = DefusedTree.fromstring(words)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise SourceFault(shown(where), f"it is no feed ({error})", "Check the feed's address in a browser.") from error
+        raise SourceFault(
+            shown(where), f"it is no feed ({error})", "Check the feed's address in a browser."
+        ) from error
     if _local(root) not in ("rss", "feed", "RDF"):
-        raise SourceFault(shown(where), f"it is no RSS or Atom feed, but <{_local(root)[:40]}>", "Check the feed's address in a browser.")
+        raise SourceFault(
+            shown(where),
+            f"it is no RSS or Atom feed, but <{_local(root)[:40]}>",
+            "Check the feed's address in a browser.",
+        )
     return list({post.url: post for post in _entries(root, where)}.values())
 
 
@@ -94,7 +108,9 @@ def _entries(root: Element, where: str) -> Iterator[Post]:
             continue  # mailto:, a broken address: nothing to read there
         if url:
             title = next((_words(child) for child in entry if _local(child) == "title"), "")
-            categories = (child.get("term") or _words(child) for child in entry if _local(child) == "category")
+            categories = (
+                child.get("term") or _words(child) for child in entry if _local(child) == "category"
+            )
             yield Post(title, url, tuple(" ".join(words.split())[:_MOST_WORDS] for words in categories)[:20])
 
 
@@ -124,13 +140,17 @@ def _words(element: Element) -> str:
 
 def _remember(spec: FeedSpec, store: SourceStore, posts: Iterable[Post]) -> None:
     """Keep the list of posts, so that a pattern that is widened later finds older ones too."""
-    parts = tuple(Part(post.title, post.url, labels="\n".join(post.categories)) for post in posts)[:_MOST_POSTS]
+    parts = tuple(Part(post.title, post.url, labels="\n".join(post.categories)) for post in posts)[
+        :_MOST_POSTS
+    ]
     last = store.record(spec.posts_key)
     if last is None or last.parts != parts:
         store.keep(Record(spec.posts_key, spec.feed, parts=parts))
 
 
-def _posts(spec: FeedSpec, store: SourceStore, client: PoliteClient, known: dict[str, Post], listed: set[str]) -> list[Fetched]:
+def _posts(
+    spec: FeedSpec, store: SourceStore, client: PoliteClient, known: dict[str, Post], listed: set[str]
+) -> list[Fetched]:
     """Give the posts that match: those kept, asked again while the feed names them, and at most so many new ones."""
     pattern = re.compile(spec.match, re.IGNORECASE)
     given: list[Fetched] = []

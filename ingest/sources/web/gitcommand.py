@@ -18,7 +18,9 @@ from ingest.sources.web.specs import Limits
 _LATER = "Check the repository's address and reference; the next run tries again."
 # curloptResolve, which ties a host's name to the address that was checked, came with 2.37.
 OLDEST = (2, 37)
-_GONE = re.compile(r"repository '.*' not found|does not appear to be a git repository|(?:couldn't find|no such) remote ref")
+_GONE = re.compile(
+    r"repository '.*' not found|does not appear to be a git repository|(?:couldn't find|no such) remote ref"
+)
 _LIMITED = 'ulimit -f "$1" && shift && exec "$@"'
 _BLOCK_BYTES = 512  # what POSIX counts `ulimit -f` in
 _SETTINGS = {
@@ -54,9 +56,13 @@ class CagedGit:
         self._shown = shown
         self._limits = limits
         self._ends = time.monotonic() + limits.repository_s
-        settings = {**_SETTINGS, f"protocol.{protocol}.allow": "always"} | ({"http.curloptResolve": pinned} if pinned else {})
+        settings = {**_SETTINGS, f"protocol.{protocol}.allow": "always"} | (
+            {"http.curloptResolve": pinned} if pinned else {}
+        )
         self._settings = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        kept = {name: os.environ[name] for name in ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR") if name in os.environ}
+        kept = {
+            name: os.environ[name] for name in ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR") if name in os.environ
+        }
         self._environment = {
             **kept,
             "GIT_ALLOW_PROTOCOL": protocol,
@@ -93,7 +99,9 @@ class CagedGit:
             return printed.read_bytes()
         except OSError as error:
             raise SourceFault(
-                self._shown, f"git cannot be run ({error.strerror or error})", "Check git, the disk and permissions."
+                self._shown,
+                f"git cannot be run ({error.strerror or error})",
+                "Check git, the disk and permissions.",
             ) from error
 
     def check_version(self) -> None:
@@ -112,7 +120,9 @@ class CagedGit:
         try:
             return process.wait(max(0.1, self._ends - time.monotonic()))
         except subprocess.TimeoutExpired:
-            raise SourceFault(self._shown, f"git was not done after {self._limits.repository_s:g} s", _LATER) from None
+            raise SourceFault(
+                self._shown, f"git was not done after {self._limits.repository_s:g} s", _LATER
+            ) from None
         finally:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -121,15 +131,20 @@ class CagedGit:
     def _fault(self, status: int, said: bytes) -> SourceFault:
         """Give the line in which git says what is wrong."""
         lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
-        # Which of git's programs the limit on a file's size ended, and what the others say of it, differs between versions.
+        # Which of git's programs the limit on a file's size ended, and what the others say of it, differs
+        # between versions.
         full = self._limits.repository_bytes // _BLOCK_BYTES * _BLOCK_BYTES
         if any(path.stat().st_size >= full for path in self._folder.rglob("*") if path.is_file()):
             return SourceFault(
-                self._shown, f"it is larger than {self._limits.repository_bytes / 1e6:g} MB", "Keep its notes in one of their own."
+                self._shown,
+                f"it is larger than {self._limits.repository_bytes / 1e6:g} MB",
+                "Keep its notes in one of their own.",
             )
         telling = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
         what = telling[0] if telling else f"git ended with status {status}"
-        return (SourceGone if any(_GONE.search(line) for line in lines) else SourceFault)(self._shown, what, _LATER)
+        return (SourceGone if any(_GONE.search(line) for line in lines) else SourceFault)(
+            self._shown, what, _LATER
+        )
 
 
 def one_word(text: str) -> bool:
@@ -139,4 +154,8 @@ def one_word(text: str) -> bool:
 
 def branches(names: Sequence[str]) -> list[str]:
     """Give the full names under which references may be listed, branches before tags."""
-    return [full for name in names for full in (f"refs/heads/{name}", f"refs/tags/{name}^{{}}", f"refs/tags/{name}")]
+    return [
+        full
+        for name in names
+        for full in (f"refs/heads/{name}", f"refs/tags/{name}^{{}}", f"refs/tags/{name}")
+    ]

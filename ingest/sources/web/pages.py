@@ -56,9 +56,20 @@ def kept_page(spec: WebSpec, store: SourceStore, fault: SourceFault | None = Non
         store.forget(spec.key)
         return Fetched(spec.url, None, fault=f"{fault} Its notes are dropped, as on_missing says.")
     if record is None or data is None:
-        return Fetched(spec.url, None, fault=str(fault) if fault else f"Cannot use {shown(spec.url)}: nothing was kept of it.")
+        return Fetched(
+            spec.url,
+            None,
+            fault=str(fault) if fault else f"Cannot use {shown(spec.url)}: nothing was kept of it.",
+        )
     fetched = _fetched(Answered(record, data, changed=False), store)
-    return Fetched(fetched.name, data, fetched.media_type, fetched.url, fault=f"{fault} {_KEPT}" if fault else None, path=fetched.path)
+    return Fetched(
+        fetched.name,
+        data,
+        fetched.media_type,
+        fetched.url,
+        fault=f"{fault} {_KEPT}" if fault else None,
+        path=fetched.path,
+    )
 
 
 def ask(
@@ -93,7 +104,11 @@ def ask(
         if data is None:
             raise SourceFault(shown(address), "what was kept of it disappeared in this run", "Run again.")
         return Answered(last, data, changed=False)
-    part, data = _part(address, page) if notes else (Part(address, address, page.content_type, _digest(page.body or b"")), page.body or b"")
+    part, data = (
+        _part(address, page)
+        if notes
+        else (Part(address, address, page.content_type, _digest(page.body or b"")), page.body or b"")
+    )
     found = page.validators
     record = store.keep(Record(key, str(page.url), found.etag, found.last_modified, parts=(part,)), [data])
     return Answered(record, data, changed=last is None or last.parts[0].sha256 != part.sha256)
@@ -105,7 +120,11 @@ def _part(address: str, page: Page) -> tuple[Part, bytes]:
     media_type = page.content_type.partition(";")[0].strip().lower()
     ending = "." + page.url.path.rpartition(".")[2].lower()
     if media_type not in _TEXT and not (media_type in _UNSURE and (ending in SUFFIXES or not media_type)):
-        raise SourceFault(where, f"it is {media_type or 'of an unknown kind'}, not a page of text", "Name a page, Markdown or text.")
+        raise SourceFault(
+            where,
+            f"it is {media_type or 'of an unknown kind'}, not a page of text",
+            "Name a page, Markdown or text.",
+        )
     data = to_utf8(page.body or b"", page.content_type, where)
     if not data.strip():
         raise SourceFault(where, "the page is empty", "Check it in a browser.")
@@ -122,4 +141,6 @@ def _digest(data: bytes) -> str:
 def _fetched(answered: Answered, store: SourceStore) -> Fetched:
     """Give a page's recap."""
     part = answered.record.parts[0]
-    return Fetched(part.name, answered.data, part.media_type, part.url, answered.changed, path=store.path(part.sha256))
+    return Fetched(
+        part.name, answered.data, part.media_type, part.url, answered.changed, path=store.path(part.sha256)
+    )

@@ -78,11 +78,17 @@ def fetch_repository(spec: GitSpec, store: SourceStore, client: PoliteClient) ->
 def _place(spec: GitSpec) -> _Place:
     """Say where a repository lies: on the web, or on this machine."""
     if not one_word(spec.ref) or ".." in spec.ref or spec.ref.endswith("/") or not one_word(spec.git):
-        raise SourceFault(spec.git, f"{spec.ref!r} can be no reference there", "Name a repository, and a branch, tag or full commit of it.")
+        raise SourceFault(
+            spec.git,
+            f"{spec.ref!r} can be no reference there",
+            "Name a repository, and a branch, tag or full commit of it.",
+        )
     if "://" not in spec.git:
         path = Path(spec.git).expanduser().resolve()
         if not path.is_dir():
-            raise SourceGone(spec.git, "there is no such folder", "Give a repository's folder, or its https address.")
+            raise SourceGone(
+                spec.git, "there is no such folder", "Give a repository's folder, or its https address."
+            )
         return _Place(path.as_uri(), "file", path.name.removesuffix(".git") or "repository", "")
     url = web_url(spec.git)
     path_name = url.path.strip("/").removesuffix(".git")
@@ -90,7 +96,13 @@ def _place(spec: GitSpec) -> _Place:
     # GitLab redirects to the address that ends in .git, and redirects are not followed.
     address = str(url.copy_with(path=f"/{path_name}.git")) if known else str(url)
     safe = "/".join(part for part in path_name.split("/") if part.strip("."))
-    return _Place(address, url.scheme, f"{url.host.replace(':', '-')}/{safe}", f"https://{url.host}/{path_name}" if known else "", url)
+    return _Place(
+        address,
+        url.scheme,
+        f"{url.host.replace(':', '-')}/{safe}",
+        f"https://{url.host}/{path_name}" if known else "",
+        url,
+    )
 
 
 def _caged(place: _Place, folder: Path, client: PoliteClient) -> CagedGit:
@@ -99,7 +111,9 @@ def _caged(place: _Place, folder: Path, client: PoliteClient) -> CagedGit:
     if place.url is not None:
         port = place.url.port or (443 if place.url.scheme == "https" else 80)
         try:
-            addresses = client.gate.opened_for(place.url.host).addresses(place.url.host, port, client.limits.connect_s)
+            addresses = client.gate.opened_for(place.url.host).addresses(
+                place.url.host, port, client.limits.connect_s
+            )
         except SourceFault as fault:
             raise SourceFault(place.shown, fault.what, fault.way_out) from fault
         if literal(place.url.host) is None:
@@ -119,24 +133,57 @@ def _commit(git: CagedGit, place: _Place, ref: str) -> str:
     found = {name: commit for commit, _, name in (line.partition("\t") for line in listed.splitlines())}
     commit = next((found[name] for name in wanted if name in found), "")
     if not _COMMIT.fullmatch(commit):
-        raise SourceGone(place.shown, f"it has no such branch or tag as {ref}", "Name a branch, a tag or a full commit.")
+        raise SourceGone(
+            place.shown, f"it has no such branch or tag as {ref}", "Name a branch, a tag or a full commit."
+        )
     return commit
 
 
-def _read(git: CagedGit, place: _Place, below: str, commit: str, limits: Limits) -> tuple[tuple[Part, ...], list[bytes], list[Fetched]]:
+def _read(
+    git: CagedGit, place: _Place, below: str, commit: str, limits: Limits
+) -> tuple[tuple[Part, ...], list[bytes], list[Fetched]]:
     """Fetch a commit's recaps; a file that is too large is told and left out."""
-    git.run("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--", place.address, commit)
-    files = [file for file in _files(git.run("ls-tree", "-r", "-z", "-l", "--full-tree", commit)) if _wanted(file.path, below)]
+    git.run(
+        "fetch",
+        "--quiet",
+        "--depth=1",
+        "--no-tags",
+        "--no-recurse-submodules",
+        "--no-write-fetch-head",
+        "--",
+        place.address,
+        commit,
+    )
+    files = [
+        file
+        for file in _files(git.run("ls-tree", "-r", "-z", "-l", "--full-tree", commit))
+        if _wanted(file.path, below)
+    ]
     if not files:
-        raise SourceFault(place.shown, f"commit {commit[:12]} holds no recap at {below or 'any place'}", "Check `path` in sources.yaml.")
+        raise SourceFault(
+            place.shown,
+            f"commit {commit[:12]} holds no recap at {below or 'any place'}",
+            "Check `path` in sources.yaml.",
+        )
     if len(files) > limits.repository_files:
         raise SourceFault(
-            place.shown, f"it holds {len(files)} recaps, more than {limits.repository_files}", "Narrow `path` in sources.yaml."
+            place.shown,
+            f"it holds {len(files)} recaps, more than {limits.repository_files}",
+            "Narrow `path` in sources.yaml.",
         )
     small = [file for file in files if file.size_bytes <= limits.body_bytes]
-    bodies = _bodies(git.run("cat-file", "--batch", given="".join(f"{file.blob}\n" for file in small).encode()), len(small), place)
+    bodies = _bodies(
+        git.run("cat-file", "--batch", given="".join(f"{file.blob}\n" for file in small).encode()),
+        len(small),
+        place,
+    )
     parts = tuple(
-        Part(f"{place.name}/{file.path}", _link(place, commit, file.path), _media_type(file.path), sha256(body).hexdigest())
+        Part(
+            f"{place.name}/{file.path}",
+            _link(place, commit, file.path),
+            _media_type(file.path),
+            sha256(body).hexdigest(),
+        )
         for file, body in zip(small, bodies, strict=True)
     )
     return parts, bodies, [_too_long(place, file, limits) for file in files if file not in small]
@@ -164,7 +211,11 @@ def _files(listing: bytes) -> list[_File]:
 def _wanted(path: str, pattern: str) -> bool:
     """Say whether a file is a recap at the place that is read; hidden files and READMEs are none."""
     name = PurePosixPath(path)
-    if name.suffix.lower() not in SUFFIXES or name.stem.casefold() == "readme" or any(part.startswith(".") for part in name.parts):
+    if (
+        name.suffix.lower() not in SUFFIXES
+        or name.stem.casefold() == "readme"
+        or any(part.startswith(".") for part in name.parts)
+    ):
         return False
     place = pattern.strip("/")
     return not place or path == place or path.startswith(f"{place}/") or fnmatchcase(path, place)
@@ -194,7 +245,13 @@ def _link(place: _Place, commit: str, path: str) -> str:
 def _media_type(path: str) -> str:
     """Name a file's kind by its ending."""
     suffix = PurePosixPath(path).suffix.lower()
-    markup = {".html": "text/html", ".htm": "text/html", ".xhtml": "text/html", ".rst": "text/x-rst", ".vtt": "text/vtt"}
+    markup = {
+        ".html": "text/html",
+        ".htm": "text/html",
+        ".xhtml": "text/html",
+        ".rst": "text/x-rst",
+        ".vtt": "text/vtt",
+    }
     return "text/markdown" if suffix in (".md", ".markdown", ".mdx") else markup.get(suffix, "text/plain")
 
 

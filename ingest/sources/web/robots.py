@@ -41,7 +41,8 @@ class RobotsBook:
     def rules(self, url: httpx.URL, gate: Gate) -> Rules:
         """Give the rules for a page's host.
 
-        No robots.txt (any 4xx but 429) allows everything; one that cannot be fetched forbids everything until the next run (section 2.3.1).
+        No robots.txt (any 4xx but 429) allows everything; one that cannot be fetched forbids everything until
+        the next run (section 2.3.1).
 
         Raises:
             SourceFault: The rules cannot be fetched.
@@ -62,4 +63,6 @@ class RobotsBook:
         except SourceFault as fault:
             if 400 <= fault.status < 500 and fault.status != 429:
                 return Rules(None)
-            return SourceFault(shown(address), f"its robots.txt, which must be asked first: {fault.what}", fault.way_out)
+            return SourceFault(
+                shown(address), f"its robots.txt, which must be asked first: {fault.what}", fault.way_out
+            )

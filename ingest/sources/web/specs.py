@@ -27,7 +27,8 @@ class FeedSpec:
     """A feed whose posts are recaps."""
 
     feed: str
-    match: str = ""  # regular expression, searched in title, categories and address, whatever the case; empty: every post
+    # regular expression, searched in title, categories and address, whatever the case; empty: every post
+    match: str = ""
     most: int = 50  # posts, the newest first
     on_missing: OnMissing = "keep"
 

@@ -1,7 +1,8 @@
 """What every source last gave, on disk: a page that is gone or a site that is down takes no notes away.
 
 <folder>/bodies/<sha256>           what was read, by content
-<folder>/records/<sha256>.json     one a source: the bodies it gave, and what to ask with whether it has changed
+<folder>/records/<sha256>.json     one a source: the bodies it gave, and what to ask with whether it has
+changed
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ class Record:
 class SourceStore:
     """Keeps what sources gave.
 
-    Bodies are written before the record that names them, both atomically: a run that is killed leaves the last state, and a
-    file that was damaged since counts as absent.
+    Bodies are written before the record that names them, both atomically: a run that is killed leaves the
+    last state, and a file that was damaged since counts as absent.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -65,7 +66,9 @@ class SourceStore:
             record = _record(values)
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        whole = record.source == key and all(not part.sha256 or self.body(part.sha256) is not None for part in record.parts)
+        whole = record.source == key and all(
+            not part.sha256 or self.body(part.sha256) is not None for part in record.parts
+        )
         return record if whole else None
 
     def body(self, digest: str) -> bytes | None:
@@ -86,13 +89,20 @@ class SourceStore:
         Raises:
             SourceFault: The disk does not take it; what was kept before stays.
         """
-        stamped = {**asdict(record), "fetched_at": datetime.now(UTC).isoformat(timespec="seconds"), "format": _FORMAT}
+        stamped = {
+            **asdict(record),
+            "fetched_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "format": _FORMAT,
+        }
         try:
             for data in bodies:
                 digest = sha256(data).hexdigest()
                 if self.body(digest) is None:
                     _write(self.path(digest), data)
-            _write(self._record_path(record.source), json.dumps(stamped, ensure_ascii=True, indent=1).encode("ascii"))
+            _write(
+                self._record_path(record.source),
+                json.dumps(stamped, ensure_ascii=True, indent=1).encode("ascii"),
+            )
         except OSError as error:
             what = f"what it gave cannot be kept in {self.folder} ({error.strerror or error})"
             raise SourceFault(record.final_url or record.source, what, _WAY_OUT) from error
@@ -132,7 +142,10 @@ def _record(values: Mapping[str, Any]) -> Record:
     if values["format"] != _FORMAT:
         raise ValueError("another format")
     parts = tuple(Part(**part) for part in values["parts"])
-    words = {name: values[name] for name in ("source", "final_url", "etag", "last_modified", "commit", "fetched_at")}
+    words = {
+        name: values[name]
+        for name in ("source", "final_url", "etag", "last_modified", "commit", "fetched_at")
+    }
     texts = [*words.values(), *(value for part in parts for value in asdict(part).values())]
     if not all(isinstance(text, str) for text in texts) or not all(_is_digest(part.sha256) for part in parts):
         raise TypeError("a field is no text")

@@ -74,8 +74,12 @@ class WatchedStream(httpcore.NetworkStream):
         """Take what the server sends beyond its response, for a moment, then close."""
         if not self._closed:
             self._closed = True
-            with contextlib.suppress(httpcore.NetworkError, httpcore.TimeoutException):  # nothing more comes: as it should be
-                self._count(self._inner.read(_LINGER_BYTES, max(0.001, min(_LINGER_S, self._deadline.left_s()))))
+            with contextlib.suppress(
+                httpcore.NetworkError, httpcore.TimeoutException
+            ):  # nothing more comes: as it should be
+                self._count(
+                    self._inner.read(_LINGER_BYTES, max(0.001, min(_LINGER_S, self._deadline.left_s())))
+                )
         self._inner.close()
 
     def start_tls(
@@ -83,7 +87,9 @@ class WatchedStream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         """Start TLS for the host's name, not for the address that it was found at."""
         self._closed = True
-        inner = self._inner.start_tls(ssl_context, server_hostname, self._within(timeout, httpcore.ConnectTimeout))
+        inner = self._inner.start_tls(
+            ssl_context, server_hostname, self._within(timeout, httpcore.ConnectTimeout)
+        )
         return WatchedStream(inner, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
@@ -142,7 +148,9 @@ class _PinnedBackend(httpcore.NetworkBackend):
             if left <= 0:
                 break
             try:
-                inner = self._inner.connect_tcp(address, port, min(timeout or left, left), local_address, socket_options)
+                inner = self._inner.connect_tcp(
+                    address, port, min(timeout or left, left), local_address, socket_options
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 last = error
             else:
@@ -179,7 +187,9 @@ class PinnedTransport(httpx.BaseTransport):
     """
 
     def __init__(self, gate: Gate, deadline: Deadline, tls: ssl.SSLContext | None) -> None:
-        self._pool = httpcore.ConnectionPool(ssl_context=tls, max_connections=1, network_backend=_PinnedBackend(gate, deadline))
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls, max_connections=1, network_backend=_PinnedBackend(gate, deadline)
+        )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and give the response's head; the body is read from its stream.
@@ -199,14 +209,19 @@ class PinnedTransport(httpx.BaseTransport):
             answer = self._pool.handle_request(asked)
         except tuple(_MAPPED) as error:
             raise _mapped(error) from error
-        return httpx.Response(answer.status, headers=answer.headers, stream=_BodyStream(answer), extensions=answer.extensions)
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_BodyStream(answer), extensions=answer.extensions
+        )
 
     def close(self) -> None:
         """Close the connection."""
         self._pool.close()
 
     def __exit__(
-        self, exc_type: type[BaseException] | None = None, exc_value: BaseException | None = None, traceback: TracebackType | None = None
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
     ) -> None:
         """Close the connection at the end of a `with`."""
         self.close()

@@ -15,7 +15,13 @@ from ingest.loaders import SUFFIXES
 _LONGEST = 2_000  # characters; servers refuse longer ones, and no recap has one
 _LONGEST_NAME = 160
 _UNSAFE = re.compile(r"[^\w.,=+~@()-]+")
-_SUFFIX_OF = {"text/html": ".html", "application/xhtml+xml": ".html", "text/markdown": ".md", "text/x-rst": ".rst", "text/vtt": ".vtt"}
+_SUFFIX_OF = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/markdown": ".md",
+    "text/x-rst": ".rst",
+    "text/vtt": ".vtt",
+}
 
 
 def web_url(address: str, base: str | None = None) -> httpx.URL:
@@ -29,15 +35,25 @@ def web_url(address: str, base: str | None = None) -> httpx.URL:
         url = url.copy_with(fragment=None)
         host, scheme, port = url.host, url.scheme, url.port
     except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise SourceFault(_bare(address), f"it is no address ({error})", "Check how it is written.") from error
+        raise SourceFault(
+            _bare(address), f"it is no address ({error})", "Check how it is written."
+        ) from error
     if len(str(url)) > _LONGEST:
-        raise SourceFault(_bare(address), f"it is longer than {_LONGEST} characters", "Use a shorter address.")
+        raise SourceFault(
+            _bare(address), f"it is longer than {_LONGEST} characters", "Use a shorter address."
+        )
     if scheme not in ("http", "https"):
-        raise SourceFault(_bare(str(url)), f"{scheme or 'no scheme'} is not fetched", "Only http and https are.")
+        raise SourceFault(
+            _bare(str(url)), f"{scheme or 'no scheme'} is not fetched", "Only http and https are."
+        )
     if not host or (port is not None and not 0 < port < 65536):
-        raise SourceFault(_bare(str(url)), "it names no host and port that can be reached", "Check how it is written.")
+        raise SourceFault(
+            _bare(str(url)), "it names no host and port that can be reached", "Check how it is written."
+        )
     if url.userinfo:
-        raise SourceFault(shown(url), "it holds a user name or password", "Take it out: addresses are shown in reports.")
+        raise SourceFault(
+            shown(url), "it holds a user name or password", "Take it out: addresses are shown in reports."
+        )
     return url
 
 

@@ -69,7 +69,11 @@ def find_candidates(pieces: Sequence[Piece], ordinary: frozenset[str], *, plain:
         ordinary: Words that the recap writes in lower case.
         plain: Plain lines are considered too, since the recap has no headings worth the name.
     """
-    chosen = [piece for piece in pieces if piece.kind == "heading" or (plain and looks_like_title(piece)) or _day_line(piece)]
+    chosen = [
+        piece
+        for piece in pieces
+        if piece.kind == "heading" or (plain and looks_like_title(piece)) or _day_line(piece)
+    ]
     chosen = [piece for piece in chosen if len(piece.text) <= _LONGEST_TITLE]
     style = _habit(chosen, ordinary)
     candidates, bare = _all_read(pieces, chosen, ordinary, style, expected=False)
@@ -78,7 +82,12 @@ def find_candidates(pieces: Sequence[Piece], ordinary: frozenset[str], *, plain:
 
 
 def _all_read(
-    pieces: Sequence[Piece], chosen: Sequence[Piece], ordinary: frozenset[str], style: Style, *, expected: bool
+    pieces: Sequence[Piece],
+    chosen: Sequence[Piece],
+    ordinary: frozenset[str],
+    style: Style,
+    *,
+    expected: bool,
 ) -> tuple[list[Candidate], int]:
     """Read all chosen lines; also count those with names alone under them."""
     candidates: list[Candidate] = []
@@ -100,7 +109,10 @@ def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
     right = sum(title.side == "right" for title in titles)
     left = sum(title.side in {"left", "only"} for title in titles)
     firsts = [read_title(piece.text, ordinary, Style(right=_NEVER)) for piece in chosen]
-    sure = sum(title.side == "right" and title.people is not None and title.people.certainty > _SURE_NAME for title in titles)
+    sure = sum(
+        title.side == "right" and title.people is not None and title.people.certainty > _SURE_NAME
+        for title in titles
+    )
     names_first = sum(title.side == "left" for title in firsts) > sure
     default = Style()
     return Style(
@@ -110,7 +122,9 @@ def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
     )
 
 
-def _read(pieces: Sequence[Piece], piece: Piece, ordinary: frozenset[str], style: Style, *, expected: bool) -> Candidate:
+def _read(
+    pieces: Sequence[Piece], piece: Piece, ordinary: frozenset[str], style: Style, *, expected: bool
+) -> Candidate:
     header = read_header(pieces, piece.number, ordinary, expected=expected)
     title = read_title(stacked(piece.text, ordinary), ordinary, style)
     if header.people is not None and title.people is not None and not _same(header.people, title.people):
@@ -147,7 +161,13 @@ def _linked_people(piece: Piece, ordinary: frozenset[str]) -> Title | None:
         words = piece.text[link.start - piece.start : link.end - piece.start]
         before = piece.text[: link.start - piece.start].rstrip(" -–—|,:(*_")
         people = parse_people(piece.text[link.start - piece.start :].rstrip(" )"), ordinary)
-        if before and people and people.certainty >= ACCEPT and not is_talk_page(link.url) and not names_material(words):
+        if (
+            before
+            and people
+            and people.certainty >= ACCEPT
+            and not is_talk_page(link.url)
+            and not names_material(words)
+        ):
             return Title(read_title(before, ordinary).text, people, "right")
     return None
 
@@ -155,7 +175,9 @@ def _linked_people(piece: Piece, ordinary: frozenset[str]) -> Title | None:
 def _same(byline: People, heading: People) -> bool:
     """Tell whether by-line and heading name the same people; a sure heading counts in any case."""
     words = {word.lower() for name in byline.names for word in name.split()}
-    return heading.certainty >= SURE + 0.1 or any(word.lower() in words for name in heading.names for word in name.split())
+    return heading.certainty >= SURE + 0.1 or any(
+        word.lower() in words for name in heading.names for word in name.split()
+    )
 
 
 def _signs(candidate: Candidate) -> set[str]:
@@ -171,7 +193,10 @@ def _signs(candidate: Candidate) -> set[str]:
         signs.add("byline")
     if header.links and candidate.place is None:
         signs.add("link")
-    if any(kind_of_link(link.url, "") and link.end > link.start for link in piece.links) and len(piece.text.split()) >= 3:
+    if (
+        any(kind_of_link(link.url, "") and link.end > link.start for link in piece.links)
+        and len(piece.text.split()) >= 3
+    ):
         signs.add("link")
     return signs
 
@@ -187,10 +212,20 @@ def _day_line(piece: Piece) -> bool:
 def looks_like_title(piece: Piece) -> bool:
     """Tell whether a plain line has the shape of a title: short, no sentence, a capital first."""
     words = piece.text.strip()
-    if piece.kind != "paragraph" or not words or len(words) > _LONGEST_PLAIN or ("\n" in words and not linked(piece)):
+    if (
+        piece.kind != "paragraph"
+        or not words
+        or len(words) > _LONGEST_PLAIN
+        or ("\n" in words and not linked(piece))
+    ):
         return False
     first = next((ch for ch in words if ch.isalnum()), "")
-    if not first or (first.islower() and not _TOOL.fullmatch(words)) or words[0] in "→>-=*|`$#" or "://" in words:
+    if (
+        not first
+        or (first.islower() and not _TOOL.fullmatch(words))
+        or words[0] in "→>-=*|`$#"
+        or "://" in words
+    ):
         return False
     if _POINTER.match(words) or _COMMAND.search(words) or _TIMES.fullmatch(words):
         return False
@@ -200,7 +235,13 @@ def looks_like_title(piece: Piece) -> bool:
 def title_case(words: str) -> float:
     """Measure the share of a line's content words that begin with a capital."""
     tokens = [token.strip("“”\"'‘’()[],:;!?") for token in words.split()]
-    content = [token for token in tokens if token and token.lower() not in TITLE_SMALL_WORDS and any(ch.isalpha() for ch in token)]
+    content = [
+        token
+        for token in tokens
+        if token and token.lower() not in TITLE_SMALL_WORDS and any(ch.isalpha() for ch in token)
+    ]
     if not content:
         return 0.0
-    return sum(not token[0].islower() or any(ch.isupper() for ch in token) for token in content) / len(content)
+    return sum(not token[0].islower() or any(ch.isupper() for ch in token) for token in content) / len(
+        content
+    )

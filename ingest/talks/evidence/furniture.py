@@ -62,7 +62,9 @@ def _mail_header(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 def _is_tail(rest: Sequence[Piece]) -> bool:
     """Tell whether only a few short lines follow: the end of the page."""
-    return len(rest) <= _TAIL and all(piece.kind != "heading" and len(piece.text) <= _LONGEST_ENTRY for piece in rest)
+    return len(rest) <= _TAIL and all(
+        piece.kind != "heading" and len(piece.text) <= _LONGEST_ENTRY for piece in rest
+    )
 
 
 def _listed(piece: Piece, reason: str, headings: set[str]) -> bool:
@@ -72,7 +74,9 @@ def _listed(piece: Piece, reason: str, headings: set[str]) -> bool:
         return False
     if reason == _ELSEWHERE:
         named = bool(parse_events(words)) and (bool(parse_days(words)) or len(words.split()) <= 10)
-        return named or (bool(piece.links) and sum(link.end - link.start for link in piece.links) >= 0.8 * len(words))
+        return named or (
+            bool(piece.links) and sum(link.end - link.start for link in piece.links) >= 0.8 * len(words)
+        )
     return _key(words) in headings or (
         piece.kind == "bullet" and all(link.url.startswith("#") for link in piece.links) and bool(piece.links)
     )

@@ -19,7 +19,8 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _OWNED = re.compile(
-    r"\b(?:the|a|an|my|our|your|their|his|her|its|this|that|these|those|some|each|every|all|any)\s*$|[)”]\s*$", re.IGNORECASE
+    r"\b(?:the|a|an|my|our|your|their|his|her|its|this|that|these|those|some|each|every|all|any)\s*$|[)”]\s*$",
+    re.IGNORECASE,
 )
 _VERB = re.compile(
     r"^[\s,]*(?:is|was|are|were|talks?|talked|starts?|started|covers?|covered|shows?|showed|gives?|gave|goes|went|explains?"
@@ -82,7 +83,12 @@ def _token(match: re.Match[str]) -> _Token:
     raw = match[0]
     core = raw.strip(_OPENERS + _CLOSERS + ".,;:!?…")
     small = raw.lower().strip(",") in RUN_SMALL_WORDS or core.lower() in RUN_SMALL_WORDS
-    capital = bool(core) and (core[0].isupper() or any(ch.isupper() for ch in core) or bool(_NUMBERED.match(core)) or core[0].isdigit())
+    capital = bool(core) and (
+        core[0].isupper()
+        or any(ch.isupper() for ch in core)
+        or bool(_NUMBERED.match(core))
+        or core[0].isdigit()
+    )
     return _Token(
         match.start(),
         match.end(),
@@ -105,7 +111,9 @@ def _extend(tokens: list[_Token], first: int) -> int:
             break
         if following.capital:
             last = at + 1
-        elif not (following.small or _lower_term(tokens, at + 1)) or (following.small and here.comma and not _capital_soon(tokens, at + 1)):
+        elif not (following.small or _lower_term(tokens, at + 1)) or (
+            following.small and here.comma and not _capital_soon(tokens, at + 1)
+        ):
             break
         at += 1
     return last
@@ -118,15 +126,31 @@ def _capital_soon(tokens: list[_Token], at: int) -> bool:
 def _lower_term(tokens: list[_Token], at: int) -> bool:
     """Accept one lower-case word where the title goes on behind its colon, as in "CLI for kubectl: A New Way"."""
     token = tokens[at]
-    return token.colon and token.core.isalnum() and at > 0 and tokens[at - 1].small and at + 1 < len(tokens) and tokens[at + 1].capital
+    return (
+        token.colon
+        and token.core.isalnum()
+        and at > 0
+        and tokens[at - 1].small
+        and at + 1 < len(tokens)
+        and tokens[at + 1].capital
+    )
 
 
 def _goes_on(tokens: list[_Token], at: int) -> bool:
     """Tell whether a title goes on behind its exclamation or question mark, or a new sentence begins."""
     count = at
-    while count < len(tokens) and (tokens[count].capital or tokens[count].small) and not tokens[count].ends and not tokens[count].comma:
+    while (
+        count < len(tokens)
+        and (tokens[count].capital or tokens[count].small)
+        and not tokens[count].ends
+        and not tokens[count].comma
+    ):
         count += 1
-    closed = count < len(tokens) and (tokens[count].ends or tokens[count].comma) and (tokens[count].capital or tokens[count].small)
+    closed = (
+        count < len(tokens)
+        and (tokens[count].ends or tokens[count].comma)
+        and (tokens[count].capital or tokens[count].small)
+    )
     length = count - at + closed
     return length >= 4 or (closed and length >= 2)
 

@@ -43,8 +43,11 @@ _FOREIGN = re.compile(
 # Most notes hold none of these words, and one look at a block is cheaper than one a sentence.
 _FOREIGN_HINTS = ("j'", "j’", "m’a", "m'a", "と思", "と感", "個人的", "面白", "良かった", "よかった")
 # Set look-up of whole tokens costs a tenth of taking punctuation off first.
-_FORMS = frozenset(before + word + after for word in REMARK_WORDS for before in ("", "(") for after in ("", *".,:;!?)…"))
-# "What if I want to scale?", "How do we debug?": the question that a talk answers, or that its sub-heading asks.
+_FORMS = frozenset(
+    before + word + after for word in REMARK_WORDS for before in ("", "(") for after in ("", *".,:;!?)…")
+)
+# "What if I want to scale?", "How do we debug?": the question that a talk answers, or that its sub-heading
+# asks.
 _ASKED = re.compile(
     r"(?:^|[(:–—-])\W*(?:and |but |so )?(?:what|how|why|when|where|who|which|can|could|should|do|does|did|is|are|will|would|comment"
     r"|pourquoi|quand|wie|warum|wann|wo)\b.*\?\W*$",
@@ -95,7 +98,9 @@ def _wrapped(text: str, at: int, match: re.Match[str]) -> bool:
         return False
     line = max(at, text.rfind("\n", at, match.start()) + 1)
     following = text[match.end() : match.end() + 1]
-    return text[match.start() - 1] not in ".!?:" and (following.islower() or match.start() - line >= _FULL_LINE)
+    return text[match.start() - 1] not in ".!?:" and (
+        following.islower() or match.start() - line >= _FULL_LINE
+    )
 
 
 def _may_remark(words: str) -> bool:
@@ -108,7 +113,11 @@ def _may_remark(words: str) -> bool:
 def is_own_remark(sentence: str) -> bool:
     """Tell whether a sentence is the note-taker's own remark."""
     bare = _QUOTES.sub(" ", sentence)
-    own = _judges(bare) or _FOREIGN.search(bare) is not None or _FIRST_PERSON.search(_ATTENDED.sub(" ", bare)) is not None
+    own = (
+        _judges(bare)
+        or _FOREIGN.search(bare) is not None
+        or _FIRST_PERSON.search(_ATTENDED.sub(" ", bare)) is not None
+    )
     return own and not ("?" in bare and _ASKED.search(bare))
 
 

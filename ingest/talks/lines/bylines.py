@@ -44,17 +44,23 @@ _LINKS_BEHIND = re.compile(
     r"|folien|vidéo|https?://\S+)[\])]*)+\s*$",
     re.IGNORECASE,
 )
-# Most lines fail these, at a tenth of the cost: no links behind without such a sign, no date of posting without such letters.
+# Most lines fail these, at a tenth of the cost: no links behind without such a sign, no date of posting
+# without such letters.
 _SIGN = re.compile("[·•|–—-]")
 _MAYBE_POSTED = re.compile(r"[Ee][Dd]|[Rr][Ee][Aa][Dd]|20")
 # A panel names its people in two breaths: "Moderator: Ann Bee. Panelists: Carl Dee, Eva Eff".
-_LABEL_WITHIN = re.compile(r"[.;,]?\s+(?:and\s+)?(?:panell?ists?|guests?|speakers?|participants?|moderators?)\s*[:：]\s*", re.IGNORECASE)
+_LABEL_WITHIN = re.compile(
+    r"[.;,]?\s+(?:and\s+)?(?:panell?ists?|guests?|speakers?|participants?|moderators?)\s*[:：]\s*",
+    re.IGNORECASE,
+)
 _URL = re.compile(r"https?://\S+")
 _LONGEST = 320
 
 
 @lru_cache(maxsize=8192)
-def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: bool = False, first_bullet: bool = False) -> People | None:
+def read_byline(
+    words: str, ordinary: frozenset[str] = frozenset(), *, marked: bool = False, first_bullet: bool = False
+) -> People | None:
     """Read a line as a by-line, None where it is none.
 
     Args:

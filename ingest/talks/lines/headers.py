@@ -37,7 +37,9 @@ class Header:
     bare: bool = False  # the by-line is names alone, without a label
 
 
-def read_header(pieces: Sequence[Piece], at: int, ordinary: frozenset[str], *, expected: bool = False) -> Header:
+def read_header(
+    pieces: Sequence[Piece], at: int, ordinary: frozenset[str], *, expected: bool = False
+) -> Header:
     """Read the lines under the title that is piece `at`.
 
     Args:
@@ -49,8 +51,14 @@ def read_header(pieces: Sequence[Piece], at: int, ordinary: frozenset[str], *, e
     header = Header(following=at + 1)
     bulleted = False
     for piece in pieces[at + 1 : at + 1 + _REACH]:
-        below = piece.kind == "heading" and pieces[at].kind == "heading" and piece.block.level > pieces[at].block.level
-        if not (below or piece.kind in {"paragraph", "bullet", "quote"}) or not _belongs(piece, header, ordinary, bulleted, expected):
+        below = (
+            piece.kind == "heading"
+            and pieces[at].kind == "heading"
+            and piece.block.level > pieces[at].block.level
+        )
+        if not (below or piece.kind in {"paragraph", "bullet", "quote"}) or not _belongs(
+            piece, header, ordinary, bulleted, expected
+        ):
             break
         bulleted = bulleted or piece.kind == "bullet"
         header.spans.append((piece.start, piece.end))
@@ -71,7 +79,9 @@ def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: b
         bullet = piece.kind == "bullet"
         if bullet and (bulleted or piece.block.level) and not is_labelled(words):
             return False
-        people = read_byline(words, ordinary, marked=_set_off(piece) or (expected and not bullet), first_bullet=bullet)
+        people = read_byline(
+            words, ordinary, marked=_set_off(piece) or (expected and not bullet), first_bullet=bullet
+        )
         if people is not None:
             header.people = people
             _add_links(header, piece, words)
@@ -87,7 +97,11 @@ def names_next(words: str, ordinary: frozenset[str]) -> bool:
     head, _, rest = words.partition("\n")
     if "\n" in rest.strip() or not head.rstrip().endswith(")") or len(rest.split()) < _LEAST_TITLE:
         return False
-    return parse_people(head, ordinary) is not None and parse_people(rest, ordinary) is None and not has_role(rest)
+    return (
+        parse_people(head, ordinary) is not None
+        and parse_people(rest, ordinary) is None
+        and not has_role(rest)
+    )
 
 
 def _set_off(piece: Piece) -> bool:
@@ -101,7 +115,8 @@ def _set_off(piece: Piece) -> bool:
 def _add_links(header: Header, piece: Piece, words: str) -> bool:
     """Add the talk's own links that a line holds; tell whether there are any."""
     found = own_links(
-        (link.url, words if "://" in words else piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links
+        (link.url, words if "://" in words else piece.text[link.start - piece.start : link.end - piece.start])
+        for link in piece.links
     )
     for kind, url in found.items():
         header.links.setdefault(kind, url)
@@ -123,7 +138,9 @@ def opening_speaker(piece: Piece, ordinary: frozenset[str], *, linked_only: bool
     if piece.kind != "paragraph":
         return None
     lead = len(piece.text) - len(piece.text.lstrip())
-    link_of_name = next((link for link in piece.links if link.start == piece.start + lead and link.end > link.start), None)
+    link_of_name = next(
+        (link for link in piece.links if link.start == piece.start + lead and link.end > link.start), None
+    )
     match = _OPENING.match(piece.text, lead)
     end = link_of_name.end - piece.start if link_of_name else (match.end("name") if match else 0)
     people = parse_people(piece.text[lead:end], ordinary) if end else None

@@ -53,7 +53,8 @@ _BREAK = _whole(
     r"(?:pause|déjeuner|café)(?: .*)?|mittag(?:essen|spause)?|kaffeepause|昼食|ランチ|休憩",
 )
 _TOC = re.compile(
-    r"\W*(?:(?:table of )?contents|in this (?:memo|post|article)|sommaire|inhalt(?:sverzeichnis)?|toc|目次|index)\W*", re.IGNORECASE
+    r"\W*(?:(?:table of )?contents|in this (?:memo|post|article)|sommaire|inhalt(?:sverzeichnis)?|toc|目次|index)\W*",
+    re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
     r"\W*(?:check ?out (?:the |my )?other (?:days|posts|recaps|parts)|(?:see|read) also|you (?:may"
@@ -63,7 +64,10 @@ _ELSEWHERE = re.compile(
     r"|das könnte .* interessieren|関連記事)\b.{0,30}",
     re.IGNORECASE,
 )
-_COUNTER = re.compile(r"\W*(?:\d+\s*(?:views?|vues|comments?|commentaires?|likes?|shares?|claps?|min(?:ute)?s? read)\W*)+", re.IGNORECASE)
+_COUNTER = re.compile(
+    r"\W*(?:\d+\s*(?:views?|vues|comments?|commentaires?|likes?|shares?|claps?|min(?:ute)?s? read)\W*)+",
+    re.IGNORECASE,
+)
 _PAGE_LINE = re.compile(
     r"\W*(?:leave a (?:comment|reply)|comments?|archives? (?:de )?(?:la )?(?:catégorie|category|kategorie).*"
     r"|category archives?.*|share(?: this)?(?: post)?"
@@ -98,9 +102,21 @@ _PREFIX = re.compile(
 _KINDS = (
     ("keynote", re.compile(r"\bkeynotes?\b|基調講演|キーノート", re.IGNORECASE)),
     ("panel", re.compile(r"\bpanel(?: discussion)?\s*[:：]|\bpanel discussion\b|パネル", re.IGNORECASE)),
-    ("workshop", re.compile(r"\bworkshops?\b|\btutorial\b|\bhands[- ]on\b|\bateliers?\b|ワークショップ", re.IGNORECASE)),
+    (
+        "workshop",
+        re.compile(
+            r"\bworkshops?\b|\btutorial\b|\bhands[- ]on\b|\bateliers?\b|ワークショップ", re.IGNORECASE
+        ),
+    ),
 )
-_KIND_PARTS = ("keynote", "panel", "workshop", "tutorial", "hands", "atelier")  # one of them stands in all that is not Japanese
+_KIND_PARTS = (
+    "keynote",
+    "panel",
+    "workshop",
+    "tutorial",
+    "hands",
+    "atelier",
+)  # one of them stands in all that is not Japanese
 
 
 def is_container(words: str) -> bool:

@@ -7,7 +7,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-PARTICLES = _words("de da di del della der den des du van von zu zum la le los las bin ibn al el ten ter dos do e y abu mac st")
+PARTICLES = _words(
+    "de da di del della der den des du van von zu zum la le los las bin ibn al el ten ter dos do e y abu mac st"
+)
 
 TITLE_SMALL_WORDS = _words(
     """

@@ -6,25 +6,38 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ingest.talks.lines.name_words import GIVEN_NAMES, NAMES_AND_WORDS, ORDINARY, ORGANISATION_WORDS, PARTICLES, ROLE_WORDS
+from ingest.talks.lines.name_words import (
+    GIVEN_NAMES,
+    NAMES_AND_WORDS,
+    ORDINARY,
+    ORGANISATION_WORDS,
+    PARTICLES,
+    ROLE_WORDS,
+)
 
 _BARE = 0.55  # two to four capitalised words that are nothing else: a name as likely as not
 _GIVEN_KNOWN = 0.35
 _COMPANY_KNOWN = 0.25
 _ORDINARY_WORD = -0.35
-_OFFICE = re.compile(r"(?i:(?:co-?founder|founder|ceo|cto)(?:\s*(?:&|and|/)\s*(?:co-?founder|ceo|cto))?)\s+(?=[A-Z])")
+_OFFICE = re.compile(
+    r"(?i:(?:co-?founder|founder|ceo|cto)(?:\s*(?:&|and|/)\s*(?:co-?founder|ceo|cto))?)\s+(?=[A-Z])"
+)
 _ROLE_KNOWN = 0.15
 ACCEPT = 0.5
 SURE = 0.75
 
 _CONJUNCTION = r"\s+(?:&|and|et|und|y|with|sowie)\s+|\s*[&＆+]\s+(?=[A-ZÀ-Þ])|\s*(?:と|、|・(?=\S+\s\S))\s*"
-_SPLIT = re.compile(rf"(?P<semi>\s*[;；]\s*)|(?P<and>,?(?:{_CONJUNCTION})|\s+/\s+)|(?P<comma>\s*[,，]\s+|\s*,(?=[A-Z])|\s+[-–—|]\s+)")
+_SPLIT = re.compile(
+    rf"(?P<semi>\s*[;；]\s*)|(?P<and>,?(?:{_CONJUNCTION})|\s+/\s+)|(?P<comma>\s*[,，]\s+|\s*,(?=[A-Z])|\s+[-–—|]\s+)"
+)
 # One of these stands wherever names are parted, and most words hold none.
 _JOINS = re.compile(r"[;；,，/&＆+|–—と、・-]")
 _JOINING = re.compile(r"\s(?:and|et|und|y|with|sowie)\s")
 _PAREN = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)|（([^（）]*)）|\[([^\[\]]*)\]")
 _BRACKET = re.compile(r"[(（\[]")
-_LEGAL = re.compile(r"(?:Inc|LLC|Ltd|GmbH|Corp|Co|AG|SA|SAS|BV|B\.V|S\.A|Limited|PLC|Technologies Inc)\.?", re.IGNORECASE)
+_LEGAL = re.compile(
+    r"(?:Inc|LLC|Ltd|GmbH|Corp|Co|AG|SA|SAS|BV|B\.V|S\.A|Limited|PLC|Technologies Inc)\.?", re.IGNORECASE
+)
 _NICKNAME = re.compile(r"\s*[\"“”'‘’(]([A-Z][\w-]+)[\"“”'‘’)]\s+(?=[A-Z])")
 _ASIDE = re.compile("[\"“”'‘’(]")  # no nickname without one of these
 _HANDLE_FIRST = re.compile(r"^\s*@[\w.]+\s*\(([^()@]+)\)")
@@ -92,7 +105,9 @@ def _name_token(token: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def parse_people(text: str, ordinary: frozenset[str] = frozenset(), *, labelled: bool = False, listing: bool = False) -> People | None:
+def parse_people(
+    text: str, ordinary: frozenset[str] = frozenset(), *, labelled: bool = False, listing: bool = False
+) -> People | None:
     """Read "A & B, Company", "A (Role, Company) and B (...)", "A, X; B, Y" and their like.
 
     Args:
@@ -181,7 +196,9 @@ class _Reader:
         score = 0.0 if _COMPANY_ENDS.search(name) else person_score(name, self.ordinary)
         if not self.found or separator == "semi":
             named = (
-                score >= ACCEPT or (self.labelled and _nameable(name)) or ((bool(aside) or self.familiar) and name.lower() in GIVEN_NAMES)
+                score >= ACCEPT
+                or (self.labelled and _nameable(name))
+                or ((bool(aside) or self.familiar) and name.lower() in GIVEN_NAMES)
             )
         else:
             named = self._another(separator, name, score, role=role, paren=bool(paren))
@@ -189,7 +206,14 @@ class _Reader:
             self.found[-1].affiliation.append(item)
             return True
         if named:
-            self.found.append(_Person(_KANJI_HONORIFIC.sub("", name), max(score, ACCEPT), [*([role] if role else []), *aside], self.group))
+            self.found.append(
+                _Person(
+                    _KANJI_HONORIFIC.sub("", name),
+                    max(score, ACCEPT),
+                    [*([role] if role else []), *aside],
+                    self.group,
+                )
+            )
             return True
         return self._affiliate(separator, item)
 
@@ -239,7 +263,12 @@ def _share_affiliations(found: list[_Person]) -> None:
 
 def _company(parts: list[str]) -> str:
     """Pick the company from "Role, Company" and the parts of an affiliation."""
-    pieces = [piece.strip() for part in parts for piece in re.split(r",\s+|\s+[@＠]\s*|\s+(?:at|bei|chez)\s+", part) if piece.strip()]
+    pieces = [
+        piece.strip()
+        for part in parts
+        for piece in re.split(r",\s+|\s+[@＠]\s*|\s+(?:at|bei|chez)\s+", part)
+        if piece.strip()
+    ]
     while len(pieces) > 1 and _LEGAL.fullmatch(pieces[-1]):
         pieces[-2:] = [f"{pieces[-2]}, {pieces[-1]}"]
     if not pieces:

@@ -40,7 +40,9 @@ class Piece:
         stretches = [*self.block.strong, *self.block.emphasis]
         if not stretches:
             return False
-        inside = sorted((max(a, self.start), min(b, self.end)) for a, b in stretches if a < self.end and b > self.start)
+        inside = sorted(
+            (max(a, self.start), min(b, self.end)) for a, b in stretches if a < self.end and b > self.start
+        )
         covered, at = 0, self.start
         for start, end in inside:
             covered += max(0, end - max(start, at))
@@ -71,8 +73,14 @@ def _cut(text: str, block: Block) -> Iterator[tuple[int, int]]:
         lines = _first_lines(text, block)
         for number, (start, end) in enumerate(lines):
             following = text[slice(*lines[number + 1])] if number + 1 < len(lines) else ""
-            linked_on = any(link.start < end < link.end for link in block.links)  # one link over two lines is one title
-            if linked_on or end >= block.end or not _stands_alone(text[start:end], following, block, start, end, first=number == 0):
+            linked_on = any(
+                link.start < end < link.end for link in block.links
+            )  # one link over two lines is one title
+            if (
+                linked_on
+                or end >= block.end
+                or not _stands_alone(text[start:end], following, block, start, end, first=number == 0)
+            ):
                 break
             yield at, end + 1
             at = end + 1
@@ -101,7 +109,11 @@ def _stands_alone(line: str, following: str, block: Block, start: int, end: int,
     full = len(line) >= _FULL_LINE and not is_labelled(line) and bool(following.strip())
     if not full and read_byline(line) is not None:
         return True
-    return first and not line.rstrip().endswith((".", ",", ";")) and (read_byline(following) is not None or is_material(following))
+    return (
+        first
+        and not line.rstrip().endswith((".", ",", ";"))
+        and (read_byline(following) is not None or is_material(following))
+    )
 
 
 def ordinary_words(recap: LoadedRecap) -> frozenset[str]:

@@ -19,7 +19,8 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _COLOCATED = re.compile(
-    r"(?:[\w.&+'-]+\s+){0,4}?(?:day|days|summit|con|fest|bootcamp|kickoff|rejekts)(?:\s+(?:eu|na|europe|north america))?", re.IGNORECASE
+    r"(?:[\w.&+'-]+\s+){0,4}?(?:day|days|summit|con|fest|bootcamp|kickoff|rejekts)(?:\s+(?:eu|na|europe|north america))?",
+    re.IGNORECASE,
 )
 _EDGES = " -–—:|,.()[]!#*_／/&+"
 _LONGEST = 120
@@ -63,7 +64,9 @@ def _role(text: str, rest: str, core: str, *, dated: bool) -> str:
 
 def _without(text: str, days: tuple[DayMention, ...]) -> str:
     """Take the words of days, events and filling away."""
-    spans = [mention.span for mention in days] + [span for mention in parse_events(text) for span in mention.spans]
+    spans = [mention.span for mention in days] + [
+        span for mention in parse_events(text) for span in mention.spans
+    ]
     for start, end in sorted(spans, reverse=True):
         text = f"{text[:start]} {text[end:]}"
     stripped = " ".join(text.split()).strip(_EDGES)

@@ -19,7 +19,9 @@ _NUMBER = re.compile(rf"(?:{_ANNOUNCED})\s*(?:#?\d{{1,3}}\s*[:：.\-–—]|[:�
 _ENUMERATOR = re.compile(r"(?:[A-Z]|\d{1,2})[.)](?:\s+|$)")
 _CODE = re.compile(r"(?:[A-Z]{2,5}\d{2,4}(?:-[A-Z]\d?)?)\s*[-–—:|]\s*(?=\S)")
 _LEAD = re.compile(r"^[^\w\"“”„«「『(\[#.'’‘*¿]+")
-_QUOTED = re.compile(r"^\s*[“\"„«「『‹‘](?P<title>[^“”\"„»」』]{3,250}?)[,.]?[”\"“»」』›’]\s*(?P<rest>.*)$", re.DOTALL)
+_QUOTED = re.compile(
+    r"^\s*[“\"„«「『‹‘](?P<title>[^“”\"„»」』]{3,250}?)[,.]?[”\"“»」』›’]\s*(?P<rest>.*)$", re.DOTALL
+)
 _BY = re.compile(r"\s*[,–—-]?\s+(?:by|presented by|von|par|mit|with|de|présenté par)\s+(?=\S)", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*|\s+/\s+(?=[^\x00-\x7f])")
 _COLON = re.compile(r"\s*[:：]\s+|：")
@@ -88,7 +90,13 @@ def stacked(words: str, ordinary: frozenset[str]) -> str:
 def _strip_front(text: str) -> tuple[str, set[str]]:
     signs: set[str] = set()
     text = _TAIL.sub("", _LEAD.sub("", text.strip()))
-    for sign, pattern in (("clock", _CLOCK), ("number", _NUMBER), ("code", _CODE), ("enumerated", _ENUMERATOR), ("number", _NUMBER)):
+    for sign, pattern in (
+        ("clock", _CLOCK),
+        ("number", _NUMBER),
+        ("code", _CODE),
+        ("enumerated", _ENUMERATOR),
+        ("number", _NUMBER),
+    ):
         match = pattern.match(text)
         if match:
             signs.add(sign)
@@ -99,7 +107,11 @@ def _strip_front(text: str) -> tuple[str, set[str]]:
 def _read_quoted(match: re.Match[str], ordinary: frozenset[str], kind: str, signs: set[str]) -> Title:
     rest = _BY.sub("", " " + match["rest"], count=1) if _BY.match(" " + match["rest"]) else match["rest"]
     people = (
-        parse_people(_DASH.sub(" ", rest, count=1) if _DASH.match(rest) else rest, ordinary, labelled=rest != match["rest"])
+        parse_people(
+            _DASH.sub(" ", rest, count=1) if _DASH.match(rest) else rest,
+            ordinary,
+            labelled=rest != match["rest"],
+        )
         if rest
         else None
     )
@@ -107,7 +119,13 @@ def _read_quoted(match: re.Match[str], ordinary: frozenset[str], kind: str, sign
         # A quotation and what follows it are words of the title, as in: "Magic" of networking.
         return Title(_clean(match.string), None, "", kind, frozenset(signs))
     side = "right" if people else ""
-    return Title(_clean(match["title"]), people, side, kind, frozenset(signs | {"quoted"} | ({"by"} if rest != match["rest"] else set())))
+    return Title(
+        _clean(match["title"]),
+        people,
+        side,
+        kind,
+        frozenset(signs | {"quoted"} | ({"by"} if rest != match["rest"] else set())),
+    )
 
 
 def _split(text: str, ordinary: frozenset[str], style: Style) -> Title:
@@ -123,7 +141,11 @@ def _split(text: str, ordinary: frozenset[str], style: Style) -> Title:
         and len(whole.names) * 8 >= len(text.split())
     ):
         return Title(text, whole, "only")
-    right = _after_by(text, ordinary, style) or (_after_dash(text, ordinary, style) if parted else None) or _in_paren(text, ordinary, style)
+    right = (
+        _after_by(text, ordinary, style)
+        or (_after_dash(text, ordinary, style) if parted else None)
+        or _in_paren(text, ordinary, style)
+    )
     left = _before(text, ordinary, style) if parted else None
     if right is None or (left is not None and style.names_first and "by" not in right.signs):
         return left or right or _after_comma(text, ordinary, style) or Title(text)
@@ -134,7 +156,11 @@ def _after_by(text: str, ordinary: frozenset[str], style: Style) -> Title | None
     for match in reversed(list(_BY.finditer(text))):
         people = parse_people(text[match.end() :], ordinary)
         strict = match[0].strip(" ,–—-").lower() not in {"by", "presented by", "par", "présenté par", "von"}
-        if people and people.certainty >= (style.right if strict else style.by) and _apart(people, text[: match.start()]):
+        if (
+            people
+            and people.certainty >= (style.right if strict else style.by)
+            and _apart(people, text[: match.start()])
+        ):
             return Title(text[: match.start()], people, "right", signs=frozenset({"by"}))
     return None
 
@@ -178,7 +204,12 @@ def _before(text: str, ordinary: frozenset[str], style: Style) -> Title | None:
             head = _COLON.sub(", ", text[: match.start()])
             people = parse_people(head, ordinary)
             rest = text[match.end() :].strip()
-            if people and people.certainty >= style.left and rest and (_PLACED.match(text) or not has_role(rest)):
+            if (
+                people
+                and people.certainty >= style.left
+                and rest
+                and (_PLACED.match(text) or not has_role(rest))
+            ):
                 return Title(_behind_company(rest), people, "left")
     return None
 
@@ -188,7 +219,11 @@ def _behind_company(rest: str) -> str:
     dash = _DASH.search(rest)
     company = rest[: dash.start()].split() if dash else []
     behind = rest[dash.end() :] if dash else ""
-    return behind if 0 < len(company) <= 2 and all(word[0].isupper() for word in company) and len(behind.split()) >= 3 else rest
+    return (
+        behind
+        if 0 < len(company) <= 2 and all(word[0].isupper() for word in company) and len(behind.split()) >= 3
+        else rest
+    )
 
 
 def _clean(text: str) -> str:

@@ -38,9 +38,23 @@ def closing_mark(marks: Sequence[Mark], pieces: Sequence[Piece]) -> Mark | None:
         return None
     last = marks[-1]
     first = bisect_left([piece.start for piece in pieces], last.start + 1)
-    tail = [piece for piece in pieces[first:][-_MOST:] if not any(start <= piece.start < end for start, end in last.heading)]
+    tail = [
+        piece
+        for piece in pieces[first:][-_MOST:]
+        if not any(start <= piece.start < end for start, end in last.heading)
+    ]
     for at, piece in enumerate(tail):
-        if all(one.kind in {"paragraph", "rule"} for one in tail[at:]) and (_CLOSES.match(piece.text) or _CLOSES_LATER.match(piece.text)):
+        if all(one.kind in {"paragraph", "rule"} for one in tail[at:]) and (
+            _CLOSES.match(piece.text) or _CLOSES_LATER.match(piece.text)
+        ):
             own = marks[0] if marks[0].kind == "section" and not marks[0].days else None
-            return Mark(piece.start, "section", own.title if own else "", "section", role="return", resumes=own, closes_day=True)
+            return Mark(
+                piece.start,
+                "section",
+                own.title if own else "",
+                "section",
+                role="return",
+                resumes=own,
+                closes_day=True,
+            )
     return None

@@ -21,7 +21,9 @@ _MATERIAL_PARTS = ("slide", "video", "recording", "deck", "abstract", "notes", "
 _CELLS = re.compile(r"\t|\s*\|\s*| {3,}")
 _HEADS = {
     "title": re.compile(r"talk|title|session|titre|vortrag|titel|subject|topic|タイトル", re.IGNORECASE),
-    "speakers": re.compile(r"speakers?|presenters?|who|by|intervenants?|referent|sprecher|登壇者|発表者", re.IGNORECASE),
+    "speakers": re.compile(
+        r"speakers?|presenters?|who|by|intervenants?|referent|sprecher|登壇者|発表者", re.IGNORECASE
+    ),
     "day": re.compile(r"day|date|jour|tag|when", re.IGNORECASE),
 }
 _LEAST_ENTRIES = 2
@@ -43,7 +45,11 @@ def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark
     at = 0
     while at < len(pieces):
         end = at + 1
-        while end < len(pieces) and pieces[end].kind == pieces[at].kind and pieces[end].number == pieces[end - 1].number + 1:
+        while (
+            end < len(pieces)
+            and pieces[end].kind == pieces[at].kind
+            and pieces[end].number == pieces[end - 1].number + 1
+        ):
             end += 1
         short = all(linked(p) or p.marked() or len(p.text) < _SHORT for p in pieces[at:end])
         if pieces[at].kind == "bullet" or (pieces[at].kind == "paragraph" and short):
@@ -57,7 +63,11 @@ def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark
 def _habit(pieces: Sequence[Piece], ordinary: frozenset[str]) -> Style | None:
     """Learn from linked entries that surely begin with a speaker that the others do too."""
     entries = (_entry(piece, ordinary) for piece in pieces if linked(piece))
-    return _NAMES_FIRST if sum(entry is not None and entry[0].side == "left" for entry in entries) >= _LEAST_ENTRIES else None
+    return (
+        _NAMES_FIRST
+        if sum(entry is not None and entry[0].side == "left" for entry in entries) >= _LEAST_ENTRIES
+        else None
+    )
 
 
 def _list_marks(bullets: Sequence[Piece], ordinary: frozenset[str], style: Style | None) -> list[Mark]:
@@ -69,12 +79,16 @@ def _list_marks(bullets: Sequence[Piece], ordinary: frozenset[str], style: Style
     return [_mark(piece, title, links) for piece, (title, links) in read]
 
 
-def _entry(piece: Piece, ordinary: frozenset[str], style: Style | None = None) -> tuple[Title, dict[str, str]] | None:
+def _entry(
+    piece: Piece, ordinary: frozenset[str], style: Style | None = None
+) -> tuple[Title, dict[str, str]] | None:
     """Read a bullet as "Title (Speaker): [Slides], [Video]", None where nothing proves that it is one."""
     text = piece.text.split("\n", 1)[0] if len(piece.text) > 400 else piece.text
     if len(text) > 500:
         return None
-    labelled = [(link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links]
+    labelled = [
+        (link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links
+    ]
     material = [(url, words) for url, words in labelled if names_material(words) and kind_of_link(url, words)]
     titled = [
         (url, words)
@@ -82,10 +96,21 @@ def _entry(piece: Piece, ordinary: frozenset[str], style: Style | None = None) -
         if is_talk_page(url) and not names_material(words) and len(words.split()) >= 3 and "://" not in words
     ]
     cut = min(
-        (link.start - piece.start for link, (_, words) in zip(piece.links, labelled, strict=True) if names_material(words)),
+        (
+            link.start - piece.start
+            for link, (_, words) in zip(piece.links, labelled, strict=True)
+            if names_material(words)
+        ),
         default=len(text),
     )
-    first = next((link for link, (url, _) in zip(piece.links, labelled, strict=True) if (url, labelled[0][1]) in titled), None)
+    first = next(
+        (
+            link
+            for link, (url, _) in zip(piece.links, labelled, strict=True)
+            if (url, labelled[0][1]) in titled
+        ),
+        None,
+    )
     if first is not None and first.start - piece.start <= 2:
         text = text[: first.end - piece.start]  # what follows the linked title is a remark
     front = stacked(_without_material(text[:cut]).strip(" :,-–—|(["), ordinary)
@@ -95,13 +120,21 @@ def _entry(piece: Piece, ordinary: frozenset[str], style: Style | None = None) -
         title = first_named if first_named.people else title
     if title.people is None and (parted := re.match(r"(?P<title>.+?)\s*\((?P<names>[^()]+)\)$", front)):
         people = parse_people(parted["names"], ordinary, listing=True)
-        title = Title(read_title(parted["title"]).text, people, "right", title.kind) if people and people.certainty >= ACCEPT else title
+        title = (
+            Title(read_title(parted["title"]).text, people, "right", title.kind)
+            if people and people.certainty >= ACCEPT
+            else title
+        )
     named = (
         title.people is not None
         and title.side in {"right", "left"}
         and (bool(title.signs & {"quoted", "by"}) or linked(piece) or names_next(piece.text, ordinary))
     )
-    if not (material or titled or named) or title.side == "only" or len(title.text.split()) < (1 if title.people else 2):
+    if (
+        not (material or titled or named)
+        or title.side == "only"
+        or len(title.text.split()) < (1 if title.people else 2)
+    ):
         return None
     return title, own_links(material + titled)
 
@@ -133,11 +166,22 @@ def _table_marks(rows: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
         place = read_place(words)
         if place is not None and title.people is None:
             # "Lunch" ends the talk before it.
-            marks.append(Mark(piece.start, "section", title.text, "section", role=place.role, heading=[(piece.start, piece.end)]))
+            marks.append(
+                Mark(
+                    piece.start,
+                    "section",
+                    title.text,
+                    "section",
+                    role=place.role,
+                    heading=[(piece.start, piece.end)],
+                )
+            )
             continue
         who = _cell(cells, columns, "speakers")
         people = title.people or (parse_people(who, ordinary, labelled=True, listing=True) if who else None)
-        links = own_links((link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links)
+        links = own_links(
+            (link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links
+        )
         mark = _mark(piece, Title(title.text, people, "right", title.kind), links)
         mark.heading = [(piece.start, piece.start + _heading_end(cells, columns))]
         marks.append(mark)

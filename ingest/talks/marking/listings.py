@@ -31,7 +31,11 @@ def find_listings(pieces: Sequence[Piece], taken: frozenset[int], ordinary: froz
         taken: Where the entries begin that prove themselves.
         ordinary: Words that the recap writes in lower case.
     """
-    bullets = [piece for piece in pieces if piece.kind == "bullet" and piece.block.level == 0 and piece.start == piece.block.start]
+    bullets = [
+        piece
+        for piece in pieces
+        if piece.kind == "bullet" and piece.block.level == 0 and piece.start == piece.block.start
+    ]
     numbered = _numbered(bullets)
     rows = [numbered] if numbered else _rows(bullets, pieces)
     marks: list[Mark] = []
@@ -39,7 +43,11 @@ def find_listings(pieces: Sequence[Piece], taken: frozenset[int], ordinary: froz
         least = _LEAST_NUMBERED if row is numbered else _LEAST
         read = [(piece, title) for piece in row if (title := _entry(piece, ordinary)) is not None]
         sides = {title.side for _, title in read}
-        if len(read) >= max(least, _SHARE * len(row)) and len(sides) == 1 and not any(piece.start in taken for piece in row):
+        if (
+            len(read) >= max(least, _SHARE * len(row))
+            and len(sides) == 1
+            and not any(piece.start in taken for piece in row)
+        ):
             marks += [_mark(piece, title) for piece, title in read]
     return marks
 
@@ -62,7 +70,9 @@ def _rows(bullets: Sequence[Piece], pieces: Sequence[Piece]) -> list[list[Piece]
     rows: list[list[Piece]] = []
     for piece in bullets:
         last = rows[-1][-1] if rows else None
-        if last is not None and all(kinds.get(number) == "bullet" for number in range(last.number + 1, piece.number)):
+        if last is not None and all(
+            kinds.get(number) == "bullet" for number in range(last.number + 1, piece.number)
+        ):
             rows[-1].append(piece)
         else:
             rows.append([piece])
@@ -77,7 +87,12 @@ def _entry(piece: Piece, ordinary: frozenset[str]) -> Title | None:
     title = read_title(line, ordinary, _HABIT)
     words = [word for word in title.text.split() if word.lower() not in TITLE_SMALL_WORDS]
     capitals = sum(not word[:1].islower() for word in words)
-    if title.people is None or title.side not in {"left", "right"} or len(words) < 2 or capitals < _TITLE_CASE * len(words):
+    if (
+        title.people is None
+        or title.side not in {"left", "right"}
+        or len(words) < 2
+        or capitals < _TITLE_CASE * len(words)
+    ):
         return None
     return title if title.side == "right" or title.people.certainty >= min(SURE, ACCEPT) else None
 

@@ -23,7 +23,12 @@ def talk_mark(candidate: Candidate, certainty: float, enclosing: Sequence[Place]
     mark = Mark(piece.start, "talk", title.text, kind, candidate.people)  # type: ignore[arg-type]
     mark.heading = [(piece.start, piece.end), *candidate.header.spans]
     mark.links = dict(candidate.header.links)
-    mark.anchor, mark.second, mark.level, mark.certainty = piece.block.anchor, piece.block.second, candidate.level, certainty
+    mark.anchor, mark.second, mark.level, mark.certainty = (
+        piece.block.anchor,
+        piece.block.second,
+        candidate.level,
+        certainty,
+    )
     if title.side == "only" and candidate.people:
         mark.remarks.append("the notes name the speaker, not the title")
     elif not title.text:
@@ -38,7 +43,12 @@ def place_mark(candidate: Candidate, role: str) -> Mark:
     place = candidate.place
     if role in {"elsewhere", "contents"}:
         reason = "a table of contents" if role == "contents" else "points to other pages"
-        return Mark(candidate.piece.start, "furniture", reason=reason, heading=[(candidate.piece.start, candidate.piece.end)])
+        return Mark(
+            candidate.piece.start,
+            "furniture",
+            reason=reason,
+            heading=[(candidate.piece.start, candidate.piece.end)],
+        )
     words = " ".join(candidate.piece.text.split()).strip("*_# ").rstrip(":")
     mark = Mark(candidate.piece.start, "section", words, "section", role=role, level=candidate.level)
     mark.heading = [(candidate.piece.start, candidate.piece.end)]

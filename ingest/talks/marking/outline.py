@@ -44,7 +44,9 @@ def judge_headings(candidates: Sequence[Candidate], recap_title: str = "") -> li
     """Judge explicit headings by their tree: evidence below a heading makes it a container."""
     first = _recap_heading(candidates, recap_title)
     tree = _Tree(candidates, _tally(candidates))
-    tree.topical = not tree.evident and _topical([c for at, c in enumerate(candidates) if at != first and c.place is None])
+    tree.topical = not tree.evident and _topical(
+        [c for at, c in enumerate(candidates) if at != first and c.place is None]
+    )
     marks: list[Mark] = []
     stack: list[_Open] = []
     for at, candidate in enumerate(candidates):
@@ -123,7 +125,11 @@ def _sparse(candidate: Candidate, tally: dict[int, _Level]) -> bool:
     strong = sum(entry.strong for entry in tally.values())
     weak = sum(entry.weak for entry in tally.values())
     shallowest = min(level for level, entry in tally.items() if entry.strong)
-    return strong < 0.4 * (strong + weak) and candidate.level <= shallowest and len(candidate.title.text.split()) >= 3
+    return (
+        strong < 0.4 * (strong + weak)
+        and candidate.level <= shallowest
+        and len(candidate.title.text.split()) >= 3
+    )
 
 
 def _has_strong_below(candidates: Sequence[Candidate], at: int) -> bool:
@@ -144,8 +150,15 @@ def _recap_heading(candidates: Sequence[Candidate], recap_title: str) -> int:
     if not candidates:
         return -1
     first = candidates[0]
-    authored = first.signs <= {"byline"} and sum(c.proven and c.level > first.level for c in candidates[1:]) >= _SEVERAL
-    if first.level == 0 or (first.strong and not authored) or (first.place is not None and first.place.role != "event"):
+    authored = (
+        first.signs <= {"byline"}
+        and sum(c.proven and c.level > first.level for c in candidates[1:]) >= _SEVERAL
+    )
+    if (
+        first.level == 0
+        or (first.strong and not authored)
+        or (first.place is not None and first.place.role != "event")
+    ):
         return -1
     levels = Counter(candidate.level for candidate in candidates)
     deeper = any(c.level > first.level for c in candidates[1:])

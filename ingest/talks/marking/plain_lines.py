@@ -24,7 +24,10 @@ def judge_lines(candidates: Sequence[Candidate], around: Surroundings) -> list[M
         around: What stands between and beneath them.
     """
     strong = sum(candidate.strong for candidate in candidates)
-    notes_on = sum(c.place is not None and c.title.text.lower().startswith(("notes on", "notes about")) for c in candidates)
+    notes_on = sum(
+        c.place is not None and c.title.text.lower().startswith(("notes on", "notes about"))
+        for c in candidates
+    )
     marks: list[Mark] = []
     for first, last in _regions(candidates):
         region = candidates[first:last]
@@ -35,16 +38,24 @@ def judge_lines(candidates: Sequence[Candidate], around: Surroundings) -> list[M
             marks.append(place_mark(opening, opening.place.role if opening.place else "section"))
         body = region[1:] if opening is not None else region
         marks += _judge_region(opening, body, strong, around, topical=notes_on >= 2)
-    return marks if notes_on < 2 else sorted([*marks, *lost_topics(marks, around)], key=lambda mark: mark.start)
+    return (
+        marks if notes_on < 2 else sorted([*marks, *lost_topics(marks, around)], key=lambda mark: mark.start)
+    )
 
 
-def _judge_region(opening: Candidate | None, body: Sequence[Candidate], strong: int, around: Surroundings, *, topical: bool) -> list[Mark]:
+def _judge_region(
+    opening: Candidate | None, body: Sequence[Candidate], strong: int, around: Surroundings, *, topical: bool
+) -> list[Mark]:
     local = sum(candidate.strong for candidate in body)
     place = opening.place if opening else None
     gathers = place is not None and (place.role == "container" or place.keynotes or place.workshops)
     enclosing = [place] if place else []
     marks = []
-    free = [c for c in body if not c.strong and title_case(c.title.text) >= _TITLE_CASE and len(c.title.text.split()) >= 3]
+    free = [
+        c
+        for c in body
+        if not c.strong and title_case(c.title.text) >= _TITLE_CASE and len(c.title.text.split()) >= 3
+    ]
     followed = {c.piece.number for c in body if not c.strong}
     short = [c for c in body if not c.strong and _short_title(c)]
     for candidate in body:
@@ -52,9 +63,19 @@ def _judge_region(opening: Candidate | None, body: Sequence[Candidate], strong: 
             marks.append(talk_mark(candidate, 1.0 if candidate.proven else 0.8, enclosing))
         elif gathers and 2 * local <= len(short) and _short_title(candidate):
             marks.append(talk_mark(candidate, 0.6, enclosing))
-        elif strong < 2 and not topical and len(free) >= _LEAST_PLAIN and candidate in free and (place is None or place.role != "section"):
+        elif (
+            strong < 2
+            and not topical
+            and len(free) >= _LEAST_PLAIN
+            and candidate in free
+            and (place is None or place.role != "section")
+        ):
             marks.append(talk_mark(candidate, 0.5, enclosing))
-        elif candidate.piece.number + 1 in followed or is_own_remark(candidate.piece.text) or not around.opens_notes(candidate.piece):
+        elif (
+            candidate.piece.number + 1 in followed
+            or is_own_remark(candidate.piece.text)
+            or not around.opens_notes(candidate.piece)
+        ):
             continue  # a list that lost its bullets, or "Well done!": no heading with notes
         elif role := _section_role(candidate, around, topical=topical, few=strong < 2):
             marks.append(place_mark(candidate, role))
@@ -68,7 +89,11 @@ def _section_role(candidate: Candidate, around: Surroundings, *, topical: bool, 
     if topical or (few and title_case(candidate.title.text) >= _TITLE_CASE):
         return "section"
     # Talks may still be named in the prose beneath it.
-    return "aside" if few and around.wide_before(candidate.piece) and len(candidate.piece.text.split()) <= _MOST_WORDS else ""
+    return (
+        "aside"
+        if few and around.wide_before(candidate.piece) and len(candidate.piece.text.split()) <= _MOST_WORDS
+        else ""
+    )
 
 
 def _last_words(opening: Candidate, around: Surroundings) -> bool:
@@ -83,6 +108,8 @@ def _short_title(candidate: Candidate) -> bool:
 
 
 def _regions(candidates: Sequence[Candidate]) -> list[tuple[int, int]]:
-    starts = [at for at, candidate in enumerate(candidates) if candidate.place is not None and not candidate.proven]
+    starts = [
+        at for at, candidate in enumerate(candidates) if candidate.place is not None and not candidate.proven
+    ]
     bounds = [0, *starts, len(candidates)]
     return [(a, b) for a, b in pairwise(bounds) if a < b]

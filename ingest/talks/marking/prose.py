@@ -24,8 +24,12 @@ _NAMES_END = re.compile(
     r"|explained|showed|gave|had)\b)"
 )
 _DASHED = re.compile(r"\s*[-–—:,]+\s+(?P<names>[A-ZÀ-Þ][^.:;!?\n]{3,90}?)(?:(?<!\b[A-Z])[.:;]|\n|$)")
-_NOT_NAMES = re.compile(r"\s+(?!(?:and|et|und|y|from|at|of|de|da|di|van|von|der|den|la|le|bin|al|dos)\b)(?=[a-zà-ÿ])")
-_LEAD = re.compile(r"(?P<title>[A-Z][^.!?\n]{3,70}?)\s+by\s+(?P<who>[A-Z][\w.&-]+(?:\s+[A-Z][\w.&-]+){0,2})[.:]\s+(?=[A-Z])")
+_NOT_NAMES = re.compile(
+    r"\s+(?!(?:and|et|und|y|from|at|of|de|da|di|van|von|der|den|la|le|bin|al|dos)\b)(?=[a-zà-ÿ])"
+)
+_LEAD = re.compile(
+    r"(?P<title>[A-Z][^.!?\n]{3,70}?)\s+by\s+(?P<who>[A-Z][\w.&-]+(?:\s+[A-Z][\w.&-]+){0,2})[.:]\s+(?=[A-Z])"
+)
 _WATCHED = re.compile(
     r"\b(?:watched|saw|see|hear|heard|with|had)\s+(?P<names>[A-ZÀ-Þ][^.!?;:]{2,70}?)\s+(?:talk|speak|present|explain|was back"
     r"|is back|show|discuss|give|go over)"
@@ -37,9 +41,13 @@ _SUBJECT = re.compile(
     r"|talk(?:ed|s)?|gave|gives|explain(?:ed|s)?)"
 )
 _SEVERAL = re.compile(
-    r"\b(?:two|three|next|both|couple of|deux|zwei)\s+(?:\w+\s+){0,2}(?:talks|sessions|keynotes|presentations|vorträge)\b", re.IGNORECASE
+    r"\b(?:two|three|next|both|couple of|deux|zwei)\s+(?:\w+\s+){0,2}(?:talks|sessions|keynotes|presentations|vorträge)\b",
+    re.IGNORECASE,
 )
-_ON = re.compile(r"(?:next|then|after (?:that|lunch)|later|finally|afterwards|lunch|i took|ensuite|danach)\b.{0,30}", re.IGNORECASE)
+_ON = re.compile(
+    r"(?:next|then|after (?:that|lunch)|later|finally|afterwards|lunch|i took|ensuite|danach)\b.{0,30}",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[.!?…]+[”\"’')\]]*\s+")
 _RUN_SCORE = 0.55
 _MOST_TITLE_WORDS = 30
@@ -58,7 +66,12 @@ class _Named:
 
 
 def find_named(
-    pieces: Sequence[Piece], ordinary: frozenset[str], known: Mapping[str, Sequence[str]], *, lost: bool, keynotes: bool
+    pieces: Sequence[Piece],
+    ordinary: frozenset[str],
+    known: Mapping[str, Sequence[str]],
+    *,
+    lost: bool,
+    keynotes: bool,
 ) -> list[Mark]:
     """Find the talks that the paragraphs name.
 
@@ -80,7 +93,9 @@ def find_named(
     return marks
 
 
-def _in_piece(piece: Piece, ordinary: frozenset[str], known: Mapping[str, Sequence[str]], *, lost: bool, keynotes: bool) -> list[_Named]:
+def _in_piece(
+    piece: Piece, ordinary: frozenset[str], known: Mapping[str, Sequence[str]], *, lost: bool, keynotes: bool
+) -> list[_Named]:
     named = [*_marked(piece, ordinary), *_known(piece.text, known)]
     if keynotes and (lead := _lead(piece.text, ordinary)):
         named.append(lead)
@@ -96,18 +111,41 @@ def _in_piece(piece: Piece, ordinary: frozenset[str], known: Mapping[str, Sequen
 def _marked(piece: Piece, ordinary: frozenset[str]) -> Iterator[_Named]:
     """Find bold, quoted and linked titles that prove themselves by a speaker or by where the link leads."""
     text = piece.text
-    bold = [(a - piece.start, b - piece.start) for a, b in piece.block.strong if piece.start <= a and b <= piece.end]
-    slanted = [(a - piece.start, b - piece.start) for a, b in piece.block.emphasis if piece.start <= a and b <= piece.end]
+    bold = [
+        (a - piece.start, b - piece.start)
+        for a, b in piece.block.strong
+        if piece.start <= a and b <= piece.end
+    ]
+    slanted = [
+        (a - piece.start, b - piece.start)
+        for a, b in piece.block.emphasis
+        if piece.start <= a and b <= piece.end
+    ]
     quoted = [match.span("title") for match in _QUOTED.finditer(text)]
     for start, end in [*bold, *slanted, *quoted]:
-        people = _people_after(text, end, ordinary) or (_people_behind_dash(text, end, ordinary) if not text[:start].strip() else None)
+        people = _people_after(text, end, ordinary) or (
+            _people_behind_dash(text, end, ordinary) if not text[:start].strip() else None
+        )
         if people is not None and 0 < len(text[start:end].split()) <= _MOST_TITLE_WORDS:
             yield _Named(start, end, _clean(text[start:end]), people, _links_in(piece, start, end), 0.9)
     for link in piece.links:
         start, end = link.start - piece.start, link.end - piece.start
         words = text[start:end]
-        if is_talk_page(link.url) and len(words.split()) >= 3 and "://" not in words and not names_material(words) and _titled(words):
-            yield _Named(start, end, _clean(words), _people_after(text, end, ordinary), _links_in(piece, start, end), 0.85)
+        if (
+            is_talk_page(link.url)
+            and len(words.split()) >= 3
+            and "://" not in words
+            and not names_material(words)
+            and _titled(words)
+        ):
+            yield _Named(
+                start,
+                end,
+                _clean(words),
+                _people_after(text, end, ordinary),
+                _links_in(piece, start, end),
+                0.85,
+            )
 
 
 def _titled(words: str) -> bool:
@@ -141,7 +179,11 @@ def _people_behind_dash(text: str, end: int, ordinary: frozenset[str]) -> People
 def _links_in(piece: Piece, start: int, end: int) -> dict[str, str]:
     links: dict[str, str] = {}
     for link in piece.links:
-        if link.start - piece.start < end and link.end - piece.start > start and (kind := kind_of_link(link.url)):
+        if (
+            link.start - piece.start < end
+            and link.end - piece.start > start
+            and (kind := kind_of_link(link.url))
+        ):
             links.setdefault(kind, link.url)
     return links
 
@@ -164,7 +206,11 @@ def _known(text: str, known: Mapping[str, Sequence[str]]) -> Iterator[_Named]:
         for title in known.get(word, ()):
             wanted = fold_title(title)
             at = folded.find(wanted)
-            if at >= 0 and not folded[at - 1 : at].isalnum() and not folded[at + len(wanted) : at + len(wanted) + 1].isalnum():
+            if (
+                at >= 0
+                and not folded[at - 1 : at].isalnum()
+                and not folded[at + len(wanted) : at + len(wanted) + 1].isalnum()
+            ):
                 yield _Named(
                     at,
                     at + len(wanted),
@@ -180,7 +226,9 @@ def fold_title(title: str) -> str:
     return title.translate(_TYPOGRAPHY).lower() if len(title.lower()) == len(title) else title
 
 
-_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\n": " "})
+_TYPOGRAPHY = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\n": " "}
+)
 
 
 def index_titles(titles: Sequence[str]) -> dict[str, list[str]]:
@@ -237,7 +285,9 @@ def _marks(piece: Piece, named: Sequence[_Named], *, keynotes: bool) -> list[Mar
     for number, one in enumerate(named):
         start = piece.start if number == 0 else max(begun, _sentence_start(piece, one.start))
         kind = "keynote" if keynotes else read_title(one.title).kind
-        mark = Mark(start, "talk", one.title, kind, one.people, dict(one.links), certainty=one.certainty, prose=True)  # type: ignore[arg-type]
+        mark = Mark(
+            start, "talk", one.title, kind, one.people, dict(one.links), certainty=one.certainty, prose=True
+        )  # type: ignore[arg-type]
         if number and start == begun:
             mark.alone = True
             mark.remarks.append("shares its notes with the talk named before it")

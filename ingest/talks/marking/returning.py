@@ -30,7 +30,8 @@ _UNPROVEN = 0.6  # certainty of a title that only its line's shape shows
 def returning_marks(marks: Sequence[Mark], pieces: Sequence[Piece]) -> list[Mark]:
     """Find the paragraphs of keynote blocks that are about no talk found there, and give them back to the block.
 
-    A paragraph stays with its talk when its first words go on, or when it shares a rare word with the talk's own.
+    A paragraph stays with its talk when its first words go on, or when it shares a rare word with the talk's
+    own.
 
     Args:
         marks: All marks, sorted by start.

@@ -15,12 +15,18 @@ from ingest.talks.marking.marks import Mark
 _DEEPEST = 7
 _WIDE = 3  # newlines: two blank lines
 _OPENING = 90  # characters in which a day's first paragraph speaks of its start
-_DAY_OPENS = re.compile(r"\b(?:opening |morning )?keynotes?\b|\b(?:next|second|third|last|final) day\b|\bmorning\b", re.IGNORECASE)
+_DAY_OPENS = re.compile(
+    r"\b(?:opening |morning )?keynotes?\b|\b(?:next|second|third|last|final) day\b|\bmorning\b", re.IGNORECASE
+)
 
 
 def assign_events(marks: Sequence[Mark]) -> list[str | None]:
     """Give the event of every mark where the recap is about several, each under a heading of the same level; else None."""
-    named = {at: found for at, mark in enumerate(marks) if mark.kind == "section" and mark.level and (found := _edition(mark.title))}
+    named = {
+        at: found
+        for at, mark in enumerate(marks)
+        if mark.kind == "section" and mark.level and (found := _edition(mark.title))
+    }
     level = min((marks[at].level for at, found in named.items() if _has_sibling(at, marks, named)), default=0)
     events: list[str | None] = []
     current: str | None = None
@@ -33,14 +39,23 @@ def assign_events(marks: Sequence[Mark]) -> list[str | None]:
 
 def _edition(title: str) -> str | None:
     """Give the event that a heading names with its year."""
-    return next((mention.event_id for mention in parse_events(title) if mention.event_id and mention.year is not None), None)
+    return next(
+        (
+            mention.event_id
+            for mention in parse_events(title)
+            if mention.event_id and mention.year is not None
+        ),
+        None,
+    )
 
 
 def _has_sibling(at: int, marks: Sequence[Mark], named: Mapping[int, str]) -> bool:
     return any(marks[other].level == marks[at].level and found != named[at] for other, found in named.items())
 
 
-def assign_days(marks: Sequence[Mark], event: Event | None, recap_day: int | None, events: Sequence[str | None] = ()) -> list[int | None]:
+def assign_days(
+    marks: Sequence[Mark], event: Event | None, recap_day: int | None, events: Sequence[str | None] = ()
+) -> list[int | None]:
     """Give the day of every mark, in order; None where it is not known or several.
 
     Args:
@@ -87,8 +102,8 @@ def _resolve(mark: Mark, event: Event | None, recap_day: int | None) -> int | No
 def gap_days(pieces: Sequence[Piece], text: str, event: Event | None) -> list[tuple[int, int]]:
     """Find where days begin in plain text that lost its day headings: (offset, day).
 
-    A wide gap before a paragraph that opens with the day's keynote is a lost heading. It counts only when there are as many
-    as the event had days.
+    A wide gap before a paragraph that opens with the day's keynote is a lost heading. It counts only when
+    there are as many as the event had days.
     """
     if event is None or event.starts_on is None or event.ends_on is None:
         return []

@@ -13,14 +13,21 @@ from ingest.talks.lines.bylines import is_material
 from ingest.talks.lines.pieces import Piece
 from ingest.talks.marking.marks import Mark
 
-_LEAST_NOTES = 40  # characters; a shorter paragraph without a sentence's end is a title or an item of a lost list
+_LEAST_NOTES = (
+    40  # characters; a shorter paragraph without a sentence's end is a title or an item of a lost list
+)
 _SAMPLE = 2_000  # pieces that tell how a recap spaces its paragraphs
 _SENTENCE = re.compile(r"[.!?…:;。！？][\"”’)]*\s*$")
 _LOST = 0.5
-_MEMORY = 50_000  # characters before a paragraph that may have named its subject; a whole book would take minutes
+_MEMORY = (
+    50_000  # characters before a paragraph that may have named its subject; a whole book would take minutes
+)
 _NOTED = frozenset({"bullet", "code", "table_row", "quote"})
-_POINTER = re.compile(r"\W*(?:see(?: also)?|slides?|sources?|video|recording|links?|further reading)\s*:", re.IGNORECASE)
-# "Ropelock is a module that ...", "The RNI (Rope Network Interface) is a ...", "Ropelock limits the knots that ...".
+_POINTER = re.compile(
+    r"\W*(?:see(?: also)?|slides?|sources?|video|recording|links?|further reading)\s*:", re.IGNORECASE
+)
+# "Ropelock is a module that ...", "The RNI (Rope Network Interface) is a ...", "Ropelock limits the knots
+# that ...".
 _INTRODUCES = re.compile(
     r"(?:The )?(?P<subject>(?=[A-Z0-9])[\w.-]*[A-Za-z][\w.-]*(?: \([^()]{3,60}\))?)"
     r" (?:(?:is|are) (?:both |basically )?(?:an?|the) |[a-z]{3,}s (?:the|an?|your|which) )"
@@ -77,7 +84,11 @@ class Surroundings:
     def introductions(self) -> Iterator[tuple[Piece, str]]:
         """Give the paragraphs behind a wide gap that introduce something the recap has not named before, with its name."""
         for piece in self._pieces:
-            if piece.kind == "paragraph" and self.wide_before(piece) and (found := _INTRODUCES.match(piece.text.strip())):
+            if (
+                piece.kind == "paragraph"
+                and self.wide_before(piece)
+                and (found := _INTRODUCES.match(piece.text.strip()))
+            ):
                 name = found["subject"].split(" (")[0]
                 known = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
                 if not known.search(self._text, max(0, piece.start - _MEMORY), piece.start):
@@ -94,7 +105,9 @@ def lost_topics(marks: Sequence[Mark], around: Surroundings) -> list[Mark]:
     for piece, subject in around.introductions():
         at = bisect_right(starts, piece.start) - 1
         above = around.before(piece)
-        under_title = at >= 0 and above is not None and any(a <= above.start < b for a, b in marks[at].heading)
+        under_title = (
+            at >= 0 and above is not None and any(a <= above.start < b for a, b in marks[at].heading)
+        )
         if at >= 0 and marks[at].kind == "section" and not under_title:
             mark = Mark(piece.start, "section", subject, "section", role="section", certainty=_LOST)
             mark.remarks.append("its heading was lost; named after its first words")

@@ -17,11 +17,14 @@ from index.search import Searcher
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 EVENTS = (
-    Event("EU 2018", "KubeCon + CloudNativeCon Europe 2018", date(2018, 5, 2), date(2018, 5, 4), "Copenhagen"),
+    Event(
+        "EU 2018", "KubeCon + CloudNativeCon Europe 2018", date(2018, 5, 2), date(2018, 5, 4), "Copenhagen"
+    ),
     Event("EU 2021", "KubeCon + CloudNativeCon Europe 2021", date(2021, 5, 5), date(2021, 5, 7)),
     Event("PierConf 2023", "PierConf Lisbon 2023", date(2023, 9, 4), date(2023, 9, 5), "Lisbon"),
 )
-# Event, day, kind, title, speakers, link, and what was written down; a line that starts with "!" is the author's own remark.
+# Event, day, kind, title, speakers, link, and what was written down; a line that starts with "!" is the
+# author's own remark.
 TALKS: tuple[tuple[str, int | None, TalkKind, str, tuple[str, ...], str | None, tuple[str, ...]], ...] = (
     (
         "EU 2021",
@@ -68,7 +71,10 @@ TALKS: tuple[tuple[str, int | None, TalkKind, str, tuple[str, ...], str | None, 
         "Autoscaling by Hand",
         (),
         None,
-        ("In 2018 autoscaling was a cron job of 60 lines.", "Quillwort was announced and kept logs for 7 days."),
+        (
+            "In 2018 autoscaling was a cron job of 60 lines.",
+            "Quillwort was announced and kept logs for 7 days.",
+        ),
     ),
     (
         "EU 2018",
@@ -95,7 +101,10 @@ TALKS: tuple[tuple[str, int | None, TalkKind, str, tuple[str, ...], str | None, 
         "Seven Knots of Rope",
         ("Rui North",),
         None,
-        ("A bowline holds under load and opens without a marlinspike.", "Rui North sailed to North America with Tom."),
+        (
+            "A bowline holds under load and opens without a marlinspike.",
+            "Rui North sailed to North America with Tom.",
+        ),
     ),
     (
         "EU 2021",
@@ -119,7 +128,17 @@ def write_notes(index_dir: Path, encoder: Encoder) -> str:
             if event_id != event.event_id:
                 continue
             talk = Talk(
-                f"{recap_id}/{position}", recap_id, title, kind, speakers, (), event_id, day, url, {"video": url} if url else {}, position
+                f"{recap_id}/{position}",
+                recap_id,
+                title,
+                kind,
+                speakers,
+                (),
+                event_id,
+                day,
+                url,
+                {"video": url} if url else {},
+                position,
             )
             talks.append(talk)
             by_line = f"{title} - {', '.join(speakers)}" if speakers else title
@@ -130,7 +149,19 @@ def write_notes(index_dir: Path, encoder: Encoder) -> str:
                 start, text = len(text), f"{text}{said}\n\n"
                 end = start + len(said)
                 passages.append(
-                    Passage(f"{talk.talk_id}#{ordinal}", talk.talk_id, recap_id, ordinal, said, start, end, start, end, role, voice)
+                    Passage(
+                        f"{talk.talk_id}#{ordinal}",
+                        talk.talk_id,
+                        recap_id,
+                        ordinal,
+                        said,
+                        start,
+                        end,
+                        start,
+                        end,
+                        role,
+                        voice,
+                    )
                 )
         texts[recap_id] = text
         digest = hashlib.sha256(text.encode()).hexdigest()

@@ -31,7 +31,10 @@ def test_a_fact_is_answered_with_the_notes_own_words(searcher: Searcher) -> None
     assert found.status == "answered"
     assert "38% of its machines" in found.quotes[0].text
     assert found.text.startswith("“Lanternfish drains idle nodes")
-    assert "— Keynote: Lanterns at Sea · Mira Voss · EU 2021, day 1 · https://talks.example.org/lanterns" in found.text
+    assert (
+        "— Keynote: Lanterns at Sea · Mira Voss · EU 2021, day 1 · https://talks.example.org/lanterns"
+        in found.text
+    )
 
 
 def test_slack_markup_and_politeness_do_not_change_the_answer(searcher: Searcher) -> None:
@@ -109,7 +112,10 @@ def test_a_typo_is_corrected_towards_the_notes_and_announced(searcher: Searcher)
     assert found.quotes[0].talk.title == "Keynote: Lanterns at Sea"
 
 
-@pytest.mark.parametrize("word", ["lantern", "budgets", "pancake", "gazebo", "trade", "docks", "hostname", "onboarding", "flour", "tidy"])
+@pytest.mark.parametrize(
+    "word",
+    ["lantern", "budgets", "pancake", "gazebo", "trade", "docks", "hostname", "onboarding", "flour", "tidy"],
+)
 def test_real_words_are_left_alone(searcher: Searcher, word: str) -> None:
     """A real word is never read as a typo of the notes' words, however near."""
     assert not answer(f"what did they say about {word}?", searcher=searcher).understood.corrections
@@ -134,7 +140,9 @@ def test_a_follow_up_stands_on_the_earlier_turn(searcher: Searcher) -> None:
 
 def test_a_new_name_opens_a_new_subject(searcher: Searcher) -> None:
     """A question that names something else does not drag the earlier turn along."""
-    found = answer("how long does Quillwort retain data?", searcher=searcher, history=["what is Lanternfish?"])
+    found = answer(
+        "how long does Quillwort retain data?", searcher=searcher, history=["what is Lanternfish?"]
+    )
 
     assert not found.understood.follow_up
 
@@ -252,16 +260,23 @@ def test_the_command_line_names_a_changed_text_and_quotes_nothing(index_dir: Pat
     assert "has sha256" in found.stderr
 
 
-_QUESTIONS = st.one_of(st.text(max_size=80), st.lists(st.sampled_from(" ".join(_WORDS).split()), max_size=12).map(" ".join))
+_QUESTIONS = st.one_of(
+    st.text(max_size=80), st.lists(st.sampled_from(" ".join(_WORDS).split()), max_size=12).map(" ".join)
+)
 
 
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_QUESTIONS)
-def test_quotes_are_slices_of_the_notes_whatever_is_asked(searcher: Searcher, texts: dict[str, str], question: str) -> None:
+def test_quotes_are_slices_of_the_notes_whatever_is_asked(
+    searcher: Searcher, texts: dict[str, str], question: str
+) -> None:
     """No question raises, and every quote has the bytes of the stored source at its offsets."""
     found = answer(question, searcher=searcher)
 
-    assert all(quote.text.encode() == texts[quote.talk.recap_id][quote.start : quote.end].encode() for quote in found.quotes)
+    assert all(
+        quote.text.encode() == texts[quote.talk.recap_id][quote.start : quote.end].encode()
+        for quote in found.quotes
+    )
     assert found.status == "answered" or found.miss
 
 

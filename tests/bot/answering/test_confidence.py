@@ -24,10 +24,15 @@ def _sure(question: str, searcher: Searcher) -> float:
     [
         ("what keeps the audit trail?", "does Quillwort encrypt the audit trail at rest?"),
         ("how long does Quillwort keep its logs?", "how much does a licence of Quillwort cost?"),
-        ("who showed that a budget of one blocks every upgrade?", "does Lena Brandt compare budgets with priority classes?"),
+        (
+            "who showed that a budget of one blocks every upgrade?",
+            "does Lena Brandt compare budgets with priority classes?",
+        ),
     ],
 )
-def test_what_the_notes_say_is_surer_than_what_they_only_touch_on(searcher: Searcher, told: str, untold: str) -> None:
+def test_what_the_notes_say_is_surer_than_what_they_only_touch_on(
+    searcher: Searcher, told: str, untold: str
+) -> None:
     """A question that the notes answer gives a higher confidence than one about the same thing that they leave out."""
     assert _sure(told, searcher) > _sure(untold, searcher)
 
@@ -53,7 +58,8 @@ def test_nothing_found_is_no_confidence(searcher: Searcher) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["lanternfish", "?", "who?", "Rui North", "compare EU 2018 and EU 2021 or not", "c'est quoi le budget ?"]
+    "question",
+    ["lanternfish", "?", "who?", "Rui North", "compare EU 2018 and EU 2021 or not", "c'est quoi le budget ?"],
 )
 def test_every_signal_is_a_small_number(searcher: Searcher, question: str) -> None:
     """Odd and short questions give the same signals as others, each within what the model can take."""

@@ -13,7 +13,13 @@ def _titles(searcher: Searcher, question: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "question", ["talks by Rui North", "which talks did Rui North give?", "talks by North", "list the talks by rui north"]
+    "question",
+    [
+        "talks by Rui North",
+        "which talks did Rui North give?",
+        "talks by North",
+        "list the talks by rui north",
+    ],
 )
 def test_a_persons_talks_are_exactly_theirs(searcher: Searcher, question: str) -> None:
     """Another person of the same first name and a continent of the same last name bring no talk in, and none is missed."""
@@ -25,7 +31,11 @@ def test_a_persons_talks_are_exactly_theirs(searcher: Searcher, question: str) -
 
 def test_a_first_name_lists_all_who_bear_it(searcher: Searcher) -> None:
     """A name given in part stands for every speaker who has it."""
-    assert set(_titles(searcher, "talks by Rui")) == {"Charting the North", "Seven Knots of Rope", "Tide Tables as a Cache"}
+    assert set(_titles(searcher, "talks by Rui")) == {
+        "Charting the North",
+        "Seven Knots of Rope",
+        "Tide Tables as a Cache",
+    }
 
 
 def test_a_person_without_a_talk_is_said_to_have_none(searcher: Searcher) -> None:
@@ -94,17 +104,23 @@ def test_a_new_name_leaves_the_old_subject(searcher: Searcher) -> None:
     assert absent.miss == "absent"
 
 
-@pytest.mark.parametrize("question", ["what conferences are covered?", "which events do you know?", "list all events"])
+@pytest.mark.parametrize(
+    "question", ["what conferences are covered?", "which events do you know?", "list all events"]
+)
 def test_the_events_are_listed_with_dates_and_talks(searcher: Searcher, question: str) -> None:
     """Who asks what the notes cover gets the events, oldest first."""
     found = answer(question, searcher=searcher)
 
     assert found.status == "answered"
-    assert "• EU 2018 · KubeCon + CloudNativeCon Europe 2018 · 2–4 May 2018 · Copenhagen · 2 talks" in found.text
+    assert (
+        "• EU 2018 · KubeCon + CloudNativeCon Europe 2018 · 2–4 May 2018 · Copenhagen · 2 talks" in found.text
+    )
     assert found.text.index("EU 2018") < found.text.index("EU 2021") < found.text.index("PierConf 2023")
 
 
-@pytest.mark.parametrize("question", ["talks at KubeCon 2031", "what was said at PierConf 2031?", "KubeCon EU 2031 keynotes"])
+@pytest.mark.parametrize(
+    "question", ["talks at KubeCon 2031", "what was said at PierConf 2031?", "KubeCon EU 2031 keynotes"]
+)
 def test_an_edition_that_never_was_names_those_that_were(searcher: Searcher, question: str) -> None:
     """A conference with a year of which there are no notes is not answered from another year."""
     found = answer(question, searcher=searcher)
@@ -113,7 +129,10 @@ def test_an_edition_that_never_was_names_those_that_were(searcher: Searcher, que
     assert "They cover EU 2018, EU 2021, PierConf 2023." in found.text
 
 
-@pytest.mark.parametrize("question", ["day 9 of KubeCon EU 2021", "what happened on day 9 at KubeCon EU 2021?", "talks at EU 2021 day 9"])
+@pytest.mark.parametrize(
+    "question",
+    ["day 9 of KubeCon EU 2021", "what happened on day 9 at KubeCon EU 2021?", "talks at EU 2021 day 9"],
+)
 def test_a_day_that_there_was_not_names_the_days(searcher: Searcher, question: str) -> None:
     """A day beyond the conference is answered with the days that the notes have."""
     found = answer(question, searcher=searcher)
@@ -122,7 +141,10 @@ def test_a_day_that_there_was_not_names_the_days(searcher: Searcher, question: s
     assert "no talk of day 9 of EU 2021: they have days 1, 2, 3." in found.text
 
 
-@pytest.mark.parametrize("question", ["quels talks parlent de Quillwort ?", "was ist Quillwort?", "was wurde über Quillwort gesagt?"])
+@pytest.mark.parametrize(
+    "question",
+    ["quels talks parlent de Quillwort ?", "was ist Quillwort?", "was wurde über Quillwort gesagt?"],
+)
 def test_grammar_of_other_languages_is_no_subject(searcher: Searcher, question: str) -> None:
     """French and German function words are neither searched for nor called absent."""
     found = answer(question, searcher=searcher)
@@ -141,7 +163,10 @@ def test_change_names_no_event_outside_the_years(searcher: Searcher) -> None:
 
 def test_a_list_of_a_kind_that_there_is_none_of_says_so(searcher: Searcher) -> None:
     """No subject is made up where only the kind and the conference were named."""
-    assert answer("keynotes at PierConf 2023", searcher=searcher).headline == "No keynote at PierConf 2023 in the notes."
+    assert (
+        answer("keynotes at PierConf 2023", searcher=searcher).headline
+        == "No keynote at PierConf 2023 in the notes."
+    )
 
 
 @pytest.mark.parametrize("question", ["Rui North talks", "Rui North's talks"])

@@ -10,7 +10,11 @@ from index.search import Searcher
 
 @pytest.mark.parametrize(
     "question",
-    ["how many machines are in the pool of spares?", "how much does a tide table weigh?", "when was the autoscaler released?"],
+    [
+        "how many machines are in the pool of spares?",
+        "how much does a tide table weigh?",
+        "when was the autoscaler released?",
+    ],
 )
 def test_a_figure_that_the_notes_do_not_give_is_refused(searcher: Searcher, question: str) -> None:
     """A number or date is asked for and the passage on the subject has none: the answer says so, with the nearest talks."""
@@ -64,7 +68,9 @@ def test_slides_are_looked_for_in_the_talks_that_say_the_name(searcher: Searcher
 
 def test_plain_french_words_go_on_with_the_subject(searcher: Searcher) -> None:
     """A French question without a name stands on the turn before it."""
-    found = answer("quels disques supportent déjà ça ?", searcher=searcher, history=["c'est quoi Lanternfish ?"])
+    found = answer(
+        "quels disques supportent déjà ça ?", searcher=searcher, history=["c'est quoi Lanternfish ?"]
+    )
 
     assert found.understood.follow_up
     assert found.hits[0].talk.title == "Keynote: Lanterns at Sea"

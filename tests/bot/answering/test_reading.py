@@ -118,28 +118,45 @@ def test_slips_of_one_or_two_letters_are_read(written: str, meant: str) -> None:
     assert closest_word(written, NAMES, is_name=lambda _: True) == meant
 
 
-@pytest.mark.parametrize("word", ["istio", "velero", "spotify", "backstage", "kyverno", "dockershim", "m5", "x"])
+@pytest.mark.parametrize(
+    "word", ["istio", "velero", "spotify", "backstage", "kyverno", "dockershim", "m5", "x"]
+)
 def test_other_names_are_not_bent_to_known_ones(word: str) -> None:
     """A name that is near to nothing stays as it is."""
     assert closest_word(word, NAMES, is_name=lambda _: True) is None
 
 
 @pytest.mark.parametrize(
-    ("word", "near"), [("kueue", "queue"), ("vcluster", "cluster"), ("syft", "soft"), ("kmesh", "mesh"), ("jkube", "kube")]
+    ("word", "near"),
+    [("kueue", "queue"), ("vcluster", "cluster"), ("syft", "soft"), ("kmesh", "mesh"), ("jkube", "kube")],
 )
 def test_a_product_is_no_slip_of_a_plain_word(word: str, near: str) -> None:
     """Another first letter, or a short plain word nearby, makes no slip of a name."""
     assert closest_word(word, {near: 9}, is_name=lambda _: False, is_plain=is_real_word) is None
 
 
-@pytest.mark.parametrize(("slip", "meant"), [("uberenetes", None), ("ubernetes", "kubernetes"), ("ukbernetes", "kubernetes")])
+@pytest.mark.parametrize(
+    ("slip", "meant"), [("uberenetes", None), ("ubernetes", "kubernetes"), ("ukbernetes", "kubernetes")]
+)
 def test_the_first_letter_is_missed_or_swapped_alone(slip: str, meant: str | None) -> None:
     """A slip in the first letter counts when it is the only one."""
     assert closest_word(slip, NAMES, is_name=lambda _: True) == meant
 
 
 @pytest.mark.parametrize(
-    "word", ["haiku", "squeegee", "gazebo", "datacentre", "favourite", "hostname", "onboarding", "microservices", "taille", "binaire"]
+    "word",
+    [
+        "haiku",
+        "squeegee",
+        "gazebo",
+        "datacentre",
+        "favourite",
+        "hostname",
+        "onboarding",
+        "microservices",
+        "taille",
+        "binaire",
+    ],
 )
 def test_rare_words_are_real(word: str) -> None:
     """English, French and the trade's words are known, British spelling included."""

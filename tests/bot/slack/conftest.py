@@ -106,7 +106,9 @@ def make_settings(slack: LocalSlack, tmp_path: Path, index_dir: Path, **more: An
         "slack_signing_secret": SecretStr(SIGNING_SECRET),
         "slack_api_url": slack.api_url,
     }
-    return Settings.model_construct(**{**{name: f.default for name, f in Settings.model_fields.items()}, **fields, **more})
+    return Settings.model_construct(
+        **{**{name: f.default for name, f in Settings.model_fields.items()}, **fields, **more}
+    )
 
 
 @pytest.fixture
@@ -114,8 +116,12 @@ def start(slack: LocalSlack, tmp_path: Path, live: LiveIndex) -> Iterator[Starte
     """Give a function that starts a bot, over HTTP or by Socket Mode with `sockets=1`, and stops it after the test."""
     with ExitStack() as running:
 
-        def starter(*, sockets: int = 0, answering: Answering = answer, index: LiveIndex = live, **more: Any) -> Running:
-            bot = create_app(make_settings(slack, tmp_path, index.index_dir, **more), answering=answering, live=index)
+        def starter(
+            *, sockets: int = 0, answering: Answering = answer, index: LiveIndex = live, **more: Any
+        ) -> Running:
+            bot = create_app(
+                make_settings(slack, tmp_path, index.index_dir, **more), answering=answering, live=index
+            )
             bot.desk.start(look_every_s=0.1)
             one = _listen_sockets(bot, slack, sockets) if sockets else _listen_http(bot, slack)
             running.callback(one.close)
@@ -136,7 +142,9 @@ def _listen_http(bot: SlackBot, slack: LocalSlack) -> Running:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_http(bot.app, bot.live), host="127.0.0.1", port=port, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_http(bot.app, bot.live), host="127.0.0.1", port=port, log_level="warning")
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -27,10 +27,14 @@ HOSTILE = (
     "[a](http://evil.example)",
     "javascript:alert(1)",
 )
-words = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60), st.text(alphabet="<>&|!@#*_~`:^ \n\r\u200b", max_size=40))
+words = st.one_of(
+    st.sampled_from(HOSTILE), st.text(max_size=60), st.text(alphabet="<>&|!@#*_~`:^ \n\r\u200b", max_size=40)
+)
 texts = st.lists(words, min_size=1, max_size=4).map(" ".join).filter(lambda text: text.strip())
 long_texts = st.builds(lambda text, times: (text * times)[:9_000], texts, st.sampled_from([1, 1, 1, 40, 400]))
-urls = st.one_of(st.none(), st.sampled_from(HOSTILE), st.builds(lambda text: f"https://talks.example.org/{text}", texts))
+urls = st.one_of(
+    st.none(), st.sampled_from(HOSTILE), st.builds(lambda text: f"https://talks.example.org/{text}", texts)
+)
 ids = st.sampled_from(["EU 2020", "NA 2019", None])
 
 
@@ -55,11 +59,24 @@ def answers(draw: st.DrawFn) -> Answer:
     found = draw(st.lists(st.tuples(talks(), long_texts), max_size=8))
     copies = draw(st.sampled_from([1, 1, 12]))
     hits = tuple(
-        Hit(Passage(f"{talk.talk_id}#{n}", talk.talk_id, talk.recap_id, n, text, 0, len(text), 0, len(text)), talk, 1.0, n)
+        Hit(
+            Passage(f"{talk.talk_id}#{n}", talk.talk_id, talk.recap_id, n, text, 0, len(text), 0, len(text)),
+            talk,
+            1.0,
+            n,
+        )
         for n, (talk, text) in enumerate(found * copies, 1)
     )
     quotes = tuple(
-        Quote(hit.passage.text, hit.passage.passage_id, 0, 1, hit.talk, draw(st.sampled_from(["notes", "author"]))) for hit in hits[:9]
+        Quote(
+            hit.passage.text,
+            hit.passage.passage_id,
+            0,
+            1,
+            hit.talk,
+            draw(st.sampled_from(["notes", "author"])),
+        )
+        for hit in hits[:9]
     )
     status = draw(st.sampled_from(["answered", "not_found"]))
     return Answer(
@@ -67,7 +84,11 @@ def answers(draw: st.DrawFn) -> Answer:
         status=status,
         text=draw(long_texts),
         understood=Understood(
-            "q", event=draw(ids), day=draw(st.sampled_from([None, 3])), topic=draw(texts), intent=draw(st.sampled_from(["answer", "list"]))
+            "q",
+            event=draw(ids),
+            day=draw(st.sampled_from([None, 3])),
+            topic=draw(texts),
+            intent=draw(st.sampled_from(["answer", "list"])),
         ),
         confidence=0.5,
         build="b",
@@ -81,5 +102,9 @@ def answers(draw: st.DrawFn) -> Answer:
 
 
 requests = st.builds(
-    Request, long_texts, st.sampled_from(["answer", "hits"]), st.integers(1, 9), st.lists(long_texts, max_size=3).map(tuple)
+    Request,
+    long_texts,
+    st.sampled_from(["answer", "hits"]),
+    st.integers(1, 9),
+    st.lists(long_texts, max_size=3).map(tuple),
 )

@@ -1,8 +1,9 @@
 """What others think of the bot's messages: `make slack-checks`, or `python -m tests.bot.slack.peers`.
 
-Three judges that share no line with this project: slackblocks' surface and length rules, slack_sdk's own validation, and the
-TypeScript compiler against Slack's `@slack/types`. A fourth, `slack-message-parser`, reads every text as Slack would. The two
-of npm are pinned in `js/package.json`; without npm only the first two judge.
+Three judges that share no line with this project: slackblocks' surface and length rules, slack_sdk's own
+validation, and the TypeScript compiler against Slack's `@slack/types`. A fourth, `slack-message-parser`,
+reads every text as Slack would. The two of npm are pinned in `js/package.json`; without npm only the first
+two judge.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ def judge(sample: Sample) -> None:
         slackblocks.HomeTabView(rebuilt)
     else:
         view = sample.view or {}
-        slackblocks.ModalView(_text(view["title"]), rebuilt, submit=_text(view["submit"]), close=_text(view["close"]))
+        slackblocks.ModalView(
+            _text(view["title"]), rebuilt, submit=_text(view["submit"]), close=_text(view["close"])
+        )
     for parsed in Block.parse_all(sample.blocks):
         parsed.validate_json()
         parsed.to_dict()
@@ -57,8 +60,12 @@ def _block(block: Json) -> slackblocks.Block:
         "header": lambda: slackblocks.HeaderBlock(_text(block["text"])),
         "context": lambda: slackblocks.ContextBlock([_text(one) for one in block["elements"]]),
         "actions": lambda: slackblocks.ActionsBlock([_button(one) for one in block["elements"]]),
-        "context_actions": lambda: slackblocks.ContextActionsBlock([_thumbs(one) for one in block["elements"]]),
-        "input": lambda: slackblocks.InputBlock(_text(block["label"]), _input(block["element"]), optional=block["optional"]),
+        "context_actions": lambda: slackblocks.ContextActionsBlock(
+            [_thumbs(one) for one in block["elements"]]
+        ),
+        "input": lambda: slackblocks.InputBlock(
+            _text(block["label"]), _input(block["element"]), optional=block["optional"]
+        ),
     }
     return make[block["type"]]()
 
@@ -68,7 +75,9 @@ def _text(text: Json) -> slackblocks.Text:
 
 
 def _button(button: Json) -> slackblocks.Button:
-    return slackblocks.Button(_text(button["text"]), button["action_id"], value=button["value"], style=button.get("style"))
+    return slackblocks.Button(
+        _text(button["text"]), button["action_id"], value=button["value"], style=button.get("style")
+    )
 
 
 def _thumbs(thumbs: Json) -> slackblocks.FeedbackButtons:
@@ -80,14 +89,20 @@ def _thumbs(thumbs: Json) -> slackblocks.FeedbackButtons:
 
 
 def _input(element: Json) -> slackblocks.PlainTextInput:
-    return slackblocks.PlainTextInput(element["action_id"], multiline=element["multiline"], max_length=element["max_length"])
+    return slackblocks.PlainTextInput(
+        element["action_id"], multiline=element["multiline"], max_length=element["max_length"]
+    )
 
 
 def _rich(element: Json) -> rich_text.RichTextObject:
     inner = element["elements"]
     if element["type"] == "rich_text_list":
-        return rich_text.RichTextList(element["style"], [_rich(one) for one in inner], indent=element["indent"])
-    kind = {"rich_text_section": rich_text.RichTextSection, "rich_text_quote": rich_text.RichTextQuote}[element["type"]]
+        return rich_text.RichTextList(
+            element["style"], [_rich(one) for one in inner], indent=element["indent"]
+        )
+    kind = {"rich_text_section": rich_text.RichTextSection, "rich_text_quote": rich_text.RichTextQuote}[
+        element["type"]
+    ]
     return kind([_inline(one) for one in inner])
 
 
@@ -103,7 +118,9 @@ def _inline(inner: Json) -> rich_text.RichTextElement:
 def _compile(found: list[Sample], folder: Path) -> None:
     """Let the TypeScript compiler compare messages and views with Slack's types."""
     lists = json.dumps([one.blocks for one in found if one.view is None])
-    views = {kind: json.dumps([one.view for one in found if one.surface == kind]) for kind in ("home", "modal")}
+    views = {
+        kind: json.dumps([one.view for one in found if one.surface == kind]) for kind in ("home", "modal")
+    }
     (folder / "messages.ts").write_text(
         'import type { HomeView, KnownBlock, ModalView } from "@slack/types";\n'
         f"export const messages: KnownBlock[][] = {lists};\n"
@@ -112,7 +129,9 @@ def _compile(found: list[Sample], folder: Path) -> None:
         encoding="utf-8",
     )
     options = {"noEmit": True, "strict": True, "skipLibCheck": True, "module": "nodenext", "types": []}
-    (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": ["messages.ts"]}), encoding="utf-8")
+    (folder / "tsconfig.json").write_text(
+        json.dumps({"compilerOptions": options, "files": ["messages.ts"]}), encoding="utf-8"
+    )
     (folder / "node_modules").symlink_to(JS / "node_modules")
     subprocess.run([JS / "node_modules/.bin/tsc", "--project", folder], check=True)
     print(f"@slack/types: {len(found)} messages and views fit Slack's types")
@@ -133,7 +152,9 @@ def main(index_dir: Path) -> int:
     for sample in found:
         judge(sample)
     notes = sum(sample.notes for sample in found)
-    print(f"slackblocks and slack_sdk: {len(found)} messages and views of {notes} hostile notes keep the rules of their surface")
+    print(
+        f"slackblocks and slack_sdk: {len(found)} messages and views of {notes} hostile notes keep the rules of their surface"
+    )
     if not shutil.which("npm"):
         print("npm is not installed: @slack/types and slack-message-parser did not judge")
         return 1

@@ -68,13 +68,21 @@ def hostile(draw: random.Random) -> str:
 
 def _answer(draw: random.Random, build: Build) -> Sample:
     found = [_hit(draw, number) for number in range(1, draw.choice((0, 1, 3, 10, 10, 30)) + 1)]
-    quotes = tuple(Quote(hit.passage.text, hit.passage.passage_id, 0, 1, hit.talk, draw.choice(("notes", "author"))) for hit in found[:9])
+    quotes = tuple(
+        Quote(hit.passage.text, hit.passage.passage_id, 0, 1, hit.talk, draw.choice(("notes", "author")))
+        for hit in found[:9]
+    )
     missed = draw.random() < 0.3
     answer = Answer(
         hostile(draw),
         "not_found" if missed else "answered",
         hostile(draw),
-        Understood(hostile(draw), draw.choice(("EU 2020", None)), topic=hostile(draw), intent=draw.choice(("answer", "list"))),
+        Understood(
+            hostile(draw),
+            draw.choice(("EU 2020", None)),
+            topic=hostile(draw),
+            intent=draw.choice(("answer", "list")),
+        ),
         0.5,
         "b",
         headline=draw.choice((None, hostile(draw))),
@@ -100,14 +108,24 @@ def _hit(draw: random.Random, number: int) -> Hit:
     )
     text = hostile(draw)
     return Hit(
-        Passage(f"{talk.talk_id}#{number}", talk.talk_id, talk.recap_id, number, text, 0, len(text), 0, len(text)), talk, 1.0, number
+        Passage(
+            f"{talk.talk_id}#{number}", talk.talk_id, talk.recap_id, number, text, 0, len(text), 0, len(text)
+        ),
+        talk,
+        1.0,
+        number,
     )
 
 
 def _hostile_build(draw: random.Random, build: Build) -> Build:
     """Give the talks of a build titles and speakers that mean harm."""
     talks = {
-        talk_id: replace(talk, title=hostile(draw), speakers=(hostile(draw), hostile(draw)), url=f"https://x.example/{hostile(draw)}")
+        talk_id: replace(
+            talk,
+            title=hostile(draw),
+            speakers=(hostile(draw), hostile(draw)),
+            url=f"https://x.example/{hostile(draw)}",
+        )
         for talk_id, talk in build.talks.items()
     }
     return replace(build, talks=talks)
@@ -121,21 +139,36 @@ def _digest(draw: random.Random, build: Build) -> Sample:
     typed = draw.choice(("day 3", "eu 2020", "day 9", "kubecon eu 2023", "keynotes day 3", "events"))
     frame = _frame(draw, build, typed)
     command = parse(typed)
-    return _of(events_message(frame) if typed == "events" else digest_message(command, scope(command, frame.build), frame))
+    return _of(
+        events_message(frame)
+        if typed == "events"
+        else digest_message(command, scope(command, frame.build), frame)
+    )
 
 
 def _talk(draw: random.Random, build: Build) -> Sample:
     frame = _frame(draw, build, hostile(draw))
-    return _of(cards.talk_message(draw.choice((hostile(draw), next(iter(frame.build.talks.values())).title)), frame))
+    return _of(
+        cards.talk_message(draw.choice((hostile(draw), next(iter(frame.build.talks.values())).title)), frame)
+    )
 
 
 def _speaker(draw: random.Random, build: Build) -> Sample:
     frame = _frame(draw, build, hostile(draw))
-    return _of(cards.speaker_message(draw.choice((hostile(draw), next(iter(frame.build.talks.values())).speakers[0])), frame))
+    return _of(
+        cards.speaker_message(
+            draw.choice((hostile(draw), next(iter(frame.build.talks.values())).speakers[0])), frame
+        )
+    )
 
 
 def _watch(draw: random.Random, build: Build) -> Sample:
-    return _of(news_message(hostile(draw), [_hit(draw, number) for number in range(1, 8)], Frame(Request("x"), build)), 7)
+    return _of(
+        news_message(
+            hostile(draw), [_hit(draw, number) for number in range(1, 8)], Frame(Request("x"), build)
+        ),
+        7,
+    )
 
 
 def _apology(draw: random.Random, build: Build) -> Sample:
@@ -160,4 +193,9 @@ def _form(draw: random.Random, build: Build) -> Sample:
 
 
 def _of(message: Message, notes: int = 0) -> Sample:
-    return Sample("message", list(message.blocks), (message.text, message.plain_text, escape(message.plain)), notes=notes)
+    return Sample(
+        "message",
+        list(message.blocks),
+        (message.text, message.plain_text, escape(message.plain)),
+        notes=notes,
+    )

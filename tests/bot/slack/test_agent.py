@@ -62,7 +62,9 @@ def test_prompts_are_offered_above_an_empty_conversation(slack: LocalSlack, star
     slack.open_home("U1ADA", tab="messages")
     prompts = slack.wait_for(lambda: slack.space.prompts.get("D1ADA"))
 
-    assert "What did Ines Moreau say in “Harbour Pilots for Busy Clusters”?" in [prompt["message"] for prompt in prompts]
+    assert "What did Ines Moreau say in “Harbour Pilots for Busy Clusters”?" in [
+        prompt["message"] for prompt in prompts
+    ]
     assert len(prompts) <= 4
 
 
@@ -79,7 +81,13 @@ def test_stop_is_obeyed_for_what_was_asked_before(slack: LocalSlack, start: Star
     slack.direct("U1ADA", "what is Quillwort?")
     began.wait(5)
     thread = slack.space.channels["D1ADA"].messages[0]["ts"]
-    event = {"type": "agent_session_stopped", "channel": "D1ADA", "thread_ts": thread, "user": "U1ADA", "event_ts": slack.space.next_ts()}
+    event = {
+        "type": "agent_session_stopped",
+        "channel": "D1ADA",
+        "thread_ts": thread,
+        "user": "U1ADA",
+        "event_ts": slack.space.next_ts(),
+    }
     slack.deliver("events_api", slack.envelope(event))
     slack.wait_for(lambda: running.bot.desk.sessions._stopped)
     go_on.set()
@@ -95,7 +103,9 @@ def test_stops_are_not_remembered_for_ever(slack: LocalSlack) -> None:
     sessions = Sessions(Workspaces(slack.api_url, "xoxb-none"))
     for number in range(3 * MOST_STOPPED):
         sessions.stop(f"T0LOCAL:D1ADA:{number}", "5")
-    first, last = (Job("direct", "T0LOCAL", "D1ADA", "U1ADA", "?", ts=str(ts)) for ts in (0, 3 * MOST_STOPPED - 1))
+    first, last = (
+        Job("direct", "T0LOCAL", "D1ADA", "U1ADA", "?", ts=str(ts)) for ts in (0, 3 * MOST_STOPPED - 1)
+    )
     sessions.stop(last.thread, "9999")
 
     assert not sessions.is_stopped(first)

@@ -65,7 +65,9 @@ def test_sharing_that_failed_can_be_repeated(slack: LocalSlack, start: Starter) 
     [private] = slack.wait_for(lambda: slack.space.ephemerals)
     slack.faults.next("response_url", Fault(status=404, error="expired_url"))
     slack.click(private, "share", "U1ADA", "C2OTHER")
-    apology = slack.wait_for(lambda: [message_text(one) for one in slack.space.ephemerals if "went wrong" in message_text(one)])
+    apology = slack.wait_for(
+        lambda: [message_text(one) for one in slack.space.ephemerals if "went wrong" in message_text(one)]
+    )
     failed = bot_messages(slack, "C2OTHER")
     for _ in range(2):
         slack.click(private, "share", "U1ADA", "C2OTHER")
@@ -95,13 +97,17 @@ def test_thumbs_are_kept_with_what_was_shown_and_a_reason(slack: LocalSlack, sta
     assert "Thank you" in message_text(slack.space.ephemerals[0])
 
 
-def test_a_late_click_keeps_its_verdict(slack: LocalSlack, start: Starter, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_late_click_keeps_its_verdict(
+    slack: LocalSlack, start: Starter, caplog: pytest.LogCaptureFixture
+) -> None:
     """When Slack no longer takes the trigger there is no form, but the verdict is kept and its giver is thanked."""
     running = start()
     slack.write(CHANNEL, "U1ADA", "<@BOT> what is Quillwort?")
     [message] = slack.wait_for(lambda: bot_messages(slack, CHANNEL))
     [thumbs] = [block["elements"][0] for block in message["blocks"] if block["type"] == "context_actions"]
-    delivery = slack.click(message, "feedback", "U1ADA", CHANNEL, value=thumbs["negative_button"]["value"], late_s=3.5)
+    delivery = slack.click(
+        message, "feedback", "U1ADA", CHANNEL, value=thumbs["negative_button"]["value"], late_s=3.5
+    )
     slack.wait_for(lambda: slack.space.ephemerals)
 
     assert delivery.acked_at is not None
@@ -117,7 +123,13 @@ def test_reactions_count_as_thumbs(slack: LocalSlack, start: Starter) -> None:
     running = start()
     for item_user in ("U0CONFBOT", "U2BEN"):
         item = {"type": "message", "channel": CHANNEL, "ts": f"1.{len(item_user)}"}
-        event = {"type": "reaction_added", "user": "U1ADA", "reaction": "+1::skin-tone-2", "item": item, "item_user": item_user}
+        event = {
+            "type": "reaction_added",
+            "user": "U1ADA",
+            "reaction": "+1::skin-tone-2",
+            "item": item,
+            "item_user": item_user,
+        }
         slack.deliver("events_api", slack.envelope(event))
     slack.wait_for(running.bot.desk.feedback.all)
     time.sleep(0.2)
@@ -154,18 +166,28 @@ def test_the_home_tab_shows_what_is_covered(slack: LocalSlack, start: Starter) -
 def test_unknown_clicks_are_acknowledged(slack: LocalSlack, start: Starter) -> None:
     """A button of an older version is acknowledged, so that Slack shows no error mark."""
     start()
-    message = {"ts": "1.1", "blocks": [{"type": "actions", "elements": [{"type": "button", "action_id": "gone", "value": "x"}]}]}
+    message = {
+        "ts": "1.1",
+        "blocks": [{"type": "actions", "elements": [{"type": "button", "action_id": "gone", "value": "x"}]}],
+    }
     delivery = slack.click(message, "gone", "U1ADA", CHANNEL)
 
     assert delivery.acked_at is not None
 
 
-def test_what_could_not_be_answered_is_reported_by_name(slack: LocalSlack, start: Starter, tmp_path: Path) -> None:
+def test_what_could_not_be_answered_is_reported_by_name(
+    slack: LocalSlack, start: Starter, tmp_path: Path
+) -> None:
     """The week's report groups what was asked in vain by the name it is about, most often first."""
     running = start()
     for question in ("tell me about Sundew", "what is Bladderwrack?", "Bladderwrack"):
         slack.command(CHANNEL, "U1ADA", question)
-    slack.wait_for(lambda: len(slack.space.ephemerals) == 3 and sum(one.times for one in running.bot.desk.feedback.lacking(1)) == 3)
+    slack.wait_for(
+        lambda: (
+            len(slack.space.ephemerals) == 3
+            and sum(one.times for one in running.bot.desk.feedback.lacking(1)) == 3
+        )
+    )
     running.close()
     reported = CliRunner().invoke(feedback, ["report", "--store", str(tmp_path / "bot.sqlite")])
 
@@ -181,17 +203,29 @@ def test_what_could_not_be_answered_is_reported_by_name(slack: LocalSlack, start
 
 def _with_thumbs(slack: LocalSlack) -> tuple[dict, dict] | None:
     """Find the private message that has thumbs: thanks for earlier ones may still arrive."""
-    found = [(message, block) for message in slack.space.ephemerals for block in message["blocks"] if block["type"] == "context_actions"]
+    found = [
+        (message, block)
+        for message in slack.space.ephemerals
+        for block in message["blocks"]
+        if block["type"] == "context_actions"
+    ]
     return (found[0][0], found[0][1]["elements"][0]) if found else None
 
 
 GOLDEN = {"id", "question", "type", "history", "doc", "talk", "talks", "evidence", "answer_regex"}
 
 
-def test_thumbs_become_golden_questions(slack: LocalSlack, start: Starter, tmp_path: Path, live: LiveIndex) -> None:
+def test_thumbs_become_golden_questions(
+    slack: LocalSlack, start: Starter, tmp_path: Path, live: LiveIndex
+) -> None:
     """What got 👍 is exported as golden questions whose evidence is verbatim; what got 👎 only for review, without evidence."""
     running = start()
-    asked = ("what is Quillwort?", "which talks mention Lanternfish?", "what is Bladderwrack?", "what is Mossbank?")
+    asked = (
+        "what is Quillwort?",
+        "which talks mention Lanternfish?",
+        "what is Bladderwrack?",
+        "what is Mossbank?",
+    )
     for number, question in enumerate(asked):
         slack.command(CHANNEL, "U1ADA", question)
         message, thumbs = slack.wait_for(lambda: _with_thumbs(slack))
@@ -204,7 +238,9 @@ def test_thumbs_become_golden_questions(slack: LocalSlack, start: Starter, tmp_p
     exported, reviewed = (
         [
             json.loads(line)
-            for line in CliRunner().invoke(feedback, ["export", "--store", str(tmp_path / "bot.sqlite"), *more]).output.splitlines()
+            for line in CliRunner()
+            .invoke(feedback, ["export", "--store", str(tmp_path / "bot.sqlite"), *more])
+            .output.splitlines()
         ]
         for more in ([], ["--review"])
     )
@@ -225,7 +261,9 @@ def test_thumbs_become_golden_questions(slack: LocalSlack, start: Starter, tmp_p
 @pytest.mark.shared
 def test_golden_questions_have_the_fields_that_scoring_reads(shared: Path) -> None:
     """The fields that the export writes are those that every line of the golden set has."""
-    lines = [json.loads(line) for line in (shared / "golden/dev.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = [
+        json.loads(line) for line in (shared / "golden/dev.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
 
     assert set.intersection(*(set(line) for line in lines)) == GOLDEN
 
@@ -246,7 +284,9 @@ def test_an_older_memory_is_brought_up_to_date(tmp_path: Path) -> None:
     assert kept.golden == {"type": "keyword"}
 
 
-def test_the_doctor_ends_with_one_when_something_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_doctor_ends_with_one_when_something_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without tokens and a build the doctor names both and exits with 1."""
     monkeypatch.chdir(tmp_path)
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "PORT"):

@@ -12,7 +12,9 @@ from tests.slack_server.transcript import message_text
 
 def bot_messages(slack: LocalSlack, channel_id: str) -> list[dict]:
     """List what the bot posted in a channel."""
-    return [message for message in slack.space.channels[channel_id].messages if message["user"] == BOT_USER_ID]
+    return [
+        message for message in slack.space.channels[channel_id].messages if message["user"] == BOT_USER_ID
+    ]
 
 
 @pytest.mark.parametrize("sockets", [1, 0], ids=["socket", "http"])
@@ -43,7 +45,9 @@ def test_a_direct_message_is_answered_in_its_thread(slack: LocalSlack, start: St
 
 
 @pytest.mark.parametrize("sockets", [1, 0], ids=["socket", "http"])
-def test_a_command_with_a_question_is_answered_to_the_asker_alone(slack: LocalSlack, start: Starter, sockets: int) -> None:
+def test_a_command_with_a_question_is_answered_to_the_asker_alone(
+    slack: LocalSlack, start: Starter, sockets: int
+) -> None:
     """The slash command takes a question and answers privately, also where the bot is no member."""
     start(sockets=sockets)
     delivery = slack.command("C2OTHER", "U1ADA", "how fast does Mossbank restore a volume?")
@@ -130,7 +134,9 @@ def test_what_is_not_meant_for_the_bot_is_left_alone(slack: LocalSlack, start: S
     ],
     ids=["40,000 characters", "nothing", "only emoji", "another language", "a link", "an attack"],
 )
-def test_odd_questions_get_a_helpful_reply(slack: LocalSlack, start: Starter, typed: str, expected: str) -> None:
+def test_odd_questions_get_a_helpful_reply(
+    slack: LocalSlack, start: Starter, typed: str, expected: str
+) -> None:
     """Whatever is asked, one message comes back that is no apology."""
     start()
     slack.direct("U1ADA", typed)

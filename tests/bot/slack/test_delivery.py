@@ -33,7 +33,9 @@ def broken(question: str, **how: Any) -> Answer:
 
 
 @pytest.mark.parametrize("sockets", [2, 0], ids=["socket", "http"])
-def test_an_event_delivered_three_times_is_answered_once(slack: LocalSlack, start: Starter, sockets: int) -> None:
+def test_an_event_delivered_three_times_is_answered_once(
+    slack: LocalSlack, start: Starter, sockets: int
+) -> None:
     """Redeliveries of both twin events, message and mention, give one answer."""
     running = start(sockets=sockets)
     for delivery in slack.write("C1NOTES", "U1ADA", "<@BOT> what is Mossbank?"):
@@ -48,7 +50,9 @@ def test_an_event_delivered_three_times_is_answered_once(slack: LocalSlack, star
 def test_slow_answers_hold_no_acknowledgement_back(slack: LocalSlack, start: Starter, sockets: int) -> None:
     """With more slow answers in flight than there are threads, every payload is acknowledged within a second."""
     start(sockets=sockets, answering=slow, answers_at_once=8)
-    deliveries = [one for n in range(12) for one in slack.write("C1NOTES", "U1ADA", f"<@BOT> what is Mossbank {n}?")]
+    deliveries = [
+        one for n in range(12) for one in slack.write("C1NOTES", "U1ADA", f"<@BOT> what is Mossbank {n}?")
+    ]
     deliveries.append(slack.command("C1NOTES", "U2BEN", "what is Quillwort?"))
     slack.wait_for(lambda: all(delivery.acked_at for delivery in deliveries))
 
@@ -90,11 +94,15 @@ def test_a_slack_that_is_away_for_a_moment_is_waited_for(slack: LocalSlack, star
     assert [("14 seconds" in message_text(message)) for message in bot_messages(slack, "C1NOTES")] == [True]
 
 
-def test_a_job_taken_over_while_slack_is_away_is_not_given_up(slack: LocalSlack, start: Starter, tmp_path: Path) -> None:
+def test_a_job_taken_over_while_slack_is_away_is_not_given_up(
+    slack: LocalSlack, start: Starter, tmp_path: Path
+) -> None:
     """What a dead process left is answered as soon as Slack can be asked whether it was."""
     [ts] = slack.write_quietly("C1NOTES", "U1ADA", "what is Mossbank?")
     dead = Store(tmp_path / "bot.sqlite")
-    dead.take(["event:1"], Job("mention", "T0LOCAL", "C1NOTES", "U1ADA", "what is Mossbank?", ts=ts).to_json())
+    dead.take(
+        ["event:1"], Job("mention", "T0LOCAL", "C1NOTES", "U1ADA", "what is Mossbank?", ts=ts).to_json()
+    )
     dead.close()
     slack.faults.next("conversations.replies", SILENCE)
     running = start()
@@ -146,7 +154,9 @@ def test_a_channel_that_refuses_sends_the_answer_to_the_asker(slack: LocalSlack,
     assert "14 seconds" in message_text(message)
 
 
-def test_a_defect_ends_in_an_apology_with_the_id_of_the_log(slack: LocalSlack, start: Starter, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_defect_ends_in_an_apology_with_the_id_of_the_log(
+    slack: LocalSlack, start: Starter, caplog: pytest.LogCaptureFixture
+) -> None:
     """An exception's words stay in the log; the person gets an id that leads there."""
     start(answering=broken)
     slack.write("C1NOTES", "U1ADA", "<@BOT> what is Mossbank?")
@@ -162,17 +172,30 @@ def test_a_defect_ends_in_an_apology_with_the_id_of_the_log(slack: LocalSlack, s
     assert "hunter2" in caplog.text
 
 
-def test_what_another_process_left_is_answered_once(slack: LocalSlack, start: Starter, tmp_path: Path) -> None:
+def test_what_another_process_left_is_answered_once(
+    slack: LocalSlack, start: Starter, tmp_path: Path
+) -> None:
     """Claimed and unfinished jobs of a dead process: one was answered already, one was not, one came by command."""
     first, second = slack.write_quietly("C1NOTES", "U1ADA", "what is Mossbank?", "what is Quillwort?")
     dead = Store(tmp_path / "bot.sqlite")
     url = slack.response_url("C1NOTES", "U2BEN")
-    answered = dead.take(["event:1"], Job("mention", "T0LOCAL", "C1NOTES", "U1ADA", "what is Mossbank?", ts=first).to_json())
-    dead.take(["event:2"], Job("mention", "T0LOCAL", "C1NOTES", "U1ADA", "what is Quillwort?", ts=second).to_json())
-    dead.take(["command:3"], Job("command", "T0LOCAL", "C1NOTES", "U2BEN", "day4", response_url=url).to_json())
+    answered = dead.take(
+        ["event:1"], Job("mention", "T0LOCAL", "C1NOTES", "U1ADA", "what is Mossbank?", ts=first).to_json()
+    )
+    dead.take(
+        ["event:2"], Job("mention", "T0LOCAL", "C1NOTES", "U1ADA", "what is Quillwort?", ts=second).to_json()
+    )
+    dead.take(
+        ["command:3"], Job("command", "T0LOCAL", "C1NOTES", "U2BEN", "day4", response_url=url).to_json()
+    )
     dead.close()
     slack.space.channels["C1NOTES"].messages.append(
-        {"ts": slack.space.next_ts(), "thread_ts": first, "user": "U0CONFBOT", "metadata": {"event_payload": {"job": answered}}}
+        {
+            "ts": slack.space.next_ts(),
+            "thread_ts": first,
+            "user": "U0CONFBOT",
+            "metadata": {"event_payload": {"job": answered}},
+        }
     )
     running = start()
     slack.wait_for(lambda: len(bot_messages(slack, "C1NOTES")) == 2 and slack.space.ephemerals)
@@ -239,11 +262,17 @@ def test_an_unwritten_claim_is_not_acknowledged(slack: LocalSlack, start: Starte
     assert deliveries[1].acked_at is None
 
 
-def test_a_bad_signature_is_refused(slack: LocalSlack, start: Starter, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bad_signature_is_refused(
+    slack: LocalSlack, start: Starter, caplog: pytest.LogCaptureFixture
+) -> None:
     """A request that Slack did not sign gets 401, and its words do not reach the log."""
     start()
     body = {"type": "event_callback", "event": {"type": "app_mention", "text": "burnt sienna"}}
-    answered = httpx.post(slack.request_url or "", json=body, headers={"X-Slack-Request-Timestamp": "1", "X-Slack-Signature": "v0=0"})
+    answered = httpx.post(
+        slack.request_url or "",
+        json=body,
+        headers={"X-Slack-Request-Timestamp": "1", "X-Slack-Signature": "v0=0"},
+    )
 
     assert answered.status_code == 401
     assert "burnt sienna" not in caplog.text

@@ -22,7 +22,9 @@ from tests.notes import TALKS, Notes, publish_notes
 from tests.slack_server import LocalSlack
 from tests.slack_server.transcript import message_text
 
-NEWS = Notes("Ferries of the Control Plane", ("Nadia Sund",), ("Nadia Sund named her scheduler Brackwater.",), day=2)
+NEWS = Notes(
+    "Ferries of the Control Plane", ("Nadia Sund",), ("Nadia Sund named her scheduler Brackwater.",), day=2
+)
 
 
 @pytest.fixture
@@ -31,7 +33,9 @@ def following(index_dir: Path, encoder: Encoder) -> LiveIndex:
     return LiveIndex(index_dir, encoder)
 
 
-def test_a_new_build_is_asked_without_a_restart(slack: LocalSlack, start: Starter, following: LiveIndex, encoder: Encoder) -> None:
+def test_a_new_build_is_asked_without_a_restart(
+    slack: LocalSlack, start: Starter, following: LiveIndex, encoder: Encoder
+) -> None:
     """What the next build holds is answered a moment after it was published."""
     start(index=following)
     following.follow(poll_s=0.05)
@@ -50,7 +54,11 @@ def test_a_new_build_is_asked_without_a_restart(slack: LocalSlack, start: Starte
 
 
 def test_a_damaged_build_is_refused_loudly(
-    slack: LocalSlack, start: Starter, following: LiveIndex, encoder: Encoder, caplog: pytest.LogCaptureFixture
+    slack: LocalSlack,
+    start: Starter,
+    following: LiveIndex,
+    encoder: Encoder,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A build with a changed file is not taken: the old one answers, the log and the status say why; a good one is taken again."""
     start(index=following)
@@ -125,7 +133,12 @@ def test_every_answer_is_one_builds(following: LiveIndex, encoder: Encoder) -> N
     for one in askers:
         one.start()
     for number in range(1, 7):
-        almanac = Notes("The Almanac", ("Nadia Sund",), (f"Nadia Sund says that this is edition {number} of the almanac.",), day=2)
+        almanac = Notes(
+            "The Almanac",
+            ("Nadia Sund",),
+            (f"Nadia Sund says that this is edition {number} of the almanac.",),
+            day=2,
+        )
         before = following.searcher
         build_id = publish_notes(following.index_dir, encoder, [*TALKS, almanac])
         editions[build_id] = number

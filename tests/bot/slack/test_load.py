@@ -21,7 +21,9 @@ SECONDS = QUESTIONS / 50
 PATIENCE_S = 0.5
 
 
-def test_every_question_is_answered_exactly_once_through_a_crash(slack: LocalSlack, tmp_path: Path, published: Path) -> None:
+def test_every_question_is_answered_exactly_once_through_a_crash(
+    slack: LocalSlack, tmp_path: Path, published: Path
+) -> None:
     """Nothing is lost and nothing doubled when one in ten calls is limited and the process is killed and started again in between."""
     for number in range(CHANNELS):
         slack.add_channel(f"C{number}", f"load{number}", "U1ADA")
@@ -42,7 +44,9 @@ def test_every_question_is_answered_exactly_once_through_a_crash(slack: LocalSla
         slack.wait_for(lambda: len(slack.sockets.connections) == 2 or second.poll() is not None, timeout_s=90)
         time.sleep(PATIENCE_S)  # what is not acknowledged by now was sent to the process that died
         unheard = [one for one in deliveries if one.acked_at is None]
-        again = [again for one in unheard for again in slack.redeliver(one)]  # as Slack does with what was not acknowledged
+        again = [
+            again for one in unheard for again in slack.redeliver(one)
+        ]  # as Slack does with what was not acknowledged
         slack.wait_for(lambda: len(_answered(slack)) == QUESTIONS, timeout_s=90)
         second.send_signal(signal.SIGTERM)
         second.wait(timeout=60)
@@ -53,7 +57,9 @@ def test_every_question_is_answered_exactly_once_through_a_crash(slack: LocalSla
         f"{QUESTIONS} questions in {lasted_s:.1f} s, {len(deliveries)} deliveries, {len(unheard)} unheard and sent again;"
         f" acknowledged p50 {p50:.3f} s, p99 {p99:.3f} s, most {waits[-1]:.3f} s; answers {sum(_answered(slack).values())}"
     )
-    assert answered_before < QUESTIONS // 2, "the process was idle when it was killed: nothing was put to the test"
+    assert answered_before < QUESTIONS // 2, (
+        "the process was idle when it was killed: nothing was put to the test"
+    )
     assert Counter(_answered(slack).values()) == {1: QUESTIONS}
     assert p99 < 1
 
@@ -68,4 +74,9 @@ def _ask(slack: LocalSlack, deliveries: list[Delivery]) -> None:
 
 def _answered(slack: LocalSlack) -> Counter[str]:
     channels = list(slack.space.channels.values())
-    return Counter(message["thread_ts"] for channel in channels for message in channel.messages if message["user"] == BOT_USER_ID)
+    return Counter(
+        message["thread_ts"]
+        for channel in channels
+        for message in channel.messages
+        if message["user"] == BOT_USER_ID
+    )

@@ -51,7 +51,9 @@ def test_the_manifest_asks_for_exactly_what_the_listeners_need(name: str) -> Non
     manifest = manifest_of(name)
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
     scopes = manifest["oauth_config"]["scopes"]["bot"]
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot/slack/listeners").glob("*.py"))
+    source = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "bot/slack/listeners").glob("*.py")
+    )
     listened = set(re.findall(r"app\.event\(\"(\w+)\"", source)) - (set() if agent else {AGENT_EVENT})
 
     assert {event.split(".")[0] for event in events} == listened

@@ -34,14 +34,21 @@ def check(message: Message) -> None:
     kinds = {block["type"] for block in blocks}
 
     assert faults(blocks) == []
-    assert all(block.to_dict() for block in Block.parse_all(blocks))  # Slack's own library checks each part as it writes it
+    assert all(
+        block.to_dict() for block in Block.parse_all(blocks)
+    )  # Slack's own library checks each part as it writes it
     assert characters(blocks) < MOST_CHARACTERS_IN_A_MESSAGE
     assert kinds <= {"rich_text", "context", "actions", "context_actions", "header"}
     assert 1 <= len(message.text) <= 1_500
     assert 1 <= len(message.plain_text) <= 4_000
     for parsed in (message.text, message.plain_text):
         assert not re.search(r"[<>]|&(?!(?:amp|lt|gt);)", parsed)
-    assert not any(element["type"] == "mrkdwn" for block in blocks if block["type"] == "context" for element in block["elements"])
+    assert not any(
+        element["type"] == "mrkdwn"
+        for block in blocks
+        if block["type"] == "context"
+        for element in block["elements"]
+    )
     assert all(_harmless(inner) for inner in _inline(blocks))
 
 
@@ -63,7 +70,9 @@ def _inline(value: object) -> list[dict[str, Any]]:
 
 @settings(max_examples=80, deadline=None)
 @given(answers(), requests, st.booleans())
-def test_every_answer_is_a_message_that_slack_takes(live: LiveIndex, answer: Answer, request_: Request, private: bool) -> None:
+def test_every_answer_is_a_message_that_slack_takes(
+    live: LiveIndex, answer: Answer, request_: Request, private: bool
+) -> None:
     """Answers of any kind and length keep the limits and carry no markup of notes or people."""
     message = answer_message(answer, Frame(request_, live.searcher.build, private))
 
@@ -72,7 +81,9 @@ def test_every_answer_is_a_message_that_slack_takes(live: LiveIndex, answer: Ans
 
 @settings(max_examples=60, deadline=None)
 @given(texts, st.integers(1, 5), st.booleans())
-def test_every_command_is_a_message_that_slack_takes(live: LiveIndex, typed: str, page: int, private: bool) -> None:
+def test_every_command_is_a_message_that_slack_takes(
+    live: LiveIndex, typed: str, page: int, private: bool
+) -> None:
     """Digests, cards, lists, help, status and apologies keep the limits and carry no markup of notes or people."""
     frame = Frame(Request(typed, page=page), live.searcher.build, private)
     for text in ("day 3", "eu 2020", "kubecon eu 2023"):
@@ -213,7 +224,10 @@ def test_a_question_without_its_conference(asked: str, everywhere: str) -> None:
 
 def test_a_gist_says_more_than_the_title() -> None:
     """The line shown for a talk is its first sentence that does not repeat the title or only leads on."""
-    notes = ["Tracing Without Tears by Kenji.", "He began with:\nThey sample one trace in 400 and keep every failed one."]
+    notes = [
+        "Tracing Without Tears by Kenji.",
+        "He began with:\nThey sample one trace in 400 and keep every failed one.",
+    ]
 
     assert gist(notes, "Tracing Without Tears") == "They sample one trace in 400 and keep every failed one."
     assert gist([], "Tracing") == ""
@@ -230,7 +244,10 @@ def test_an_empty_build_has_messages_too(live: LiveIndex) -> None:
     assert faults(home_view(empty, "/kubecon")["blocks"], "home") == []
 
 
-@pytest.mark.parametrize("value", ["burnt sienna", '{"t": "burnt sienna"}', '{"t": 1, "w": 1, "p": "burnt sienna", "h": []}', "[1]"])
+@pytest.mark.parametrize(
+    "value",
+    ["burnt sienna", '{"t": "burnt sienna"}', '{"t": 1, "w": 1, "p": "burnt sienna", "h": []}', "[1]"],
+)
 def test_a_value_that_cannot_be_read_stays_out_of_the_log(value: str) -> None:
     """What is refused names its length and never its words, its causes neither."""
     with pytest.raises(ValueError, match=f"value of {len(value)} characters") as raised:

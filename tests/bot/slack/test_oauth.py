@@ -44,11 +44,15 @@ def installed(slack: LocalSlack, start: Starter) -> Running:
     return running
 
 
-def test_a_workspace_that_installed_the_app_is_answered(slack: LocalSlack, installed: Running, tmp_path: Path) -> None:
+def test_a_workspace_that_installed_the_app_is_answered(
+    slack: LocalSlack, installed: Running, tmp_path: Path
+) -> None:
     """Mentions, follow-ups and commands work with the token that the installation brought, which only we can read."""
     slack.write("C1NOTES", "U1ADA", "<@BOT> what is Lanternfish?")
     slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
-    slack.write("C1NOTES", "U1ADA", "how many nodes did it save?", bot_messages(slack, "C1NOTES")[0]["thread_ts"])
+    slack.write(
+        "C1NOTES", "U1ADA", "how many nodes did it save?", bot_messages(slack, "C1NOTES")[0]["thread_ts"]
+    )
     slack.wait_for(lambda: len(bot_messages(slack, "C1NOTES")) == 2)
     slack.command("C1NOTES", "U1ADA", "what is Quillwort?")
     [private] = slack.wait_for(lambda: slack.space.ephemerals)
@@ -68,7 +72,10 @@ def test_other_workspaces_are_not_answered(slack: LocalSlack, installed: Running
         "ts": "1.1",
         "team": "T9",
     }
-    body = slack.envelope(event) | {"team_id": "T9", "authorizations": [{"team_id": "T9", "user_id": "U9BOT", "is_bot": True}]}
+    body = slack.envelope(event) | {
+        "team_id": "T9",
+        "authorizations": [{"team_id": "T9", "user_id": "U9BOT", "is_bot": True}],
+    }
     slack.deliver("events_api", body)
     slack.deliver("events_api", slack.envelope({"type": "app_uninstalled"}))
     slack.write("C1NOTES", "U1ADA", "<@BOT> what is Mossbank?")
@@ -95,4 +102,8 @@ def test_without_a_client_there_is_nothing_to_install(slack: LocalSlack, start: 
 def test_installing_needs_http(slack: LocalSlack, tmp_path: Path, live: LiveIndex) -> None:
     """With a client but no port the message says what is missing."""
     with pytest.raises(SettingsFault, match="SLACK_SIGNING_SECRET and PORT"):
-        create_app(make_settings(slack, tmp_path, live.index_dir, **{**BY_OAUTH, "port": None}), answering=answer, live=live)
+        create_app(
+            make_settings(slack, tmp_path, live.index_dir, **{**BY_OAUTH, "port": None}),
+            answering=answer,
+            live=live,
+        )

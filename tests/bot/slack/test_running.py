@@ -25,7 +25,8 @@ from tests.slack_server import APP_TOKEN, BOT_TOKEN, LocalSlack
 from tests.slack_server.transcript import message_text
 
 ROOT = Path(__file__).resolve().parents[3]
-# Stands before everything else in the process: whatever leaves loopback, names included, is refused and written down.
+# Stands before everything else in the process: whatever leaves loopback, names included, is refused and
+# written down.
 GUARD = """
 import socket, sys
 def closed(what):
@@ -64,7 +65,9 @@ def process(slack: LocalSlack, tmp_path: Path, index_dir: Path) -> Iterator[subp
         "SLACK_API_URL": slack.api_url,
         "OMP_NUM_THREADS": "1",
     }
-    running = subprocess.Popen([sys.executable, "-c", START], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        [sys.executable, "-c", START], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+    )
     try:
         yield running
     finally:
@@ -72,10 +75,14 @@ def process(slack: LocalSlack, tmp_path: Path, index_dir: Path) -> Iterator[subp
         running.communicate()
 
 
-def test_the_bot_stays_on_this_machine_and_stops_when_told(slack: LocalSlack, tmp_path: Path, published: Path) -> None:
+def test_the_bot_stays_on_this_machine_and_stops_when_told(
+    slack: LocalSlack, tmp_path: Path, published: Path
+) -> None:
     """With the network closed but for loopback it answers, tries to reach nothing else, and ends cleanly on SIGTERM."""
     with process(slack, tmp_path, published) as running:
-        slack.wait_for(lambda: len(slack.sockets.connections) == 2 or running.poll() is not None, timeout_s=90)
+        slack.wait_for(
+            lambda: len(slack.sockets.connections) == 2 or running.poll() is not None, timeout_s=90
+        )
         slack.write("C1NOTES", "U1ADA", "<@BOT> how fast does Mossbank restore a volume?")
         [message] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"), timeout_s=30)
         running.send_signal(signal.SIGTERM)
@@ -105,7 +112,11 @@ def test_a_missing_token_is_named_in_one_line(
 
 def test_over_http_no_app_token_is_needed(slack: LocalSlack, tmp_path: Path, live: LiveIndex) -> None:
     """A signing secret and a port are enough beside the bot token."""
-    bot = create_app(make_settings(slack, tmp_path, live.index_dir, slack_app_token=None, port=3000), answering=answer, live=live)
+    bot = create_app(
+        make_settings(slack, tmp_path, live.index_dir, slack_app_token=None, port=3000),
+        answering=answer,
+        live=live,
+    )
     bot.desk.close()
     bot.store.close()
 

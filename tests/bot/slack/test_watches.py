@@ -21,7 +21,9 @@ from tests.slack_server.transcript import message_text
 NEWS = Notes("Mossbank Grows Up", ("Nadia Sund",), ("Nadia Sund moved Mossbank to four regions.",), day=2)
 
 
-def test_a_watched_topic_is_told_once(slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder) -> None:
+def test_a_watched_topic_is_told_once(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
+) -> None:
     """A later build with new notes on a watched topic sends its watcher one message that quotes only what is new."""
     following = LiveIndex(index_dir, encoder)
     running = start(index=following)
@@ -29,7 +31,9 @@ def test_a_watched_topic_is_told_once(slack: LocalSlack, start: Starter, index_d
     slack.wait_for(lambda: slack.space.ephemerals)
     publish_notes(index_dir, encoder, [*TALKS, NEWS])
     following.refresh()
-    [told] = slack.wait_for(lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages)
+    [told] = slack.wait_for(
+        lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages
+    )
     running.bot.desk.tell_news(following.searcher)
     publish_notes(index_dir, encoder, [NEWS, *TALKS])
     following.refresh()
@@ -41,7 +45,9 @@ def test_a_watched_topic_is_told_once(slack: LocalSlack, start: Starter, index_d
     assert len(slack.space.channels["D1ADA"].messages) == 1
 
 
-def test_a_watched_topic_is_told_after_a_night_without_a_bot(slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder) -> None:
+def test_a_watched_topic_is_told_after_a_night_without_a_bot(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
+) -> None:
     """A build that was published while the bot was down is looked at when it starts again, once."""
     first = start(index=LiveIndex(index_dir, encoder))
     slack.command("C1NOTES", "U1ADA", "watch Mossbank")
@@ -49,7 +55,9 @@ def test_a_watched_topic_is_told_after_a_night_without_a_bot(slack: LocalSlack, 
     first.close()
     publish_notes(index_dir, encoder, [*TALKS, NEWS])
     second = start(index=LiveIndex(index_dir, encoder))
-    [told] = slack.wait_for(lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages)
+    [told] = slack.wait_for(
+        lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages
+    )
     second.close()
     start(index=LiveIndex(index_dir, encoder)).close()
 
@@ -72,7 +80,9 @@ def test_news_that_could_not_be_posted_are_told_later(
     failed = list(slack.space.channels["D1ADA"].messages) if "D1ADA" in slack.space.channels else []
     running.close()
     second = start(index=following)
-    [told] = slack.wait_for(lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages)
+    [told] = slack.wait_for(
+        lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages
+    )
     second.bot.desk.tell_news(following.searcher)
     second.close()
 
@@ -102,7 +112,14 @@ def test_the_doctor_finds_everything_well(slack: LocalSlack, tmp_path: Path, pub
     """With a build, the right tokens and all scopes every finding is well."""
     findings = list(examine(make_settings(slack, tmp_path, published)))
 
-    assert [finding.what for finding in findings] == ["index and model", "memory", "tokens", "bot token", "scopes", "socket"]
+    assert [finding.what for finding in findings] == [
+        "index and model",
+        "memory",
+        "tokens",
+        "bot token",
+        "scopes",
+        "socket",
+    ]
     assert all(finding.well for finding in findings), findings
 
 
@@ -116,7 +133,9 @@ def test_the_doctor_finds_everything_well(slack: LocalSlack, tmp_path: Path, pub
         ({"slack_api_url": "http://127.0.0.1:9/api/"}, "bot token", "cannot be reached"),
     ],
 )
-def test_the_doctor_says_what_to_fix(slack: LocalSlack, settings: Settings, wrong: dict[str, object], what: str, said: str) -> None:
+def test_the_doctor_says_what_to_fix(
+    slack: LocalSlack, settings: Settings, wrong: dict[str, object], what: str, said: str
+) -> None:
     """Each defect is found under its name, with words that lead on."""
     found = {finding.what: finding for finding in examine(settings.model_copy(update=wrong))}
 
@@ -127,7 +146,9 @@ def test_the_doctor_says_what_to_fix(slack: LocalSlack, settings: Settings, wron
 def test_the_doctor_finds_a_missing_build_and_scope(tmp_path: Path) -> None:
     """No build and a missing scope are both named, with the way out."""
     with LocalSlack(frozenset(SCOPES) - {"im:history"}) as slack:
-        found = {finding.what: finding for finding in examine(make_settings(slack, tmp_path, tmp_path / "none"))}
+        found = {
+            finding.what: finding for finding in examine(make_settings(slack, tmp_path, tmp_path / "none"))
+        }
 
     assert "confnotes ingest" in found["index and model"].said
     assert "lacks im:history" in found["scopes"].said

@@ -34,7 +34,9 @@ def client(searcher: Searcher) -> TestClient:
 @pytest.fixture(scope="session")
 def address(searcher: Searcher) -> Iterator[str]:
     """Give the address of the application served on loopback."""
-    server = uvicorn.Server(uvicorn.Config(create_app(lambda: searcher), host="127.0.0.1", port=0, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(lambda: searcher), host="127.0.0.1", port=0, log_level="warning")
+    )
     thread = threading.Thread(target=server.run, name="web-under-test", daemon=True)
     thread.start()
     while not server.started:

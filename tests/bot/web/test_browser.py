@@ -10,7 +10,10 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.expected_conditions import presence_of_all_elements_located, text_to_be_present_in_element
+from selenium.webdriver.support.expected_conditions import (
+    presence_of_all_elements_located,
+    text_to_be_present_in_element,
+)
 from selenium.webdriver.support.wait import WebDriverWait
 
 pytestmark = pytest.mark.browser
@@ -46,7 +49,9 @@ def test_a_person_asks_and_follows_the_talk(browser: webdriver.Chrome, address: 
 
     browser.find_element(By.CSS_SELECTOR, ".quote .talk").click()
 
-    assert patience.until(text_to_be_present_in_element((By.TAG_NAME, "h1"), "Harbour Pilots for Busy Clusters"))
+    assert patience.until(
+        text_to_be_present_in_element((By.TAG_NAME, "h1"), "Harbour Pilots for Busy Clusters")
+    )
 
 
 def test_page_styles_load_under_the_policy(browser: webdriver.Chrome, address: str) -> None:

@@ -22,7 +22,10 @@ def test_the_stored_build_still_answers() -> None:
 
     assert list(searcher.build.passages) == list(notes.passages)
     assert list(searcher.build.talks.values()) == list(notes.talks)
-    assert searcher.search(Query("when does the sap rise?"))[0].passage.text == "Graft in March, when the sap rises."
+    assert (
+        searcher.search(Query("when does the sap rise?"))[0].passage.text
+        == "Graft in March, when the sap rises."
+    )
     assert [hit.rank for hit in searcher.mentions("policy")] == [1]
     assert {path: path.stat().st_mtime_ns for path in GOLDEN.rglob("*")} == before
 
@@ -39,7 +42,9 @@ def test_the_same_notes_still_give_the_same_records(encoder: Encoder, tmp_path: 
 
     assert file_names(tmp_path / build_id) == file_names(stored)
     assert len(exact) == 26
-    assert [file_sha256(tmp_path / build_id / name) for name in exact] == [file_sha256(stored / name) for name in exact]
+    assert [file_sha256(tmp_path / build_id / name) for name in exact] == [
+        file_sha256(stored / name) for name in exact
+    ]
 
 
 def test_the_format_page_reads_it_without_this_project() -> None:

@@ -14,7 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.build.layout import CURRENT_FILE, MANIFEST_FILE, current_build_id, file_names, list_builds, prune, verify
+from index.build.layout import (
+    CURRENT_FILE,
+    MANIFEST_FILE,
+    current_build_id,
+    file_names,
+    list_builds,
+    prune,
+    verify,
+)
 from index.build.reader import open_build
 from index.build.writer import publish
 from index.encoder.base import Encoder
@@ -68,7 +76,11 @@ def test_of_large_files_the_size_is_checked_when_opening(copy: Path) -> None:
     tokens.write_bytes(content)
 
     assert verify(copy / build_id, most_bytes=tokens.stat().st_size).build_id == build_id
-    for check in (lambda: verify(copy / build_id), lambda: publish(copy, build_id), lambda: open_build(copy, whole=True)):
+    for check in (
+        lambda: verify(copy / build_id),
+        lambda: publish(copy, build_id),
+        lambda: open_build(copy, whole=True),
+    ):
         with pytest.raises(BuildDamaged, match=r"tokens\.npy has sha256"):
             check()
     tokens.write_bytes(content[:-1])
@@ -132,7 +144,12 @@ def test_another_format_refuses(copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [lambda v: v.pop("encoder"), lambda v: v.update(extra=1), lambda v: v.update(build_id="20200101T000000Z-000000")]
+    "change",
+    [
+        lambda v: v.pop("encoder"),
+        lambda v: v.update(extra=1),
+        lambda v: v.update(build_id="20200101T000000Z-000000"),
+    ],
 )
 def test_a_manifest_that_is_not_one_refuses(copy: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """A manifest with a field too few, a field too many or another build's name refuses."""
@@ -151,7 +168,9 @@ def test_nothing_published_is_told_apart(tmp_path: Path) -> None:
         assert one_line_with_way_out(caught.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"20200101T000000Z-000000\n", b"../elsewhere\n", b".\n", b"\xff\xfe", b"a/b\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"20200101T000000Z-000000\n", b"../elsewhere\n", b".\n", b"\xff\xfe", b"a/b\n"]
+)
 def test_a_pointer_to_nowhere_refuses(copy: Path, content: bytes) -> None:
     """A pointer that names no build of this folder refuses, also one that leads out of it."""
     (copy / CURRENT_FILE).write_bytes(content)
@@ -199,7 +218,9 @@ def test_pruning_keeps_the_newest_and_the_live(copy: Path, encoder: Encoder) -> 
     """Old builds go, the live one stays however old, and a live writer's folder is left alone."""
     live = current_build_id(copy)
     start = datetime(2026, 12, 1, tzinfo=UTC)
-    later = [small_notes().write(copy, encoder, previous=live, now=start + timedelta(days=day)) for day in range(4)]
+    later = [
+        small_notes().write(copy, encoder, previous=live, now=start + timedelta(days=day)) for day in range(4)
+    ]
     (copy / ".writing-now").mkdir()
     removed = prune(copy, keep=2)
 

@@ -52,7 +52,9 @@ def test_what_was_written_is_read(index_dir: Path) -> None:
     assert build.manifest.counts["passages"] == len(build.dense) == len(build.late) == len(build.lexical)
 
 
-def test_a_build_opened_elsewhere_gives_the_same_hits(index_dir: Path, searcher: Searcher, encoder: Encoder, tmp_path: Path) -> None:
+def test_a_build_opened_elsewhere_gives_the_same_hits(
+    index_dir: Path, searcher: Searcher, encoder: Encoder, tmp_path: Path
+) -> None:
     """A copied index answers as the original does, score for score."""
     shutil.copytree(index_dir, tmp_path / "copy")
     other = Searcher.open(tmp_path / "copy", encoder)
@@ -90,7 +92,9 @@ def test_an_incremental_build_equals_a_full_one(encoder: Encoder, tmp_path: Path
     one = small_notes({"harbour/day1.txt": HARBOUR})
     both = small_notes({"harbour/day1.txt": HARBOUR, "orchard.txt": ORCHARD})
     first = one.write(tmp_path / "a", encoder)
-    incremental = both.write(tmp_path / "a", Counting(), previous=first, now=datetime(2026, 11, 21, tzinfo=UTC))
+    incremental = both.write(
+        tmp_path / "a", Counting(), previous=first, now=datetime(2026, 11, 21, tzinfo=UTC)
+    )
     full = both.write(tmp_path / "b", encoder, now=datetime(2026, 11, 21, tzinfo=UTC))
 
     assert len(calls) == 3
@@ -186,10 +190,15 @@ def changed(notes: Notes, **values: object) -> Notes:
         (lambda n: replace(n, texts={}), "has no text"),
         (lambda n: replace(n, texts=dict.fromkeys(n.texts, "other")), "Read the recap again"),
         (lambda n: replace(n, events=()), "names event"),
-        (lambda n: replace(n, recaps=[replace(n.recaps[0], text_sha256="0" * 64), *n.recaps[1:]]), "its record says 000000000000"),
+        (
+            lambda n: replace(n, recaps=[replace(n.recaps[0], text_sha256="0" * 64), *n.recaps[1:]]),
+            "its record says 000000000000",
+        ),
     ],
 )
-def test_records_that_do_not_fit_are_refused(spoil: Callable[[Notes], Notes], reason: str, encoder: Encoder, tmp_path: Path) -> None:
+def test_records_that_do_not_fit_are_refused(
+    spoil: Callable[[Notes], Notes], reason: str, encoder: Encoder, tmp_path: Path
+) -> None:
     """A passage that is no slice of its text, or an id that leads nowhere, is named, and no build is written."""
     with pytest.raises(BuildRefused, match=reason) as caught:
         spoil(small_notes()).write(tmp_path, encoder)
@@ -210,7 +219,9 @@ def test_talks_without_passages_have_no_direction(encoder: Encoder, tmp_path: Pa
     talk = replace(notes.talks[0], talk_id="bare", title="Nothing noted")
     build_id = replace(notes, talks=[*notes.talks, talk]).write(tmp_path, encoder)
     build = open_build(tmp_path, build_id)
-    own = build.dense.vectors(np.array([row for row, p in enumerate(build.passages) if p.talk_id == notes.talks[0].talk_id]))
+    own = build.dense.vectors(
+        np.array([row for row, p in enumerate(build.passages) if p.talk_id == notes.talks[0].talk_id])
+    )
 
     assert not build.talk_vectors[-1].any()
     assert np.allclose(build.talk_vectors[0], own.mean(axis=0), atol=1e-3)

@@ -46,7 +46,16 @@ def test_a_naming_of_one_conference_gives_its_id(words: str, event_id: str) -> N
 
 
 @pytest.mark.parametrize(
-    "words", ["last year's talk", "data in the EU?", "native apps in 2021", "KubeCon", "may contain 15 nodes", "chinaware", ""]
+    "words",
+    [
+        "last year's talk",
+        "data in the EU?",
+        "native apps in 2021",
+        "KubeCon",
+        "may contain 15 nodes",
+        "chinaware",
+        "",
+    ],
 )
 def test_ordinary_words_name_no_conference(words: str) -> None:
     """A word that only resembles a conference is left alone."""
@@ -120,7 +129,10 @@ def test_days_are_read_in_four_languages(words: str, day: int) -> None:
     assert parse_days(words)[0].resolve(event_for("EU 2021")) == day
 
 
-@pytest.mark.parametrize("words", ["day 2 operations", "every day", "day", "it took a day 5 times over", "35 minutes", "Monday's"[:0]])
+@pytest.mark.parametrize(
+    "words",
+    ["day 2 operations", "every day", "day", "it took a day 5 times over", "35 minutes", "Monday's"[:0]],
+)
 def test_other_days_are_no_conference_days(words: str) -> None:
     """Day 2 operations are a subject."""
     assert parse_days(words) == ()
@@ -159,7 +171,9 @@ def test_days_and_dates_agree() -> None:
 
 def test_an_unknown_event_has_no_dates() -> None:
     """What is not in the table keeps its name and claims nothing else."""
-    assert event_for("FjordDays 2023") == Event("FjordDays 2023", "FjordDays 2023", aliases=("fjorddays 2023",))
+    assert event_for("FjordDays 2023") == Event(
+        "FjordDays 2023", "FjordDays 2023", aliases=("fjorddays 2023",)
+    )
     assert event_for("EU 2018").starts_on == date(2018, 5, 2)
 
 
@@ -167,6 +181,8 @@ def test_an_unknown_event_has_no_dates() -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_error_and_spans_lie_inside(text: str) -> None:
     """Arbitrary characters never raise, and every span is a part of the text."""
-    spans = [span for mention in parse_events(text) for span in mention.spans] + [mention.span for mention in parse_days(text)]
+    spans = [span for mention in parse_events(text) for span in mention.spans] + [
+        mention.span for mention in parse_days(text)
+    ]
 
     assert all(0 <= start < end <= len(text) for start, end in spans)

@@ -12,7 +12,13 @@ from safetensors import safe_open
 from index.build.layout import file_sha256, read_manifest
 from index.build.writer import publish
 from index.encoder.adapter import SHIPPED, Adapter, choose_adapter
-from index.encoder.base import DEFAULT_WEIGHTS_SHA256, Encoder, SentenceTransformersEncoder, load_encoder, weights_sha256
+from index.encoder.base import (
+    DEFAULT_WEIGHTS_SHA256,
+    Encoder,
+    SentenceTransformersEncoder,
+    load_encoder,
+    weights_sha256,
+)
 from index.encoder.load import checked, compare, open_form
 from index.encoder.onnx import OnnxEncoder
 from index.errors import EncoderMismatch, EncoderUnavailable
@@ -35,7 +41,9 @@ def model(tmp_path: Path) -> Path:
 @pytest.fixture
 def adapter(tmp_path: Path, model: Path) -> Adapter:
     """Make an adapter of the small model."""
-    path = small_adapter(tmp_path / "small.safetensors", weights_sha256(model), {QUERY: (16, 16), WIDE: (48, 16)})
+    path = small_adapter(
+        tmp_path / "small.safetensors", weights_sha256(model), {QUERY: (16, 16), WIDE: (48, 16)}
+    )
     return Adapter(path, file_sha256(path))
 
 
@@ -60,9 +68,14 @@ def test_both_forms_add_it_to_the_weights(tmp_path: Path, model: Path, adapter: 
     assert checked(exported, TEXTS) is exported
 
 
-def test_exports_with_and_without_it_lie_beside_each_other(tmp_path: Path, model: Path, adapter: Adapter) -> None:
+def test_exports_with_and_without_it_lie_beside_each_other(
+    tmp_path: Path, model: Path, adapter: Adapter
+) -> None:
     """What was exported with one adapter is not taken for the model with another or none."""
-    some = [open_form(model, "small", cache_dir=tmp_path / "cache", adapter=one) for one in (None, adapter, None, adapter)]
+    some = [
+        open_form(model, "small", cache_dir=tmp_path / "cache", adapter=one)
+        for one in (None, adapter, None, adapter)
+    ]
 
     assert len(list((tmp_path / "cache").iterdir())) == 2
     assert some[0].encode(TEXTS).tobytes() == some[2].encode(TEXTS).tobytes()
@@ -84,7 +97,11 @@ def test_a_model_that_cannot_be_exported_has_it_too(tmp_path: Path, other: Path)
     ("revision", "shapes", "reason"),
     [
         ("0" * 64, {QUERY: (16, 16)}, "trained on weights with sha256 000000000000"),
-        ("", {"encoder.layer.9.output.dense": (16, 48)}, r"no matrix encoder\.layer\.9\.output\.dense of its shape"),
+        (
+            "",
+            {"encoder.layer.9.output.dense": (16, 48)},
+            r"no matrix encoder\.layer\.9\.output\.dense of its shape",
+        ),
         ("", {QUERY: (16, 24)}, "no matrix"),
     ],
     ids=["other weights", "no such layer", "other width"],

@@ -21,9 +21,13 @@ from tests.index.models import SHIPPED, TEXTS, copy_of_shipped, small_bert
 
 
 @pytest.mark.parametrize(
-    ("layers", "heads", "hidden", "pooling"), [(1, 4, 32, "mean_tokens"), (3, 2, 48, "cls_token")], ids=["mean", "first token"]
+    ("layers", "heads", "hidden", "pooling"),
+    [(1, 4, 32, "mean_tokens"), (3, 2, 48, "cls_token")],
+    ids=["mean", "first token"],
 )
-def test_any_shape_of_bert_equals_its_reference(tmp_path: Path, layers: int, heads: int, hidden: int, pooling: str) -> None:
+def test_any_shape_of_bert_equals_its_reference(
+    tmp_path: Path, layers: int, heads: int, hidden: int, pooling: str
+) -> None:
     """Layers, heads, width, positions, epsilon, limit and pooling are read from the model's folder."""
     model = small_bert(tmp_path / "model", layers=layers, heads=heads, hidden=hidden, pooling=pooling)
     reference = load_encoder(f"reference:{model}")
@@ -31,7 +35,12 @@ def test_any_shape_of_bert_equals_its_reference(tmp_path: Path, layers: int, hea
     found = compare(exported, reference, TEXTS)
 
     assert isinstance(exported, OnnxEncoder)
-    assert (exported.name, exported.revision, exported.dim, exported.max_tokens) == (str(model), reference.revision, hidden, 40)
+    assert (exported.name, exported.revision, exported.dim, exported.max_tokens) == (
+        str(model),
+        reference.revision,
+        hidden,
+        40,
+    )
     assert reference.max_tokens == 40
     assert min(found["min_cosine"], found["min_token_cosine"]) >= 0.99999
 
@@ -60,7 +69,9 @@ def test_a_further_module_is_refused(tmp_path: Path) -> None:
     """A projection after the pooling would be lost."""
     model = copy_of_shipped(tmp_path / "model")
     modules = json.loads((model / "modules.json").read_text())
-    modules.insert(2, {"idx": 2, "name": "2", "path": "2_Dense", "type": "sentence_transformers.models.Dense"})
+    modules.insert(
+        2, {"idx": 2, "name": "2", "path": "2_Dense", "type": "sentence_transformers.models.Dense"}
+    )
     (model / "modules.json").write_text(json.dumps(modules))
 
     with pytest.raises(NotExportable, match="Transformer, Pooling, Dense, Normalize"):
@@ -92,9 +103,13 @@ def test_weights_that_are_not_as_described_are_refused(tmp_path: Path) -> None:
         write_form(model, tmp_path / "out", "0" * 64)
 
 
-def test_a_model_that_cannot_be_exported_runs_in_its_original_form(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_model_that_cannot_be_exported_runs_in_its_original_form(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """It still works, and one line says why and what that costs."""
-    model = copy_of_shipped(tmp_path / "model", pooling={"pooling_mode_mean_tokens": False, "pooling_mode_max_tokens": True})
+    model = copy_of_shipped(
+        tmp_path / "model", pooling={"pooling_mode_mean_tokens": False, "pooling_mode_max_tokens": True}
+    )
     with caplog.at_level(logging.WARNING):
         encoder = load_encoder(str(model))
 
@@ -129,7 +144,9 @@ def test_another_description_is_another_export(tmp_path: Path) -> None:
     """Equal weights with another pooling are not answered from the first one's copy."""
     model = small_bert(tmp_path / "model", layers=1, heads=2, hidden=16, pooling="mean_tokens")
     mean = open_form(model, "small", cache_dir=tmp_path / "cache")
-    (model / "1_Pooling/config.json").write_text(json.dumps({"word_embedding_dimension": 16, "pooling_mode": "cls"}))
+    (model / "1_Pooling/config.json").write_text(
+        json.dumps({"word_embedding_dimension": 16, "pooling_mode": "cls"})
+    )
     first_token = open_form(model, "small", mean.revision, cache_dir=tmp_path / "cache")
 
     assert isinstance(first_token, OnnxEncoder)
@@ -188,4 +205,10 @@ def test_the_shipped_model_has_the_shape_that_its_config_says() -> None:
     """What the graph is written from, for the model that everybody uses."""
     shape = read_shape(SHIPPED)
 
-    assert (shape.layers, shape.heads, shape.hidden, shape.max_tokens, shape.pooling) == (6, 12, 384, 256, "mean")
+    assert (shape.layers, shape.heads, shape.hidden, shape.max_tokens, shape.pooling) == (
+        6,
+        12,
+        384,
+        256,
+        "mean",
+    )

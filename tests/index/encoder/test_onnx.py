@@ -48,7 +48,12 @@ def test_the_shipped_model_runs_on_onnxruntime(encoder: Encoder) -> None:
 
 def test_both_forms_give_the_same_vectors(encoder: Encoder, reference: Encoder, notes: Path) -> None:
     """Texts and tokens have the reference's vectors up to fp32 noise, spans and words are equal, for real notes and odd texts."""
-    paragraphs = [block for path in sorted(notes.glob("*.md")) for block in path.read_text(encoding="utf-8").split("\n\n") if block][:12]
+    paragraphs = [
+        block
+        for path in sorted(notes.glob("*.md"))
+        for block in path.read_text(encoding="utf-8").split("\n\n")
+        if block
+    ][:12]
     found = compare(encoder, reference, [*TEXTS, *paragraphs])
 
     assert (encoder.name, encoder.revision) == (reference.name, reference.revision)

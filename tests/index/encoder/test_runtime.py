@@ -23,6 +23,10 @@ def test_importing_onnxruntime_writes_no_device_identifier(tmp_path: Path) -> No
 def test_no_other_module_imports_it() -> None:
     """Every import of onnxruntime goes through the door that turns its telemetry off."""
     sources = [path for room in ("bot", "ingest", "index") for path in (ROOT / room).rglob("*.py")]
-    importing = {path.name for path in sources if re.search(r"^\s*(import|from) onnxruntime", path.read_text(encoding="utf-8"), re.M)}
+    importing = {
+        path.name
+        for path in sources
+        if re.search(r"^\s*(import|from) onnxruntime", path.read_text(encoding="utf-8"), re.M)
+    }
 
     assert importing == {"runtime.py"}

@@ -20,11 +20,45 @@ DATES = st.none() | st.dates(date(1990, 1, 1), date(2100, 1, 1))
 NUMBER = st.integers(0, 10**9)
 RECORDS = st.one_of(
     st.builds(Event, TEXT, TEXT, DATES, DATES, st.none() | TEXT, TEXTS),
-    st.builds(Recap, TEXT, TEXT, st.none() | TEXT, st.none() | NUMBER, TEXT, st.none() | TEXT, st.none() | TEXT, TEXT),
     st.builds(
-        Talk, TEXT, TEXT, TEXT, st.just("session"), TEXTS, TEXTS, st.none() | TEXT, st.none() | NUMBER, TEXT, st.dictionaries(TEXT, TEXT)
+        Recap,
+        TEXT,
+        TEXT,
+        st.none() | TEXT,
+        st.none() | NUMBER,
+        TEXT,
+        st.none() | TEXT,
+        st.none() | TEXT,
+        TEXT,
     ),
-    st.builds(Passage, TEXT, TEXT, TEXT, NUMBER, TEXT, NUMBER, NUMBER, NUMBER, NUMBER, st.just("body"), st.just("notes"), TEXTS),
+    st.builds(
+        Talk,
+        TEXT,
+        TEXT,
+        TEXT,
+        st.just("session"),
+        TEXTS,
+        TEXTS,
+        st.none() | TEXT,
+        st.none() | NUMBER,
+        TEXT,
+        st.dictionaries(TEXT, TEXT),
+    ),
+    st.builds(
+        Passage,
+        TEXT,
+        TEXT,
+        TEXT,
+        NUMBER,
+        TEXT,
+        NUMBER,
+        NUMBER,
+        NUMBER,
+        NUMBER,
+        st.just("body"),
+        st.just("notes"),
+        TEXTS,
+    ),
 )
 
 
@@ -53,7 +87,10 @@ def test_line_n_is_row_n(tmp_path_factory: pytest.TempPathFactory, texts: list[s
     ("change", "reason"),
     [
         (lambda values: values | {"colour": "red"}, "unknown field 'colour'"),
-        (lambda values: {name: value for name, value in values.items() if name != "name"}, "missing field 'name'"),
+        (
+            lambda values: {name: value for name, value in values.items() if name != "name"},
+            "missing field 'name'",
+        ),
         (lambda values: [1], "not an object"),
         (lambda values: values | {"starts_on": "soon"}, "soon"),
     ],

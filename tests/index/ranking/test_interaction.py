@@ -20,7 +20,11 @@ def unit_rows(count: int, seed: int, dim: int = 48) -> np.ndarray:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-@given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=12), n_query=st.integers(1, 7), seed=st.integers(0, 999))
+@given(
+    lengths=st.lists(st.integers(1, 9), min_size=1, max_size=12),
+    n_query=st.integers(1, 7),
+    seed=st.integers(0, 999),
+)
 def test_it_is_the_product_of_floats(lengths: list[int], n_query: int, seed: int) -> None:
     """Every best cosine is within the promised distance of the one that floats give."""
     stored = quantise(unit_rows(sum(lengths), seed))

@@ -117,7 +117,9 @@ def test_filters_are_exact_whatever_they_keep(kept: int, tmp_path: Path) -> None
         assert list(found) == list(ranker.scan(query, 50, allowed)[0])
 
 
-@pytest.mark.parametrize("content", [b"", b"no index", faiss.serialize_index(faiss.IndexFlatIP(4)).tobytes()[:-3]])
+@pytest.mark.parametrize(
+    "content", [b"", b"no index", faiss.serialize_index(faiss.IndexFlatIP(4)).tobytes()[:-3]]
+)
 def test_what_is_no_dense_index_is_refused(content: bytes, tmp_path: Path) -> None:
     """A file that FAISS cannot read is named with the way out."""
     (tmp_path / "dense.faiss").write_bytes(content)
@@ -128,15 +130,22 @@ def test_what_is_no_dense_index_is_refused(content: bytes, tmp_path: Path) -> No
 
 @settings(max_examples=40, deadline=None)
 @given(counts=st.lists(st.integers(0, 5), min_size=1, max_size=8), seed=st.integers(0, 1000))
-def test_similarities_equal_brute_force(tmp_path_factory: pytest.TempPathFactory, counts: list[int], seed: int) -> None:
+def test_similarities_equal_brute_force(
+    tmp_path_factory: pytest.TempPathFactory, counts: list[int], seed: int
+) -> None:
     """Each query token's best cosine per passage is the maximum over that passage's own tokens, 0 where it has none."""
     folder = tmp_path_factory.mktemp("late")
-    passages = [unit_rows(count, seed=seed + at) if count else np.zeros((0, 32), np.float32) for at, count in enumerate(counts)]
+    passages = [
+        unit_rows(count, seed=seed + at) if count else np.zeros((0, 32), np.float32)
+        for at, count in enumerate(counts)
+    ]
     ranker = write_late(folder, passages)
     query = unit_rows(3, seed=seed + 99)
     asked = np.arange(len(counts))[::-1].copy()
     found = ranker.similarities(query, asked)
-    expected = np.array([(passages[row] @ query.T).max(axis=0) if counts[row] else np.zeros(3) for row in asked])
+    expected = np.array(
+        [(passages[row] @ query.T).max(axis=0) if counts[row] else np.zeros(3) for row in asked]
+    )
 
     read = LateRanker(folder, mapped_bytes=0).similarities(query, asked)
 
@@ -170,7 +179,9 @@ def test_packed_tokens_are_read_as_they_were_written(tmp_path: Path) -> None:
     found = ranker.similarities(passages[0][:2], np.array([3, 1, 0]))
 
     assert (ranker.kind, len(ranker), ranker.n_tokens) == ("2 bits", 4, 13)
-    assert [np.array_equal(ranker.stored(row).values, pack(passages[row]).values) for row in (0, 1, 2)] == [True] * 3
+    assert [np.array_equal(ranker.stored(row).values, pack(passages[row]).values) for row in (0, 1, 2)] == [
+        True
+    ] * 3
     assert np.array_equal(found[0], found[2])
     assert not found[1].any()
     assert found[0].min() > 0.7
@@ -196,7 +207,9 @@ def test_arrays_of_objects_are_never_loaded(tmp_path: Path) -> None:
 
 def test_words_are_found_with_their_inflections(tmp_path: Path) -> None:
     """BM25 folds inflections and case, ranks the rarer word higher, and leaves out what says neither."""
-    write_lexical(tmp_path / "lexical", rows("Caching tables", "cached", "a table", "nothing here", "tables and tables"))
+    write_lexical(
+        tmp_path / "lexical", rows("Caching tables", "cached", "a table", "nothing here", "tables and tables")
+    )
     ranker = LexicalRanker(tmp_path / "lexical")
 
     assert list(ranker.search("the cache", 10)[0]) == [1, 0]
@@ -208,7 +221,10 @@ def test_words_are_found_with_their_inflections(tmp_path: Path) -> None:
 
 def test_titles_and_speakers_are_searched(tmp_path: Path) -> None:
     """Words of a talk's title, its speakers and its event find its passages."""
-    write_lexical(tmp_path / "lexical", [LexicalRow("text", "Quays", "Ann Bee", "Harbour 2024", 0), LexicalRow("other", "", "", "", 1)])
+    write_lexical(
+        tmp_path / "lexical",
+        [LexicalRow("text", "Quays", "Ann Bee", "Harbour 2024", 0), LexicalRow("other", "", "", "", 1)],
+    )
     ranker = LexicalRanker(tmp_path / "lexical")
 
     assert all(list(ranker.search(word, 5)[0]) == [0] for word in ("quay", "bee", "2024"))
@@ -221,7 +237,10 @@ def test_a_limit_of_many_rows_leaves_the_best_of_them(tmp_path: Path) -> None:
     ranker = LexicalRanker(tmp_path / "lexical")
     for talks in (range(0, 300, 2), range(280, 300), [299], []):
         allowed = np.isin(np.arange(300), list(talks))
-        by_rows, by_talks = ranker.search("cache table", 20, allowed=allowed), ranker.search("cache table", 20, talk_rows=list(talks))
+        by_rows, by_talks = (
+            ranker.search("cache table", 20, allowed=allowed),
+            ranker.search("cache table", 20, talk_rows=list(talks)),
+        )
 
         assert list(by_rows[0]) == list(by_talks[0])
         assert np.allclose(by_rows[1], by_talks[1])

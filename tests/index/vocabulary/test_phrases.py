@@ -16,10 +16,33 @@ from index.vocabulary.words import find_phrase
 from index.vocabulary.writer import WordWriter
 
 WORDS = st.sampled_from(
-    ["a", "aa", "b", "ab", "s", "1", "18", "1.18", "Cert", "certs", "Policies", "y", "ies", "é", "C++", "x's", "½", "ﾞ", "ﷺ"]
+    [
+        "a",
+        "aa",
+        "b",
+        "ab",
+        "s",
+        "1",
+        "18",
+        "1.18",
+        "Cert",
+        "certs",
+        "Policies",
+        "y",
+        "ies",
+        "é",
+        "C++",
+        "x's",
+        "½",
+        "ﾞ",
+        "ﷺ",
+    ]
 )
 GAPS = st.sampled_from([" ", "-", "\n", "  ", "_", "/", ". ", ", ", " – ", ": ", "", "’"])
-TEXTS = st.lists(st.lists(st.tuples(WORDS, GAPS), max_size=7).map(lambda pieces: "".join(a + b for a, b in pieces)), max_size=5)
+TEXTS = st.lists(
+    st.lists(st.tuples(WORDS, GAPS), max_size=7).map(lambda pieces: "".join(a + b for a, b in pieces)),
+    max_size=5,
+)
 
 
 def written(folder: Path, texts: Sequence[str]) -> Phrases:
@@ -38,7 +61,12 @@ def said(texts: Sequence[str], phrase: str) -> list[int]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(TEXTS, st.lists(st.tuples(WORDS, GAPS), min_size=1, max_size=4).map(lambda pieces: "".join(a + b for a, b in pieces)))
+@given(
+    TEXTS,
+    st.lists(st.tuples(WORDS, GAPS), min_size=1, max_size=4).map(
+        lambda pieces: "".join(a + b for a, b in pieces)
+    ),
+)
 @example(["a aa aaa", "aaa aa a"], "aaaaa")
 @example(["1 18", "118", "1.18"], "1.18")
 @example(["I/O T", "IoT"], "iot")

@@ -59,7 +59,9 @@ def test_other_words_do_not_meet(text: str, phrase: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(WORDS, GAPS), min_size=1, max_size=8), st.data())
-def test_every_run_of_words_is_found_where_it_stands(pieces: list[tuple[str, str]], data: st.DataObject) -> None:
+def test_every_run_of_words_is_found_where_it_stands(
+    pieces: list[tuple[str, str]], data: st.DataObject
+) -> None:
     """A stretch of a text's own words, joined by single blanks or hyphens, is found over exactly that stretch."""
     pieces = [(word, " " if gap in {". ", ", ", ": "} else gap) for word, gap in pieces]
     text = "".join(word + gap for word, gap in pieces)
@@ -68,7 +70,10 @@ def test_every_run_of_words_is_found_where_it_stands(pieces: list[tuple[str, str
     last = data.draw(st.integers(first, len(spans) - 1))
     span = (spans[first].start, spans[last].end)
 
-    assert span in find_phrase(text, text[slice(*span)]) or len({s for s, _ in find_phrase(text, text[slice(*span)])} & {span[0]}) == 1
+    assert (
+        span in find_phrase(text, text[slice(*span)])
+        or len({s for s, _ in find_phrase(text, text[slice(*span)])} & {span[0]}) == 1
+    )
     assert said([text], text[slice(*span)]) == [0]
 
 
@@ -91,7 +96,8 @@ def test_folding_twice_changes_nothing(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("plural", "one"), [("clusters", "cluster"), ("policies", "policy"), ("buses", "buse"), ("class", "class"), ("aws", "aws")]
+    ("plural", "one"),
+    [("clusters", "cluster"), ("policies", "policy"), ("buses", "buse"), ("class", "class"), ("aws", "aws")],
 )
 def test_plurals_fold_as_harman_describes(plural: str, one: str) -> None:
     """The S stemmer drops a plural's ending and leaves short words alone."""

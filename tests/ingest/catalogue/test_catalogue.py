@@ -31,18 +31,24 @@ def talk(title: str, **known: object) -> CatalogueTalk:
 def test_a_table_gives_talks_with_speakers_days_and_links(tmp_path: Path) -> None:
     """Each row of the CSV becomes a talk; empty cells stay unknown."""
     path = write(
-        tmp_path / "c.csv", f'{HEADER}\nKubeCon + CloudNativeCon Europe 2021,2,"Ships, Ahoy","Ann Bee & Cy Dee, Harbour",{VIDEO},,\n'
+        tmp_path / "c.csv",
+        f'{HEADER}\nKubeCon + CloudNativeCon Europe 2021,2,"Ships, Ahoy","Ann Bee & Cy Dee, Harbour",{VIDEO},,\n',
     )
     catalogue = read_catalogue(path)
 
-    assert catalogue.talks == (CatalogueTalk("Ships, Ahoy", "EU 2021", 2, ("Ann Bee", "Cy Dee"), {"video": VIDEO}),)
+    assert catalogue.talks == (
+        CatalogueTalk("Ships, Ahoy", "EU 2021", 2, ("Ann Bee", "Cy Dee"), {"video": VIDEO}),
+    )
     assert catalogue.faults == ()
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("c.yaml", f"talks:\n- title: Ships Ahoy\n  event: EU 2021\n  day: 2\n  speakers: [Ann Bee]\n  video_url: {VIDEO}\n"),
+        (
+            "c.yaml",
+            f"talks:\n- title: Ships Ahoy\n  event: EU 2021\n  day: 2\n  speakers: [Ann Bee]\n  video_url: {VIDEO}\n",
+        ),
         (
             "c.json",
             '[{"title": "Ships Ahoy", "event": "EU 2021", "day": 2, "speakers": [{"name": "Ann Bee"}],'
@@ -52,7 +58,9 @@ def test_a_table_gives_talks_with_speakers_days_and_links(tmp_path: Path) -> Non
 )
 def test_yaml_and_json_say_the_same_as_a_table(tmp_path: Path, name: str, text: str) -> None:
     """A list of entries, with or without the key `talks`, gives the same talks."""
-    assert read_catalogue(write(tmp_path / name, text)).talks == (talk("Ships Ahoy", day=2, speakers=("Ann Bee",), links={"video": VIDEO}),)
+    assert read_catalogue(write(tmp_path / name, text)).talks == (
+        talk("Ships Ahoy", day=2, speakers=("Ann Bee",), links={"video": VIDEO}),
+    )
 
 
 def test_a_calendar_gives_titles_speakers_dates_and_pages(tmp_path: Path) -> None:
@@ -122,7 +130,11 @@ def test_a_bad_row_is_left_out_with_its_line(tmp_path: Path) -> None:
     catalogue = read_catalogue(write(tmp_path / "c.csv", f"{HEADER}\n{rows}"))
 
     assert [entry.title for entry in catalogue.talks] == ["Rafts"]
-    assert [fault.split(":")[0] for fault in catalogue.faults] == ["c.csv, line 2", "c.csv, line 3", "c.csv, line 4"]
+    assert [fault.split(":")[0] for fault in catalogue.faults] == [
+        "c.csv, line 2",
+        "c.csv, line 3",
+        "c.csv, line 4",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +149,9 @@ def test_a_bad_row_is_left_out_with_its_line(tmp_path: Path) -> None:
 )
 def test_titles_match_as_people_write_them(written: str) -> None:
     """Case, quotation marks, "Keynote:", a cut-off end and a slip of the pen do not hide a talk."""
-    catalogue = Catalogue((talk('Sailing "Big" Ships: What’s Next?'), talk("Ships in Bottles"), talk("What's New in Harbours")))
+    catalogue = Catalogue(
+        (talk('Sailing "Big" Ships: What’s Next?'), talk("Ships in Bottles"), talk("What's New in Harbours"))
+    )
     found = catalogue.match(written, event_id="EU 2021")
 
     assert found.talk is not None
@@ -155,7 +169,9 @@ def test_titles_that_share_words_do_not_match() -> None:
 
 def test_two_candidates_too_close_to_call_stay_unlinked_and_are_listed() -> None:
     """Where two talks fit equally well none is taken, and both are named with their scores."""
-    catalogue = Catalogue((talk("Scaling Prometheus in Practice, Part 1"), talk("Scaling Prometheus in Practice, Part 2")))
+    catalogue = Catalogue(
+        (talk("Scaling Prometheus in Practice, Part 1"), talk("Scaling Prometheus in Practice, Part 2"))
+    )
     found = catalogue.match("Scaling Prometheus in Practice", event_id="EU 2021")
 
     assert found.outcome == "ambiguous"
@@ -166,7 +182,10 @@ def test_two_candidates_too_close_to_call_stay_unlinked_and_are_listed() -> None
 def test_speakers_decide_between_two_candidates() -> None:
     """A speaker whom the notes name tips the scales, also with a slip in the name."""
     catalogue = Catalogue(
-        (talk("Scaling in Practice, Part 1", speakers=("Ann Bee",)), talk("Scaling in Practice, Part 2", speakers=("Cyril Deedee",)))
+        (
+            talk("Scaling in Practice, Part 1", speakers=("Ann Bee",)),
+            talk("Scaling in Practice, Part 2", speakers=("Cyril Deedee",)),
+        )
     )
     found = catalogue.match("Scaling in Practice", ("Ciryl Deedee",), "EU 2021")
 
@@ -185,7 +204,12 @@ def test_another_events_talk_never_matches() -> None:
 
 def test_a_speakers_only_talk_matches_by_subject() -> None:
     """Where the notes call a talk otherwise, its speakers and a telling word of its title find it, with a lower score."""
-    catalogue = Catalogue((talk("Messages: Past and Future", speakers=("Ann Bee",)), talk("Ships in Bottles", speakers=("Cy Dee",))))
+    catalogue = Catalogue(
+        (
+            talk("Messages: Past and Future", speakers=("Ann Bee",)),
+            talk("Ships in Bottles", speakers=("Cy Dee",)),
+        )
+    )
 
     assert catalogue.match("The messages update", ("Ann Bee",), "EU 2021").score == 80
     assert catalogue.match("Welcome", ("Ann Bee",), "EU 2021").outcome == "unknown"
@@ -195,9 +219,9 @@ def test_titles_named_in_a_text_are_found_whole() -> None:
     """A section's sources are the titles that stand in its words; a title of one word proves nothing."""
     catalogue = Catalogue((talk("Inside the Harbour Crane (QoS)"), talk("Secure Ships"), talk("Ships")))
 
-    assert [t.title for t in catalogue.named_in("Slides: “Inside the harbour crane” (QoS), on ships", "EU 2021")] == [
-        "Inside the Harbour Crane (QoS)"
-    ]
+    assert [
+        t.title for t in catalogue.named_in("Slides: “Inside the harbour crane” (QoS), on ships", "EU 2021")
+    ] == ["Inside the Harbour Crane (QoS)"]
 
 
 def test_a_short_title_counts_on_a_line_of_its_own() -> None:

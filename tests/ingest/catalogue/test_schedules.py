@@ -118,7 +118,9 @@ def test_a_channel_that_takes_nothing_is_one_line(channel: Channel) -> None:
 
     assert len(lines) == 3
     assert "410 channel_is_archived" in lines[0]
-    assert all("secret" not in line and "\n" not in line and "CONFNOTES_REPORT_WEBHOOK" in line for line in lines)
+    assert all(
+        "secret" not in line and "\n" not in line and "CONFNOTES_REPORT_WEBHOOK" in line for line in lines
+    )
 
 
 def test_every_goes_on_until_it_is_stopped(harbour: Path, tmp_path: Path) -> None:
@@ -153,7 +155,9 @@ def test_every_does_not_repeat_wrong_usage(tmp_path: Path) -> None:
     """Where the first night finds no recaps at all, and for a time that is none, the command leaves with 2."""
     [ingest] = [one for one in commands if one.name == "ingest"]
     nowhere = CliRunner().invoke(ingest, [str(tmp_path / "nowhere"), "--every", "1h"])
-    no_time = [CliRunner().invoke(ingest, [str(tmp_path), "--every", word]) for word in ("daily", "0h", "24", "-1h")]
+    no_time = [
+        CliRunner().invoke(ingest, [str(tmp_path), "--every", word]) for word in ("daily", "0h", "24", "-1h")
+    ]
 
     assert nowhere.exit_code == 2
     assert [one.exit_code for one in no_time] == [2, 2, 2, 2]
@@ -167,7 +171,9 @@ def test_the_cron_job_tells_the_exit_statuses_apart() -> None:
     [container] = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
     shell, flag, script = container["command"]
     wrapped = {
-        status: subprocess.run([shell, flag, script.replace("confnotes ingest --wait 600", f"(exit {status})")], check=False).returncode
+        status: subprocess.run(
+            [shell, flag, script.replace("confnotes ingest --wait 600", f"(exit {status})")], check=False
+        ).returncode
         for status in (0, 2, 3, 4)
     }
 
@@ -184,9 +190,15 @@ def test_the_timer_tells_the_exit_statuses_apart() -> None:
     unit.read_string((ROOT / "deploy" / "systemd" / "confnotes-ingest.service").read_text(encoding="utf-8"))
     service = unit["Service"]
 
-    assert (service["SuccessExitStatus"], service["RestartPreventExitStatus"], service["Restart"]) == ("3", "2", "on-failure")
+    assert (service["SuccessExitStatus"], service["RestartPreventExitStatus"], service["Restart"]) == (
+        "3",
+        "2",
+        "on-failure",
+    )
     assert "--wait" in service["ExecStart"]
-    assert (ROOT / "deploy" / "systemd" / "confnotes-ingest.timer").read_text(encoding="utf-8").count("OnCalendar=") == 1
+    assert (ROOT / "deploy" / "systemd" / "confnotes-ingest.timer").read_text(encoding="utf-8").count(
+        "OnCalendar="
+    ) == 1
 
 
 def test_the_compose_file_repeats_the_job() -> None:
@@ -195,12 +207,19 @@ def test_the_compose_file_repeats_the_job() -> None:
 
     assert services["ingest"]["command"] == ["confnotes", "ingest", "--every", "24h"]
     assert "data:/data" in services["ingest"]["volumes"]
-    assert services["ingest"]["environment"]["CONFNOTES_INDEX_DIR"] == services["bot"]["environment"]["CONFNOTES_INDEX_DIR"]
+    assert (
+        services["ingest"]["environment"]["CONFNOTES_INDEX_DIR"]
+        == services["bot"]["environment"]["CONFNOTES_INDEX_DIR"]
+    )
 
 
 def test_every_option_that_is_documented_exists() -> None:
     """docs/nightly.md names only commands and options that there are."""
-    every = {f"{one.name} {sub}" if one.name == "index" else str(one.name) for one in commands for sub in getattr(one, "commands", [""])}
+    every = {
+        f"{one.name} {sub}" if one.name == "index" else str(one.name)
+        for one in commands
+        for sub in getattr(one, "commands", [""])
+    }
     options = {
         option
         for one in commands

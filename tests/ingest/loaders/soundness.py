@@ -39,7 +39,8 @@ def assert_verbatim(recap: LoadedRecap, source: str) -> None:
         run
         for run in recap.runs
         if run.length == run.source_length
-        and recap.text[run.start : run.start + run.length] != source[run.source_start : run.source_start + run.source_length]
+        and recap.text[run.start : run.start + run.length]
+        != source[run.source_start : run.source_start + run.source_length]
     ]
     assert all(run.length <= 2 for run in differing), "only a character written in another way may differ"
 

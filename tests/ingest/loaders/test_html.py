@@ -52,7 +52,10 @@ def test_reads_the_article() -> None:
     assert told(read(PAGE)) == [
         ("heading", "Harbour Days"),
         ("paragraph", "By Bo & Ada, see the slides.\nSecond line"),
-        ("paragraph", "A second paragraph about ropes that is long enough to be prose, with tar and with hemp & wire in it."),
+        (
+            "paragraph",
+            "A second paragraph about ropes that is long enough to be prose, with tar and with hemp & wire in it.",
+        ),
         ("bullet", "three"),
         ("bullet", "inner"),
         ("bullet", "four"),
@@ -104,10 +107,15 @@ def test_spans_links_levels_and_anchors() -> None:
 
     assert [recap.text[start:end] for start, end in paragraph.strong] == ["Bo & Ada"]
     assert [recap.text[start:end] for start, end in paragraph.emphasis] == ["Ada"]
-    assert [(recap.text[link.start : link.end], link.url) for link in paragraph.links] == [("the slides", "https://pier.example/s")]
+    assert [(recap.text[link.start : link.end], link.url) for link in paragraph.links] == [
+        ("the slides", "https://pier.example/s")
+    ]
     assert bullets[:3] == [("3.", 0), ("•", 1), ("4.", 0)]
     assert next(block.anchor for block in recap.blocks if block.kind == "heading") == "top"
-    assert [link.url for link in linked.links] == ["https://youtu.be/abcdefghijk", "https://www.youtube.com/embed/lmnopqrstuv"]
+    assert [link.url for link in linked.links] == [
+        "https://youtu.be/abcdefghijk",
+        "https://www.youtube.com/embed/lmnopqrstuv",
+    ]
 
 
 def test_offsets_lead_back_to_the_file() -> None:
@@ -121,8 +129,13 @@ def test_offsets_lead_back_to_the_file() -> None:
 
 def test_page_without_semantic_elements() -> None:
     """The prose is found by where it is; link lists beside it are furniture, its title is kept."""
-    prose = "".join(f"<p>Paragraph {n} tells what was said about mooring lines and why they were cut again.</p>" for n in range(8))
-    recap = read(f"<div><div class=x><a href=/a>Home</a> <a href=/b>All posts</a></div><div><h2>Ropes</h2>{prose}</div></div>")
+    prose = "".join(
+        f"<p>Paragraph {n} tells what was said about mooring lines and why they were cut again.</p>"
+        for n in range(8)
+    )
+    recap = read(
+        f"<div><div class=x><a href=/a>Home</a> <a href=/b>All posts</a></div><div><h2>Ropes</h2>{prose}</div></div>"
+    )
 
     assert told(recap)[0] == ("heading", "Ropes")
     assert len(told(recap)) == 9
@@ -138,7 +151,10 @@ def test_a_name_never_outweighs_the_prose() -> None:
 
 def test_several_articles_are_all_read() -> None:
     """A page of one article a talk keeps them all."""
-    talks = "".join(f"<article><h2>Talk {n}</h2><p>What was said in talk {n} about ropes and tar.</p></article>" for n in range(4))
+    talks = "".join(
+        f"<article><h2>Talk {n}</h2><p>What was said in talk {n} about ropes and tar.</p></article>"
+        for n in range(4)
+    )
 
     assert len(told(read(f"<body>{talks}</body>"))) == 8
 
@@ -190,6 +206,8 @@ def test_sections_named_by_their_headings_are_read() -> None:
 
 def test_sections_about_the_site_are_furniture() -> None:
     """Related posts go by their heading alone, up to the next heading of that level."""
-    recap = read("<h2>Ropes</h2><p>Words.</p><h3>Related posts</h3><p>Other.</p><h2>Tar</h2><p><a href=/all>Back to all posts</a></p>")
+    recap = read(
+        "<h2>Ropes</h2><p>Words.</p><h3>Related posts</h3><p>Other.</p><h2>Tar</h2><p><a href=/all>Back to all posts</a></p>"
+    )
 
     assert [words for _, words in told(recap)] == ["Ropes", "Words.", "Tar"]

@@ -75,7 +75,10 @@ def test_reads_a_page_of_everything() -> None:
     assert blocks(PAGE) == [
         ("heading", "Day two"),
         ("heading", "Setext & co"),
-        ("paragraph", "By Bo Li (Pier Nine), see the slides & https://pier.example/v.\nSecond line with https://bare.example/x."),
+        (
+            "paragraph",
+            "By Bo Li (Pier Nine), see the slides & https://pier.example/v.\nSecond line with https://bare.example/x.",
+        ),
         ("bullet", "one\ncontinued"),
         ("bullet", "inner"),
         ("bullet", "two\nlines"),
@@ -123,7 +126,9 @@ def test_front_matter_of_every_usual_kind(head: str) -> None:
 def test_aliases_that_nest_without_end_are_no_value() -> None:
     """A list that holds itself, or nine of nine of nine, is left out, and the rest is read."""
     nested = "".join(f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]\n" for at in range(1, 12))
-    recap = read(f"---\na0: &a0 [x]\n{nested}title: A day\nauthor: {{name: *a11}}\ntags: &t [*t, ropes]\n---\n\nWords.\n")
+    recap = read(
+        f"---\na0: &a0 [x]\n{nested}title: A day\nauthor: {{name: *a11}}\ntags: &t [*t, ropes]\n---\n\nWords.\n"
+    )
 
     assert recap.meta["title"] == "A day"
     assert "author" not in recap.meta
@@ -132,7 +137,10 @@ def test_aliases_that_nest_without_end_are_no_value() -> None:
 
 def test_a_line_of_dashes_is_no_front_matter() -> None:
     """A separator at the top hides nothing."""
-    assert blocks("---\n\nWords here.\n\n---\n\nMore.\n") == [("paragraph", "Words here."), ("paragraph", "More.")]
+    assert blocks("---\n\nWords here.\n\n---\n\nMore.\n") == [
+        ("paragraph", "Words here."),
+        ("paragraph", "More."),
+    ]
 
 
 def test_spans_and_links_point_at_their_words() -> None:
@@ -224,7 +232,8 @@ A second line says that the tide waits for nobody, not even for the speaker of t
 
 
 @pytest.mark.parametrize(
-    ("fence", "close"), [("```", ""), ("```python", ""), ("~~~", ""), ("```", "```"), ("```", "```python\nx = 1\n```")]
+    ("fence", "close"),
+    [("```", ""), ("```python", ""), ("~~~", ""), ("```", "```"), ("```", "```python\nx = 1\n```")],
 )
 def test_stray_fences_swallow_no_headings(fence: str, close: str) -> None:
     """A fence that would make code of headings and prose is none, and offsets stay exact."""
@@ -261,4 +270,6 @@ def test_headings_without_a_space_are_headings() -> None:
     recap = load_bytes(source.encode(), "pier.md")
 
     assert_sound(recap, source)
-    assert [(block.level, recap.slice(block)) for block in recap.blocks if block.kind == "heading"] == [(2, "Day 2")]
+    assert [(block.level, recap.slice(block)) for block in recap.blocks if block.kind == "heading"] == [
+        (2, "Day 2")
+    ]

@@ -19,9 +19,51 @@ from .soundness import assert_sound, characters
 FORMATS = ("text", "markdown", "html", "rst", "transcript")
 MARKS = (
     *"#*_`~|<>[](){}=-+.:!\\&;\"' \t\n\r",
-    *("\n\n", "# ", "== ", "- ", "  - ", "1. ", "> ", "```", "---\n", "===\n", "|-|-|\n", "[a](http://b.example)", "![i](j)", "[^1]: "),
-    *("<p>", "</p>", "<div class=nav>", "</div>", "<li>", "<ul>", "</ul>", "<td>", "<table>", "<h2 id=q>", "</h2>", "<pre>", "<b>", "</b>"),
-    *("<a href='http://x.example/y'>", "</a>", "<!--", "-->", "<script>", "</script>", "<br>", "&amp;", "&#x200b;", "&nbsp;", "<![CDATA["),
+    *(
+        "\n\n",
+        "# ",
+        "== ",
+        "- ",
+        "  - ",
+        "1. ",
+        "> ",
+        "```",
+        "---\n",
+        "===\n",
+        "|-|-|\n",
+        "[a](http://b.example)",
+        "![i](j)",
+        "[^1]: ",
+    ),
+    *(
+        "<p>",
+        "</p>",
+        "<div class=nav>",
+        "</div>",
+        "<li>",
+        "<ul>",
+        "</ul>",
+        "<td>",
+        "<table>",
+        "<h2 id=q>",
+        "</h2>",
+        "<pre>",
+        "<b>",
+        "</b>",
+    ),
+    *(
+        "<a href='http://x.example/y'>",
+        "</a>",
+        "<!--",
+        "-->",
+        "<script>",
+        "</script>",
+        "<br>",
+        "&amp;",
+        "&#x200b;",
+        "&nbsp;",
+        "<![CDATA[",
+    ),
     *(
         "{{< youtube abcdefghijk >}}",
         "{% x %}",
@@ -148,7 +190,9 @@ class Words(HTMLParser):
 ELEMENTS = ("p", "div", "b", "a", "ul", "li", "h2", "pre", "nav", "section", "span", "blockquote")
 page = st.recursive(
     st.sampled_from(["words ", "Ropes", " &amp; ", "é", "\n", "a &lt; b"]),
-    lambda inner: st.tuples(st.sampled_from(ELEMENTS), st.lists(inner, max_size=4)).map(lambda x: f"<{x[0]}>{''.join(x[1])}</{x[0]}>"),
+    lambda inner: st.tuples(st.sampled_from(ELEMENTS), st.lists(inner, max_size=4)).map(
+        lambda x: f"<{x[0]}>{''.join(x[1])}</{x[0]}>"
+    ),
     max_leaves=25,
 )
 
@@ -166,7 +210,10 @@ def test_every_character_of_a_page_is_in_a_block(source: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("piece", ["word ", "<b><p>", "<a x=\">'", "*a ", "[![a](b)](", "> ", "<!--", " ", "\u200b", "a.", "{% a", "`"])
+@pytest.mark.parametrize(
+    "piece",
+    ["word ", "<b><p>", "<a x=\">'", "*a ", "[![a](b)](", "> ", "<!--", " ", "\u200b", "a.", "{% a", "`"],
+)
 def test_time_is_linear_in_the_length_of_a_line(form: str, piece: str) -> None:
     """A long line of anything takes seconds at most; quadratic work would take minutes."""
     began = time.process_time()

@@ -71,7 +71,11 @@ def test_reads_a_page_of_everything() -> None:
     assert [(block.kind, block.level, recap.slice(block)) for block in recap.blocks] == [
         ("heading", 1, "Harbour Days"),
         ("furniture", 0, ".. contents::\n   :local:"),
-        ("paragraph", 0, "The first talk was long, see the slides and\nropes in mooring by someone. A *star."),
+        (
+            "paragraph",
+            0,
+            "The first talk was long, see the slides and\nropes in mooring by someone. A *star.",
+        ),
         ("heading", 2, "Ropes & tar"),
         ("paragraph", 0, "https://youtu.be/abcdefghijk"),
         ("bullet", 0, "one\ncontinued"),

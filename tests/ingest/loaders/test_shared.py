@@ -14,7 +14,12 @@ from .soundness import assert_sound
 @pytest.mark.shared
 def test_every_seed_and_recap_is_read_soundly(shared: Path) -> None:
     """Offsets are exact and most blocks are no furniture in every real file."""
-    files = [path for folder in ("seeds", "recaps/texts") for path in sorted((shared / folder).iterdir()) if path.suffix in SUFFIXES]
+    files = [
+        path
+        for folder in ("seeds", "recaps/texts")
+        for path in sorted((shared / folder).iterdir())
+        if path.suffix in SUFFIXES
+    ]
     for path in files:
         recap = load(path, path.name)
         assert_sound(recap, path.read_bytes().decode("utf-8-sig"))
@@ -30,7 +35,8 @@ def test_the_same_notes_in_two_formats_have_the_same_headings(shared: Path) -> N
     texts = shared / "recaps" / "texts"
     page, source = (load(next(texts.glob(pattern)), "a") for pattern in ("01-*.html", "39-*.rst.txt"))
     in_page, in_source = (
-        [recap.slice(block).replace("\u2019", "'") for block in recap.blocks if block.kind == "heading"] for recap in (page, source)
+        [recap.slice(block).replace("\u2019", "'") for block in recap.blocks if block.kind == "heading"]
+        for recap in (page, source)
     )
 
     assert in_page == in_source

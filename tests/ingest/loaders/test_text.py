@@ -63,7 +63,9 @@ def test_text_is_the_source() -> None:
 def test_bullets_keep_marker_and_depth_outside_their_words() -> None:
     """A bullet's words begin after its marker; indentation gives its depth."""
     recap = read(COPIED)
-    bullets = [(block.marker, block.level, recap.slice(block)) for block in recap.blocks if block.kind == "bullet"]
+    bullets = [
+        (block.marker, block.level, recap.slice(block)) for block in recap.blocks if block.kind == "bullet"
+    ]
 
     assert bullets == [
         ("•", 0, "38 berths"),
@@ -87,7 +89,11 @@ def test_addresses_lose_the_sentences_punctuation() -> None:
     """A bare address ends before the full stop or bracket of its sentence."""
     recap = read("See (https://a.example/b_(c)), www.d.example/e. and youtu.be/Xyz12!")
 
-    assert [link.url for link in recap.blocks[0].links] == ["https://a.example/b_(c)", "https://www.d.example/e", "https://youtu.be/Xyz12"]
+    assert [link.url for link in recap.blocks[0].links] == [
+        "https://a.example/b_(c)",
+        "https://www.d.example/e",
+        "https://youtu.be/Xyz12",
+    ]
     assert [recap.text[link.start : link.end] for link in recap.blocks[0].links][1] == "www.d.example/e"
 
 
@@ -100,7 +106,9 @@ def test_wrapped_lines_are_one_paragraph() -> None:
     assert found[0].endswith("at breakfast.")
     assert found[1:3] == ["Knots and Their Names", "By Grace Quay"]
     assert found[3].endswith("almost nobody knew.")
-    assert found[4].endswith("in\n  full") or found[4].endswith("in full") or found[4].endswith("out\n  in full")
+    assert (
+        found[4].endswith("in\n  full") or found[4].endswith("in full") or found[4].endswith("out\n  in full")
+    )
     assert found[5] == "another"
 
 

@@ -28,7 +28,10 @@ def three(night: Night, harbour: Path, tmp_path: Path) -> list[str]:
     ids = []
     for number in (20, 40, 60):
         path = harbour / "day2.md"
-        path.write_text(f"# KubeCon Europe 2021 - Day 2\n\n## Piers\n\nThe quay grew by {number} metres.\n", encoding="utf-8")
+        path.write_text(
+            f"# KubeCon Europe 2021 - Day 2\n\n## Piers\n\nThe quay grew by {number} metres.\n",
+            encoding="utf-8",
+        )
         ids.append(night().build_id)
     return ids
 
@@ -41,7 +44,9 @@ def test_names_grow_and_the_list_marks_the_live_build(three: list[str], tmp_path
     assert three == sorted(three)
     assert [line[2:25].strip() for line in listed.stdout.splitlines()] == three
     assert [line[0] for line in listed.stdout.splitlines()] == [" ", " ", "*"]
-    assert [(row["build_id"], row["live"], row["counts"]["recaps"]) for row in rows] == [(one, one == three[-1], 2) for one in three]
+    assert [(row["build_id"], row["live"], row["counts"]["recaps"]) for row in rows] == [
+        (one, one == three[-1], 2) for one in three
+    ]
 
 
 def test_a_build_is_shown(three: list[str], tmp_path: Path) -> None:
@@ -69,7 +74,9 @@ def test_damage_is_found(three: list[str], tmp_path: Path) -> None:
     assert call(tmp_path / "index", "verify").exit_code == 0
 
 
-def test_a_rollback_holds_until_the_notes_change(three: list[str], night: Night, harbour: Path, tmp_path: Path) -> None:
+def test_a_rollback_holds_until_the_notes_change(
+    three: list[str], night: Night, harbour: Path, tmp_path: Path
+) -> None:
     """The build before becomes live, an unchanged night leaves it so and removes the other, a change publishes again."""
     back = call(tmp_path / "index", "rollback")
     quiet = night()
@@ -117,7 +124,9 @@ def test_no_command_changes_a_folder_where_a_job_is_at_work(three: list[str], tm
     assert all("another job is at work" in one.stderr for one in done)
 
 
-@pytest.mark.parametrize("words", [("list",), ("show",), ("verify",), ("verify", "--all"), ("rollback",), ("prune",)])
+@pytest.mark.parametrize(
+    "words", [("list",), ("show",), ("verify",), ("verify", "--all"), ("rollback",), ("prune",)]
+)
 def test_without_a_build_there_is_one_line_and_status_5(words: tuple[str, ...], tmp_path: Path) -> None:
     """Nothing published is told with the way out."""
     done = call(tmp_path, *words)
@@ -127,7 +136,9 @@ def test_without_a_build_there_is_one_line_and_status_5(words: tuple[str, ...], 
     assert "confnotes ingest PATH" in done.stderr
 
 
-def test_builds_that_a_killed_job_left_go_with_the_next_one(night: Night, harbour: Path, tmp_path: Path) -> None:
+def test_builds_that_a_killed_job_left_go_with_the_next_one(
+    night: Night, harbour: Path, tmp_path: Path
+) -> None:
     """A build that was written and never published, and a removal that was cut short, do not outlive the next night."""
     first = night().build_id
     folder = tmp_path / "index"
@@ -150,11 +161,15 @@ def test_a_damaged_live_build_is_made_anew_by_an_unchanged_night(night: Night, t
     assert call(tmp_path / "index", "verify").exit_code == 0
 
 
-def test_a_build_that_was_just_replaced_stays_for_its_readers(night: Night, harbour: Path, tmp_path: Path) -> None:
+def test_a_build_that_was_just_replaced_stays_for_its_readers(
+    night: Night, harbour: Path, tmp_path: Path
+) -> None:
     """Whoever has the old build open quotes from its texts until the new pointer is seen."""
     ids = []
     for number in range(4):
-        (harbour / "day2.md").write_text(f"# KubeCon Europe 2021\n\n## Piers\n\nThere are {number} piers.\n", encoding="utf-8")
+        (harbour / "day2.md").write_text(
+            f"# KubeCon Europe 2021\n\n## Piers\n\nThere are {number} piers.\n", encoding="utf-8"
+        )
         ids.append(night(keep_builds=1, grace_s=600.0).build_id)
 
     assert list_builds(tmp_path / "index") == ids

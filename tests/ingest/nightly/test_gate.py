@@ -15,12 +15,18 @@ from ingest.nightly.report import Report
 
 Night = Callable[..., Report]
 MUST = {"question": "How many crates does the crane lift?", "expect": "forty crates", "must": True}
-MAY = {"question": "What is a tide table?", "expect": ["a cache", "an almanac"], "talk": "tides for beginners"}
+MAY = {
+    "question": "What is a tide table?",
+    "expect": ["a cache", "an almanac"],
+    "talk": "tides for beginners",
+}
 
 
 def write(path: Path, *lines: object) -> Path:
     """Write questions."""
-    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), encoding="utf-8")
+    path.write_text(
+        "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), encoding="utf-8"
+    )
     return path
 
 
@@ -32,17 +38,26 @@ def change(folder: Path, old: str, new: str) -> None:
 
 def test_a_build_that_answers_goes_live(night: Night, tmp_path: Path) -> None:
     """Questions by words, by talk or by both let a good build through."""
-    gate = write(tmp_path / "gate.jsonl", MUST, MAY, {"question": "who mended the quay?", "talk": "Keynote: The State of the Quay"})
+    gate = write(
+        tmp_path / "gate.jsonl",
+        MUST,
+        MAY,
+        {"question": "who mended the quay?", "talk": "Keynote: The State of the Quay"},
+    )
 
     assert night(gate=gate).outcome == "published"
 
 
-def test_a_question_that_must_be_answered_holds_a_build_back(night: Night, harbour: Path, tmp_path: Path) -> None:
+def test_a_question_that_must_be_answered_holds_a_build_back(
+    night: Night, harbour: Path, tmp_path: Path
+) -> None:
     """The old build stays live, nothing of the new one stays, the line names the question; accepted it goes live all the same."""
     gate = write(tmp_path / "gate.jsonl", MUST, MAY)
     first = night(gate=gate)
     change(harbour, "forty crates an hour", "a few things")
-    with pytest.raises(PublishError, match=f"How many crates does the crane lift.*Build {first.build_id} stays live") as caught:
+    with pytest.raises(
+        PublishError, match=f"How many crates does the crane lift.*Build {first.build_id} stays live"
+    ) as caught:
         night(gate=gate)
 
     assert "\n" not in str(caught.value)
@@ -58,7 +73,9 @@ def test_figures_may_fall_by_a_margin(night: Night, harbour: Path, tmp_path: Pat
     gate = write(tmp_path / "gate.jsonl", MAY, {**MUST, "must": False})
     night(gate=gate)
     change(harbour, "a cache", "a guess")
-    with pytest.raises(PublishError, match=r"answered questions fell from 1\.00 to 0\.50, by more than 0\.05"):
+    with pytest.raises(
+        PublishError, match=r"answered questions fell from 1\.00 to 0\.50, by more than 0\.05"
+    ):
         night(gate=gate)
 
     assert night(gate=gate, gate_margin=0.6).outcome == "published"
@@ -86,7 +103,8 @@ def test_most_talks_must_still_be_there(night: Night, harbour: Path, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "refused"), [(10, 0, False), (11, 0, True), (100, 71, False), (100, 69, True), (20, 9, True), (0, 5, False)]
+    ("before", "after", "refused"),
+    [(10, 0, False), (11, 0, True), (100, 71, False), (100, 69, True), (20, 9, True), (0, 5, False)],
 )
 def test_few_talks_may_go(before: int, after: int, refused: bool) -> None:
     """Up to ten talks may go whatever their share."""

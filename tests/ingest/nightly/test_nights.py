@@ -23,7 +23,12 @@ SAID = (
     "A bowline holds a ship.",
     "Fog horns are heard two miles out.",
 )
-TITLES = ("Lifting Crates - Ann Bee", "Tides for Beginners - Cyril Deedee", "Piers - Eve Effing", "Knots in Practice - Gus Haitch")
+TITLES = (
+    "Lifting Crates - Ann Bee",
+    "Tides for Beginners - Cyril Deedee",
+    "Piers - Eve Effing",
+    "Knots in Practice - Gus Haitch",
+)
 QUESTIONS = ("who lifts crates?", "tide", "what grew?", "bowline")
 
 
@@ -38,7 +43,14 @@ class Shore:
 
     def act(self) -> str:
         """Do something at random and say what."""
-        deeds: list[Callable[[], object]] = [self.add, self.change, self.change, self.rename, self.touch, self.hint]
+        deeds: list[Callable[[], object]] = [
+            self.add,
+            self.change,
+            self.change,
+            self.rename,
+            self.touch,
+            self.hint,
+        ]
         if len(list(self.folder.glob("*.md"))) > 2:
             deeds.append(self.remove)
         deed = self.chance.choice(deeds)
@@ -79,20 +91,28 @@ class Shore:
     def _write(self, path: Path) -> None:
         talks = self.chance.sample(TITLES, self.chance.randrange(1, 3))
         parts = [f"## {title}\n\n{self.chance.choice(SAID)}\n" for title in talks]
-        path.write_text(f"# KubeCon Europe 2021 - Day {self.chance.randrange(1, 4)}\n\n" + "\n".join(parts), encoding="utf-8")
+        path.write_text(
+            f"# KubeCon Europe 2021 - Day {self.chance.randrange(1, 4)}\n\n" + "\n".join(parts),
+            encoding="utf-8",
+        )
 
 
 def answers(folder: Path, encoder: Encoder) -> list[list[tuple[str, str, float]]]:
     """Return what a build answers, with scores."""
     searcher = Searcher.open(folder, encoder=encoder)
-    return [[(hit.passage.passage_id, hit.passage.text, hit.score) for hit in searcher.search(Query(text))] for text in QUESTIONS]
+    return [
+        [(hit.passage.passage_id, hit.passage.text, hit.score) for hit in searcher.search(Query(text))]
+        for text in QUESTIONS
+    ]
 
 
 def test_a_hundred_nights_end_as_one_full_night(tmp_path: Path, encoder: Encoder) -> None:
     """Recaps are added, changed, renamed, removed, touched and described; each twentieth is compared with a build made from nothing."""
     chance = random.Random(20261120)  # noqa: S311 nights, not secrets
     shore = Shore(tmp_path / "notes", chance)
-    ordinary = Job(paths=(shore.folder,), index_dir=tmp_path / "index", keep_builds=2, grace_s=0.0, accept=True)
+    ordinary = Job(
+        paths=(shore.folder,), index_dir=tmp_path / "index", keep_builds=2, grace_s=0.0, accept=True
+    )
     deeds: dict[str, int] = {}
     for number in range(1, NIGHTS + 1):
         deed = shore.act()
@@ -106,7 +126,9 @@ def test_a_hundred_nights_end_as_one_full_night(tmp_path: Path, encoder: Encoder
         ours, full = (folder / current_build_id(folder) for folder in (ordinary.index_dir, other))
         names = file_names(full)
 
-        assert {name: file_sha256(ours / name) for name in file_names(ours)} == {name: file_sha256(full / name) for name in names}
+        assert {name: file_sha256(ours / name) for name in file_names(ours)} == {
+            name: file_sha256(full / name) for name in names
+        }
         assert read_manifest(ours).content_sha256 == read_manifest(full).content_sha256
         assert answers(ordinary.index_dir, encoder) == answers(other, encoder)
     assert set(deeds) == {"add", "change", "rename", "remove", "touch", "hint"}

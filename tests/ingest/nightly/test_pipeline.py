@@ -35,10 +35,15 @@ def titles(index_dir: Path) -> list[str]:
 def test_a_first_night_publishes_what_the_notes_say(night: Night, tmp_path: Path, encoder: Encoder) -> None:
     """Recaps become a build that finds their words, with talk, speakers, event and day."""
     report = night()
-    [hit, *_] = Searcher.open(tmp_path / "index", encoder=encoder).search(Query("How many crates does the crane lift?"))
+    [hit, *_] = Searcher.open(tmp_path / "index", encoder=encoder).search(
+        Query("How many crates does the crane lift?")
+    )
 
     assert (report.outcome, report.exit_status) == ("published", 0)
-    assert [(line.recap_id, line.event_id, line.talks) for line in report.recaps] == [("day1.md", "EU 2021", 2), ("day2.md", "EU 2021", 1)]
+    assert [(line.recap_id, line.event_id, line.talks) for line in report.recaps] == [
+        ("day1.md", "EU 2021", 2),
+        ("day2.md", "EU 2021", 1),
+    ]
     assert "forty crates an hour" in hit.passage.text
     assert (hit.talk.title, hit.talk.speakers, hit.talk.event_id, hit.talk.day) == (
         "Lifting Crates with Robots",
@@ -65,7 +70,9 @@ def test_only_what_changed_is_read_and_told(night: Night, harbour: Path, tmp_pat
     day1 = harbour / "day1.md"
     text = day1.read_text(encoding="utf-8").replace("forty crates", "fifty crates")
     day1.write_text(
-        text + "\n## Knots in Practice - Gus Haitch, Rope Co\n\nA bowline holds a ship and comes loose with one hand.\n", encoding="utf-8"
+        text
+        + "\n## Knots in Practice - Gus Haitch, Rope Co\n\nA bowline holds a ship and comes loose with one hand.\n",
+        encoding="utf-8",
     )
     (harbour / "day2.md").unlink()
     report = night()
@@ -74,13 +81,21 @@ def test_only_what_changed_is_read_and_told(night: Night, harbour: Path, tmp_pat
     assert report.difference.new == ("Knots in Practice (day1.md)",)
     assert report.difference.changed == ("Lifting Crates with Robots (day1.md)",)
     assert "Keynote: The State of the Quay (day2.md)" in report.difference.removed
-    assert titles(tmp_path / "index") == ["Lifting Crates with Robots", "Tides for Beginners", "Knots in Practice"]
+    assert titles(tmp_path / "index") == [
+        "Lifting Crates with Robots",
+        "Tides for Beginners",
+        "Knots in Practice",
+    ]
 
 
-def test_an_incremental_build_equals_a_full_one(night: Night, harbour: Path, tmp_path: Path, plain_encoder: Encoder) -> None:
+def test_an_incremental_build_equals_a_full_one(
+    night: Night, harbour: Path, tmp_path: Path, plain_encoder: Encoder
+) -> None:
     """Vectors taken from the last build are the very bytes that embedding them again gives."""
     night()
-    (harbour / "day2.md").write_text((harbour / "day2.md").read_text(encoding="utf-8").replace("40 metres", "60 metres"), encoding="utf-8")
+    (harbour / "day2.md").write_text(
+        (harbour / "day2.md").read_text(encoding="utf-8").replace("40 metres", "60 metres"), encoding="utf-8"
+    )
     night()
     night(index_dir=tmp_path / "other", full=True, encoder=plain_encoder)
     live, full = (folder / current_build_id(folder) for folder in (tmp_path / "index", tmp_path / "other"))
@@ -103,7 +118,9 @@ def test_touching_a_file_changes_nothing(night: Night, harbour: Path) -> None:
     assert night().build_id == first.build_id
 
 
-def test_a_change_that_leaves_every_word_publishes_nothing(night: Night, harbour: Path, tmp_path: Path) -> None:
+def test_a_change_that_leaves_every_word_publishes_nothing(
+    night: Night, harbour: Path, tmp_path: Path
+) -> None:
     """A hint that repeats what the notes say leads to the same content, and the same build stays live."""
     first = night()
     (harbour / "sources.yaml").write_text("sources:\n- {path: day1.md, language: en}\n", encoding="utf-8")
@@ -114,12 +131,15 @@ def test_a_change_that_leaves_every_word_publishes_nothing(night: Night, harbour
 
 
 @pytest.mark.parametrize("broken", [b"", b"\x00\x01\x02binary", b"caf\xe9 au lait, not UTF-8 at all \xff"])
-def test_a_failing_source_keeps_its_last_good_reading(night: Night, harbour: Path, tmp_path: Path, broken: bytes) -> None:
+def test_a_failing_source_keeps_its_last_good_reading(
+    night: Night, harbour: Path, tmp_path: Path, broken: bytes
+) -> None:
     """The failure is one line naming the recap, the rest is published, and its old notes still answer."""
     night()
     (harbour / "day1.md").write_bytes(broken)
     (harbour / "day3.md").write_text(
-        "# KubeCon Europe 2021 - Day 3\n\n## Fog Signals - Ida Jay, Horn Ltd\n\nA horn is heard two miles out.\n", encoding="utf-8"
+        "# KubeCon Europe 2021 - Day 3\n\n## Fog Signals - Ida Jay, Horn Ltd\n\nA horn is heard two miles out.\n",
+        encoding="utf-8",
     )
     report = night()
     again = night()
@@ -152,7 +172,9 @@ def test_nothing_readable_publishes_nothing(night: Night, harbour: Path, tmp_pat
     assert not (tmp_path / "index" / "CURRENT").exists()
 
 
-def test_no_recaps_are_wrong_usage_at_first_and_a_danger_later(night: Night, harbour: Path, tmp_path: Path) -> None:
+def test_no_recaps_are_wrong_usage_at_first_and_a_danger_later(
+    night: Night, harbour: Path, tmp_path: Path
+) -> None:
     """An empty folder is a mistake of the caller; with a live build it is refused and the build stays."""
     (tmp_path / "empty").mkdir()
     with pytest.raises(SourcesError, match="found no recaps there"):
@@ -170,7 +192,10 @@ def test_a_second_job_leaves_or_waits(night: Night, tmp_path: Path) -> None:
     """While one job writes another one never does."""
     (tmp_path / "index").mkdir()
 
-    with FileLock(tmp_path / "index" / ".lock"), pytest.raises(PublishError, match="another job is at work there"):
+    with (
+        FileLock(tmp_path / "index" / ".lock"),
+        pytest.raises(PublishError, match="another job is at work there"),
+    ):
         night(wait_s=0.1)
     assert night(wait_s=0.1).outcome == "published"
 
@@ -194,7 +219,9 @@ def test_damage_in_the_store_of_readings_is_repaired(night: Night, harbour: Path
     assert (report.build_id, report.counts) == (first.build_id, first.counts)
 
 
-def test_a_damaged_live_build_is_replaced(night: Night, harbour: Path, tmp_path: Path, encoder: Encoder) -> None:
+def test_a_damaged_live_build_is_replaced(
+    night: Night, harbour: Path, tmp_path: Path, encoder: Encoder
+) -> None:
     """The next build needs nothing of the one that it replaces."""
     build = tmp_path / "index" / night().build_id
     (build / "passages.jsonl").write_text("{}\n", encoding="utf-8")
@@ -211,7 +238,8 @@ def test_old_builds_are_pruned(night: Night, harbour: Path, tmp_path: Path) -> N
     """As many builds stay as the setting says."""
     for number in range(4):
         (harbour / "day2.md").write_text(
-            f"# KubeCon Europe 2021 - Day 2\n\n## Talk on Piers\n\nThere are {number} new piers.\n", encoding="utf-8"
+            f"# KubeCon Europe 2021 - Day 2\n\n## Talk on Piers\n\nThere are {number} new piers.\n",
+            encoding="utf-8",
         )
         last = night(keep_builds=2)
 
@@ -220,10 +248,13 @@ def test_old_builds_are_pruned(night: Night, harbour: Path, tmp_path: Path) -> N
     assert last.build_id in builds
 
 
-def test_the_catalogue_fills_in_links_and_days_but_no_speakers(night: Night, harbour: Path, tmp_path: Path) -> None:
+def test_the_catalogue_fills_in_links_and_days_but_no_speakers(
+    night: Night, harbour: Path, tmp_path: Path
+) -> None:
     """The notes say who spoke; the catalogue says where the recording is."""
     (harbour / "talk.md").write_text(
-        "# KubeCon Europe 2021\n\n## Fog Signals\n\nA horn is heard two miles out, said the keeper.\n", encoding="utf-8"
+        "# KubeCon Europe 2021\n\n## Fog Signals\n\nA horn is heard two miles out, said the keeper.\n",
+        encoding="utf-8",
     )
     table = tmp_path / "talks.csv"
     table.write_text(
@@ -245,11 +276,15 @@ def test_many_recaps_are_read_on_all_cores(tmp_path: Path, encoder: Encoder) -> 
     folder = tmp_path / "notes"
     folder.mkdir()
     for number in range(40):
-        (folder / f"{number:02}.md").write_text(f"# KubeCon Europe 2021\n\n## Pier Number {number}\n\nThe pier.\n", encoding="utf-8")
+        (folder / f"{number:02}.md").write_text(
+            f"# KubeCon Europe 2021\n\n## Pier Number {number}\n\nThe pier.\n", encoding="utf-8"
+        )
     (folder / "07.md").write_bytes(b"\x00")
     report = run(Job(paths=(folder,), index_dir=tmp_path / "index"), encoder=encoder)
 
-    assert [line.recap_id for line in report.recaps] == [f"{number:02}.md" for number in range(40) if number != 7]
+    assert [line.recap_id for line in report.recaps] == [
+        f"{number:02}.md" for number in range(40) if number != 7
+    ]
     assert len(report.failed) == 1
 
 
@@ -291,7 +326,9 @@ def test_a_folder_that_lets_nobody_look_keeps_its_talks(night: Night, plain_user
     """Recaps in a folder without permission are not gone: they stay as last read, and the report says so."""
     notes = plain_user / "notes"
     (notes / "eu").mkdir(parents=True)
-    words = ("# KubeCon Europe 2021\n\n## {0} for Beginners - Ann Bee, Quay\n\n{0} are easy to learn and hard to forget.\n").format
+    words = (
+        "# KubeCon Europe 2021\n\n## {0} for Beginners - Ann Bee, Quay\n\n{0} are easy to learn and hard to forget.\n"
+    ).format
     (notes / "a.md").write_text(words("Knots"), encoding="utf-8")
     (notes / "eu" / "b.md").write_text(words("Tides"), encoding="utf-8")
     changes = {"paths": (notes,), "index_dir": plain_user / "index"}

@@ -53,7 +53,10 @@ def test_a_long_paragraph_is_cut_at_sentence_ends() -> None:
     found = texts(recap(("paragraph", (SENTENCE * 30).strip())))
 
     assert len(found) > 5
-    assert all(text.startswith("The crane") and text.endswith("came in.") and len(text) <= MAX_CHARS for text in found)
+    assert all(
+        text.startswith("The crane") and text.endswith("came in.") and len(text) <= MAX_CHARS
+        for text in found
+    )
 
 
 def test_a_long_sentence_is_cut_at_clauses_then_between_words() -> None:
@@ -67,7 +70,9 @@ def test_a_long_sentence_is_cut_at_clauses_then_between_words() -> None:
 
 def test_what_an_announcement_leads_to_may_stand_pages_away() -> None:
     """A talk whose list stands behind another talk's pages is cut all the same, and nothing is lost."""
-    loaded = recap(("paragraph", "Key features:"), ("paragraph", SENTENCE * 40), ("paragraph", "crate " * 400))
+    loaded = recap(
+        ("paragraph", "Key features:"), ("paragraph", SENTENCE * 40), ("paragraph", "crate " * 400)
+    )
     first, _, last = spans(loaded)
     found = texts(loaded, FoundTalk("Talk", "session", body=(first, last)))
 
@@ -84,7 +89,10 @@ def test_abbreviations_end_no_sentence() -> None:
     """Abbreviations, initials and decimals do not look like the end of a sentence."""
     text = "Cranes (e.g. the big one) by J. Doe lift 1.5 t. They are slow! Are they? Yes"
 
-    assert [text[:end].rsplit(maxsplit=1)[-1] for end in sentence_ends(text, 0, len(text))] == ["slow!", "they?"]
+    assert [text[:end].rsplit(maxsplit=1)[-1] for end in sentence_ends(text, 0, len(text))] == [
+        "slow!",
+        "they?",
+    ]
 
 
 def test_japanese_is_cut_at_its_own_marks() -> None:
@@ -100,7 +108,16 @@ def test_a_lead_in_stays_with_its_first_bullets() -> None:
     filler = ("paragraph", SENTENCE.strip())
     bullets = [("bullet", f"point number {n} about the harbour") for n in range(3)]
     loaded = recap(
-        filler, filler, filler, filler, ("paragraph", "What the crane can lift:"), *bullets, filler, filler, ("heading", "Costs"), filler
+        filler,
+        filler,
+        filler,
+        filler,
+        ("paragraph", "What the crane can lift:"),
+        *bullets,
+        filler,
+        filler,
+        ("heading", "Costs"),
+        filler,
     )  # type: ignore[arg-type]
     found = texts(loaded)
 
@@ -110,7 +127,9 @@ def test_a_lead_in_stays_with_its_first_bullets() -> None:
 
 def test_a_passage_never_spans_words_of_another_talk() -> None:
     """Where another talk's words or furniture lie between, a new passage starts."""
-    loaded = recap(("paragraph", "First part."), ("paragraph", "Another talk's words."), ("paragraph", "Second part."))
+    loaded = recap(
+        ("paragraph", "First part."), ("paragraph", "Another talk's words."), ("paragraph", "Second part.")
+    )
     first, _, last = spans(loaded)
 
     assert texts(loaded, FoundTalk("Talk", "session", body=(first, last))) == ["First part.", "Second part."]
@@ -118,17 +137,30 @@ def test_a_passage_never_spans_words_of_another_talk() -> None:
 
 def test_a_talks_heading_is_a_passage_of_its_own() -> None:
     """Title and by-line are marked, so that an answer does not quote them as content."""
-    loaded = recap(("heading", "Lifting Crates"), ("paragraph", "By Ann Bee"), ("paragraph", SENTENCE.strip()))
+    loaded = recap(
+        ("heading", "Lifting Crates"), ("paragraph", "By Ann Bee"), ("paragraph", SENTENCE.strip())
+    )
     blocks = spans(loaded)
-    passages = make_passages(loaded, FoundTalk("Lifting Crates", "session", heading=blocks[:2], body=blocks[2:]), "day1.txt/lifting")
+    passages = make_passages(
+        loaded,
+        FoundTalk("Lifting Crates", "session", heading=blocks[:2], body=blocks[2:]),
+        "day1.txt/lifting",
+    )
 
-    assert [(p.role, p.text) for p in passages] == [("heading", "Lifting Crates\n\nBy Ann Bee"), ("body", SENTENCE.strip())]
+    assert [(p.role, p.text) for p in passages] == [
+        ("heading", "Lifting Crates\n\nBy Ann Bee"),
+        ("body", SENTENCE.strip()),
+    ]
     assert [p.passage_id for p in passages] == ["day1.txt/lifting#0", "day1.txt/lifting#1"]
 
 
 def test_the_authors_remarks_stand_apart() -> None:
     """A paragraph of the note-taker's own is never put in a speaker's mouth."""
-    loaded = recap(("paragraph", "It lifts crates."), ("paragraph", "We liked this one most."), ("paragraph", "It is cheap."))
+    loaded = recap(
+        ("paragraph", "It lifts crates."),
+        ("paragraph", "We liked this one most."),
+        ("paragraph", "It is cheap."),
+    )
     blocks = spans(loaded)
     passages = make_passages(loaded, FoundTalk("T", "session", body=blocks, author_spans=(blocks[1],)), "t")
 
@@ -141,7 +173,11 @@ def test_the_authors_remarks_stand_apart() -> None:
 
 def test_links_stay_with_their_passage() -> None:
     """A passage knows the addresses that stand in it, each once; what no browser opens is left out."""
-    links = (Link(0, 2, "https://a.example/"), Link(3, 5, "https://a.example/"), Link(6, 8, "javascript:alert(1)"))
+    links = (
+        Link(0, 2, "https://a.example/"),
+        Link(3, 5, "https://a.example/"),
+        Link(6, 8, "javascript:alert(1)"),
+    )
     loaded = recap(("paragraph", SENTENCE * 5), ("paragraph", SENTENCE * 5), links=links)
     passages = make_passages(loaded, FoundTalk("T", "session", body=spans(loaded)), "t")
 
@@ -152,7 +188,9 @@ def test_a_transcripts_passage_opens_the_recording_at_its_second() -> None:
     """The first cue of a passage gives the second."""
     block = Block("paragraph", 0, 11, line=1, second=83.4)
     loaded = LoadedRecap("t.vtt", "0" * 64, "lift crates", (block,), (Run(0, 11, 40, 11),), "transcript")
-    found = FoundTalk("T", "session", body=((0, 11),), links={"video": "https://www.youtube.com/watch?v=abcdefgh"})
+    found = FoundTalk(
+        "T", "session", body=((0, 11),), links={"video": "https://www.youtube.com/watch?v=abcdefgh"}
+    )
     [passage] = make_passages(loaded, found, "t")
 
     assert passage.links == ("https://youtu.be/abcdefgh?t=83",)
@@ -161,13 +199,18 @@ def test_a_transcripts_passage_opens_the_recording_at_its_second() -> None:
 
 SIGNS = st.sampled_from("ab.,:;!?。é \n-–\u200b\u202e")
 blocks = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.one_of(st.text(SIGNS, min_size=1, max_size=n) for n in (70, 400, 1500))), max_size=12
+    st.tuples(
+        st.sampled_from(KINDS), st.one_of(st.text(SIGNS, min_size=1, max_size=n) for n in (70, 400, 1500))
+    ),
+    max_size=12,
 )
 
 
 @settings(max_examples=120, deadline=None)
 @given(blocks, st.data())
-def test_every_word_lands_in_exactly_one_exact_slice(parts: list[tuple[BlockKind, str]], data: st.DataObject) -> None:
+def test_every_word_lands_in_exactly_one_exact_slice(
+    parts: list[tuple[BlockKind, str]], data: st.DataObject
+) -> None:
     """Whatever the blocks hold, passages are slices at their offsets, in order, and no word is lost, cut or doubled."""
     loaded = recap(*parts)
     mine = [span for span in spans(loaded) if data.draw(st.booleans())]
@@ -176,8 +219,14 @@ def test_every_word_lands_in_exactly_one_exact_slice(parts: list[tuple[BlockKind
 
     assert all(passage.text == loaded.text[passage.start : passage.end] for passage in passages)
     assert all(before.end <= after.start for before, after in pairwise(passages))
-    expected = [(m.start() + start, m.group()) for start, end in mine for m in re.finditer(r"\w+", loaded.text[start:end])]
-    assert [(m.start() + p.start, m.group()) for p in passages for m in re.finditer(r"\w+", p.text)] == expected
+    expected = [
+        (m.start() + start, m.group())
+        for start, end in mine
+        for m in re.finditer(r"\w+", loaded.text[start:end])
+    ]
+    assert [
+        (m.start() + p.start, m.group()) for p in passages for m in re.finditer(r"\w+", p.text)
+    ] == expected
 
 
 @settings(max_examples=120, deadline=None)
@@ -193,7 +242,9 @@ def test_cutting_keeps_words_and_limits(text: str, target: int) -> None:
         assert not re.match(r"\w\w", text[end - 1 : end + 1]) or len(text[end - 1 : end + 1]) < 2
 
 
-@pytest.mark.parametrize("text", ["." * 300_000, "a" * 300_000, "a " * 150_000, "a, " * 100_000, "。" * 300_000, '."' * 150_000])
+@pytest.mark.parametrize(
+    "text", ["." * 300_000, "a" * 300_000, "a " * 150_000, "a, " * 100_000, "。" * 300_000, '."' * 150_000]
+)
 def test_cutting_is_linear_on_hostile_text(text: str) -> None:
     """Long rows of one sign are cut in a moment."""
     assert sum(e - s for s, e in cut(text, 0, len(text), 300, 600)) <= len(text)
@@ -231,7 +282,12 @@ def test_a_bullet_keeps_its_marker_where_the_text_holds_it() -> None:
 
 def test_an_announcement_stays_with_words_that_are_nearly_too_long() -> None:
     """What a colon leads to is cut, rather than parted from it."""
-    found = texts(recap(("paragraph", "What the cranes of this old harbour did all winter long:"), ("paragraph", (SENTENCE * 8).strip())))
+    found = texts(
+        recap(
+            ("paragraph", "What the cranes of this old harbour did all winter long:"),
+            ("paragraph", (SENTENCE * 8).strip()),
+        )
+    )
 
     assert found[0].startswith("What the cranes of this old harbour did all winter long:\n\nThe crane")
     assert all(len(text) <= MAX_CHARS and text.endswith("in.") for text in found)

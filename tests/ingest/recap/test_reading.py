@@ -18,9 +18,7 @@ from ingest.sources.listing import Source
 from ingest.talks import RecapHints
 
 PAGE = "https://blog.example/harbour"
-MARKDOWN = (
-    "# KubeCon Europe 2021\n\n## Talks\n\n### Fog Signals - Ida Jay, Horn Ltd\n\nA horn is heard two miles out, and a bell only one.\n"
-)
+MARKDOWN = "# KubeCon Europe 2021\n\n## Talks\n\n### Fog Signals - Ida Jay, Horn Ltd\n\nA horn is heard two miles out, and a bell only one.\n"
 HTML = (
     "<html><head><title>KubeCon Europe 2021</title></head><body><article><h1>KubeCon Europe 2021</h1>"
     "<h2 id='fog'>Fog Signals - Ida Jay, Horn Ltd</h2><p>A horn is heard two miles out, and a bell only one.</p>"
@@ -28,7 +26,9 @@ HTML = (
 )
 
 
-def read(folder: Path, text: str, name: str = "recap.md", catalogue: Catalogue | None = None, **known: object) -> ReadRecap:
+def read(
+    folder: Path, text: str, name: str = "recap.md", catalogue: Catalogue | None = None, **known: object
+) -> ReadRecap:
     """Read one recap with hints."""
     path = folder / name
     path.write_text(text, encoding="utf-8")
@@ -51,7 +51,10 @@ def test_a_page_and_a_code_host_are_linked_by_their_anchors(tmp_path: Path) -> N
     hosted = "https://github.com/ann/notes/blob/main/recap.md"
 
     assert url_of(read(tmp_path, HTML, "recap.html", url=PAGE), "Fog Signals") == f"{PAGE}#fog"
-    assert url_of(read(tmp_path, MARKDOWN, url=hosted), "Fog Signals") == f"{hosted}#fog-signals---ida-jay-horn-ltd"
+    assert (
+        url_of(read(tmp_path, MARKDOWN, url=hosted), "Fog Signals")
+        == f"{hosted}#fog-signals---ida-jay-horn-ltd"
+    )
 
 
 def test_notes_that_retell_another_text_link_to_its_page_as_a_whole(tmp_path: Path) -> None:
@@ -68,7 +71,9 @@ def test_a_calendars_date_becomes_the_day_of_the_event(tmp_path: Path) -> None:
     """A date counts from day 1 of the event; one far outside of it says nothing."""
     days = []
     for on in (date(2021, 5, 6), date(2021, 5, 4), date(2021, 6, 1)):
-        reading = read(tmp_path, MARKDOWN, catalogue=Catalogue((CatalogueTalk("Fog Signals", "EU 2021", on=on),)))
+        reading = read(
+            tmp_path, MARKDOWN, catalogue=Catalogue((CatalogueTalk("Fog Signals", "EU 2021", on=on),))
+        )
         days.append(next(talk.day for talk in reading.talks if talk.title == "Fog Signals"))
 
     assert event_for("EU 2021").starts_on == date(2021, 5, 5)
@@ -85,7 +90,9 @@ def test_a_hint_goes_before_what_the_notes_and_the_catalogue_say(tmp_path: Path)
 def test_two_candidates_are_listed_for_a_person(tmp_path: Path) -> None:
     """A talk that the catalogue cannot decide stays unlinked and is told with both titles."""
     links = {"video": "https://youtu.be/abcdefgh"}
-    catalogue = Catalogue(tuple(CatalogueTalk(f"Fog Signals in Practice, Part {n}", "EU 2021", links=links) for n in (1, 2)))
+    catalogue = Catalogue(
+        tuple(CatalogueTalk(f"Fog Signals in Practice, Part {n}", "EU 2021", links=links) for n in (1, 2))
+    )
     reading = read(tmp_path, MARKDOWN.replace("Fog Signals", "Fog Signals in Practice"), catalogue=catalogue)
 
     assert url_of(reading, "Fog Signals in Practice") is None
@@ -121,7 +128,10 @@ def test_a_reading_comes_back_from_the_store_as_it_was(tmp_path: Path) -> None:
 def test_ids_stay_when_the_notes_grow(tmp_path: Path) -> None:
     """Another talk before and after leaves a talk's id and its passages' ids alone."""
     before = read(tmp_path, MARKDOWN)
-    after = read(tmp_path, MARKDOWN.replace("### Fog", "### Tide Tables - Gus Haitch, Mole Labs\n\nA table.\n\n### Fog"))
+    after = read(
+        tmp_path,
+        MARKDOWN.replace("### Fog", "### Tide Tables - Gus Haitch, Mole Labs\n\nA table.\n\n### Fog"),
+    )
     fog = [talk for talk in after.talks if talk.title == "Fog Signals"]
 
     assert [talk.talk_id for talk in fog] == ["recap.md/fog-signals"]
@@ -161,8 +171,16 @@ def test_titles_in_other_scripts_get_ids_of_their_own() -> None:
             * 2,
             "fr",
         ),
-        ("Am letzten Tag ging es um Datenbanken und um die Frage, wer nachts geweckt wird. Wir haben viel mitgeschrieben. " * 2, "de"),
-        ("The last day was about databases and about who is woken at night. We wrote down a great deal of it. " * 3, "en"),
+        (
+            "Am letzten Tag ging es um Datenbanken und um die Frage, wer nachts geweckt wird. Wir haben viel mitgeschrieben. "
+            * 2,
+            "de",
+        ),
+        (
+            "The last day was about databases and about who is woken at night. We wrote down a great deal of it. "
+            * 3,
+            "en",
+        ),
         ("Jour 2", "en"),
     ],
 )

@@ -65,7 +65,10 @@ def test_a_file_may_still_have_an_address(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ("{feed: https://q.example, git: x}", "has `feed` beside `git`. With `git` go `ref`, `path`, `on_missing`."),
+        (
+            "{feed: https://q.example, git: x}",
+            "has `feed` beside `git`. With `git` go `ref`, `path`, `on_missing`.",
+        ),
         ("{url: https://q.example, match: x}", "has `match` beside `url`"),
         ("{path: a.md, on_missing: drop}", "has `on_missing` beside `path`"),
         ("{path: a.md, url: https://q.example, ref: main}", "has `ref` beside `path`"),
@@ -88,7 +91,9 @@ def test_entries_that_cannot_be_used(tmp_path: Path, entry: str, words: str) -> 
     assert "\n" not in str(caught.value)
 
 
-def test_a_night_with_a_page(server: HostileServer, harbour: Path, tmp_path: Path, night: Callable[..., Report]) -> None:
+def test_a_night_with_a_page(
+    server: HostileServer, harbour: Path, tmp_path: Path, night: Callable[..., Report]
+) -> None:
     """A page is read and linked, asked whether it changed the next night, and stays when its site goes down."""
     url = server.url("/eu-2021")
     server.acts["/eu-2021"] = tagged(NOTES, '"1"')
@@ -112,7 +117,9 @@ def test_a_night_with_a_page(server: HostileServer, harbour: Path, tmp_path: Pat
 def test_the_first_night_of_a_page_that_is_not_there(server: HostileServer, tmp_path: Path) -> None:
     """Where no source gives a recap the reason is told, in one line."""
     listed(tmp_path, f"sources:\n- url: {server.url('/none')}\n")
-    with pytest.raises(SourcesError, match=r"none of the sources listed there gives a recap\. Cannot fetch http"):
+    with pytest.raises(
+        SourcesError, match=r"none of the sources listed there gives a recap\. Cannot fetch http"
+    ):
         run(Job((tmp_path / "sources.yaml",), tmp_path / "index", allowed_hosts=("127.0.0.1",)))
 
 
@@ -121,7 +128,9 @@ def test_two_sources_of_one_name(harbour: Path, server: HostileServer, night: Ca
     server.acts["/x"] = page(NOTES)
     notes = harbour.parent / "more"
     notes.mkdir()
-    (notes / "day3.md").write_text("# KubeCon Europe 2021 - Day 3\n\n## Ropes and Knots - Hal Eye\n\nA knot holds.\n", encoding="utf-8")
+    (notes / "day3.md").write_text(
+        "# KubeCon Europe 2021 - Day 3\n\n## Ropes and Knots - Hal Eye\n\nA knot holds.\n", encoding="utf-8"
+    )
     git = ["git", "-c", "user.name=Eve", "-c", "user.email=eve@quay.example"]
     for words in (["init", "--quiet"], ["add", "day3.md"], ["commit", "--quiet", "-m", "notes"]):
         subprocess.run([*git, *words], cwd=notes, check=True)
@@ -130,4 +139,9 @@ def test_two_sources_of_one_name(harbour: Path, server: HostileServer, night: Ca
     report = night(allowed_hosts=("127.0.0.1",))
 
     assert report.failed == ()
-    assert [line.recap_id for line in report.recaps] == [f"127.0.0.1-{server.port}/x.html", "day1.md", "day2.md", "more/day3.md"]
+    assert [line.recap_id for line in report.recaps] == [
+        f"127.0.0.1-{server.port}/x.html",
+        "day1.md",
+        "day2.md",
+        "more/day3.md",
+    ]

@@ -34,7 +34,17 @@ def ids(*paths: Path) -> list[str]:
 
 def test_a_folder_gives_its_recaps_by_their_path_below_it(tmp_path: Path) -> None:
     """Folders below count; hidden files, READMEs, tables and lists are no recaps."""
-    notes(tmp_path, "b.txt", "eu/day1.md", "page.html", ".hidden.md", ".git/x.md", "README.md", "talks.csv", "talk.vtt")
+    notes(
+        tmp_path,
+        "b.txt",
+        "eu/day1.md",
+        "page.html",
+        ".hidden.md",
+        ".git/x.md",
+        "README.md",
+        "talks.csv",
+        "talk.vtt",
+    )
 
     assert ids(tmp_path) == ["b.txt", "eu/day1.md", "page.html", "talk.vtt"]
 
@@ -88,7 +98,12 @@ def test_a_list_beside_the_notes_says_what_is_known_of_them(tmp_path: Path) -> N
     assert hints["b.md"].event is None
     event = hints["more/c.md"].event
     assert event is not None
-    assert (event.event_id, event.name, event.starts_on, event.city) == ("HarbourConf", "Harbour Conference 2019", date(2019, 3, 4), "Hull")
+    assert (event.event_id, event.name, event.starts_on, event.city) == (
+        "HarbourConf",
+        "Harbour Conference 2019",
+        date(2019, 3, 4),
+        "Hull",
+    )
 
 
 def test_a_list_named_itself_gives_only_what_it_lists(tmp_path: Path) -> None:
@@ -109,10 +124,16 @@ def test_a_listed_file_that_is_gone_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("sources:\n- {path: a.md, evnt: EU 2021}\n", "entry 1 has the unknown key `evnt`. Known are path, event,"),
+        (
+            "sources:\n- {path: a.md, evnt: EU 2021}\n",
+            "entry 1 has the unknown key `evnt`. Known are path, event,",
+        ),
         ("source: []\n", "unknown key `source`. Known are catalogue, gate, sources"),
         ("sources:\n- {path: a.md, day: two}\n", "entry 1 has the day 'two'"),
-        ("sources:\n- {path: a.md, starts_on: soon, event: EU 2021}\n", "entry 1 has the starts_on 'soon'. Write it like 2021-05-05"),
+        (
+            "sources:\n- {path: a.md, starts_on: soon, event: EU 2021}\n",
+            "entry 1 has the starts_on 'soon'. Write it like 2021-05-05",
+        ),
         ("sources:\n- event: EU 2021\n", "entry 1 names no `path`"),
         ("sources: a.md\n", "`sources` is no list"),
         ("sources: [\n", "no valid YAML at line 2"),
@@ -124,7 +145,10 @@ def test_a_listed_file_that_is_gone_is_told(tmp_path: Path) -> None:
             "entry 1 ends on 2031-05-02, before it starts on 2031-05-04",
         ),
         ("sources:\n- {path: a.md, event: [1, 2]}\n", "entry 1 has the event [1, 2]. Give text"),
-        ("sources:\n- {path: a.md}\n- {path: ./a.md, day: 2}\n", "entry 2 names the path ./a.md again, as entry 1 does"),
+        (
+            "sources:\n- {path: a.md}\n- {path: ./a.md, day: 2}\n",
+            "entry 2 names the path ./a.md again, as entry 1 does",
+        ),
         (
             "sources:\n- {path: a.md, url: 'ftp://quay.example/a'}\n",
             "entry 1 has the url 'ftp://quay.example/a'. Give one that begins with",

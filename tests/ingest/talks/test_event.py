@@ -44,7 +44,9 @@ def test_a_weekday_in_the_title_becomes_the_conference_day() -> None:
 
 def test_the_posting_date_in_a_path_is_no_conference_day() -> None:
     """An address with a date says when it was posted."""
-    inferred = infer_event("x.md", {"title": "KubeCon Europe 2021", "url": "/2021/05/06/kubecon-europe-2021/"}, [])
+    inferred = infer_event(
+        "x.md", {"title": "KubeCon Europe 2021", "url": "/2021/05/06/kubecon-europe-2021/"}, []
+    )
 
     assert inferred.day is None
 
@@ -59,7 +61,13 @@ def test_what_a_person_said_wins() -> None:
 
 def test_a_given_first_day_dates_an_unknown_event() -> None:
     """With its first day known, a weekday of any conference becomes a number."""
-    inferred = infer_event("x.md", {"title": "FjordDays 2023, Donnerstag"}, [], event_id="FjordDays 2023", starts_on=date(2023, 9, 13))
+    inferred = infer_event(
+        "x.md",
+        {"title": "FjordDays 2023, Donnerstag"},
+        [],
+        event_id="FjordDays 2023",
+        starts_on=date(2023, 9, 13),
+    )
 
     assert inferred.day == 2
 

@@ -83,7 +83,10 @@ PARTS = st.sampled_from(
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.lists(st.one_of(PARTS, st.text(max_size=60)), max_size=14), st.sampled_from(["a.md", "a.txt", "a.html"]))
+@given(
+    st.lists(st.one_of(PARTS, st.text(max_size=60)), max_size=14),
+    st.sampled_from(["a.md", "a.txt", "a.html"]),
+)
 def test_every_word_has_exactly_one_owner(parts: list[str], name: str) -> None:
     """Whatever a recap is made of, its words are tiled by talks, sections and dropped parts."""
     format_name = {"a.md": "markdown", "a.txt": "text", "a.html": "html"}[name]
@@ -94,7 +97,11 @@ def test_every_word_has_exactly_one_owner(parts: list[str], name: str) -> None:
     reading = find_talks(loaded)
 
     assert_tiled(loaded, reading)
-    assert all(any(a <= start and end <= b for a, b in talk.body) for talk in reading.talks for start, end in talk.author_spans)
+    assert all(
+        any(a <= start and end <= b for a, b in talk.body)
+        for talk in reading.talks
+        for start, end in talk.author_spans
+    )
 
 
 def test_notes_stay_with_their_talk() -> None:
@@ -104,19 +111,22 @@ def test_notes_stay_with_their_talk() -> None:
     loaded = load_bytes(source.encode(), "a.md")
     reading = find_talks(loaded)
 
-    assert " ".join(words_of(loaded, reading, "Ropes").split()) == "Ropes - Anna Bee, Quay Hemp swells. Knots A bowline holds."
+    assert (
+        " ".join(words_of(loaded, reading, "Ropes").split())
+        == "Ropes - Anna Bee, Quay Hemp swells. Knots A bowline holds."
+    )
 
 
 def test_two_talks_in_one_paragraph_share_it_by_sentence() -> None:
     """A second talk begins with its own sentence."""
-    source = (
-        "At HarbourConf 2022 I saw **Ropes and Hemp** by Anna Bee. Hemp swells. Then **Tides at Night** by Carl Dee came. It ebbs at six."
-    )
+    source = "At HarbourConf 2022 I saw **Ropes and Hemp** by Anna Bee. Hemp swells. Then **Tides at Night** by Carl Dee came. It ebbs at six."
     loaded = load_bytes(source.encode(), "a.md")
     reading = find_talks(loaded)
 
     assert words_of(loaded, reading, "Ropes and Hemp").endswith("Hemp swells. ")
-    assert words_of(loaded, reading, "Tides at Night") == "Then Tides at Night by Carl Dee came. It ebbs at six."
+    assert (
+        words_of(loaded, reading, "Tides at Night") == "Then Tides at Night by Carl Dee came. It ebbs at six."
+    )
 
 
 def test_links_are_the_talks_own() -> None:
@@ -127,7 +137,10 @@ def test_links_are_the_talks_own() -> None:
     )
     ropes, tides = (talk for talk in read(source).talks if talk.kind != "section")
 
-    assert ropes.links == {"video": "https://www.youtube.com/watch?v=abc", "slides": "https://a.example/ropes.pdf"}
+    assert ropes.links == {
+        "video": "https://www.youtube.com/watch?v=abc",
+        "slides": "https://a.example/ropes.pdf",
+    }
     assert "slides" not in tides.links
 
 
@@ -149,7 +162,9 @@ def test_topics_are_sections() -> None:
 
 def test_known_titles_are_found_in_prose() -> None:
     """The catalogue's titles mark talks that nothing else marks, whatever their typography."""
-    loaded = load_bytes("HarbourConf 2022\n\nLater we heard what hemp can’t hold, and nobody left early.\n".encode(), "a.txt")
+    loaded = load_bytes(
+        "HarbourConf 2022\n\nLater we heard what hemp can’t hold, and nobody left early.\n".encode(), "a.txt"
+    )
 
     assert talks(find_talks(loaded, known_titles=["What Hemp Can't Hold"])) == ["what hemp can’t hold"]
 
@@ -160,7 +175,11 @@ def test_other_pages_and_counters_are_dropped_with_a_reason() -> None:
     source = f"{opening}\n\nRopes\n\nBy Anna Bee (Engineer, Quay)\n\nHemp swells.\n\n5 views0 comments\n"
     reading = read(source, "a.txt")
 
-    assert [source[d.start : d.end] for d in reading.furniture] == ["Related posts", "KubeCon EU 2020, Day 1", "5 views0 comments"]
+    assert [source[d.start : d.end] for d in reading.furniture] == [
+        "Related posts",
+        "KubeCon EU 2020, Day 1",
+        "5 views0 comments",
+    ]
     assert all(dropped.reason for dropped in reading.furniture)
     assert reading.day == 3
 
@@ -183,7 +202,9 @@ def test_lost_day_headings_follow_from_gaps() -> None:
 
 def test_hints_win() -> None:
     """What sources.yaml says of event and day replaces what the recap says."""
-    reading = read("# KubeCon EU 2021 - Day 1\n\n## Ropes - Anna Bee, Quay\n\nHemp.\n", event_id="NA 2019", day=2)
+    reading = read(
+        "# KubeCon EU 2021 - Day 1\n\n## Ropes - Anna Bee, Quay\n\nHemp.\n", event_id="NA 2019", day=2
+    )
 
     assert reading.event is not None
     assert reading.event.event_id == "NA 2019"
@@ -201,7 +222,10 @@ def test_a_talk_by_its_heading_alone_says_so() -> None:
     assert bof.remarks
 
 
-@pytest.mark.parametrize("source", ["#", "- ", "\u200b", "\u202e# Day 1", "By", "“”", "x" * 50_000, "a / b\n" * 5_000, "[](", "# " * 300])
+@pytest.mark.parametrize(
+    "source",
+    ["#", "- ", "\u200b", "\u202e# Day 1", "By", "“”", "x" * 50_000, "a / b\n" * 5_000, "[](", "# " * 300],
+)
 def test_odd_sources_are_read(source: str) -> None:
     """Fragments, invisible characters and endless words never raise."""
     loaded = load_bytes(source.encode(), "a.txt", "text")
@@ -239,12 +263,16 @@ def test_linked_titles_over_two_lines_keep_their_own_speakers() -> None:
         "Wim Elm (Dry Dock) \nTar has always been about wood\n\n"
         "**[Peter Fay (Harbour Works) \nThe arithmetic of mooring lines](talks/c.md)**\n"
     )
-    found = [(talk.title, talk.speakers, talk.affiliations) for talk in reading.talks if talk.kind != "section"]
+    found = [
+        (talk.title, talk.speakers, talk.affiliations) for talk in reading.talks if talk.kind != "section"
+    ]
 
     assert ("Knots that hold in every weather", ("Ann Bee",), ()) in found
     assert ("What tides teach us about patience and rope", ("Carla Dee",), ("Pier Nine",)) in found
     assert ("The arithmetic of mooring lines", ("Peter Fay",), ("Harbour Works",)) in found
-    assert "Tar has always been about wood" not in [name for _, _, affiliations in found for name in affiliations]
+    assert "Tar has always been about wood" not in [
+        name for _, _, affiliations in found for name in affiliations
+    ]
 
 
 def test_linked_entries_that_begin_with_names_share_the_habit() -> None:
@@ -282,7 +310,10 @@ def test_a_day_goes_on_behind_its_keynotes(day: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("words", ["That's it for this year. See you in the next harbour!", "Overall, a great conference with good fish."])
+@pytest.mark.parametrize(
+    "words",
+    ["That's it for this year. See you in the next harbour!", "Overall, a great conference with good fish."],
+)
 def test_closing_words_are_the_recaps_own(words: str) -> None:
     """Words that take leave at the end belong to the recap, not to its last talk."""
     text = (

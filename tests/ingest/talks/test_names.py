@@ -16,7 +16,11 @@ from ingest.talks.lines.people import parse_people
         ("Ann Bee & Carl Dee, Harbour Works", ("Ann Bee", "Carl Dee"), ("Harbour Works", "Harbour Works")),
         ("Ann Bee, Quay & Carl Dee, Mole, Inc.", ("Ann Bee", "Carl Dee"), ("Quay", "Mole, Inc")),
         ("Ann Bee (Senior Engineer, Quay) and Carl Dee (Mole)", ("Ann Bee", "Carl Dee"), ("Quay", "Mole")),
-        ("Ann Bee, Quay; Carl Dee, Mole; Eva Eff, Pier Group", ("Ann Bee", "Carl Dee", "Eva Eff"), ("Quay", "Mole", "Pier Group")),
+        (
+            "Ann Bee, Quay; Carl Dee, Mole; Eva Eff, Pier Group",
+            ("Ann Bee", "Carl Dee", "Eva Eff"),
+            ("Quay", "Mole", "Pier Group"),
+        ),
         ("Ann Bee, Founder Quay", ("Ann Bee",), ("Quay",)),
         ("Ann Bee, Founder and CEO Quay Works", ("Ann Bee",), ("Quay Works",)),
         ("Ann Bee Product Architect, Quay", ("Ann Bee",), ("Quay",)),
@@ -26,10 +30,16 @@ from ingest.talks.lines.people import parse_people
         ("Anna Bee from Quay", ("Anna Bee",), ("Quay",)),
         ("Kyle & Mario, Quay", ("Kyle", "Mario"), ("Quay", "Quay")),
         ("Chloé Martin et Hugo Lefèvre", ("Chloé Martin", "Hugo Lefèvre"), ("", "")),
-        ("Jürgen Weiß und Mia van Dyk (Otto GmbH)", ("Jürgen Weiß", "Mia van Dyk"), ("Otto GmbH", "Otto GmbH")),
+        (
+            "Jürgen Weiß und Mia van Dyk (Otto GmbH)",
+            ("Jürgen Weiß", "Mia van Dyk"),
+            ("Otto GmbH", "Otto GmbH"),
+        ),
     ],
 )
-def test_people_and_companies_are_told_apart(words: str, names: tuple[str, ...], affiliations: tuple[str, ...]) -> None:
+def test_people_and_companies_are_told_apart(
+    words: str, names: tuple[str, ...], affiliations: tuple[str, ...]
+) -> None:
     """Every usual way to write speakers gives the same people."""
     people = parse_people(words)
 
@@ -39,7 +49,16 @@ def test_people_and_companies_are_told_apart(words: str, names: tuple[str, ...],
 
 @pytest.mark.parametrize(
     "words",
-    ["Matchmaking Framework", "A Human Approach to Coping", "the speaker", "Deep Dive", "Director of Ecosystem", "Landing Zone", "42", ""],
+    [
+        "Matchmaking Framework",
+        "A Human Approach to Coping",
+        "the speaker",
+        "Deep Dive",
+        "Director of Ecosystem",
+        "Landing Zone",
+        "42",
+        "",
+    ],
 )
 def test_other_capitalised_words_are_no_people(words: str) -> None:
     """Titles, roles and things have the shape of names, but are none."""
@@ -78,14 +97,29 @@ def test_bylines_are_read_in_four_languages(line: str, names: tuple[str, ...]) -
 
 @pytest.mark.parametrize(
     "line",
-    ["By far the best talk.", "With 400 cranes.", "Ropes are heavy.", 'speaker: "the cost grows"', "Name - Company - A Title of Its Own"],
+    [
+        "By far the best talk.",
+        "With 400 cranes.",
+        "Ropes are heavy.",
+        'speaker: "the cost grows"',
+        "Name - Company - A Title of Its Own",
+    ],
 )
 def test_sentences_are_no_bylines(line: str) -> None:
     """A line of notes that begins like a by-line is none."""
     assert read_byline(line) is None
 
 
-@pytest.mark.parametrize("line", ["https://youtu.be/abc", "Slides: https://a.example/x.pdf", "Slides", "Video", "URL: <https://a.example>"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "https://youtu.be/abc",
+        "Slides: https://a.example/x.pdf",
+        "Slides",
+        "Video",
+        "URL: <https://a.example>",
+    ],
+)
 def test_lines_that_only_point_are_material(line: str) -> None:
     """An address alone, or with a label, belongs to the title."""
     assert is_material(line)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from ingest.loaders import load_bytes
 from ingest.talks import find_talks
 
-OPENING = ["QuayCon 2020 notes", "Notes on ropes", "Hemp swells in water, and every sailor on the quay knows about it."]
+OPENING = [
+    "QuayCon 2020 notes",
+    "Notes on ropes",
+    "Hemp swells in water, and every sailor on the quay knows about it.",
+]
 
 
 def owners(source: str, name: str = "a.txt") -> dict[str, str]:
@@ -23,7 +27,15 @@ def test_a_command_is_no_heading() -> None:
     command = "RUN install ropes\nRUN splice <KNOT>"
     prose = "One may also call it by hand, which takes a minute or two."
     source = "\n\n".join(
-        [*OPENING, "Rope Splicer", "It splices ropes while the ship is built.", command, prose, "Notes on knots", "It holds."]
+        [
+            *OPENING,
+            "Rope Splicer",
+            "It splices ropes while the ship is built.",
+            command,
+            prose,
+            "Notes on knots",
+            "It holds.",
+        ]
     )
     found = owners(source)
 
@@ -32,15 +44,25 @@ def test_a_command_is_no_heading() -> None:
 
 def test_a_tools_small_name_is_a_heading_of_topical_notes() -> None:
     """Names that their makers write small head sections too."""
-    kept = [*OPENING, "Notes on tools", "There were many of them.", "rope-spot-handler by Quay", "It watches ropes and warns in time."]
+    kept = [
+        *OPENING,
+        "Notes on tools",
+        "There were many of them.",
+        "rope-spot-handler by Quay",
+        "It watches ropes and warns in time.",
+    ]
     found = owners("\n\n".join([*kept, "Notes on knots", "A bowline holds."]))
 
-    assert found["rope-spot-handler by Quay"] == "rope-spot-handler by Quay It watches ropes and warns in time."
+    assert (
+        found["rope-spot-handler by Quay"] == "rope-spot-handler by Quay It watches ropes and warns in time."
+    )
 
 
 def test_a_heading_without_notes_is_no_section() -> None:
     """A last question with nothing but a pointer beneath it stays where it stands."""
-    found = owners("\n\n".join([*OPENING, "Is It Safe?", "Slides: Ropes and Hemp", "Notes on knots", "A bowline holds."]))
+    found = owners(
+        "\n\n".join([*OPENING, "Is It Safe?", "Slides: Ropes and Hemp", "Notes on knots", "A bowline holds."])
+    )
 
     assert found["Notes on ropes"].endswith("Is It Safe? Slides: Ropes and Hemp")
 
@@ -49,7 +71,10 @@ def test_a_lost_heading_of_topical_notes_is_named_after_its_subject() -> None:
     """A wide gap before words that introduce something new begins its section; a subject named before does not."""
     new = "Ropelock is a module of the ship that keeps every knot in its place."
     old = "Hemp is a plant that grows beside the quay, as was said before."
-    source = "\n\n".join([*OPENING, "Slides: Ropes and Hemp"]) + f"\n\n\n{new}\n\n\n{old}\n\nNotes on knots\n\nA bowline holds.\n"
+    source = (
+        "\n\n".join([*OPENING, "Slides: Ropes and Hemp"])
+        + f"\n\n\n{new}\n\n\n{old}\n\nNotes on knots\n\nA bowline holds.\n"
+    )
     found = owners(source)
 
     assert found["Ropelock"] == f"{new} {old}"
@@ -81,7 +106,10 @@ def test_a_keynote_block_goes_on_after_a_talk_in_it() -> None:
 
 def test_a_paragraph_that_goes_on_stays_with_its_keynote() -> None:
     """First words that go on, or a rare word of the talk, tie the next paragraph to it."""
-    for more in ("They also gave away lamps to everyone who came.", "Old foghorns were shown behind the stage."):
+    for more in (
+        "They also gave away lamps to everyone who came.",
+        "Old foghorns were shown behind the stage.",
+    ):
         found = owners(KEYNOTES + more + REST, "a.md")
 
         assert found["Fog, part two"].endswith(more)
@@ -110,7 +138,9 @@ def test_several_events_in_one_file_stay_apart() -> None:
 def test_a_rows_notes_are_its_talks_body() -> None:
     """What stands behind title and speakers in a table is content, and a break is no talk."""
     rows = "| 9:00 | Ropes | Anna Bee | hemp swells in water |\n| 10:00 | Lunch | | fish and bread |\n"
-    loaded = load_bytes(f"# QuayCon 2020\n\n| Time | Talk | Speaker | Notes |\n|---|---|---|---|\n{rows}".encode(), "a.md")
+    loaded = load_bytes(
+        f"# QuayCon 2020\n\n| Time | Talk | Speaker | Notes |\n|---|---|---|---|\n{rows}".encode(), "a.md"
+    )
     found = {talk.title: talk for talk in find_talks(loaded).talks}
 
     assert [loaded.text[start:end] for start, end in found["Ropes"].body] == ["hemp swells in water"]

@@ -26,7 +26,11 @@ from ingest.talks.lines.titles import Style, read_title
         ("Ropes and Knots (TBD)", "Ropes and Knots (TBD)", ()),
         ("QUA101 - Ropes and Knots", "Ropes and Knots", ()),
         ("⚡ Ropes and Knots:", "Ropes and Knots", ()),
-        ("Featuring Ropes by Quay – A Story – Anna Bee & Carl Dee", "Featuring Ropes by Quay – A Story", ("Anna Bee", "Carl Dee")),
+        (
+            "Featuring Ropes by Quay – A Story – Anna Bee & Carl Dee",
+            "Featuring Ropes by Quay – A Story",
+            ("Anna Bee", "Carl Dee"),
+        ),
         ("Paging Less by Paging Sooner", "Paging Less by Paging Sooner", ()),
         ("“Magic” of Networking", "“Magic” of Networking", ()),
     ],
@@ -78,7 +82,12 @@ def test_headings_that_are_no_talks(heading: str, role: str) -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["Managing Ropes: What You Need to Know About Day 2", "Lessons Learned from Building a Quay", "Intro to Ropes", "Top-Down Knots"],
+    [
+        "Managing Ropes: What You Need to Know About Day 2",
+        "Lessons Learned from Building a Quay",
+        "Intro to Ropes",
+        "Top-Down Knots",
+    ],
 )
 def test_titles_are_no_places(heading: str) -> None:
     """A title that contains such words stays a title."""

@@ -57,7 +57,9 @@ def test_remarks_are_marked_sentence_by_sentence() -> None:
     """Only the remark inside a paragraph is marked."""
     text = "Hemp swells. I liked that. Knots slip."
 
-    assert [text[start:end].strip() for start, end in author_spans(text, [(0, len(text))])] == ["I liked that."]
+    assert [text[start:end].strip() for start, end in author_spans(text, [(0, len(text))])] == [
+        "I liked that."
+    ]
 
 
 def test_a_remark_goes_on_over_the_end_of_a_full_line() -> None:
@@ -65,5 +67,9 @@ def test_a_remark_goes_on_over_the_end_of_a_full_line() -> None:
     wrapped = "I liked that the ropes of this harbour were all made of hemp that\nhad grown beside the quay. Knots slip."
     stacked = "Hemp swells\nI liked that\nKnots slip"
 
-    assert [wrapped[start:end] for start, end in author_spans(wrapped, [(0, len(wrapped))])] == [wrapped[: -len("Knots slip.")]]
-    assert [stacked[start:end].strip() for start, end in author_spans(stacked, [(0, len(stacked))])] == ["I liked that"]
+    assert [wrapped[start:end] for start, end in author_spans(wrapped, [(0, len(wrapped))])] == [
+        wrapped[: -len("Knots slip.")]
+    ]
+    assert [stacked[start:end].strip() for start, end in author_spans(stacked, [(0, len(stacked))])] == [
+        "I liked that"
+    ]

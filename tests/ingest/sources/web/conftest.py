@@ -11,7 +11,9 @@ import pytest
 from ingest.sources.web import Fetched, Limits, PoliteClient, SourceStore, WebSpec, fetch_source
 from tests.ingest.sources.web.hostile import HostileServer
 
-LIMITS = Limits(redirects=3, body_bytes=200_000, connect_s=2.0, read_s=5.0, total_s=10.0, pause_s=0.0, repository_s=20.0)
+LIMITS = Limits(
+    redirects=3, body_bytes=200_000, connect_s=2.0, read_s=5.0, total_s=10.0, pause_s=0.0, repository_s=20.0
+)
 HURRIED = replace(LIMITS, read_s=0.4, total_s=0.8)
 
 

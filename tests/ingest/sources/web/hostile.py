@@ -99,7 +99,9 @@ def _read(connection: socket.socket) -> Asked | None:
 
 def head(code: int, *lines: str) -> bytes:
     """Write a response's head."""
-    return "\r\n".join([f"HTTP/1.1 {code} Said", f"Date: {formatdate(usegmt=True)}", *lines, "", ""]).encode("latin-1")
+    return "\r\n".join([f"HTTP/1.1 {code} Said", f"Date: {formatdate(usegmt=True)}", *lines, "", ""]).encode(
+        "latin-1"
+    )
 
 
 def raw(data: bytes) -> Act:

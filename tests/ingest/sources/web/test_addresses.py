@@ -18,10 +18,45 @@ from tests.ingest.sources.web.conftest import LIMITS
 from tests.ingest.sources.web.hostile import HostileServer, page, redirect
 
 INSIDE = [
-    *("0.0.0.9", "10.1.2.3", "100.100.100.200", "127.0.0.1", "127.255.0.9", "169.254.169.254", "172.31.0.1", "192.0.0.192"),
-    *("192.168.1.1", "198.19.0.1", "224.0.0.1", "255.255.255.255", "168.63.129.16", "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1"),
-    *("fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe"),
-    *("64:ff9b:1::1", "2002:7f00:1::", "2001:0:4136:e378::1", "2001:db8::1", "fec0::1", "2606:4700::5efe:10.0.0.1"),
+    *(
+        "0.0.0.9",
+        "10.1.2.3",
+        "100.100.100.200",
+        "127.0.0.1",
+        "127.255.0.9",
+        "169.254.169.254",
+        "172.31.0.1",
+        "192.0.0.192",
+    ),
+    *(
+        "192.168.1.1",
+        "198.19.0.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "168.63.129.16",
+        "::",
+        "::1",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+    ),
+    *(
+        "fd00:ec2::254",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "::127.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+    ),
+    *(
+        "64:ff9b:1::1",
+        "2002:7f00:1::",
+        "2001:0:4136:e378::1",
+        "2001:db8::1",
+        "fec0::1",
+        "2606:4700::5efe:10.0.0.1",
+    ),
 ]
 OUTSIDE = [
     "1.1.1.1",
@@ -34,7 +69,17 @@ OUTSIDE = [
     "64:ff9b::808:808",
     "::ffff:8.8.8.8",
 ]
-NUMBERS = ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0x7f.1", "127.0.0.1.", "017700000001", "1.2.3", "256.1.1.1"]
+NUMBERS = [
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+    "127.1",
+    "0x7f.1",
+    "127.0.0.1.",
+    "017700000001",
+    "1.2.3",
+    "256.1.1.1",
+]
 
 
 @pytest.mark.parametrize("address", INSIDE)
@@ -56,13 +101,25 @@ def test_an_address_counts_the_same_however_it_is_wrapped(address: ipaddress.IPv
 
     assert closed(f"::ffff:{address}") == kind
     assert closed(str(ipaddress.IPv6Address(int(ipaddress.IPv6Address("64:ff9b::")) + int(address)))) == kind
-    assert kind or not (address.is_private or address.is_multicast or address.is_loopback or address.is_link_local or address.is_reserved)
+    assert kind or not (
+        address.is_private
+        or address.is_multicast
+        or address.is_loopback
+        or address.is_link_local
+        or address.is_reserved
+    )
 
 
 @given(st.ip_addresses(v=6))
 def test_only_global_unicast_is_open(address: ipaddress.IPv6Address) -> None:
     """What Python calls private, local or multicast is closed, besides a public IPv4 address inside."""
-    inside = address.is_private or address.is_multicast or address.is_link_local or address.is_loopback or address.is_site_local
+    inside = (
+        address.is_private
+        or address.is_multicast
+        or address.is_link_local
+        or address.is_loopback
+        or address.is_site_local
+    )
 
     assert closed(str(address)) or address.ipv4_mapped or not inside
 
@@ -117,7 +174,9 @@ def test_a_name_is_looked_up_once_for_each_connection(server: HostileServer, sto
         return next(answers)
 
     server.acts["/"] = page("<p>The crane lifts.</p>")
-    [fetched] = fetch_source(WebSpec(server.url("/", "quay.example")), store, PoliteClient("", {"Quay.Example."}, LIMITS, flipping))
+    [fetched] = fetch_source(
+        WebSpec(server.url("/", "quay.example")), store, PoliteClient("", {"Quay.Example."}, LIMITS, flipping)
+    )
 
     assert fetched.fault is None
     assert looked_up == ["quay.example", "quay.example"]  # robots.txt and the page
@@ -135,9 +194,13 @@ def test_a_redirect_is_looked_up_too(server: HostileServer, store: SourceStore) 
     assert server.paths() == ["/"]
 
 
-def test_an_allowed_host_is_open_only_to_sources_that_name_it(server: HostileServer, store: SourceStore) -> None:
+def test_an_allowed_host_is_open_only_to_sources_that_name_it(
+    server: HostileServer, store: SourceStore
+) -> None:
     """Neither a redirect nor a feed of another host, itself allowed, leads to an allowed one; a source of its own does, afterwards too."""
-    client = PoliteClient("", {"quay.example", "wiki.example", "127.0.0.1"}, LIMITS, lambda _host, _port: ["127.0.0.1"])
+    client = PoliteClient(
+        "", {"quay.example", "wiki.example", "127.0.0.1"}, LIMITS, lambda _host, _port: ["127.0.0.1"]
+    )
     inside = [server.url("/secret", host) for host in ("wiki.example", "127.0.0.1")]
     items = "".join(f"<item><title>recap</title><link>{address}</link></item>" for address in inside)
     server.acts |= {
@@ -146,7 +209,11 @@ def test_an_allowed_host_is_open_only_to_sources_that_name_it(server: HostileSer
         "/feed": page(f"<rss><channel>{items}</channel></rss>", kind="application/rss+xml"),
     }
     refused = [
-        *(one for path in ("/a", "/b") for one in fetch_source(WebSpec(server.url(path, "quay.example")), store, client)),
+        *(
+            one
+            for path in ("/a", "/b")
+            for one in fetch_source(WebSpec(server.url(path, "quay.example")), store, client)
+        ),
         *fetch_source(FeedSpec(server.url("/feed", "quay.example")), store, client),
     ]
     asked = server.paths()

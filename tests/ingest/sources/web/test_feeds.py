@@ -26,9 +26,7 @@ ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:base="/posts/">
 <entry><title>Day 2</title><link rel="alternate" href="http://127.0.0.1/day2"/><id>urn:x</id></entry></feed>"""
 RDF = """<rdf:RDF xmlns="http://purl.org/rss/1.0/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <channel/><item><title>Day 1</title><link>http://127.0.0.1/day1</link></item></rdf:RDF>"""
-LAUGHS = (
-    '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><rss><channel><item><title>&b;</title></item></channel></rss>'
-)
+LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><rss><channel><item><title>&b;</title></item></channel></rss>'
 OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss><channel><item><title>&a;</title></item></channel></rss>'
 
 
@@ -49,12 +47,18 @@ def test_posts_that_match_are_fetched(quay: HostileServer, store: SourceStore, c
     assert quay.paths() == ["/feed", "/day2", "/day1"]
 
 
-def test_posts_stay_when_the_feed_names_them_no_more(quay: HostileServer, store: SourceStore, client: PoliteClient) -> None:
+def test_posts_stay_when_the_feed_names_them_no_more(
+    quay: HostileServer, store: SourceStore, client: PoliteClient
+) -> None:
     """An older post is given as it was kept, without asking; a new one is added; a wider pattern finds what was seen before."""
     spec = FeedSpec(quay.url("/feed"), "recap")
     fetch_source(spec, store, client)
     newer = "<rss><channel><item><title>Day 3 recap</title><link>/day3</link></item></channel></rss>"
-    quay.acts |= {"/feed": page(newer, kind="text/xml"), "/day3": page(NOTES.format("day3")), "/day1": status(404)}
+    quay.acts |= {
+        "/feed": page(newer, kind="text/xml"),
+        "/day3": page(NOTES.format("day3")),
+        "/day1": status(404),
+    }
     quay.asked.clear()
     second = fetch_source(spec, store, client)
     wider = fetch_source(replace(spec, match=""), store, client)
@@ -68,7 +72,9 @@ def test_posts_stay_when_the_feed_names_them_no_more(quay: HostileServer, store:
     assert quay.url("/holiday") in [one.url for one in wider]
 
 
-def test_an_unchanged_feed_asks_its_posts_again(quay: HostileServer, store: SourceStore, client: PoliteClient) -> None:
+def test_an_unchanged_feed_asks_its_posts_again(
+    quay: HostileServer, store: SourceStore, client: PoliteClient
+) -> None:
     """A feed that answers 304 is read as it was kept, and the posts that it names are asked whether they changed."""
     quay.acts["/feed"] = tagged(RSS.format(base=quay.url("")), '"f"')
     spec = FeedSpec(quay.url("/feed"), "day")
@@ -80,7 +86,9 @@ def test_an_unchanged_feed_asks_its_posts_again(quay: HostileServer, store: Sour
     assert {one.url: one.changed for one in second}[quay.url("/day2")]
 
 
-def test_only_so_many_new_posts_a_night(quay: HostileServer, store: SourceStore, client: PoliteClient) -> None:
+def test_only_so_many_new_posts_a_night(
+    quay: HostileServer, store: SourceStore, client: PoliteClient
+) -> None:
     """The number of new posts is limited, and what is kept is given besides."""
     spec = FeedSpec(quay.url("/feed"), most=1)
     nights = [len(fetch_source(spec, store, client)) for _ in range(4)]
@@ -88,7 +96,9 @@ def test_only_so_many_new_posts_a_night(quay: HostileServer, store: SourceStore,
     assert nights == [1, 2, 3, 3]
 
 
-def test_a_feed_that_fails_takes_no_posts_away(quay: HostileServer, store: SourceStore, client: PoliteClient) -> None:
+def test_a_feed_that_fails_takes_no_posts_away(
+    quay: HostileServer, store: SourceStore, client: PoliteClient
+) -> None:
     """The fault is one line, and the posts come from the store."""
     spec = FeedSpec(quay.url("/feed"), "recap")
     fetch_source(spec, store, client)
@@ -100,7 +110,9 @@ def test_a_feed_that_fails_takes_no_posts_away(quay: HostileServer, store: Sourc
     assert [one.data is not None for one in posts] == [True, True]
 
 
-def test_pruning_keeps_the_posts_of_a_feed(quay: HostileServer, store: SourceStore, client: PoliteClient) -> None:
+def test_pruning_keeps_the_posts_of_a_feed(
+    quay: HostileServer, store: SourceStore, client: PoliteClient
+) -> None:
     """Posts are kept as long as their feed is named."""
     spec = FeedSpec(quay.url("/feed"), "recap")
     fetch_source(spec, store, client)
@@ -118,23 +130,32 @@ def test_pruning_keeps_the_posts_of_a_feed(quay: HostileServer, store: SourceSto
     [
         (ATOM, ["http://127.0.0.1/posts/day1", "http://127.0.0.1/day2"]),
         (RDF, ["http://127.0.0.1/day1"]),
-        ("\n " + RSS.format(base="http://127.0.0.1"), ["http://127.0.0.1/day2", "http://127.0.0.1/holiday", "http://127.0.0.1/day1"]),
+        (
+            "\n " + RSS.format(base="http://127.0.0.1"),
+            ["http://127.0.0.1/day2", "http://127.0.0.1/holiday", "http://127.0.0.1/day1"],
+        ),
         ("<rss/>", []),
     ],
 )
 def test_kinds_of_feeds(words: str, addresses: list[str]) -> None:
     """Atom, RSS 2.0 and RSS 1.0 give their posts' addresses."""
-    assert [post.url for post in read_feed(words.encode(), "application/xml", "http://127.0.0.1/feed")] == addresses
+    assert [
+        post.url for post in read_feed(words.encode(), "application/xml", "http://127.0.0.1/feed")
+    ] == addresses
 
 
-@pytest.mark.parametrize("words", [LAUGHS, OUTSIDE, "<html><body>404</body></html>", "{}", "", "<rss><channel>", "<rss>\0</rss>"])
+@pytest.mark.parametrize(
+    "words", [LAUGHS, OUTSIDE, "<html><body>404</body></html>", "{}", "", "<rss><channel>", "<rss>\0</rss>"]
+)
 def test_what_is_no_feed_is_one_line(words: str) -> None:
     """Entities, foreign files, pages and broken XML are refused."""
     with pytest.raises(SourceFault, match=r"Cannot fetch http://127\.0\.0\.1/feed: it is no"):
         read_feed(words.encode(), "application/xml", "http://127.0.0.1/feed")
 
 
-def test_a_pattern_that_is_none_is_one_line(quay: HostileServer, store: SourceStore, client: PoliteClient) -> None:
+def test_a_pattern_that_is_none_is_one_line(
+    quay: HostileServer, store: SourceStore, client: PoliteClient
+) -> None:
     """A pattern that cannot be read is told before anything is fetched."""
     [fault] = fetch_source(FeedSpec(quay.url("/feed"), "re(cap"), store, client)
 

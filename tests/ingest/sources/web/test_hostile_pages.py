@@ -13,7 +13,17 @@ import pytest
 
 from ingest.sources.web import Fetched, Limits, PoliteClient, SourceStore, WebSpec, fetch_source
 from tests.ingest.sources.web.conftest import HURRIED, LIMITS
-from tests.ingest.sources.web.hostile import Asked, HostileServer, dripping, head, page, raw, redirect, status, tagged
+from tests.ingest.sources.web.hostile import (
+    Asked,
+    HostileServer,
+    dripping,
+    head,
+    page,
+    raw,
+    redirect,
+    status,
+    tagged,
+)
 
 NOTES = "<html><body><h1>Quay Day 1</h1><p>The crane lifts forty crates an hour.</p></body></html>"
 BOMB = gzip.compress(gzip.compress(bytes(30_000_000)))
@@ -32,27 +42,51 @@ CASES = {
     "redirect to another service": (redirect("gopher://127.0.0.1:25/x"), "gopher is not fetched"),
     "redirect to no address": (redirect("http://[::1"), "no address"),
     "endless body": (dripping(head(200, "Content-Type: text/html"), 0.0, b"x" * 65536), "longer than 0.2 MB"),
-    "endless head": (dripping(b"HTTP/1.1 200 OK\r\n", 0.0, b"X-More: " + b"x" * 900 + b"\r\n"), "broke off or is no HTTP"),
+    "endless head": (
+        dripping(b"HTTP/1.1 200 OK\r\n", 0.0, b"X-More: " + b"x" * 900 + b"\r\n"),
+        "broke off or is no HTTP",
+    ),
     "gzip bomb": (page(gzip.compress(bytes(30_000_000)), "Content-Encoding: gzip"), "longer than 0.2 MB"),
     "gzip bomb in a gzip bomb": (page(BOMB, "Content-Encoding: gzip, gzip"), "compressed as gzip, gzip"),
     "unknown compression": (page(zlib.compress(b"x"), "Content-Encoding: deflate"), "compressed as deflate"),
     "damaged gzip": (page(b"\x1f\x8b\x08" + b"junk" * 20, "Content-Encoding: gzip"), "gzip is damaged"),
-    "half a gzip": (page(gzip.compress(NOTES.encode())[:-12], "Content-Encoding: gzip"), "gzip ends in the middle"),
-    "length too large": (raw(head(200, "Content-Type: text/html", "Content-Length: 900") + NOTES.encode()), "broke off"),
-    "length too small": (raw(head(200, "Content-Type: text/html", "Content-Length: 30") + NOTES.encode()), "longer than the 30 bytes"),
-    "length that is none": (raw(head(200, "Content-Type: text/html", "Content-Length: -5") + NOTES.encode()), "broke off"),
+    "half a gzip": (
+        page(gzip.compress(NOTES.encode())[:-12], "Content-Encoding: gzip"),
+        "gzip ends in the middle",
+    ),
+    "length too large": (
+        raw(head(200, "Content-Type: text/html", "Content-Length: 900") + NOTES.encode()),
+        "broke off",
+    ),
+    "length too small": (
+        raw(head(200, "Content-Type: text/html", "Content-Length: 30") + NOTES.encode()),
+        "longer than the 30 bytes",
+    ),
+    "length that is none": (
+        raw(head(200, "Content-Type: text/html", "Content-Length: -5") + NOTES.encode()),
+        "broke off",
+    ),
     "two lengths": (raw(head(200, "Content-Length: 5", "Content-Length: 6") + b"hello!"), "broke off"),
-    "broken pieces": (raw(head(200, "Content-Type: text/html", "Transfer-Encoding: chunked") + b"zz\r\nhello\r\n"), "broke off"),
+    "broken pieces": (
+        raw(head(200, "Content-Type: text/html", "Transfer-Encoding: chunked") + b"zz\r\nhello\r\n"),
+        "broke off",
+    ),
     "no HTTP": (raw(b"SSH-2.0-OpenSSH_9.2\r\n"), "broke off or is no HTTP"),
     "nothing": (raw(b""), "broke off"),
     "304 unasked": (status(304), "answered 304"),
-    "wrong charset": (page(NOTES.encode() + b"\xff\xfe\xfa"), "not the UTF-8 that the server says it is at byte"),
+    "wrong charset": (
+        page(NOTES.encode() + b"\xff\xfe\xfa"),
+        "not the UTF-8 that the server says it is at byte",
+    ),
     "unknown charset": (page(NOTES, kind="text/html; charset=klingon"), "unknown charset 'klingon'"),
     "a charset that is no charset": (page(NOTES, kind="text/html; charset=zlib"), "unknown charset 'zlib'"),
     "no charset": (page(b"<p>caf\xe9</p>", kind="text/html"), "names no charset and is not UTF-8 at byte 6"),
     "no text": (page(b"%PDF-1.7", kind="application/pdf"), "application/pdf, not a page of text"),
     "empty page": (page(b" \n"), "the page is empty"),
-    "part of a page": (raw(head(206, "Content-Type: text/html", "Content-Length: 3") + b"<p>"), "answered 206"),
+    "part of a page": (
+        raw(head(206, "Content-Type: text/html", "Content-Length: 3") + b"<p>"),
+        "answered 206",
+    ),
     "gone": (status(410), "answered 410"),
     "forbidden": (status(403), "answered 403"),
     "too many requests": (status(429, "Retry-After: 120"), "come back after 120 s"),
@@ -61,10 +95,16 @@ CASES = {
 }
 
 SLOW = {
-    "endless early answers": (dripping(b"", 0.0, b"HTTP/1.1 103 Early Hints\r\n\r\n"), "not done after 0.8 s"),
+    "endless early answers": (
+        dripping(b"", 0.0, b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+        "not done after 0.8 s",
+    ),
     "slow drip in the head": (dripping(b"HTTP/1.1 200 OK\r\nX-Slow: ", 0.1, b"x"), "not done after 0.8 s"),
     "slow drip": (dripping(head(200, "Content-Type: text/html"), 0.1, b"x"), "not done after 0.8 s"),
-    "silence in the body": (dripping(head(200, "Content-Type: text/html") + b"<p>", 3, b""), "silent for 0.4 s"),
+    "silence in the body": (
+        dripping(head(200, "Content-Type: text/html") + b"<p>", 3, b""),
+        "silent for 0.4 s",
+    ),
     "silence": (dripping(b"", 3, b""), "silent for 0.4 s"),
 }
 
@@ -154,7 +194,9 @@ def test_304_for_another_version(server: HostileServer, fetch: Fetch) -> None:
 
 def test_a_line_end_beyond_the_length_is_no_fault(server: HostileServer, fetch: Fetch) -> None:
     """Old servers add a line end after the body; it is ignored."""
-    server.acts["/here"] = raw(head(200, "Content-Type: text/html", f"Content-Length: {len(NOTES)}") + NOTES.encode() + b"\r\n")
+    server.acts["/here"] = raw(
+        head(200, "Content-Type: text/html", f"Content-Length: {len(NOTES)}") + NOTES.encode() + b"\r\n"
+    )
 
     assert fetch("/here").fault is None
 
@@ -162,7 +204,9 @@ def test_a_line_end_beyond_the_length_is_no_fault(server: HostileServer, fetch: 
 def test_gzip_and_early_hints_are_read(server: HostileServer, fetch: Fetch) -> None:
     """A page in two gzip members, after an early hint, is read like any other."""
     body = gzip.compress(NOTES[:40].encode()) + gzip.compress(NOTES[40:].encode())
-    whole = head(200, "Content-Type: text/html", "Content-Encoding: gzip", f"Content-Length: {len(body)}") + body
+    whole = (
+        head(200, "Content-Type: text/html", "Content-Encoding: gzip", f"Content-Length: {len(body)}") + body
+    )
     server.acts["/here"] = raw(b"HTTP/1.1 103 Early Hints\r\nLink: </x.css>\r\n\r\n" + whole)
     fetched = fetch("/here")
 

@@ -26,7 +26,12 @@ def test_a_page_is_read_and_kept(server: HostileServer, fetch: Fetch, store: Sou
     fetched = fetch("/2021/quay")
 
     assert fetched == Fetched(
-        f"127.0.0.1-{server.port}/2021/quay.html", NOTES.encode(), "text/html", server.url("/2021/quay"), changed=True, path=fetched.path
+        f"127.0.0.1-{server.port}/2021/quay.html",
+        NOTES.encode(),
+        "text/html",
+        server.url("/2021/quay"),
+        changed=True,
+        path=fetched.path,
     )
     assert fetched.path is not None
     assert fetched.path.read_bytes() == NOTES.encode()
@@ -97,7 +102,9 @@ def test_a_redirect_renames_nothing(server: HostileServer, fetch: Fetch) -> None
 
 
 @pytest.mark.parametrize(("code", "stays"), [(404, False), (410, False), (503, True), (403, True)])
-def test_a_page_that_is_gone_is_dropped_where_told_so(code: int, stays: bool, server: HostileServer, fetch: Fetch) -> None:
+def test_a_page_that_is_gone_is_dropped_where_told_so(
+    code: int, stays: bool, server: HostileServer, fetch: Fetch
+) -> None:
     """With on_missing: drop a page that its server calls gone is dropped; one that is down stays all the same."""
     server.acts["/"] = page(NOTES)
     fetch("/")
@@ -116,8 +123,16 @@ def test_a_page_that_is_gone_is_dropped_where_told_so(code: int, stays: bool, se
         (NOTES.encode("utf-8-sig"), "text/html; charset=iso-8859-1"),
         (NOTES.encode("utf-16"), "text/html"),
         (NOTES.replace("<body>", '<meta charset="windows-1252"><body>').encode("cp1252"), "text/html"),
-        (NOTES.replace("<body>", "<meta http-equiv=x content='text/html; charset=latin1'><body>").encode("cp1252"), "text/html"),
-        (('<?xml version="1.0" encoding="iso-8859-15"?>' + NOTES).encode("iso-8859-15"), "application/xhtml+xml"),
+        (
+            NOTES.replace("<body>", "<meta http-equiv=x content='text/html; charset=latin1'><body>").encode(
+                "cp1252"
+            ),
+            "text/html",
+        ),
+        (
+            ('<?xml version="1.0" encoding="iso-8859-15"?>' + NOTES).encode("iso-8859-15"),
+            "application/xhtml+xml",
+        ),
         (NOTES.encode("shift_jis", "xmlcharrefreplace"), "text/html; charset='Shift_JIS'"),
     ],
 )
@@ -133,7 +148,11 @@ def test_charsets(body: bytes, kind: str, server: HostileServer, fetch: Fetch) -
 
 def test_robots_txt_is_honoured(server: HostileServer, fetch: Fetch) -> None:
     """A page that robots.txt forbids is not asked for; the longest rule decides, with wildcards."""
-    server.acts |= {"/robots.txt": page("User-agent: confnotes\nDisallow: /*/private\nAllow: /a/private/open\n", kind="text/plain")}
+    server.acts |= {
+        "/robots.txt": page(
+            "User-agent: confnotes\nDisallow: /*/private\nAllow: /a/private/open\n", kind="text/plain"
+        )
+    }
     server.acts |= {path: page(NOTES) for path in ("/a/private/x", "/a/private/open", "/b")}
     lines = [fetch(path).fault for path in ("/a/private/x", "/a/private/open", "/b")]
 
@@ -165,7 +184,11 @@ def test_a_redirect_asks_the_robots_of_its_target(server: HostileServer, fetch: 
 
 def test_a_pause_between_requests_to_a_host(server: HostileServer, store: SourceStore) -> None:
     """Two requests to one host are as far apart as the setting, or longer where robots.txt asks for it."""
-    server.acts |= {"/robots.txt": page("User-agent: *\nCrawl-delay: 0.4\n", kind="text/plain"), "/1": page(NOTES), "/2": page(NOTES)}
+    server.acts |= {
+        "/robots.txt": page("User-agent: *\nCrawl-delay: 0.4\n", kind="text/plain"),
+        "/1": page(NOTES),
+        "/2": page(NOTES),
+    }
     client = PoliteClient(allowed_hosts={"127.0.0.1"}, limits=replace(LIMITS, pause_s=0.2))
     for path in ("/1", "/2"):
         fetch_source(WebSpec(server.url(path)), store, client)
@@ -195,13 +218,22 @@ def certificate(tmp_path: Path) -> Path:
         "-subj",
         "/CN=quay",
     ]
-    names = ["-addext", "subjectAltName=DNS:quay.example", "-keyout", str(file), "-out", str(tmp_path / "public.pem")]
+    names = [
+        "-addext",
+        "subjectAltName=DNS:quay.example",
+        "-keyout",
+        str(file),
+        "-out",
+        str(tmp_path / "public.pem"),
+    ]
     subprocess.run([*command, *names], check=True, capture_output=True)
     file.write_bytes(file.read_bytes() + (tmp_path / "public.pem").read_bytes())
     return file
 
 
-def test_tls_is_for_the_name_not_the_address(certificate: Path, store: SourceStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tls_is_for_the_name_not_the_address(
+    certificate: Path, store: SourceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Over https the server is asked and checked under its name, though the connection goes to the checked address."""
     asked_names: list[str | None] = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -233,8 +265,12 @@ def test_a_damaged_body_is_fetched_anew(server: HostileServer, fetch: Fetch) -> 
     assert "if-none-match" not in server.last("/").headers
 
 
-@pytest.mark.parametrize("junk", [b"", b"[]", b"null", b'{"format": 1}', b'{"format": 1, "parts": 3, "source": 4}', b"\xff\x00"])
-def test_a_damaged_record_counts_as_none(junk: bytes, server: HostileServer, fetch: Fetch, store: SourceStore) -> None:
+@pytest.mark.parametrize(
+    "junk", [b"", b"[]", b"null", b'{"format": 1}', b'{"format": 1, "parts": 3, "source": 4}', b"\xff\x00"]
+)
+def test_a_damaged_record_counts_as_none(
+    junk: bytes, server: HostileServer, fetch: Fetch, store: SourceStore
+) -> None:
     """A record that cannot be read costs a request, nothing else."""
     server.acts["/"] = tagged(NOTES, '"v1"')
     fetch("/")
@@ -246,7 +282,9 @@ def test_a_damaged_record_counts_as_none(junk: bytes, server: HostileServer, fet
     assert len(list(store.folder.glob("bodies/*"))) == 1
 
 
-def test_a_disk_that_takes_nothing_is_one_line(server: HostileServer, fetch: Fetch, store: SourceStore) -> None:
+def test_a_disk_that_takes_nothing_is_one_line(
+    server: HostileServer, fetch: Fetch, store: SourceStore
+) -> None:
     """Where the store cannot be written the page is a fault, and what was kept stays."""
     server.acts["/"] = page(NOTES)
     fetch("/")
@@ -272,7 +310,9 @@ def test_prune_drops_what_nobody_names(server: HostileServer, fetch: Fetch, stor
     assert sum(path.is_file() for path in store.folder.rglob("*")) == 2
 
 
-def test_a_killed_write_leaves_the_last_state(server: HostileServer, fetch: Fetch, store: SourceStore) -> None:
+def test_a_killed_write_leaves_the_last_state(
+    server: HostileServer, fetch: Fetch, store: SourceStore
+) -> None:
     """What a killed run leaves half written is in nobody's way."""
     server.acts["/"] = tagged(NOTES, '"v1"')
     fetch("/")

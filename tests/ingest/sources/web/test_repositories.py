@@ -30,9 +30,16 @@ class Quay:
 
     def git(self, *words: str) -> str:
         """Run git there."""
-        env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "HOME": str(self.folder)}
+        env = {
+            **os.environ,
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "HOME": str(self.folder),
+        }
         who = ["-c", "user.name=Eve", "-c", "user.email=eve@quay.example"]
-        return subprocess.run(["git", *who, *words], cwd=self.folder, env=env, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            ["git", *who, *words], cwd=self.folder, env=env, check=True, capture_output=True, text=True
+        ).stdout.strip()
 
     def commit(self, **files: str | None) -> str:
         """Commit files, None removes one; `__` in a name is a folder, `_` a dot."""
@@ -52,7 +59,12 @@ def quay(tmp_path: Path) -> Quay:
     """Give a repository with three recaps and other files."""
     made = Quay(tmp_path / "quay")
     made.commit(
-        day1_md="# Day 1", eu__day2_md="# Day 2", eu__day3_txt="Day 3", README_md="no recap", crane_py="no recap", _hidden__x_md="no recap"
+        day1_md="# Day 1",
+        eu__day2_md="# Day 2",
+        eu__day3_txt="Day 3",
+        README_md="no recap",
+        crane_py="no recap",
+        _hidden__x_md="no recap",
     )
     return made
 
@@ -74,9 +86,15 @@ def test_recaps_of_a_branch(quay: Quay, store: SourceStore, client: PoliteClient
 
 @pytest.mark.parametrize(
     ("path", "found"),
-    [("eu", ["quay/eu/day2.md", "quay/eu/day3.txt"]), ("eu/day2.md", ["quay/eu/day2.md"]), ("*.md", ["quay/day1.md", "quay/eu/day2.md"])],
+    [
+        ("eu", ["quay/eu/day2.md", "quay/eu/day3.txt"]),
+        ("eu/day2.md", ["quay/eu/day2.md"]),
+        ("*.md", ["quay/day1.md", "quay/eu/day2.md"]),
+    ],
 )
-def test_part_of_a_repository(path: str, found: list[str], quay: Quay, store: SourceStore, client: PoliteClient) -> None:
+def test_part_of_a_repository(
+    path: str, found: list[str], quay: Quay, store: SourceStore, client: PoliteClient
+) -> None:
     """A path is a folder, a file or a pattern."""
     assert names(fetch_source(GitSpec(str(quay.folder), path=path), store, client)) == found
 
@@ -91,12 +109,18 @@ def test_a_commit_stays_and_a_branch_moves(quay: Quay, store: SourceStore, clien
     after = [fetch_source(spec, store, client) for spec in (branch, commit, tag)]
 
     assert names(before[0]) == names(before[1]) == names(before[2])
-    assert {one.name: one.changed for one in after[0]} == {"quay/day1.md": True, "quay/eu/day3.txt": False, "quay/new.md": True}
+    assert {one.name: one.changed for one in after[0]} == {
+        "quay/day1.md": True,
+        "quay/eu/day3.txt": False,
+        "quay/new.md": True,
+    }
     assert names(after[1]) == names(after[2]) == names(before[0])
     assert not any(one.changed for one in (*after[1], *after[2]))
 
 
-def test_a_repository_that_is_gone_takes_no_notes_away(quay: Quay, store: SourceStore, client: PoliteClient) -> None:
+def test_a_repository_that_is_gone_takes_no_notes_away(
+    quay: Quay, store: SourceStore, client: PoliteClient
+) -> None:
     """The fault is one line and the recaps stay; with on_missing: drop they go."""
     spec = GitSpec(str(quay.folder))
     fetch_source(spec, store, client)
@@ -109,7 +133,9 @@ def test_a_repository_that_is_gone_takes_no_notes_away(quay: Quay, store: Source
     assert [one.data for one in dropped] == [None]
 
 
-@pytest.mark.parametrize("ref", ["nosuch", "--upload-pack=touch x", "-x", "a..b", "", "a\nb", "0" * 40, "refs/heads/main:x"])
+@pytest.mark.parametrize(
+    "ref", ["nosuch", "--upload-pack=touch x", "-x", "a..b", "", "a\nb", "0" * 40, "refs/heads/main:x"]
+)
 def test_references_that_are_none(ref: str, quay: Quay, store: SourceStore, client: PoliteClient) -> None:
     """A reference that is unknown, or an option in disguise, is one line."""
     [fault] = fetch_source(GitSpec(str(quay.folder), ref=ref), store, client)
@@ -148,11 +174,17 @@ def test_links_and_submodules_are_not_followed(quay: Quay, store: SourceStore, c
     quay.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},sub.md")
     quay.commit()
 
-    assert names(fetch_source(GitSpec(str(quay.folder)), store, client)) == ["quay/day1.md", "quay/eu/day2.md", "quay/eu/day3.txt"]
+    assert names(fetch_source(GitSpec(str(quay.folder)), store, client)) == [
+        "quay/day1.md",
+        "quay/eu/day2.md",
+        "quay/eu/day3.txt",
+    ]
     assert not (quay.folder / "owned").exists()
 
 
-def test_files_and_repositories_that_are_too_large(quay: Quay, store: SourceStore, client: PoliteClient) -> None:
+def test_files_and_repositories_that_are_too_large(
+    quay: Quay, store: SourceStore, client: PoliteClient
+) -> None:
     """A large file is told and left out; a repository larger than the limit is one line."""
     quay.commit(long_md="x" * 300_000)
     given = fetch_source(GitSpec(str(quay.folder)), store, client)
@@ -180,9 +212,18 @@ def test_a_place_without_recaps(quay: Quay, store: SourceStore, client: PoliteCl
     ("address", "link"),
     [
         ("https://github.com/harbour/notes", "https://github.com/harbour/notes/blob/c0ffee/eu/day%201.md"),
-        ("https://github.com/harbour/notes.git", "https://github.com/harbour/notes/blob/c0ffee/eu/day%201.md"),
-        ("https://gitlab.com/harbour/sub/notes/", "https://gitlab.com/harbour/sub/notes/-/blob/c0ffee/eu/day%201.md"),
-        ("https://codeberg.org/harbour/notes", "https://codeberg.org/harbour/notes/src/commit/c0ffee/eu/day%201.md"),
+        (
+            "https://github.com/harbour/notes.git",
+            "https://github.com/harbour/notes/blob/c0ffee/eu/day%201.md",
+        ),
+        (
+            "https://gitlab.com/harbour/sub/notes/",
+            "https://gitlab.com/harbour/sub/notes/-/blob/c0ffee/eu/day%201.md",
+        ),
+        (
+            "https://codeberg.org/harbour/notes",
+            "https://codeberg.org/harbour/notes/src/commit/c0ffee/eu/day%201.md",
+        ),
         ("https://git.quay.example/harbour/notes", ""),
     ],
 )
@@ -215,11 +256,21 @@ class _GitOverHttp(BaseHTTPRequestHandler):
                 "GIT_CONFIG_NOSYSTEM": "1",
                 "HOME": self.root,
             },
-            **{"PATH_INFO": path, "QUERY_STRING": query, "REQUEST_METHOD": self.command, "CONTENT_LENGTH": str(len(body))},
-            **{"CONTENT_TYPE": self.headers.get("Content-Type") or "", "GIT_PROTOCOL": self.headers.get("Git-Protocol") or ""},
+            **{
+                "PATH_INFO": path,
+                "QUERY_STRING": query,
+                "REQUEST_METHOD": self.command,
+                "CONTENT_LENGTH": str(len(body)),
+            },
+            **{
+                "CONTENT_TYPE": self.headers.get("Content-Type") or "",
+                "GIT_PROTOCOL": self.headers.get("Git-Protocol") or "",
+            },
             **{"HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding") or ""},
         }
-        done = subprocess.run(["git", "http-backend"], env=env, input=body, capture_output=True, check=False).stdout
+        done = subprocess.run(
+            ["git", "http-backend"], env=env, input=body, capture_output=True, check=False
+        ).stdout
         head, _, rest = done.partition(b"\r\n\r\n")
         lines = dict(line.split(": ", 1) for line in head.decode().splitlines())
         self.send_response(int(lines.pop("Status", "200").split()[0]))
@@ -245,7 +296,9 @@ def git_server(quay: Quay) -> Iterator[tuple[int, list[str]]]:
         running.shutdown()
 
 
-def test_over_http_git_is_tied_to_the_checked_address(git_server: tuple[int, list[str]], store: SourceStore) -> None:
+def test_over_http_git_is_tied_to_the_checked_address(
+    git_server: tuple[int, list[str]], store: SourceStore
+) -> None:
     """Git connects where the checked look-up led, under the host's name; a name that leads inside is refused."""
     port, hosts = git_server
     client = PoliteClient("", {"git.quay.example"}, LIMITS, lambda _host, _port: ["127.0.0.1"])
@@ -260,7 +313,9 @@ def test_over_http_git_is_tied_to_the_checked_address(git_server: tuple[int, lis
     assert len(hosts) == asked
 
 
-def test_git_follows_no_redirects(git_server: tuple[int, list[str]], store: SourceStore, client: PoliteClient) -> None:
+def test_git_follows_no_redirects(
+    git_server: tuple[int, list[str]], store: SourceStore, client: PoliteClient
+) -> None:
     """A redirect could lead inside, where nobody checks: it is a fault; a repository that is not there is one too."""
     port, _ = git_server
     [moved] = fetch_source(GitSpec(f"http://127.0.0.1:{port}/moved/.git"), store, client)
