@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from index.conferences.event_mentions import parse_events
 from ingest.talks.evidence.runs import cut_at_and, find_runs
@@ -284,10 +285,10 @@ def _marks(piece: Piece, named: Sequence[_Named], *, keynotes: bool) -> list[Mar
     begun = piece.start
     for number, one in enumerate(named):
         start = piece.start if number == 0 else max(begun, _sentence_start(piece, one.start))
-        kind = "keynote" if keynotes else read_title(one.title).kind
+        kind: Any = "keynote" if keynotes else read_title(one.title).kind
         mark = Mark(
             start, "talk", one.title, kind, one.people, dict(one.links), certainty=one.certainty, prose=True
-        )  # type: ignore[arg-type]
+        )
         if number and start == begun:
             mark.alone = True
             mark.remarks.append("shares its notes with the talk named before it")
