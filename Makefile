@@ -16,7 +16,7 @@ Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches pairs train \
-	bench bench-scale bench-peers clean
+	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs, in pl
 	run 5 --seed 9 --rate 8e-4 --one-event 0 --leave-out $(TEXTS)/recaps/questions.jsonl
 	@$(BIN)/python -m training.adapter.join $(foreach n,1 2 3 4 5,--adapter data/training/run$(n).safetensors) --rank 32 --scale 0.6 \
 		--out index/encoder/adapter/adapter.safetensors
+
+floors: $(VENV)/installed-dev  ## measure quality on the shared questions; fails where a figure fell below benchmarks/floors.json
+	@$(BIN)/python -m benchmarks.floors
 
 bench: $(VENV)/installed-dev  ## measure speed, memory and quality (under 15 minutes); writes to benchmarks/results
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.bench
