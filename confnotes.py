@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import click
 
 from bot.cli import commands as bot_commands
+from console.defects import boundary
 from ingest.cli import commands as ingest_commands
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Program(click.Group):
+    """The command line; what nobody foresaw is one line, and its traceback stands in a file."""
+
+    def main(  # type: ignore[override]  # click overloads it by `standalone_mode`
+        self, *arguments: Any, standalone_mode: bool = True, **options: Any
+    ) -> Any:
+        """Run the command that the arguments name."""
+        if not standalone_mode:
+            return super().main(*arguments, standalone_mode=False, **options)
+        with boundary():
+            return super().main(*arguments, **options)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="confnotes")
 def main() -> None:
     """Ask conference recaps: the notes' own words, the talk, and a link straight back."""
