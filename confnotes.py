@@ -15,12 +15,10 @@ from ingest.cli import commands as ingest_commands
 class Program(click.Group):
     """The command line; what nobody foresaw is one line, and its traceback stands in a file."""
 
-    def main(  # type: ignore[override]  # click overloads it by `standalone_mode`
-        self, *arguments: Any, standalone_mode: bool = True, **options: Any
-    ) -> Any:
+    def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the command that the arguments name."""
-        if not standalone_mode:
-            return super().main(*arguments, standalone_mode=False, **options)
+        if not options.get("standalone_mode", True):
+            return super().main(*arguments, **options)
         with boundary():
             return super().main(*arguments, **options)
 
