@@ -21,7 +21,7 @@ from typing import Any
 from index.errors import BuildDamaged, BuildUnusable, FormatMismatch, NoBuild
 from index.files.plain import is_folder, open_plain, plain_status, read_plain, remove
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 CURRENT_FILE = "CURRENT"
 MANIFEST_FILE = "manifest.json"
 TEXTS_FOLDER = "texts"

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from index.errors import BuildDamaged
 from index.files.arrays import load_array
+from index.files.handles import read_at
 from index.files.plain import open_plain
 
 OFFSETS_SUFFIX = ".offsets.npy"  # (n_lines + 1,) int64, bytes
@@ -82,7 +83,7 @@ class Lines:
         return self._read(start, end).decode("utf-8").split("\n")[:-1]
 
     def _read(self, start: int, end: int) -> bytes:
-        return os.pread(self._handle, end - start, start)
+        return read_at(self._handle, end - start, start)
 
     def __getitem__(self, row: int) -> str:
         start, end = int(self._offsets[row]), int(self._offsets[row + 1]) - 1
