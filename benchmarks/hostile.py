@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.answering import MAX_QUESTION_CHARS, answer, prepare
+from bot.heap import hold_little
 from index.search import Searcher
 
 _WARM = 500  # questions after which memory should stay
@@ -60,6 +61,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=5_000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    hold_little()  # as the bot does
     chance = random.Random(given.seed)  # noqa: S311 questions, not secrets
     searcher = Searcher.open(given.index)
     prepare(searcher)
