@@ -185,6 +185,6 @@ def _live(job: Job, state: State) -> tuple[str | None, str, Checks | None]:
         return None, str(fault), None
     known = state.checks if state.build_id == build_id else None
     try:
-        return build_id, "", examine(job.index_dir, build_id, job.adapter, known, time.time())
+        return build_id, "", examine(job.index_dir, job.adapter, known, time.time())
     except IndexFault as fault:
         return build_id, str(fault), None
