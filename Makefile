@@ -14,7 +14,7 @@ TEXTS ?= ../shared
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches everyday pairs train \
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards hostile fuzz nights switches everyday pairs train \
 	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
@@ -75,8 +75,14 @@ slack-demo: $(VENV)/installed-dev  ## converse with the bot on the terminal, wit
 lock: $(VENV)/installed-dev  ## write constraints.txt from what is installed
 	@$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
 
-hazards: $(VENV)/installed-dev  ## kill 200 nightly jobs, fill their disk, and look what is live afterwards
-	@PYTHONPATH=. $(BIN)/python benchmarks/hazards.py --kills 200
+hazards: $(VENV)/installed-dev  ## kill 200 nightly jobs, fill their disk, turn their clock, damage 700 builds, and look what is live afterwards
+	@$(BIN)/python -m benchmarks.hazards --kills 200 --damages 700
+
+hostile: $(VENV)/installed-dev  ## ask 5,000 questions that are made to be dear (INDEX; half an hour)
+	@$(BIN)/python -m benchmarks.hostile --index $(INDEX) --questions 5000
+
+fuzz: $(VENV)/installed-dev  ## read 5,000 mutated recaps, catalogues, feeds, lists and settings
+	@$(BIN)/python -m benchmarks.fuzz --inputs 5000 --keep data/fuzz
 
 nights: $(VENV)/installed-dev  ## time nights on 2,000 made-up recaps (the first one embeds for minutes)
 	@PYTHONPATH=. $(BIN)/python benchmarks/nights.py --folder data/nights

@@ -278,6 +278,8 @@ def _cleaned(text: str) -> str:
 def _begins_like_a_name(text: str) -> bool:
     """Tell cheaply that most lines are no names: two words, of which the first could be one."""
     words = text.split(None, 2)
+    if not words:  # a line of nothing but what Python takes for space
+        return False
     if _UNSPACED_SIGN.search(text):
         return True
     if len(words) < 2 and "・" not in text and "、" not in text:
