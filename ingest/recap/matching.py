@@ -102,7 +102,7 @@ def _match(
 
 def uncertain(opened: OpenedRecap) -> tuple[str, ...]:
     """List what a person should look at."""
-    lines = list(opened.reading.remarks)
+    lines = [*opened.loaded.notices, *opened.reading.remarks]
     if opened.event is None:
         lines.append("no event was recognised; name it in sources.yaml")
     for matched in opened.matched:

@@ -15,9 +15,13 @@ from ingest.loaders import load, load_bytes
     [
         (b"", "empty"),
         (b" \n\t\n", "empty"),
-        (b"PK\x03\x04\x00\x00rest", "binary file (a NUL at byte 4)"),
+        (b"\x00\x01\x02rest of it", "binary file (a NUL at byte 0)"),
+        (b"PK\x03\x04\x00\x00rest", "an archive or an Office file"),
+        (b"%PDF-1.7\n%\xe2\xe3", "it is a PDF. Export the notes"),
+        (b"{\\rtf1\\ansi Notes}", "a rich text file (RTF). Save it as DOCX"),
+        (b"\xd0\xcf\x11\xe0\x00\x00", "an old Office file"),
         (b"a talk\x01\x02\x03\x04\x05", "binary file (5 control characters)"),
-        (b"caf\xe9 and more", "not valid UTF-8 at byte 3 (0xe9)"),
+        (b"\x81\x8d\x8f\xff\xfe\x90\x9d" * 9, "not valid UTF-8 at byte 0 (0x81)"),
         (b"\xff\xfea", "not valid UTF-16-LE at byte 2"),
     ],
 )
@@ -73,7 +77,7 @@ def test_refuses_a_file_without_words() -> None:
 
 def test_unknown_format_is_a_mistake_of_the_caller() -> None:
     """A format that no reader has is named with the known ones."""
-    with pytest.raises(ValueError, match="known are html, markdown"):
+    with pytest.raises(ValueError, match="known are asciidoc, conversation"):
         load_bytes(b"x", "a.txt", "word")
 
 
