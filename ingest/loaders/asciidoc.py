@@ -13,6 +13,10 @@ _ATTRIBUTE = re.compile(r":(!?[\w-]{1,60}!?):(?:[ \t]+(.*))?\Z")
 _AUTHOR = re.compile(r"(?P<name>[^<>=:|*\[\]]{2,80}?)(?:[ \t]*<[^<>\s]{3,100}>)?\Z")
 _REVISION = re.compile(r"v?\d[\d.]*(?:,[ \t]*(?P<date>[^:]{6,30}))?(?::.*)?\Z")
 _ADMONITION = re.compile(r"(?:NOTE|TIP|WARNING|IMPORTANT|CAUTION): ")
+_TELLING = {
+    "author", "authors", "date", "revdate", "keywords", "tags", "description", "lang", "language", "event", "conference", "day", "url",
+    "publish", "private",
+}  # fmt: skip
 _BLOCK_LINE = re.compile(r"\[[^\[\]\n]*\]\Z|\[\[[^\[\]\n]*\]\]\Z")
 _BLOCK_TITLE = re.compile(r"\.([^\s.].*)\Z")
 _BULLET = re.compile(r"(\*{1,5}|-|\.{1,5}|\d{1,3}\.)[ \t]+(?:\[[ xX*]\][ \t]+)?(?=\S)")
@@ -33,12 +37,14 @@ _CHARACTERS = {
 _PLAYERS = {"youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}"}
 
 # Lengths are bounded so that signs that never close cost a fixed number of steps each.
+_ADDRESS = r"(?P<url>(?:https?|ftp)://[^\s\[\]<>]{1,1000})"
 _RULES = (
     Rule("code", re.compile(r"``(?P<words>[^`\n]{1,300})``")),
     Rule("code", re.compile(r"(?<![\w`])`\+?(?P<words>[^`\n\s](?:[^`\n]{0,300}?[^`\s])?)\+?`(?!\w)")),
-    Rule("drop", re.compile(r"\[\[[^\[\]\n]{1,100}\]\]|\(\(\([^()\n]{1,200}\)\)\)|[ \t]?(?:image|icon|anchor|indexterm):[^\s\[\]:]{0,300}\[[^\]\n]{0,300}\]")),
+    Rule("drop", re.compile(r"\[\[[^\[\]\n]{1,100}\]\]|\(\(\([^()\n]{1,200}\)\)\)")),
+    Rule("drop", re.compile(r"[ \t]?(?:image|icon|anchor|indexterm):[^\s\[\]:]{0,300}\[[^\]\n]{0,300}\]")),
     Rule("link", re.compile(r"(?:link:|xref:|mailto:)(?P<url>[^\s\[\]]{1,1000})\[(?P<words>[^\]\n]{0,500}?)(?:\^|,[^\]\n]{0,100})?\]")),
-    Rule("link", re.compile(r"(?P<url>(?:https?|ftp)://[^\s\[\]<>]{1,1000})\[(?P<words>[^\]\n]{0,500}?)(?:\^|,[ \t]*(?:window|role)=[^\]\n]{0,100})?\]")),
+    Rule("link", re.compile(_ADDRESS + r"\[(?P<words>[^\]\n]{0,500}?)(?:\^|,[ \t]*(?:window|role)=[^\]\n]{0,100})?\]")),
     Rule("shown", re.compile(r"<<[^<>\n,]{1,100},[ \t]*(?P<words>[^<>\n]{1,300})>>")),
     Rule("shown", re.compile(r"(?:kbd|btn|menu|pass|stem|latexmath):[^\s\[\]:]{0,60}\[(?P<words>[^\]\n]{0,500})\]")),
     Rule("shown", re.compile(r"(?:\[[.#][\w.# -]{1,60}\])?(?<![\w#])#{1,2}(?P<words>[^\s#](?:[^#\n]{0,300}[^\s#])?)#{1,2}(?!\w)")),
@@ -88,47 +94,19 @@ class _AsciiDoc(Rewriter):
 
     def _line(self, at: int, first: int, last: int, words: str) -> int:
         """Rewrite a line and give the number of the next."""
-        if not words or words == "+":
-            self.add("\n")
-            self.begun = self.begun or self.titled
-            return at + 1
-        if words.startswith("//") and not words.startswith("///"):
-            return at + 1
-        if fence := _FENCE.match(words):
-            return self._fenced(at, fence[1])
-        if _TABLE.match(words):
-            return self._table(at)
-        attribute = _ATTRIBUTE.match(words)
-        if attribute:
-            self._attribute(attribute[1], attribute[2] or "")
-            return at + 1
+        if (after := self._structure(at, words)) > at:
+            return after
         if title := _TITLE.match(words):
-            self.add("\n" + "#" * len(title[1]) + " ")
-            self._words(first + title.start(2), first + title.end(2))
-            self.add("\n")
-            if not self.begun and not self.titled:
-                told("title", title[2], self.meta)
-                self.titled = True
-                return self._header(at + 1)
-            return at + 1
-        if _BLOCK_LINE.match(words):
-            self.add("\n")
-            return at + 1
+            return self._title(at, first, title)
         self.begun = True
         if macro := _MACRO.match(words):
             self._macro(macro, first)
-            return at + 1
-        if (heading := _BLOCK_TITLE.match(words)) and self._follows(at):
-            self.add("\n**")
-            self._words(first + heading.start(1), last)
-            self.add("**\n\n")
-            return at + 1
-        if bullet := _BULLET.match(words):
+        elif (heading := _BLOCK_TITLE.match(words)) and self._follows(at):
+            self._strong(first + heading.start(1), last)
+        elif bullet := _BULLET.match(words):
             self._bullet(bullet, first, last)
         elif (term := _TERM.match(words)) and "://" not in term["term"]:
-            self.add("\n**")
-            self._words(first, first + term.end("term"))
-            self.add("**\n\n")
+            self._strong(first, first + term.end("term"))
             if term["text"]:
                 self._words(first + term.start("text"), last)
                 self.add("\n")
@@ -137,6 +115,40 @@ class _AsciiDoc(Rewriter):
             self._words(first, last)
             self.add("\n")
         return at + 1
+
+    def _structure(self, at: int, words: str) -> int:
+        """Take a line without words of its own: empty ones, comments, delimiters, attributes; else give its number."""
+        if not words or words == "+":
+            self.add("\n")
+            self.begun = self.begun or self.titled
+        elif fence := _FENCE.match(words):
+            return self._fenced(at, fence[1])
+        elif _TABLE.match(words):
+            return self._table(at)
+        elif attribute := _ATTRIBUTE.match(words):
+            self._attribute(attribute[1], attribute[2] or "")
+        elif _BLOCK_LINE.match(words):
+            self.add("\n")
+        elif not words.startswith("//"):
+            return at
+        return at + 1
+
+    def _title(self, at: int, first: int, title: re.Match[str]) -> int:
+        """Take a heading; the first one is the document's."""
+        self.add("\n" + "#" * len(title[1]) + " ")
+        self._words(first + title.start(2), first + title.end(2))
+        self.add("\n")
+        if self.begun or self.titled:
+            return at + 1
+        told("title", title[2], self.meta)
+        self.titled = True
+        return self._header(at + 1)
+
+    def _strong(self, start: int, end: int) -> None:
+        """Write a line of its own in bold: a block's title or a term."""
+        self.add("\n**")
+        self._words(start, end)
+        self.add("**\n\n")
 
     def _follows(self, at: int) -> bool:
         """Say whether words stand on the next line: a block's title has its block there."""
@@ -159,7 +171,7 @@ class _AsciiDoc(Rewriter):
     def _attribute(self, name: str, value: str) -> None:
         """Keep an attribute: for what refers to it, and for what the notes say of themselves before they begin."""
         self.attributes[name.strip("!").lower()] = value.strip()
-        if not self.begun:
+        if not self.begun and name.lower() in _TELLING:
             told({"revdate": "date"}.get(name.lower(), name), value.strip(), self.meta)
 
     def _macro(self, macro: re.Match[str], first: int) -> None:

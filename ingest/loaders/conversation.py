@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
 from ingest.loaders.assembler import Assembler, OpenBlock
 from ingest.loaders.blocks import LoadedText
@@ -55,15 +54,6 @@ _SHARE = 0.5  # of the lines that are messages, or of the paragraphs that are tu
 _SAMPLE = 400  # lines
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """Where somebody's words begin, and where those of the line end."""
-
-    name: str
-    start: int
-    end: int
-
-
 def is_conversation(source: str) -> bool:
     """Say whether a text is a chat, or spoken text with its speakers."""
     lines = [line.strip() for line in source[:60_000].split("\n")[:_SAMPLE]]
@@ -107,53 +97,78 @@ def read(source: str) -> LoadedText:
         One paragraph for each message, without its time and its author. Where somebody is heard rather than read,
         the speaker's name stands before the first words of a turn.
     """
-    out = Assembler(source)
-    spoken = _is_spoken(source)
-    speaker = ""
-    awaited: tuple[str, int, int] | None = None  # a name on a line of its own, and where it stands
+    reader = _Conversation(source)
     lines = [found.span() for found in _LINE.finditer(source)]
     heads = _heads(source, lines)
     for number, (start, end) in enumerate(lines):
         raw = source[start:end]
         words = raw.strip()
         first = start + len(raw) - len(raw.lstrip()) if words else start
-        last = first + len(words)
-        if not words:
-            if out.open is not None and not spoken:
-                out.gap("\n")
-            continue
-        if _ATTACHED.fullmatch(words) or (_NOTICE.match(words) and _message(words) is None):
-            continue
-        message = _message(words)
-        label = _LABEL.match(words) if spoken and message is None else None
-        if message is not None:
-            _begin(out)
-            out.take(first + message.end(), last)
-            awaited = None
-        elif number in heads:
-            found = heads[number]
-            awaited = (found["name"].strip(), first + found.start("name"), first + found.end("name"))
-            out.end()
-        elif label is not None or awaited is not None:
-            name = label["name"] if label else awaited[0] if awaited else ""
-            where = (first, first + label.end("name")) if label else awaited[1:] if awaited else (0, 0)
-            _begin(out)
-            if spoken and name != speaker:
-                out.take(*where)
-                out.gap(": ")
-            speaker, awaited = name, None
-            out.take(first + (label.end() if label else 0), last)
+        if number in heads:
+            reader.head(heads[number], first)
+        elif words:
+            reader.line(words, first)
         else:
-            if out.open is None:
-                _begin(out)
-            out.gap("\n" if not spoken else " ")
-            out.take(first, last)
-    text, blocks, runs = out.finish()
+            reader.empty()
+    text, blocks, runs = reader.out.finish()
     return LoadedText(text, blocks, runs)
 
 
-def _begin(out: Assembler) -> None:
-    out.begin(OpenBlock("paragraph"))
+class _Conversation:
+    """Takes lines."""
+
+    def __init__(self, source: str) -> None:
+        self.out = Assembler(source)
+        self.spoken = _is_spoken(source)
+        self.speaker = ""
+        self.awaited: tuple[str, int, int] | None = None  # a name on a line of its own, and where it stands
+
+    def head(self, found: re.Match[str], first: int) -> None:
+        """Take a line with nothing but author and time: the words follow."""
+        self.awaited = (found["name"].strip(), first + found.start("name"), first + found.end("name"))
+        self.out.end()
+
+    def empty(self) -> None:
+        """Take an empty line: it parts a message's paragraphs."""
+        if self.out.open is not None and not self.spoken:
+            self.out.gap("\n")
+
+    def line(self, words: str, first: int) -> None:
+        """Take a line with words."""
+        message = _message(words)
+        if _ATTACHED.fullmatch(words[message.end() :] if message else words):
+            if message:
+                self.out.end()
+        elif message:
+            self._begin()
+            self.out.take(first + message.end(), first + len(words))
+        elif not _NOTICE.match(words):
+            self._said(words, first)
+
+    def _said(self, words: str, first: int) -> None:
+        """Take the words of a turn, or of the message above."""
+        label = _LABEL.match(words) if self.spoken else None
+        if label:
+            self._turn(label["name"], first, first + label.end("name"))
+        elif self.awaited:
+            self._turn(*self.awaited)
+        elif self.out.open is None:
+            self._begin()
+        else:
+            self.out.gap(" " if self.spoken else "\n")
+        self.out.take(first + (label.end() if label else 0), first + len(words))
+
+    def _turn(self, name: str, start: int, end: int) -> None:
+        """Begin a message, with its speaker where somebody else spoke before."""
+        self._begin()
+        if self.spoken and name != self.speaker:
+            self.out.take(start, end)
+            self.out.gap(": ")
+        self.speaker = name
+
+    def _begin(self) -> None:
+        self.awaited = None
+        self.out.begin(OpenBlock("paragraph"))
 
 
 def _message(line: str) -> re.Match[str] | None:

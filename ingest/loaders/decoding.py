@@ -55,8 +55,6 @@ _CANDIDATES = [
     "big5",
     "cp949",
     "euc_jp",
-    "utf_16_le",
-    "utf_16_be",
 ]
 _NAMES = {
     "cp1252": "Windows-1252",
@@ -65,7 +63,7 @@ _NAMES = {
     "cp932": "Shift JIS",
     "cp949": "EUC-KR",
 }
-_SURE_SHARE = 0.1  # of a text's bytes; with so few beyond ASCII the Western charset is the likeliest
+_SURE_SHARE = 0.25  # of a text's bytes; with fewer beyond ASCII the Western charset is the likeliest
 
 
 class Decoded(NamedTuple):
@@ -128,6 +126,8 @@ def decode(data: bytes, recap_id: str) -> Decoded:
     mark, encoding = next(((bom, name) for bom, name in _BOMS if data.startswith(bom)), (b"", "utf-8"))
     if not mark:
         _refuse_binary(data[:65536], recap_id)
+    if not mark and (unmarked := _utf16(data[:65536])):
+        encoding = unmarked
     try:
         decoded = Decoded(data[len(mark) :].decode(encoding))
     except UnicodeDecodeError as error:
@@ -142,15 +142,17 @@ def _refuse_binary(head: bytes, recap_id: str) -> None:
     if kind is not None and (b"\x00" in head or head.startswith((b"%PDF", b"{\\rtf", b"PK"))):
         raise RecapError(recap_id, f"it is {kind[0]}", kind[1])
     at = head.find(b"\x00")
-    if at >= 0 and not _looks_like_utf16(head):
+    if at >= 0 and not _utf16(head):
         raise RecapError(recap_id, f"it is a binary file (a NUL at byte {at})", _SAVE_AS_TEXT)
 
 
-def _looks_like_utf16(head: bytes) -> bool:
-    """Say whether every second byte is nearly always NUL and the others are not: UTF-16 without its mark."""
+def _utf16(head: bytes) -> str:
+    """Name the UTF-16 without its mark that bytes are in: nearly every second one is NUL, and the others are not."""
     half = max(1, len(head) // 2)
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    return len(head) >= 8 and max(even, odd) > 0.7 * half and min(even, odd) < 0.02 * half
+    if len(head) < 8 or max(even, odd) <= 0.7 * half or min(even, odd) >= 0.02 * half:
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _refuse_controls(text: str, recap_id: str) -> None:

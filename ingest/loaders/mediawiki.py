@@ -23,9 +23,11 @@ _PAIRS = {"{{": re.compile(r"\{\{|\}\}"), "{|": re.compile(r"\{\|(?!\})|\|\}(?!\
 _CODE = ("<pre", "<syntaxhighlight", "<source")
 _CELL = re.compile(r"^[ \t]*(?:\|-[^\n]*|\|\+[^\n]*|[|!])|\|\||!!", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"[^|\[\]\n{}]{0,300}=[^|\[\]\n{}]{0,300}\|(?!\|)")
+_TAGS = "nowiki|br|small|big|u|s|b|i|sub|sup|span|div|center|font|ref|code|tt|kbd|del|ins|noinclude|includeonly|references"
+_NO_PAGES = "file|image|category|media|datei|bild|kategorie|fichier|catégorie|archivo|categoría|arquivo|categoria|immagine"
 _RULES = (
-    Rule("drop", re.compile(r"</?(?:nowiki|br|small|big|u|s|b|i|sub|sup|span|div|center|font|ref|code|tt|kbd|del|ins|noinclude|includeonly|references)\b[^<>\n]{0,300}>", re.IGNORECASE)),
-    Rule("drop", re.compile(r"\[\[(?:file|image|category|datei|bild|kategorie|fichier|catégorie|archivo|categoría|media)\s*:[^\[\]\n]{0,500}\]\]", re.IGNORECASE)),
+    Rule("drop", re.compile(rf"</?(?:{_TAGS})\b[^<>\n]{{0,300}}>", re.IGNORECASE)),
+    Rule("drop", re.compile(rf"\[\[(?:{_NO_PAGES})\s*:[^\[\]\n]{{0,500}}\]\]", re.IGNORECASE)),
     Rule("shown", re.compile(r"\[\[(?:[^\[\]|\n]{1,300}\|)?:?(?P<words>[^\[\]|\n]{1,500})\]\]")),
     Rule("link", re.compile(r"\[(?P<url>(?:https?:)?//[^\s\[\]<>]{1,1000})[ \t]+(?P<words>[^\[\]\n]{1,500})\]")),
     Rule("shown", re.compile(r"\[(?P<words>(?:https?:)?//[^\s\[\]<>]{1,1000})\]")),
@@ -112,7 +114,9 @@ class _MediaWiki(Rewriter):
     def lines_of(self, start: int, end: int) -> None:
         """Rewrite a stretch line by line."""
         for found in _LINE.finditer(self.source, start, end):
-            whole = found.start() == 0 or self.source[found.start() - 1] == "\n"  # else a template stood before it
+            whole = (
+                found.start() == 0 or self.source[found.start() - 1] == "\n"
+            )  # else a template stood before it
             words = found[0].lstrip() if whole else found[0]
             first = found.end() - len(words)
             if words.endswith("\n") or found.end() == len(self.source):

@@ -20,7 +20,6 @@ _PLANNING = re.compile(r"(?:SCHEDULED|DEADLINE|CLOSED|CLOCK):[ \t]*[\[<]")
 _BULLET = re.compile(
     r"(?P<sign>[-+*]|\d{1,3}[.)])[ \t]+(?:\[@\d+\][ \t]+)?(?P<box>\[[ xX-]\][ \t]+)?(?P<term>\S.{0,200}?[ \t]+::[ \t]+)?"
 )
-_ROW = re.compile(r"\|.*")
 _SILENT = {"comment", "export", "html", "latex", "ascii"}
 _VERBATIM = {"src", "example"}
 _SHOWN_PROPERTIES = {
@@ -43,7 +42,8 @@ _NOT_EXPORTED = {"noexport", "private"}
 _RULES = (
     Rule("link", re.compile(r"\[\[(?P<url>[^\[\]\n]{1,1000})\]\[(?P<words>[^\[\]\n]{1,500})\]\]")),
     Rule("shown", re.compile(r"\[\[(?P<words>[^\[\]\n]{1,1000})\]\]")),
-    Rule("drop", re.compile(r"[ \t]?\[fn:[\w-]{0,40}(?::[^\[\]\n]{0,500})?\]|@@\w{1,20}:[^@\n]{0,500}@@|\\\\(?=[ \t]*(?:\r?\n|\Z))|<<[^<>\n]{1,100}>>")),
+    Rule("drop", re.compile(r"[ \t]?\[fn:[\w-]{0,40}(?::[^\[\]\n]{0,500})?\]")),
+    Rule("drop", re.compile(r"@@\w{1,20}:[^@\n]{0,500}@@|\\\\(?=[ \t]*(?:\r?\n|\Z))|<<[^<>\n]{1,100}>>")),
     Rule("code", re.compile(r"(?<![\w=~])[=~](?P<words>[^\s=~\n](?:[^=~\n]{0,300}[^\s=~])?)[=~](?![\w=~])")),
     Rule("strong", re.compile(r"(?<![\w*])\*(?P<words>[^\s*](?:[^*\n]{0,300}[^\s*])?)\*(?![\w*])")),
     Rule("emphasis", re.compile(r"(?<![\w/:.])/(?P<words>[^\s/](?:[^/\n]{0,300}[^\s/])?)/(?![\w/])")),
@@ -88,18 +88,16 @@ class _Org(Rewriter):
         """Rewrite a line and give the number of the next."""
         if indent == 0 and (heading := _HEADING.match(words)):
             return self._heading(at, first, heading)
-        if self.hidden:
-            return at + 1
-        if not words:
-            self.add("\n")
+        if self.hidden or not words:
+            self.add("" if self.hidden else "\n")
         elif begin := _BEGIN.match(words):
             return self._block(at, begin["kind"].lower())
-        elif words.startswith("#"):
-            self._keyword(words)
         elif _DRAWER.match(words):
             return self._drawer(at)
-        elif _ROW.match(words):
+        elif words.startswith("|"):
             return self._table(at)
+        elif words.startswith("#"):
+            self._keyword(words)
         elif not _PLANNING.match(words):
             self._words(first, first + len(words), words, indent)
         return at + 1

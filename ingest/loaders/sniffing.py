@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import PurePosixPath
 
@@ -34,9 +35,9 @@ _PAGE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CUES = re.compile(
-    r"\s*(?:WEBVTT\b|(?:\d+\s*\n)?\s*(?:\d{1,3}:)?\d{1,2}:\d\d[,.]\d{1,3}[ \t]+-->[ \t]*(?:\d{1,3}:)?\d{1,2}:\d\d[,.]\d{1,3})"
+    r"\s*(?:WEBVTT\b|(?:\d+\s*\n)?\s*(?:\d{1,3}:)?\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]+-->[ \t]*(?:\d{1,3}:)?\d{1,2}:\d{1,2}[,.]\d{1,3})"
 )
-_CUE = re.compile(r"^(?:\d{1,3}:)?\d{1,2}:\d\d[,.]\d{1,3}[ \t]+-->", re.MULTILINE)
+_CUE = re.compile(r"^(?:\d{1,3}:)?\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]+-->", re.MULTILINE)
 _RST = (
     re.compile(r"^\.\. [a-z-]+::", re.MULTILINE),
     re.compile(r"`[^`<>\n]+<[^`<>\n]+>`__?"),
@@ -73,7 +74,20 @@ _ORG = (
     re.compile(r"^\*{1,6} [^*\n]+$", re.MULTILINE),
     re.compile(r"\[\[[^\[\]\n]+\]\[[^\[\]\n]+\]\]|^:PROPERTIES:$", re.MULTILINE),
 )
-_DATA = re.compile(r"\s*(?:<\?xml\b|<(?!/)[\w-]+(?:\s|>)|[\[{])")
+_JSON_PAIRS = re.compile(r"\[?\s*\{\s*\"[^\"\n]{1,100}\"\s*:\s*[\[{\"\d]")
+_XML_ROOTS = {
+    "schedule",
+    "rss",
+    "feed",
+    "rdf:rdf",
+    "opml",
+    "mediawiki",
+    "plist",
+    "urlset",
+    "xliff",
+    "tei",
+    "svg",
+}
 _XML = re.compile(r"\s*(?:<\?xml[^>]{0,300}>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?P<root>[\w:.-]+)", re.DOTALL)
 
 
@@ -98,70 +112,47 @@ def format_of(recap_id: str, source: str) -> str:
         return "data"
     if named:
         return named
-    return _by_content(head, source)
+    return _by_content(head)
 
 
-def _by_content(head: str, source: str) -> str:
+def _by_content(head: str) -> str:
     """Name the format of a text that bears no ending of its own."""
-    if _CUES.match(head) or len(_CUE.findall(head)) >= 3:
-        return "transcript"
-    if _kinds(_ORG[:1] + _ORG[2:], head) >= 1 and _kinds(_ORG, head) >= 2:
-        return "org"
-    if _kinds(_MEDIAWIKI, head) >= 2 and not _MARKDOWN[0].search(head):
-        return "mediawiki"
-    if _ASCIIDOC[0].search(head) and _kinds(_ASCIIDOC[1:], head) >= 1 and not _MARKDOWN[0].search(head):
-        return "asciidoc"
-    if _kinds(_RST, head) >= 2 or (_RST[0].search(head) and not _MARKDOWN[0].search(head)):
-        return "rst"
-    if (
-        _kinds(_MARKDOWN, head) >= 2
+    marked = bool(_MARKDOWN[0].search(head))
+    signs = {
+        "transcript": bool(_CUES.match(head)) or len(_CUE.findall(head)) >= 3,
+        "org": _kinds(_ORG, head) >= 2 and _kinds((_ORG[0], _ORG[2]), head) >= 1,
+        "mediawiki": _kinds(_MEDIAWIKI, head) >= (3 if marked else 2),  # "# one" is an item in a wiki
+        "asciidoc": bool(_ASCIIDOC[0].search(head)) and _kinds(_ASCIIDOC[1:], head) >= 1 and not marked,
+        "rst": _kinds(_RST, head) >= 2 or (bool(_RST[0].search(head)) and not marked),
+        "markdown": _kinds(_MARKDOWN, head) >= 2
         or len(_MARKDOWN[1].findall(head)) >= 2
-        or len(_HASH_HEADING.findall(head)) >= 2
-    ):
-        return "markdown"
-    return "conversation" if is_conversation(head) else "text"
+        or len(_HASH_HEADING.findall(head)) >= 2,
+    }
+    found = next((name for name, speaks in signs.items() if speaks), "")
+    return found or ("conversation" if is_conversation(head) else "text")
 
 
 def is_data(source: str) -> bool:
     """Say whether a text is JSON or XML, which nobody wrote to be read."""
-    import json
-
-    if not _DATA.match(source):
-        return False
     stripped = source.strip()
-    if stripped[0] in "[{":
-        if stripped[-1] not in "]}" or (
-            stripped[1:2] in {"[", "%", "{", "<", "#"} and not stripped.startswith(("[[", "[{", "{{"))
-        ):
-            return False
-        try:
-            value = json.loads(stripped, parse_int=str, parse_float=str)
-        except RecursionError:
-            return True
-        except ValueError:
-            return bool(_JSON_PAIRS.search(stripped[:_HEAD])) and stripped[0] == "{"
-        return isinstance(value, dict) or (
-            isinstance(value, list) and any(isinstance(one, (dict, list)) for one in value)
-        )
+    if stripped[:1] in {"[", "{"}:
+        return _is_json(stripped)
     found = _XML.match(source)
     root = found["root"].lower() if found else ""
-    return (source.lstrip().startswith("<?xml") and root not in {"html", "!doctype"}) or root in _XML_ROOTS
+    return root in _XML_ROOTS or (stripped.startswith("<?xml") and root != "html")
 
 
-_JSON_PAIRS = re.compile(r"\A\{\s*\"[^\"\n]{1,100}\"\s*:\s*[\[{\"\d]")
-_XML_ROOTS = {
-    "schedule",
-    "rss",
-    "feed",
-    "rdf:rdf",
-    "opml",
-    "mediawiki",
-    "plist",
-    "urlset",
-    "xliff",
-    "tei",
-    "svg",
-}
+def _is_json(stripped: str) -> bool:
+    """Say whether a text is one JSON object or list of them, cut short or not."""
+    try:
+        value = json.loads(stripped, parse_int=str, parse_float=str)
+    except RecursionError:
+        return True
+    except json.JSONDecodeError as error:
+        if error.msg.startswith("Extra data"):  # front matter before a text, or one object a line
+            return stripped[error.pos :].lstrip()[:1] in {"[", "{"}
+        return bool(_JSON_PAIRS.match(stripped))
+    return isinstance(value, dict) or any(isinstance(one, (dict, list)) for one in value)
 
 
 def _kinds(marks: tuple[re.Pattern[str], ...], head: str) -> int:

@@ -12,7 +12,7 @@ from ingest.loaders.assembler import Assembler, OpenBlock
 from ingest.loaders.blocks import LoadedText
 from ingest.loaders.html.tags import entities
 
-_TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
+_TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _TIMING = re.compile(rf"^[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}[^\n]*\n?", re.MULTILINE)
 _LINE = re.compile(r"[^\r\n]+")
 _TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,80}\}")
@@ -29,6 +29,7 @@ _LONGEST = 600  # for captions without punctuation
 _PAUSE_S = 2.0
 _WORD = re.compile(r"\S+")
 _LABEL = re.compile(r"(?P<name>[A-Z0-9À-Þ][\w.'’()-]{0,39}(?: [\w.'’()-]{1,30}){0,4}):(?= )")
+_NAME = re.compile(r"[A-ZÀ-Þ][\w.'’-]*(?: [\w.'’()-]+){0,4}")
 _LABEL_SHARE = 0.6  # of the cues
 _FEWEST_AGAIN = 2  # words; one may be said twice
 _ROLL_SHARE = 0.3  # of the cues: the file shows words again, and every overlap is one
@@ -59,6 +60,7 @@ class _Line:
     words: tuple[tuple[int, int, str], ...]  # start, end, folded
     voice: tuple[str, int, int] | None  # of a voice tag: the name and its place
     label: str  # the name that a colon sets apart
+    name_alone: str = ""  # all of the line, where it may be a name
 
 
 def read(source: str) -> LoadedText:
@@ -100,7 +102,8 @@ def _lines(source: str, cue: _Cue) -> list[_Line]:
             voice = (
                 (tag[1].strip(), found.start() + tag.start(1), found.start() + tag.end(1)) if tag else None
             )
-            lines.append(_Line(words, voice, label["name"] if label else ""))
+            alone = plain if not voice and _NAME.fullmatch(plain) else ""
+            lines.append(_Line(words, voice, label["name"] if label else "", alone))
     return lines
 
 
@@ -137,7 +140,7 @@ def _rolls(cues: Sequence[Sequence[_Line]]) -> bool:
         words = [word for line in lines for _, _, word in line.words]
         if words and before:
             total += 1
-            again += _overlap(before, words) >= min(_FEWEST_AGAIN, len(words), len(before))
+            again += _overlap(before, words) >= _FEWEST_AGAIN
         before = words or before
     return again >= 2 and again >= _ROLL_SHARE * total
 
@@ -151,8 +154,11 @@ def _overlap(said: Sequence[str], words: Sequence[str]) -> int:
 
 
 def _labels(cues: Sequence[Sequence[_Line]]) -> frozenset[str]:
-    """Find the names that stand before what was said: those that come back, or begin most cues."""
+    """Find the names that stand before what was said, or on a line above it: those that come back, or begin most cues."""
     counts = Counter(line.label for lines in cues for line in lines[:1] if line.label)
+    above = Counter(lines[0].name_alone for lines in cues if len(lines) > 1 and lines[0].name_alone)
+    if sum(count for count in above.values() if count >= 2) >= _LABEL_SHARE * len(cues):
+        return frozenset(above)
     again = {name for name, count in counts.items() if count >= 2}
     if sum(counts.values()) >= _LABEL_SHARE * len(cues):
         return frozenset(counts)
@@ -222,8 +228,10 @@ class _TranscriptWriter:
         self.out = Assembler(source)
         self.chapters = list(chapters)
         self.voice = ""
+        self.above = ("", 0, 0)  # a name on a line of its own, and its place
         self.said: list[str] = []  # the last words, folded
         self.last_line: list[str] = []
+        self.last_count = 0  # words of the cue before
         self.last_end_s = 0.0
         self.length = 0
         self.ends_sentence = True
@@ -232,7 +240,11 @@ class _TranscriptWriter:
         """Add a cue's words, without those that it shows again."""
         again = 0
         if rolls:
-            again = _overlap(self.said, [word for line in lines for _, _, word in line.words])
+            words = [word for line in lines for _, _, word in line.words]
+            again = _overlap(self.said, words)
+            if again == 1 and not (len(words) > 1 and 1 in (len(lines[0].words), self.last_count)):
+                again = 0  # one word may be said twice; alone on its line or in its cue it is shown again
+            self.last_count = len(words)
         for line in lines:
             skipped = min(again, len(line.words))
             again -= skipped
@@ -244,14 +256,7 @@ class _TranscriptWriter:
 
     def _line(self, cue: _Cue, line: _Line, skipped: int, labels: frozenset[str]) -> None:
         """Add a line's words from the first that is new."""
-        words = line.words[skipped:]
-        name, where = "", (0, 0)
-        if line.voice:
-            name, where = line.voice[0], line.voice[1:]
-        elif line.label in labels and not skipped:
-            count = line.label.count(" ") + 1
-            name, where = line.label, (words[0][0], words[count - 1][1] - 1)
-            words = words[count:]
+        name, where, words = self._voice(line, skipped, labels)
         if not words:
             return
         first = self.source[words[0][0] : words[0][1]]
@@ -271,6 +276,24 @@ class _TranscriptWriter:
         self.length += sum(end - start + 1 for start, end, _ in words)
         self.ends_sentence = bool(_SENTENCE_END.search(self.source[words[-1][0] : words[-1][1]]))
         self.last_end_s = cue.end_s
+
+    def _voice(
+        self, line: _Line, skipped: int, labels: frozenset[str]
+    ) -> tuple[str, tuple[int, int], Sequence[tuple[int, int, str]]]:
+        """Tell who says a line, where the name stands, and the words without it."""
+        words = line.words[skipped:]
+        if line.voice:
+            return line.voice[0], line.voice[1:], words
+        if line.name_alone in labels and not skipped:
+            self.above = (line.name_alone, words[0][0], words[-1][1])
+            return "", (0, 0), ()
+        if self.above[0]:
+            (name, *where), self.above = self.above, ("", 0, 0)
+            return name, (where[0], where[1]), words
+        if line.label in labels and not skipped:
+            count = line.label.count(" ") + 1
+            return line.label, (words[0][0], words[count - 1][1] - 1), words[count:]
+        return "", (0, 0), words
 
     def _chapter(self, cue: _Cue) -> None:
         """Begin the chapters that this cue lies in: the last one is its heading."""

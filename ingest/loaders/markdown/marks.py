@@ -195,7 +195,7 @@ def _code(source: str, begin: int) -> list[Span]:
             continue
         ((name, value),) = event.items()
         if name == "Code" or (
-            name == "Start" and isinstance(value, dict) and isinstance(block := value.get("CodeBlock"), dict)
+            name == "Start" and isinstance(value, dict) and isinstance(value.get("CodeBlock"), dict)
         ):
             spans.append((where["start"], where["end"]))
     if source.isascii():
