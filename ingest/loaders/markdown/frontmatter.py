@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-import yaml
+from ingest import plain_yaml
 
 _FENCED = (
     (re.compile(r"\s*---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t\r]*$\n?", re.DOTALL | re.MULTILINE), "yaml"),
@@ -97,9 +97,9 @@ def _parsed(written: str, form: str) -> Mapping[str, Any]:
         if form == "toml":
             return tomllib.loads(written.replace("\r\n", "\n"))
         if form == "yaml":
-            values = yaml.safe_load(written)
+            values = plain_yaml.load(written)
             return values if isinstance(values, dict) else {}
-    except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError, RecursionError):
+    except (tomllib.TOMLDecodeError, plain_yaml.YAMLError, ValueError, RecursionError):
         pass
     return dict(_LINE.findall(written))
 

@@ -151,7 +151,7 @@ def test_reads_utf_16_without_its_mark(encoding: str) -> None:
 )
 def test_data_is_never_published_as_prose(name: str, source: str) -> None:
     """JSON and XML are refused with the way out, whatever the file is called."""
-    with pytest.raises(RecapError, match="it is JSON or XML.* --catalogue"):
+    with pytest.raises(RecapError, match=r"it is JSON or XML.* --catalogue"):
         load_bytes(source.encode(), name)
 
 
