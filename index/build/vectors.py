@@ -21,6 +21,7 @@ from index.errors import BuildUnusable
 from index.ranking.dense import DenseRanker, DenseWriter
 from index.ranking.late import LateWriter
 from index.ranking.tokens import StoredTokens
+from index.vocabulary.words import plain_letters
 
 __all__ = ["TALK_VECTORS_FILE", "Earlier", "embed", "stamp", "write_talk_means"]
 
@@ -47,7 +48,7 @@ class Earlier:
     def open(cls, index_dir: Path, build_id: str, wanted: EncoderStamp) -> Earlier | None:
         """Open an earlier build; None where it cannot be trusted or has another encoder."""
         try:
-            build = open_build(index_dir, build_id, whole=True)
+            build = open_build(index_dir, build_id, most_bytes=None)
         except BuildUnusable:
             return None
         return cls(build) if build.manifest.encoder == wanted else None
@@ -107,7 +108,7 @@ def embed(
     if progress:
         progress(0, total)
     for sources, texts in _windows(contents, keys, earlier):
-        fresh = encoder.encode_tokens(["".join(text) for text in texts])
+        fresh = encoder.encode_tokens([plain_letters("".join(text)) for text in texts])
         for source in sources:
             if source.kind == _NEW:
                 tokens = fresh[source.row]
