@@ -7,7 +7,6 @@ names is given as it was kept, without asking again.
 from __future__ import annotations
 
 import html
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
