@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ingest.recap.reading import ReadRecap
+
 State = Literal["read", "unchanged", "kept"]
 
 # More lines than this are counted, not shown; `--json` has all of them.
@@ -53,6 +55,10 @@ class Report:
     unlinked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by recap
     difference: Difference = field(default_factory=Difference)
     timings_s: Mapping[str, float] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()  # one line a kind of file that is not read
+    withheld: tuple[str, ...] = ()  # one line each: recaps that say they are private
+    ignored: tuple[str, ...] = ()  # recaps that an ignore file leaves out
+    twins: tuple[str, ...] = ()  # one line each: the same recap in another form
     audiences: Mapping[str, str] = field(default_factory=dict)  # builds of private recaps by who may ask them
     repaired: str = ""  # why the build that was live could not be asked and was made anew
 
@@ -101,6 +107,8 @@ def print_report(report: Report, console: Console) -> None:
         "Private recaps, in builds of their own",
         tuple(f"for {ids}: build {build_id}" for ids, build_id in report.audiences.items()),
     )
+    print_left_out(report.unread, report.withheld, report.ignored, console)
+    _print_lines(console, "In two forms", report.twins)
     _print_lines(console, "Failed", report.failed)
     if report.outcome == "published":
         seconds = ", ".join(f"{name} {value:.1f} s" for name, value in report.timings_s.items())
@@ -110,6 +118,32 @@ def print_report(report: Report, console: Console) -> None:
             markup=False,
             emoji=False,
         )
+
+
+def print_left_out(
+    unread: tuple[str, ...], withheld: tuple[str, ...], ignored: tuple[str, ...], console: Console
+) -> None:
+    """Print what was found and not read, and why."""
+    _print_lines(console, "Not read", unread)
+    _print_lines(console, "Not published", withheld)
+    if ignored:
+        _print_lines(console, f"Left out by an ignore pattern ({len(ignored)})", ignored)
+
+
+def line_of(read: ReadRecap, state: State) -> RecapLine:
+    """Sum a recap up."""
+    sections = sum(talk.kind == "section" for talk in read.talks)
+    return RecapLine(
+        recap_id=read.recap.recap_id,
+        event_id=read.recap.event_id,
+        day=read.recap.day,
+        talks=len(read.talks) - sections,
+        sections=sections,
+        passages=len(read.passages),
+        links=sum(bool(talk.links.keys() & {"video", "slides", "schedule"}) for talk in read.talks),
+        event_certainty=read.event_certainty,
+        state=state,
+    )
 
 
 def _print_table(report: Report, console: Console) -> None:

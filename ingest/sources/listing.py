@@ -162,7 +162,11 @@ class _ListReader:
     broken: set[Path] = field(default_factory=set)
 
     def take(self, place: str, entry: Any) -> None:
-        """Take one entry; where it cannot be used, what its recaps last gave stays."""
+        """Take one entry; where it cannot be used, what its recaps last gave stays.
+
+        Raises:
+            SourcesError: It cannot be used, and was to say who may see its recaps.
+        """
         files: list[Path] = []
         try:
             files = self._files(place, entry)
@@ -173,6 +177,8 @@ class _ListReader:
                 _once(self.path, place, str(entry["path"]), self.named)
                 self._keep(files, said_of(self.path, place, entry))
         except SourcesError as error:
+            if isinstance(entry, Mapping) and "visible_in" in entry:
+                raise  # who may see a recap is not to be guessed: a mistake publishes nothing
             self.gathered.missing.append(str(error))
             for file in files:
                 self.broken.add(file.resolve())

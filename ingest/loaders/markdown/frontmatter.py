@@ -119,8 +119,9 @@ def folded(values: Mapping[Any, Any]) -> dict[str, str | tuple[str, ...]]:
     meta: dict[str, str | tuple[str, ...]] = {}
     for written, value in values.items():
         key = str(written).strip().lower().replace("-", "_")
-        key = _FOLDED.get(key, key)
         text = _as_text(value)
+        if key != "published" or str(text).casefold() not in {"false", "no"}:  # else no date, but a wish
+            key = _FOLDED.get(key, key)
         if text and (key in _LISTED) and isinstance(text, str):
             text = tuple(part.strip() for part in text.split(",") if part.strip())
         if text and not meta.get(key):

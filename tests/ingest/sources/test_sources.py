@@ -133,6 +133,8 @@ def test_a_listed_file_that_is_gone_is_told(tmp_path: Path) -> None:
         ("sources: " + "[" * 3000 + "\n", "no valid YAML"),
         ("just words", "found no keys"),
         ("? [a]\n: b\n", "no valid YAML"),
+        ("sources:\n- {path: a.md, visible_in: [], day: 1}\n", "has the visible_in []"),
+        ("sources:\n- {path: a.md, visible_in: C0QUAY, dya: 1}\n", "unknown key `dya`"),
     ],
 )
 def test_a_wrong_list_is_one_line_with_its_place(tmp_path: Path, text: str, words: str) -> None:
@@ -172,7 +174,6 @@ def test_a_wrong_list_is_one_line_with_its_place(tmp_path: Path, text: str, word
             "has the url 'ftp://quay.example/a'. Give one that begins with",
         ),
         ("{path: b.md, url: 'javascript:x'}", "has the url 'javascript:x'"),
-        ("{path: b.md, visible_in: []}", "has the visible_in []"),
         ("just words", "names no `path`"),
     ],
 )
