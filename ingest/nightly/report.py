@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -89,27 +89,25 @@ def print_report(report: Report, console: Console) -> None:
             f"Nothing changed: build {report.build_id} stays live ({_totals(counts)}).", highlight=False
         )
     else:
-        _print_table(report, console)
+        print_table(report.recaps, console)
         _print_difference(report.difference, console)
-    _print_lines(
-        console, "Uncertain, worth a look with `confnotes inspect FILE`", _by_recap(report.uncertain)
-    )
-    _print_lines(
+    print_lines(console, "Uncertain, worth a look with `confnotes inspect FILE`", _by_recap(report.uncertain))
+    print_lines(
         console,
         "Left without a link: two candidates in the catalogue are too close to call",
         _by_recap(report.unlinked),
     )
-    _print_lines(
+    print_lines(
         console, "Made anew, the last build could not be asked", (report.repaired,) if report.repaired else ()
     )
-    _print_lines(
+    print_lines(
         console,
         "Private recaps, in builds of their own",
         tuple(f"for {ids}: build {build_id}" for ids, build_id in report.audiences.items()),
     )
     print_left_out(report.unread, report.withheld, report.ignored, console)
-    _print_lines(console, "In two forms", report.twins)
-    _print_lines(console, "Failed", report.failed)
+    print_lines(console, "In two forms", report.twins)
+    print_lines(console, "Failed", report.failed)
     if report.outcome == "published":
         seconds = ", ".join(f"{name} {value:.1f} s" for name, value in report.timings_s.items())
         console.print(
@@ -124,10 +122,10 @@ def print_left_out(
     unread: tuple[str, ...], withheld: tuple[str, ...], ignored: tuple[str, ...], console: Console
 ) -> None:
     """Print what was found and not read, and why."""
-    _print_lines(console, "Not read", unread)
-    _print_lines(console, "Not published", withheld)
+    print_lines(console, "Not read", unread)
+    print_lines(console, "Not published", withheld)
     if ignored:
-        _print_lines(console, f"Left out by an ignore pattern ({len(ignored)})", ignored)
+        print_lines(console, f"Left out by an ignore pattern ({len(ignored)})", ignored)
 
 
 def line_of(read: ReadRecap, state: State) -> RecapLine:
@@ -146,7 +144,7 @@ def line_of(read: ReadRecap, state: State) -> RecapLine:
     )
 
 
-def _print_table(report: Report, console: Console) -> None:
+def print_table(recaps: Sequence[RecapLine], console: Console) -> None:
     """Print one row a recap."""
     from rich.table import Table
     from rich.text import Text
@@ -154,7 +152,7 @@ def _print_table(report: Report, console: Console) -> None:
     table = Table(
         "recap", "event", "day", *(_right(name) for name in ("talks", "sections", "passages", "linked")), ""
     )
-    for line in report.recaps:
+    for line in recaps:
         sure = "" if line.event_certainty >= 0.75 or line.event_id is None else "?"
         day = "" if line.day is None else str(line.day)
         numbers = [str(getattr(line, name)) for name in ("talks", "sections", "passages", "links")]
@@ -177,7 +175,7 @@ def _print_difference(difference: Difference, console: Console) -> None:
         ("Gone", difference.removed),
     ):
         if titles and len(titles) <= _SHOWN:
-            _print_lines(console, f"{words} talks", titles)
+            print_lines(console, f"{words} talks", titles)
         elif titles:
             console.print(f"{words}: {len(titles)} talks")
     if difference.passages_new or difference.passages_removed:
@@ -186,7 +184,7 @@ def _print_difference(difference: Difference, console: Console) -> None:
         )
 
 
-def _print_lines(console: Console, heading: str, lines: tuple[str, ...]) -> None:
+def print_lines(console: Console, heading: str, lines: tuple[str, ...]) -> None:
     """Print a heading and its lines; nothing where there are none."""
     if not lines:
         return
