@@ -72,8 +72,10 @@ slack-demo: $(VENV)/installed-dev  ## converse with the bot on the terminal, wit
 	@test "$(INDEX)" != "$(DEMO_INDEX)" || $(BIN)/python -m ingest notes --index $(DEMO_INDEX) >/dev/null
 	@$(BIN)/python -m tests.slack_server $(INDEX)
 
-lock: $(VENV)/installed-dev  ## write constraints.txt from what is installed
+lock: $(VENV)/installed-dev  ## write constraints.txt from what is installed, and requirements.lock with hashes (needs uv)
 	@$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
+	@uv pip compile --quiet pyproject.toml --constraint constraints.txt --generate-hashes --universal --python-version 3.11 \
+		--no-header --no-annotate --output-file requirements.lock
 
 hazards: $(VENV)/installed-dev  ## kill 200 nightly jobs, fill their disk, turn their clock, damage 700 builds, and look what is live afterwards
 	@$(BIN)/python -m benchmarks.hazards --kills 200 --damages 700
