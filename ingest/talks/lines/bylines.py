@@ -39,6 +39,8 @@ _POSTED = re.compile(
 _LINKS_BEHIND = re.compile(
     rf"(?:\s*[·•|–—\-/,]\s*[\[(]*(?:{_MATERIAL_NAMES}|https?://\S+)[\])]*)+\s*$", re.IGNORECASE
 )
+_MAY_LEAD = re.compile(rf"(?:(?<!\w)(?:{_MATERIAL_NAMES})|https?://\S+)[\])]*\s*$", re.IGNORECASE)
+_TAIL = 60
 # Most lines fail these, at a tenth of the cost: no links behind without such a sign, no date of posting
 # without such letters.
 _SIGN = re.compile("[·•|–—/,-]")
@@ -65,7 +67,8 @@ def read_byline(
         first_bullet: The line is the first bullet under a title; only a name alone counts.
     """
     line = words.strip()[: _LONGEST + 1]
-    line = _LINKS_BEHIND.sub("", line) if _SIGN.search(line) else line
+    if _SIGN.search(line) and _MAY_LEAD.search(line, max(0, len(line) - _TAIL)):
+        line = _LINKS_BEHIND.sub("", line)
     if not line or len(line) > _LONGEST or (_MAYBE_POSTED.search(line) and _POSTED.search(line)):
         return None
     label = _LABEL.match(line)

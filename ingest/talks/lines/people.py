@@ -48,7 +48,7 @@ _BRACKET = re.compile(r"[(（\[]")
 _LEGAL = re.compile(
     r"(?:Inc|LLC|Ltd|GmbH|Corp|Co|AG|SA|SAS|BV|B\.V|S\.A|Limited|PLC|Technologies Inc)\.?", re.IGNORECASE
 )
-_NICKNAME = re.compile(r"\s*[\"“”'‘’(]([A-Z][\w-]+)[\"“”'‘’)]\s+(?=[A-Z])")
+_NICKNAME = re.compile(r"[\"“”'‘’(]([A-Z][\w-]+)[\"“”'‘’)]\s+(?=[A-Z])")
 _ASIDE = re.compile("[\"“”'‘’(]")  # no nickname without one of these
 _HANDLE_FIRST = re.compile(r"^\s*@[\w.]+\s*\(([^()@]+)\)")
 _COMPANY_ENDS = re.compile(rf"(?:{either('companies', 'endings')})$|^(?:{either('companies', 'beginnings')})")
@@ -262,7 +262,9 @@ def parse_people(
 
 def _cleaned(text: str) -> str:
     """Take nicknames, emoji, pronouns and handles out of a by-line."""
-    cleaned = _NICKNAME.sub(" ", text) if _ASIDE.search(text) else text
+    cleaned = " ".join(text.split())
+    if _ASIDE.search(cleaned):
+        cleaned = _NICKNAME.sub("", cleaned)
     if not cleaned.isascii():
         cleaned = _SYMBOLS.sub(" ", cleaned)
     if "/" in cleaned:

@@ -18,17 +18,22 @@ from ingest.talks.lines.places import Place, read_place
 from ingest.talks.lines.titles import Style, Title, read_title, stacked
 from ingest.talks.marking.marks import Mark
 
+_MATERIAL = "|".join(either("links", kind) for kind in ("slides", "video", "schedule", "code"))
 _MATERIAL_TAIL = re.compile(
-    r"[\s:：,;|()\[\]–—-]*(?:\b(?:slides?|video|recording|deck|abstract|notes|audio|code|vidéo|folien)\b[\s,;|()\[\]/&–—-]*)+$",
-    re.IGNORECASE,
+    rf"[\s:：,;|()\[\]–—-]*(?<!\w)(?:(?:{_MATERIAL})(?!\w)[\s,;|()\[\]/&–—-]*)+$", re.IGNORECASE
 )
-_MATERIAL_PARTS = ("slide", "video", "recording", "deck", "abstract", "notes", "audio", "code", "folien")
+_MAY_END = re.compile(rf"(?<!\w)(?:{_MATERIAL})\W*$", re.IGNORECASE)
+# A line without links is an entry by quotation marks, by its by-word, or by a company in brackets over a title.
+_MAY_NAME = re.compile(
+    rf"[“\"„«「『]|\)\s*\n|\s(?:{either('bylines', 'by')}|{either('bylines', 'with')})\s", re.IGNORECASE
+)
 _CELLS = re.compile(r"\t|\s*\|\s*| {3,}")
 _HEADS = {
     name: re.compile(rf"(?:{either('tables', name)})(?![^\W\d_])", re.IGNORECASE)
     for name in ("title", "speakers", "day")
 }
 _LEAST_ENTRIES = 2
+_TAIL = 30  # characters at a line's end that may name slides or a recording
 _DEEPEST_PLACES = 3  # levels of bullets among which days may stand
 _NEVER = 9.0  # more than any certainty
 _NAMES_FIRST = Style(right=_NEVER, left=ACCEPT, by=_NEVER)
@@ -97,7 +102,7 @@ def _entry(
 ) -> tuple[Title, dict[str, str]] | None:
     """Read a bullet as "Title (Speaker): [Slides], [Video]", None where nothing proves that it is one."""
     text = piece.text.split("\n", 1)[0] if len(piece.text) > 400 else piece.text
-    if len(text) > 500:
+    if len(text) > 500 or not (piece.links or _MAY_NAME.search(text)):
         return None
     labelled = [
         (link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links
@@ -158,9 +163,7 @@ def _entry(
 
 def _without_material(text: str) -> str:
     """Cut "[Slides], [Video]" off the end."""
-    if text.isascii() and not any(part in text.lower() for part in _MATERIAL_PARTS):
-        return text
-    return _MATERIAL_TAIL.sub("", text)
+    return _MATERIAL_TAIL.sub("", text) if _MAY_END.search(text, max(0, len(text) - _TAIL)) else text
 
 
 def _mark(piece: Piece, title: Title, links: dict[str, str]) -> Mark:
