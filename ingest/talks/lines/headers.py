@@ -145,7 +145,9 @@ def names_next(words: str, ordinary: frozenset[str]) -> bool:
 
 def _set_off(piece: Piece) -> bool:
     """Tell whether the line is set in bold or italics, or a name at its start is: "**Ann Bee**, Quay"."""
-    if piece.marked() or piece.kind == "bullet" or len(piece.text) > _SHORT_LINE:
+    if not piece.block.strong and not piece.block.emphasis:
+        return False
+    if piece.kind == "bullet" or len(piece.text) > _SHORT_LINE or piece.marked():
         return piece.marked()
     lead = piece.start + len(piece.text) - len(piece.text.lstrip())
     return any(start <= lead and end - start > _SHORTEST_NAME for start, end in piece.block.strong)

@@ -244,7 +244,7 @@ def parse_people(
     cleaned = _cleaned(text)
     if not cleaned or len(cleaned) > 400:
         return None
-    if not labelled and not _begins_like_a_name(cleaned):
+    if not labelled and not begins_like_a_name(cleaned):
         return None
     reader = _Reader(ordinary, labelled, listing, familiar=bool(_FAMILIAR.match(cleaned)))
     if not all(reader.take(separator, item) for separator, item in _items(cleaned)):
@@ -277,7 +277,7 @@ def _cleaned(text: str) -> str:
     return cleaned
 
 
-def _begins_like_a_name(text: str) -> bool:
+def begins_like_a_name(text: str) -> bool:
     """Tell cheaply that most lines are no names: two words, of which the first could be one."""
     words = text.split(None, 2)
     if _UNSPACED_SIGN.search(text):

@@ -24,9 +24,7 @@ _MATERIAL_TAIL = re.compile(
 )
 _MAY_END = re.compile(rf"(?<!\w)(?:{_MATERIAL})\W*$", re.IGNORECASE)
 # A line without links is an entry by quotation marks, by its by-word, or by a company in brackets over a title.
-_MAY_NAME = re.compile(
-    rf"[“\"„«「『]|\)\s*\n|\s(?:{either('bylines', 'by')}|{either('bylines', 'with')})\s", re.IGNORECASE
-)
+_MAY_NAME = re.compile(rf"[“\"„«「『]|\)\s*\n|\s(?:{either('bylines', 'by')})\s", re.IGNORECASE)
 _CELLS = re.compile(r"\t|\s*\|\s*| {3,}")
 _HEADS = {
     name: re.compile(rf"(?:{either('tables', name)})(?![^\W\d_])", re.IGNORECASE)
@@ -37,6 +35,7 @@ _TAIL = 30  # characters at a line's end that may name slides or a recording
 _DEEPEST_PLACES = 3  # levels of bullets among which days may stand
 _NEVER = 9.0  # more than any certainty
 _NAMES_FIRST = Style(right=_NEVER, left=ACCEPT, by=_NEVER)
+_SHORT_PLACE = 60
 _SHORT = 200  # a paragraph of entries, not of prose
 _SHARE = 0.5  # of a list's top-level bullets that must show evidence
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)]")
@@ -317,7 +316,7 @@ def _level_of_places(run: Sequence[Piece]) -> tuple[int, dict[int, Place]]:
 
 def _gathers(piece: Piece) -> Place | None:
     """Read a bullet that is a day or a block of talks: "Day 1", "Keynotes"."""
-    place = read_place(piece.text.strip().rstrip(":")) if len(piece.text) <= _SHORT else None
+    place = read_place(piece.text.strip().rstrip(":")) if len(piece.text) <= _SHORT_PLACE else None
     return place if place is not None and place.role in {"day", "container"} else None
 
 
