@@ -105,7 +105,7 @@ def _bare(line: str, ordinary: frozenset[str], *, marked: bool, first_bullet: bo
     if marked:
         return _sure(people, ACCEPT)
     # A bare line of names must say so itself: a known given name, or a role or company beside it.
-    return _sure(people, SURE if first_bullet else 0.85)
+    return _sure(people, SURE)
 
 
 def _leads(line: str) -> bool:

@@ -280,6 +280,8 @@ def _cleaned(text: str) -> str:
 def begins_like_a_name(text: str) -> bool:
     """Tell cheaply that most lines are no names: two words, of which the first could be one."""
     words = text.split(None, 2)
+    if not words:
+        return False
     if _UNSPACED_SIGN.search(text):
         return True
     if len(words) < 2 and "・" not in text and "、" not in text:
