@@ -55,16 +55,13 @@ _LONGEST = 320
 
 
 @lru_cache(maxsize=8192)
-def read_byline(
-    words: str, ordinary: frozenset[str] = frozenset(), *, marked: bool = False, first_bullet: bool = False
-) -> People | None:
+def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: bool = False) -> People | None:
     """Read a line as a by-line, None where it is none.
 
     Args:
         words: One line, without mark-up.
         ordinary: Words that the recap writes in lower case elsewhere.
         marked: The whole line is set in italics, bold or parentheses, so that bare names are proof enough.
-        first_bullet: The line is the first bullet under a title; only a name alone counts.
     """
     line = words.strip()[: _LONGEST + 1]
     if not line or len(line) > _LONGEST:
@@ -87,7 +84,7 @@ def read_byline(
             if announced.re is _LABEL
             else _sure(parse_people(announced["names"], ordinary), ACCEPT)
         )
-    return _bare(line, ordinary, marked=marked, first_bullet=first_bullet)
+    return _bare(line, ordinary, marked=marked)
 
 
 def _announced(line: str) -> re.Match[str] | None:
@@ -96,7 +93,7 @@ def _announced(line: str) -> re.Match[str] | None:
     return label or _BY.match(line)
 
 
-def _bare(line: str, ordinary: frozenset[str], *, marked: bool, first_bullet: bool) -> People | None:
+def _bare(line: str, ordinary: frozenset[str], *, marked: bool) -> People | None:
     """Read a line that is names and nothing else."""
     dashed = re.split(r"\s[-–—|]\s", line)
     if (len(dashed) > 2 or (len(dashed) == 2 and len(dashed[1].split()) > 3)) and not has_role(line):
@@ -104,7 +101,7 @@ def _bare(line: str, ordinary: frozenset[str], *, marked: bool, first_bullet: bo
     people = parse_people(line.lstrip("–—-~ "), ordinary, listing=marked)
     if marked:
         return _sure(people, ACCEPT)
-    # A bare line of names must say so itself: a known given name, or a role or company beside it.
+    # A bare line of names must say so itself: by words that are no everyday words, or a role or company beside it.
     return _sure(people, SURE)
 
 
