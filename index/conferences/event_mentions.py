@@ -34,7 +34,7 @@ _PLACE_WORD = re.compile(r"\s+(?P<word>[^\W\d][^\s,:;()\[\]|]*)(?=[\s,:;()\[\]|]
 _MOST_PLACE_WORDS = 3
 # A conference that no file lists: words with a capital, one of which says what it is, and a year.
 _KIND = (
-    r"[\w:']{0,30}(?:[Cc]on|[Cc]onf|CONF|CON|[Cc]onference|[Kk]onferenz|[Ss]ummit|[Dd]ays?|[Ff]est|[Cc]amp|[Ww]orld|[CcKk]ongress"
+    r"[\w:']{0,30}(?:[Cc]on|[Cc]onf|CONF|CON|[Cc]onference|[Kk]onferenz|[Ss]ummit|Days?|days|[Ff]est|[Cc]amp|[Ww]orld|[CcKk]ongress"
     r"|Rails|Forum|Tage|Expo|Symposium|Meetup|Offsite|Unconference|Hackathon|[Ff]ête|[a-z]Sec|[a-z]Con[A-Z]{2})\d*"
 )
 _WORD = r"(?:[A-ZÀ-Þ][\w'’.&+-]{0,40}|of|the|for|&)"

@@ -28,6 +28,7 @@ _COMMAND = re.compile(
     r"<[A-Za-z_-]+>|\s--\w|\s-[a-z]\s|[{}\\;]\s*$|\s\|\s+[a-z]+\b|\s&&\s|^[A-Z]{3,}\s+(?:\./|/|[a-z]+ [+-]{1,2}\w)|\$\{?\w|\w=\S"
 )
 _TIMES = re.compile(r"[\d\s:.h–—-]*\d[:.h]\d\d[\d\s:.h–—-]*(?:[ap]\.?m\.?|uhr)?", re.IGNORECASE)
+_SENTENCES = re.compile(r"[^\W\d_]{2}[.。!?]\s+\S")
 _SENTENCE_END = re.compile(r"[.,;…:]\s*$")
 _SURE_NAME = 0.85  # a known given name, or a name with role and company
 _SAMPLE = 500  # titles that teach a habit
@@ -241,6 +242,8 @@ def looks_like_title(piece: Piece) -> bool:
         or "://" in words
     ):
         return False
+    if piece.links and _SENTENCES.search(words) and not linked(piece):
+        return False  # notes with a link at their end
     if _POINTER.match(words) or _COMMAND.search(words) or _TIMES.fullmatch(words):
         return False
     return not _SENTENCE_END.search(words) or read_place(words.rstrip(":")) is not None

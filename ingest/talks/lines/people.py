@@ -73,6 +73,7 @@ _MATERIAL = re.compile(
     rf"[\[(]?(?:{'|'.join(either('links', kind) for kind in ('slides', 'video', 'schedule', 'code', 'other'))})[\])]?",
     re.IGNORECASE,
 )
+_MATERIAL_ASIDE = re.compile(rf"\s*[(\[](?:{_MATERIAL.pattern})[)\]]\s*$", re.IGNORECASE)
 _BOTH = re.compile(
     rf"^(?:{either('bylines', 'both')})\s+(?:(?:of|from|at|von|bei|de|chez)\s+)?(?=\S)", re.IGNORECASE
 )
@@ -117,6 +118,19 @@ class OrdinaryWords(frozenset[str]):
 
     __slots__ = ("common",)
     common: frozenset[str]
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the languages too: what was read with one set must not be looked up with another."""
+        common = other.common if isinstance(other, OrdinaryWords) else None
+        return common is self.common and frozenset.__eq__(self, other)  # type: ignore[arg-type]
+
+    __hash__ = frozenset.__hash__
+
+    def without_own(self) -> OrdinaryWords:
+        """Return the language's words alone, for a recap that writes everything small."""
+        made = OrdinaryWords()
+        made.common = self.common
+        return made
 
     @classmethod
     def of(cls, words: Iterable[str], language: str) -> OrdinaryWords:
@@ -333,6 +347,7 @@ class _Reader:
         self.group += separator == "semi"
         if self.found and _MATERIAL.fullmatch(item):
             return True  # "Ann Bee (Quay) - slides, video"
+        item = _MATERIAL_ASIDE.sub("", item)
         paren = _PAREN.search(item)
         name, role = _split_role(_HONORIFIC.sub("", _PAREN.sub(" ", item).strip()))
         name = _written(name)
@@ -367,7 +382,8 @@ class _Reader:
         if separator == "and":
             first_name = self.labelled or self.familiar or self.found[-1].score <= ACCEPT
             return score >= ACCEPT or (first_name and name.lower() in GIVEN_NAMES)
-        if score >= ACCEPT and (paren or self.listing or score >= _RARE):
+        unspaced = score >= _UNSPACED and _UNSPACED_SIGN.search(name) is not None
+        if score >= ACCEPT and (paren or self.listing or score >= _RARE or unspaced):
             return True
         return self.listing and self.labelled and _nameable(name) and not role and " " in name
 

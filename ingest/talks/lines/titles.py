@@ -10,7 +10,7 @@ from functools import lru_cache
 from index.conferences.event_mentions import parse_events
 from index.languages.words import either
 from ingest.talks.lines.heading_words import kind_of, kind_prefix
-from ingest.talks.lines.people import ACCEPT, SURE, People, has_role, parse_people
+from ingest.talks.lines.people import ACCEPT, SURE, OrdinaryWords, People, has_role, parse_people
 
 _TIME = r"(?:\d{1,2}[:.]\d{2}(?:\s*(?:[ap]\.?m\.?|uhr|h)(?!\w))?|\d{1,2}\s?h(?:\s?\d{2})?(?!\w)|\d{1,2}\s*(?:[ap]\.?m\.?(?!\w)|uhr))"
 _CLOCK = re.compile(
@@ -132,6 +132,8 @@ def read_title(words: str, ordinary: frozenset[str] = frozenset(), style: Style 
 def part_title(words: str, ordinary: frozenset[str] = frozenset()) -> Parted:
     """Find all ways to part a heading; costs much more than to choose among them."""
     text, signs = _strip(" ".join(words.split()))
+    if text.islower() and _PARTING.search(text):
+        return _part_small(text, ordinary)
     kind = kind_of(text[:60] if kind_prefix(text) else words)
     prefix = kind_prefix(text)
     if prefix and len(text) > prefix.end():
@@ -156,6 +158,24 @@ def part_title(words: str, ordinary: frozenset[str] = frozenset()) -> Parted:
         ),
         lefts=tuple(_before(text, ordinary)) if parted else (),
         commas=tuple(_behind_comma(text, ordinary)),
+    )
+
+
+def _part_small(text: str, ordinary: frozenset[str]) -> Parted:
+    """Part a heading that has no capitals at all, as if each word had one."""
+    language = ordinary.without_own() if isinstance(ordinary, OrdinaryWords) else frozenset[str]()
+    parted = part_title(text.title(), language)
+
+    def small(splits: tuple[Split, ...]) -> tuple[Split, ...]:
+        return tuple(replace(split, text=split.text.lower()) for split in splits)
+
+    return replace(
+        parted,
+        text=parted.text.lower(),
+        settled=None,
+        rights=small(parted.rights),
+        lefts=small(parted.lefts),
+        commas=small(parted.commas),
     )
 
 

@@ -25,6 +25,8 @@ _MATERIAL_TAIL = re.compile(
 _MAY_END = re.compile(rf"(?<!\w)(?:{_MATERIAL})\W*$", re.IGNORECASE)
 # A line without links is an entry by quotation marks, by its by-word, or by a company in brackets over a title.
 _MAY_NAME = re.compile(rf"[“\"„«「『]|\)\s*\n|\s(?:{either('bylines', 'by')})\s", re.IGNORECASE)
+_SENTENCES = re.compile(r"[^\W\d_]{2}[.!?。]\s+\S")
+_MOST_BEHIND = 3  # words behind the last link of an entry
 _CELLS = re.compile(r"\t|\s*\|\s*| {3,}")
 _HEADS = {
     name: re.compile(rf"(?:{either('tables', name)})(?![^\W\d_])", re.IGNORECASE)
@@ -101,7 +103,7 @@ def _entry(
 ) -> tuple[Title, dict[str, str]] | None:
     """Read a bullet as "Title (Speaker): [Slides], [Video]", None where nothing proves that it is one."""
     text = piece.text.split("\n", 1)[0] if len(piece.text) > 400 else piece.text
-    if len(text) > 500 or not (piece.links or _MAY_NAME.search(text)):
+    if len(text) > 500 or not (piece.links or _MAY_NAME.search(text)) or _is_prose(piece):
         return None
     labelled = [
         (link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links
@@ -158,6 +160,14 @@ def _entry(
     ):
         return None
     return title, own_links(material + titled)
+
+
+def _is_prose(piece: Piece) -> bool:
+    """Tell whether a paragraph is one of running text: it has several sentences, or goes on behind its last link."""
+    if piece.kind != "paragraph" or linked(piece) or piece.marked():
+        return False
+    behind = piece.text[piece.links[-1].end - piece.start :] if piece.links else ""
+    return _SENTENCES.search(piece.text) is not None or len(behind.split()) > _MOST_BEHIND
 
 
 def _without_material(text: str) -> str:
@@ -389,10 +399,21 @@ def _habitual_entry(piece: Piece, ordinary: frozenset[str]) -> Title | None:
         title.people is None
         or title.side not in {"left", "right"}
         or len(words) < 2
-        or capitals < _TITLE_CASE * len(words)
+        or (capitals < _TITLE_CASE * len(words) and not _surely_titled(title))
     ):
         return None
     return title if title.side == "right" or title.people.certainty >= min(SURE, ACCEPT) else None
+
+
+def _surely_titled(title: Title) -> bool:
+    """Tell whether "Cranes in the cloud - Ann Bee" needs no capitals: it begins with one, and its speaker is sure."""
+    people = title.people
+    return (
+        title.side == "right"
+        and not title.text[:1].islower()
+        and people is not None
+        and people.certainty >= SURE
+    )
 
 
 def _habitual_mark(piece: Piece, title: Title) -> Mark:
