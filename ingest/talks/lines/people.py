@@ -122,7 +122,7 @@ class OrdinaryWords(frozenset[str]):
     def __eq__(self, other: object) -> bool:
         """Compare the languages too: what was read with one set must not be looked up with another."""
         common = other.common if isinstance(other, OrdinaryWords) else None
-        return common is self.common and frozenset.__eq__(self, other)  # type: ignore[arg-type]
+        return common is self.common and frozenset.__eq__(self, other)
 
     __hash__ = frozenset.__hash__
 
