@@ -50,6 +50,7 @@ _LABEL_WITHIN = re.compile(
     r"[.;,]?\s+(?:and\s+)?(?:panell?ists?|guests?|speakers?|participants?|moderators?)\s*[:：]\s*",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w+")
 _URL = re.compile(r"https?://\S+")
 _LONGEST = 320
 
@@ -141,8 +142,11 @@ def is_material(words: str) -> bool:
     rest = _URL.sub("", line)
     if not rest.strip(" <>()[]*-–•|,"):
         return bool(rest != line)
+    if line.startswith(("http://", "https://")) and len(_WORD.findall(rest)) <= 1:
+        return True  # "https://... | Rating: *****"
     label = _MATERIAL.match(rest)
-    return bool(label and len(rest[label.end() :].split()) <= 3 and (rest != line or len(rest.split()) <= 5))
+    words_left = len(_WORD.findall(rest[label.end() :])) if label else 0
+    return bool(label and words_left <= 3 and (rest != line or len(rest.split()) <= 5))
 
 
 def is_fact(words: str) -> bool:

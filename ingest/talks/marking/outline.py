@@ -107,7 +107,9 @@ class _Tree:
             return "sub"
         if self.evident:
             return _by_level(candidate, stack, self.tally)
-        gathered = (bool(stack) and stack[-1].role in {"container", "day"}) or candidate.level <= self.day_level
+        gathered = (
+            bool(stack) and stack[-1].role in {"container", "day"}
+        ) or candidate.level <= self.day_level
         return "section" if self.topical and not gathered else "talk"
 
 

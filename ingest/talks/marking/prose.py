@@ -26,7 +26,7 @@ _BY = re.compile(
 _HANDLE = re.compile(r"@[\w.]+\s*\((?=[A-ZÀ-Þ])")  # "by @annbee (Ann Bee)"
 _QUOTED = re.compile(r"[“\"«„「](?P<title>[^“”\"«»„」]{6,160}?)[,.]?[”\"»“」]")
 _NAMES_END = re.compile(
-    r"\)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
+    r"\)|\n(?=\W|\d)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
     r"|explained|showed|gave|had)\b)"
 )
 _DASHED = re.compile(
