@@ -102,7 +102,9 @@ def embed(
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Write every passage's vectors, row by row; what is known is not embedded again, and `progress` hears of the rest."""
-    keys = [_key(context_text(passage, *contents.around(passage)), passage.text) for passage in contents.passages]
+    keys = [
+        _key(context_text(passage, *contents.around(passage)), passage.text) for passage in contents.passages
+    ]
     total = sum(earlier is None or earlier.row(key) is None for key in dict.fromkeys(keys))
     done = 0
     if progress:

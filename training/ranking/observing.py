@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.question.understanding import understand
 from index.models import Passage
+from index.ranking.fusion import Evidence
 from index.search import Query, Searcher
 from training.pairs import Pair
 
 Numbers = NDArray[np.float32]
+_DENSE_BEFORE = 0.2
+_TALK_BEFORE = 0.2
 _DEPTH = 50  # as the product asks
 _EVERYTHING = 10_000
 _MIN_SHARED = 0.3  # of the shorter one: a quote may begin in the line above
@@ -27,6 +30,7 @@ class Candidates:
     """A question's candidates in the order of rows: features, which answer, how long they are, and where it belongs."""
 
     features: Numbers  # (n, n_features)
+    before: Numbers  # (n,), the score of decision 0002
     answers: NDArray[np.bool_]
     lengths: NDArray[np.int64]  # characters
     is_talk: NDArray[np.bool_]  # of a talk that an answering candidate is of
@@ -40,7 +44,8 @@ def observe(pairs: Iterable[Pair], searcher: Searcher) -> tuple[tuple[str, ...],
     A question whose passage is no candidate is kept: its rank is none.
     """
     knowledge = knowledge_of(searcher)
-    words = [frozenset(passage.text.lower().split()) for passage in searcher.build.passages]
+    notes = list(searcher.build.passages)
+    words = [frozenset(passage.text.lower().split()) for passage in notes]
     found: list[Candidates] = []
     names: tuple[str, ...] = ()
     for pair in pairs:
@@ -49,7 +54,7 @@ def observe(pairs: Iterable[Pair], searcher: Searcher) -> tuple[tuple[str, ...],
         reading = understand(pair.question, knowledge, pair.history)
         query = Query(reading.search_text, context=reading.context, depth=_DEPTH, k=_EVERYTHING)
         evidence = sorted(searcher.rank(query), key=lambda item: item.row)
-        passages = {item.row: searcher.build.passages[item.row] for item in evidence}
+        passages = {item.row: notes[item.row] for item in evidence}
         right = [row for row, passage in passages.items() if _shared(pair, passage) >= _MIN_SHARED]
         kept = [
             item
@@ -64,6 +69,7 @@ def observe(pairs: Iterable[Pair], searcher: Searcher) -> tuple[tuple[str, ...],
         found.append(
             Candidates(
                 np.array([list(item.features.values()) for item in kept], dtype=np.float32),
+                np.array([_before(item) for item in kept], dtype=np.float32),
                 np.array([item.row in right for item in kept]),
                 np.array([len(passages[item.row].text) for item in kept]),
                 np.array([passages[item.row].talk_id in talks for item in kept]),
@@ -72,6 +78,10 @@ def observe(pairs: Iterable[Pair], searcher: Searcher) -> tuple[tuple[str, ...],
             )
         )
     return names, found
+
+
+def _before(item: Evidence) -> float:
+    return item.late + _DENSE_BEFORE * item.dense + _TALK_BEFORE * item.talk
 
 
 def _same(one: frozenset[str], two: frozenset[str]) -> bool:
@@ -84,8 +94,3 @@ def _shared(pair: Pair, passage: Passage) -> float:
         return 0.0
     common = min(pair.end, passage.source_end) - max(pair.start, passage.source_start)
     return common / min(pair.end - pair.start, passage.source_end - passage.source_start)
-
-
-def events_of(found: Sequence[Candidates]) -> list[str]:
-    """Return the conferences that are asked about, in order."""
-    return sorted({one.event_id for one in found})
