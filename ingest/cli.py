@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from console.command import FILE, complain, index_option, screen
-from ingest.errors import PublishError
+from console.command import FILE, FOLDER, complain, index_option, screen
+from console.defects import Defect
+from ingest.errors import IngestError
 from ingest.model_cli import model
 from ingest.nightly.builds_cli import index
 from ingest.nightly.every import repeat, seconds
 from ingest.terminal import bars, faults, settings
 
 if TYPE_CHECKING:
+    from ingest.inspection.init import Draft
     from ingest.job import Job
+    from ingest.nightly.report import Report
 
 
 @click.command()
@@ -98,26 +102,38 @@ def _one_night(job: Job, webhook: str, as_json: bool) -> int:
     """Do one night's work, tell what happened, and return the exit status.
 
     Raises:
-        IngestError: The job could not do its work; Slack knows by then, where it was not wrong usage.
+        IngestError: The job could not do its work; Slack knows by then.
+        Defect: The job met what nobody foresaw; likewise.
     """
-    from ingest.nightly.report import print_report
     from ingest.nightly.run import run
     from ingest.nightly.slack_report import tell
 
     try:
         with bars(as_json) as progress:
             report = run(job, progress)
-    except PublishError as error:
+        _print(report, as_json)
+    except BrokenPipeError:
+        raise  # whoever read the report went away, which is click's to handle
+    except IngestError as error:
         tell(webhook, str(error), complain)
         raise
+    except Exception as error:
+        defect = Defect.of(error)
+        tell(webhook, str(defect), complain)
+        raise defect from error
+    tell(webhook, report, complain)
+    return report.exit_status
+
+
+def _print(report: Report, as_json: bool) -> None:
+    from ingest.nightly.report import print_report
+
     if as_json:
         click.echo(json.dumps(report.to_json(), ensure_ascii=False))
     else:
         print_report(report, screen())
     for line in report.failed:
         complain(line)
-    tell(webhook, report, complain)
-    return report.exit_status
 
 
 @click.command()
@@ -140,4 +156,30 @@ def inspect(*, file: Path, catalogue: Path | None, as_json: bool) -> None:
             print_inspection(inspection, screen())
 
 
-commands: tuple[click.Command, ...] = (ingest, inspect, index, model)
+@click.command()
+@click.argument("folder", default=".", type=FOLDER)
+def init(*, folder: Path) -> None:
+    """Begin with a FOLDER of notes: read them, write a sources.yaml, and name what is uncertain."""
+    with faults():
+        from ingest.inspection.init import draft_sources, write_sources
+        from ingest.inspection.view import print_drafts
+
+        drafts = draft_sources(folder)
+        print_drafts(drafts, screen())
+        path = write_sources(folder, drafts, _ask_event)
+    click.echo(f"\nWrote {path}. Look through it, then:  confnotes ingest {shlex.quote(str(folder))}")
+
+
+def _ask_event(draft: Draft) -> str | None:
+    """Ask a person for a recap's conference; nobody is asked where nobody sits at a terminal."""
+    if not sys.stdin.isatty():
+        return None
+    answer: str = click.prompt(
+        f"Which conference is {draft.name} about? (for example “EU 2021” or “PyCon US 2024”; Enter to leave it open)",
+        default=draft.event or "",
+        show_default=bool(draft.event),
+    )
+    return answer.strip() or None
+
+
+commands: tuple[click.Command, ...] = (init, ingest, inspect, index, model)
