@@ -201,9 +201,10 @@ def body_links(pieces: Sequence[Piece]) -> dict[str, str]:
             # "repo: https://..." says before the address what it is.
             label = words if "://" not in words else piece.text[max(0, offset - _LABEL_REACH) : offset]
             kind = kind_of_link(link.url, label)
-            if kind is not None and _own(
-                kind, label, piece.text[max(0, offset - _SLIDES_REACH) : offset], link.url
-            ):
+            if (kind == "video" and link.start == link.end) or (
+                kind is not None
+                and _own(kind, label, piece.text[max(0, offset - _SLIDES_REACH) : offset], link.url)
+            ):  # a player between the notes
                 links.setdefault(kind, link.url)
     return links
 
