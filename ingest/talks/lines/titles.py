@@ -28,10 +28,17 @@ _ROOM = rf"(?:{either('bylines', 'rooms')})"
 _ASIDE = re.compile(r"\s*[(\[（](?P<words>[^()\[\]（）]{1,80})[)\]）]\s*$")
 _ASIDE_FACT = re.compile(
     rf".*(?<![\w.]){_TIME}.*|{_ROOM}\s.{{1,30}}|{_CODE_WORD}|\d{{1,3}}\s?(?:min(?:ute)?s?|minuten|分|분)\.?"
-    r"|repeat|recorded|live|video|recording|slides?|cancelled|part \d|online|remote|virtual",
+    r"|beginner|intermediate|advanced|expert|(?:any|all) (?:skill )?levels?|repeat|recorded|live|video|recording|slides?"
+    r"|cancelled|part \d|online|remote|virtual",
     re.IGNORECASE,
 )
 _TAIL_CLOCK = re.compile(rf"\s+[-–—|@,]\s*{_TIME}(?:\s*[-–—]\s*{_TIME})?\s*$", re.IGNORECASE)
+# "Track A: ", "トラックA ", "Saal 2 - " before a title
+_TRACK = re.compile(
+    rf"{_ROOM}\s?(?:[A-Z]|\d{{1,2}})(?:\s*[:：|\-–—]\s*|(?<=[\u3040-\u9fff\uac00-\ud7af][A-Z0-9])\s+)(?=\S)",
+    re.IGNORECASE,
+)
+_KEYCAP = re.compile(r"^[0-9#*]\ufe0f?\u20e3\s*")
 _LEAD = re.compile(r"^[^\w\"“”„«「『(\[#.'’‘*¿¡]+")
 _QUOTED = re.compile(
     r"^\s*[“\"„«「『‹‘](?P<title>[^“”\"„»」』]{3,250}?)[,.]?[”\"“»」』›’]\s*(?P<rest>.*)$", re.DOTALL
@@ -66,6 +73,7 @@ class Style:
     right: float = SURE
     left: float = 0.9
     by: float = ACCEPT
+    comma: float = _AFTER_COMMA
     names_first: bool = False
 
 
@@ -107,6 +115,11 @@ class Parted:
     def right(self) -> float:
         """Return how surely names stand behind the title."""
         return max((split.people.certainty for split in self.rights), default=0.0)
+
+    @property
+    def comma(self) -> float:
+        """Return how surely names stand behind the title's last comma."""
+        return max((split.people.certainty for split in self.commas), default=0.0)
 
     @property
     def left(self) -> float:
@@ -189,7 +202,7 @@ def _strip(text: str) -> tuple[str, set[str]]:
     """Take clock times, rooms, numbers and codes off both ends."""
     signs: set[str] = set()
     if not text.isascii():
-        text = _SYMBOLS.sub("", text)
+        text = _SYMBOLS.sub("", _KEYCAP.sub("", text))
     text = _TAIL.sub("", _LEAD.sub("", text.strip()))
     for sign, pattern in (
         ("clock", _CLOCK),
@@ -197,6 +210,7 @@ def _strip(text: str) -> tuple[str, set[str]]:
         ("code", _CODE),
         ("enumerated", _ENUMERATOR),
         ("number", _NUMBER),
+        ("track", _TRACK),
     ):
         match = pattern.match(text)
         if match:
@@ -278,9 +292,7 @@ def _choose(parted: Parted, style: Style) -> Title:
     left = next((split for split in parted.lefts if split.people.certainty >= style.left), None)
     if left is not None and (right is None or (style.names_first and right.by != "by")):
         return Title(left.text, left.people, "left")
-    right = right or next(
-        (split for split in parted.commas if split.people.certainty >= max(style.right, _AFTER_COMMA)), None
-    )
+    right = right or next((split for split in parted.commas if split.people.certainty >= style.comma), None)
     if right is None:
         return Title(text)
     signs = frozenset({"by"}) if right.by in {"by", "with"} else frozenset[str]()
