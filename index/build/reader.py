@@ -151,6 +151,7 @@ def _check_counts(build: Build) -> None:
         "talk vectors": (len(build.talk_vectors), len(build.talks)),
         "talks in the table": (len(build.table), len(build.talks)),
         "passages in the table": (len(build.table.talk_of_row), passages),
+        "voices in the table": (len(build.table.is_author), passages),
         "texts with places": (
             len(build.phrases),
             len(TextNumbers(len(build.passages), len(build.talks))),
