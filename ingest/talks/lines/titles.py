@@ -38,6 +38,7 @@ _TRACK = re.compile(
     rf"{_ROOM}\s?(?:[A-Z]|\d{{1,2}})(?:\s*[:：|\-–—]\s*|(?<=[\u3040-\u9fff\uac00-\ud7af][A-Z0-9])\s+)(?=\S)",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"^(?:\[[^\[\]]{1,12}\]|【[^【】]{1,12}】)\s*(?=[^\s(\[].{3})")  # "[A] ", "[Keynote] "
 _KEYCAP = re.compile(r"^[0-9#*]\ufe0f?\u20e3\s*")
 _LEAD = re.compile(r"^[^\w\"“”„«「『(\[#.'’‘*¿¡]+")
 _QUOTED = re.compile(
@@ -47,7 +48,9 @@ _SURE_BY = re.compile(rf"(?:{either('bylines', 'by')})", re.IGNORECASE)
 _BY = re.compile(
     rf"\s*[,–—-]?\s+(?P<by>{either('bylines', 'by')}|{either('bylines', 'with')})\s+(?=\S)", re.IGNORECASE
 )
-_DASH = re.compile(r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*|\s+/\s+(?=[^\x00-\x7f])")
+_DASH = re.compile(
+    r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*|\s+/\s+(?=[^\x00-\x7f])|(?<=[\u3040-\u9fff\uac00-\ud7af])\s*/\s+(?=\S)"
+)
 _COLON = re.compile(r"\s*[:：]\s+|：")
 _PARTING = re.compile(r"[-–—|/／:：]")  # no dash and no colon without one of these
 _COMMA = re.compile(r"(?<=\S),\s+")
@@ -63,6 +66,7 @@ _EVENT_DASH = re.compile(r"\s+[-–—|]\s+")
 _MOSTLY = 0.8
 _SEVERAL = 0.6  # two names in parentheses prove each other
 _AFTER_COMMA = 0.85  # a comma parts many things, and "with" names tools as often as people
+_UNSPACED_SHAPE = 0.7
 _MOST_DASHES = 4
 
 
@@ -211,6 +215,7 @@ def _strip(text: str) -> tuple[str, set[str]]:
         ("enumerated", _ENUMERATOR),
         ("number", _NUMBER),
         ("track", _TRACK),
+        ("tag", _TAG),
     ):
         match = pattern.match(text)
         if match:
@@ -218,7 +223,8 @@ def _strip(text: str) -> tuple[str, set[str]]:
             text = text[match.end() :]
     while text.endswith((")", "]", "）")) and (aside := _ASIDE.search(text)) and aside.start():
         words = aside["words"].strip()
-        if not _ASIDE_FACT.fullmatch(words) or parse_people(words) is not None:
+        timed = re.search(rf"(?<![\w.]){_TIME}", words, re.IGNORECASE) is not None
+        if not _ASIDE_FACT.fullmatch(words) or (not timed and parse_people(words) is not None):
             break
         text = text[: aside.start()]
         signs |= (
@@ -330,6 +336,9 @@ def _dashed(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
 def _in_paren(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
     match = _IN_PAREN.match(text) if text.rstrip().endswith((")", "）", "]")) else None
     people = parse_people(match["people"], ordinary, listing=True) if match else None
+    if match and people and not match["people"].isascii() and people.certainty < SURE:
+        # In scripts without capitals brackets say more than the shape of a name does.
+        people = replace(people, certainty=SURE if people.certainty >= _UNSPACED_SHAPE else people.certainty)
     if match and people:
         yield Split(match["title"], people, "paren")
 

@@ -46,7 +46,7 @@ _LEAST_NUMBERED = 2  # numbers in a row are a habit of their own
 _HABIT_SHARE = 0.6
 _TITLE_CASE = 0.6
 _LONGEST = 200
-_EITHER_SIDE = Style(right=ACCEPT, left=ACCEPT)
+_EITHER_SIDE = Style(right=ACCEPT, left=ACCEPT, comma=SURE)
 
 
 def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
@@ -297,6 +297,8 @@ def find_listings(
     if not numbered:
         places, rows = _nested(_rows(bullets, pieces))
         marks += places
+    scattered: list[tuple[Piece, Title]] = []  # entries of lists too short to show a habit
+    bullets_there = 0
     for row in rows:
         if any(piece.start in taken for piece in row):
             continue
@@ -305,8 +307,15 @@ def find_listings(
         least = _LEAST_NUMBERED if row is numbered or sure else _HABIT_LEAST
         if len(read) >= max(least, _HABIT_SHARE * len(row)) and len({title.side for _, title in read}) == 1:
             marks += [_habitual_mark(piece, title) for piece, title in read]
-        elif row:
-            marks += _bold_marks(row, ordinary, row[0].number in gathered or bool(places))
+        elif row and (bold := _bold_marks(row, ordinary, row[0].number in gathered or bool(places))):
+            marks += bold
+        elif read:
+            scattered += read
+            bullets_there += len(row)
+    sides = {title.side for _, title in scattered}
+    sure = all(title.people and title.people.certainty >= SURE for _, title in scattered)
+    if len(scattered) >= max(_HABIT_LEAST, _HABIT_SHARE * bullets_there) and len(sides) == 1 and sure:
+        marks += [_habitual_mark(piece, title) for piece, title in scattered]
     return marks if any(mark.kind == "talk" for mark in marks) or len(places) > 1 else []
 
 
