@@ -6,7 +6,7 @@ import re
 
 from bot.answering.evidence.evidence import allowed_talks
 from bot.answering.language.knowledge import Knowledge
-from bot.answering.question.question import Reading
+from bot.answering.question.question import Question
 from bot.answering.rendering import counted
 from index.build.talk_table import TalkSet
 from index.models import Event
@@ -19,11 +19,15 @@ _ASKS = re.compile(
 _NOT_LISTED = 5  # days of the longest conference; a day beyond is none of an undated one either
 
 
-def asks_for_events(reading: Reading) -> bool:
+def asks_for_events(question: Question) -> bool:
     """Tell whether a question asks which conferences there are notes on, and for nothing else."""
-    bare = bool(_ASKS.search(reading.text.strip(" ?!.")))
+    bare = bool(_ASKS.search(question.text.strip(" ?!.")))
     return bare and not (
-        reading.words or reading.speakers or reading.scope.limits or reading.scope.missing or reading.titled
+        question.words
+        or question.speakers
+        or question.scope.limits
+        or question.scope.missing
+        or question.titled
     )
 
 
@@ -64,9 +68,9 @@ def _dates(event: Event) -> str:
     return f"{start}–{last.day} {last:%B %Y}"
 
 
-def wrong_day_text(reading: Reading, knowledge: Knowledge) -> str:
+def wrong_day_text(question: Question, knowledge: Knowledge) -> str:
     """Say which days there are where the question names one that no talk can be of; empty where it names none such."""
-    scope = reading.scope
+    scope = question.scope
     if scope.day is None:
         return ""
     events = [event for event in knowledge.events if not scope.event_ids or event.event_id in scope.event_ids]

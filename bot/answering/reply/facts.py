@@ -7,7 +7,7 @@ import re
 from bot.answering.evidence.evidence import Found
 from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.models import Quote
-from bot.answering.question.question import Reading
+from bot.answering.question.question import Question
 from bot.answering.rendering import link_line, place
 from bot.answering.reply.quotes import choose_quotes
 from index.models import Hit, Talk
@@ -25,29 +25,29 @@ _WHEN = re.compile(
 Parts = tuple[str | None, tuple[Quote, ...], tuple[Hit, ...]]
 
 
-def fact_parts(reading: Reading, found: Found, searcher: Searcher) -> Parts:
-    """Return a headline where the question is about a talk, the quotes, and the hits in the order they are worth reading."""
+def fact_parts(question: Question, found: Found, searcher: Searcher) -> Parts:
+    """Return a headline where the question is about a talk, the quotes, and the hits in the order they are worth question."""
     hits = found.hits
-    if not reading.wish.about_talk:
+    if not question.wish.about_talk:
         bodies = tuple(hit for hit in hits if hit.passage.role == "body")
         hits = bodies or hits
-    names = [word.form for word in reading.words if word.known and (word.capital or not word.real)]
-    saying = hits if reading.titled else _saying_what_is_rare(hits, reading, knowledge_of(searcher))
-    quotes = choose_quotes(saying, [word.form for word in reading.words], searcher, names=names)
+    names = [word.form for word in question.words if word.known and (word.capital or not word.real)]
+    saying = hits if question.titled else _saying_what_is_rare(hits, question, knowledge_of(searcher))
+    quotes = choose_quotes(saying, [word.form for word in question.words], searcher, names=names)
     ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(hits, 1))
-    return _headline(reading, hits[0].talk), quotes, ranked
+    return _headline(question, hits[0].talk), quotes, ranked
 
 
-def _saying_what_is_rare(hits: tuple[Hit, ...], reading: Reading, knowledge: Knowledge) -> tuple[Hit, ...]:
+def _saying_what_is_rare(hits: tuple[Hit, ...], question: Question, knowledge: Knowledge) -> tuple[Hit, ...]:
     """Keep the passages that say a rare name of the question, or whose talk's title does, where little else is asked."""
     rare = [
         (word.text, *knowledge.aliases.others(word.text))
-        for word in reading.words
+        for word in question.words
         if word.known
         and (not word.real or (word.capital and knowledge.is_name(word.form)))
         and not knowledge.is_everywhere(word.text)
     ]
-    if len(reading.words) - len(rare) > _BESIDE or reading.context:
+    if len(question.words) - len(rare) > _BESIDE or question.context:
         return hits
     return tuple(hit for hit in hits if any(_says(hit, name) for names in rare for name in names)) or hits
 
@@ -56,9 +56,9 @@ def _says(hit: Hit, name: str) -> bool:
     return bool(find_phrase(hit.passage.text, name) or find_phrase(hit.talk.title, name))
 
 
-def _headline(reading: Reading, talk: Talk) -> str | None:
-    wanted = reading.wish.wanted
-    if reading.context and talk.title and _WHEN.search(reading.text):
+def _headline(question: Question, talk: Talk) -> str | None:
+    wanted = question.wish.wanted
+    if question.context and talk.title and _WHEN.search(question.text):
         return (
             f"“{talk.title}”: {place(talk)}."
             if place(talk)
@@ -70,7 +70,7 @@ def _headline(reading: Reading, talk: Talk) -> str | None:
             if link_line(talk)
             else f"The notes give no link for “{talk.title}”."
         )
-    titled = bool(reading.titled)
+    titled = bool(question.titled)
     if wanted not in {"speaker", "talk"} or not talk.title or (talk.kind == "section" and not titled):
         return None
     if talk.speakers:

@@ -16,7 +16,7 @@ from bot.answering.evidence.spots import Spots
 from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.language.wordlists import is_generic, is_german, is_stop
 from bot.answering.question.people import name_forms, talks_of
-from bot.answering.question.question import Reading
+from bot.answering.question.question import Question
 from bot.answering.question.scope import given_scope
 from bot.answering.rendering import counted
 from index.build.talk_table import Rows, TalkSet
@@ -44,13 +44,13 @@ class Listed:
     subject: bool = True  # whether it was made for one, not for all talks within limits
 
 
-def topics_of(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
+def topics_of(question: Question, knowledge: Knowledge) -> tuple[str, ...]:
     """Return what a list is about: the question without limits, grammar and words about talks, alternatives apart."""
-    text = reading.text
-    for start, end in sorted(reading.scope.spans, reverse=True):
+    text = question.text
+    for start, end in sorted(question.scope.spans, reverse=True):
         text = f"{text[:start]} , {text[end:]}"
     found: list[str] = []
-    people = name_forms(reading)
+    people = name_forms(question)
     for part in _SPLIT.split(text):
         run: list[str] = []
         at = 0
@@ -58,7 +58,7 @@ def topics_of(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
             written = part[word.start : word.end]
             named = written[0].isupper() and word.start > 0 and written != "I"  # the language Go is no verb
             if (
-                is_stop(written, french=reading.french, german=is_german(reading.text)) and not named
+                is_stop(written, french=question.french, german=is_german(question.text)) and not named
             ) or is_generic(written):
                 continue
             if word.form in people:
@@ -82,35 +82,36 @@ def _telling(run: Sequence[str], knowledge: Knowledge) -> str:
     return " ".join(rare or run)
 
 
-def list_talks(reading: Reading, found: Found, searcher: Searcher, knowledge: Knowledge) -> Listed:
+def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
     """Find the talks that a list question asks for."""
-    topics = topics_of(reading, knowledge)
-    allowed = allowed_talks(reading.scope, knowledge)
-    people = reading.person or (reading.speakers and not reading.wish.every_mention)
+    knowledge = knowledge_of(searcher)
+    topics = topics_of(question, knowledge)
+    allowed = allowed_talks(question.scope, knowledge)
+    people = question.person or (question.speakers and not question.wish.every_mention)
     if not topics and not people:
-        return _without_topic(reading, allowed, searcher, knowledge)
+        return _without_topic(question, allowed, searcher)
     theirs = True
     close: dict[int, float] = {}
     if people:
-        spots, theirs = talks_of(reading, searcher, knowledge)
+        spots, theirs = talks_of(question, searcher)
         about, close = (
-            _of_topics(topics, knowledge.table.set_of(spots.talks), reading, searcher, knowledge)
+            _of_topics(topics, knowledge.table.set_of(spots.talks), question, searcher)
             if topics
             else (None, close)
         )
         spots, topics = (about, topics) if about else (spots, ())
     else:
-        spots, close = _of_topics(topics, allowed, reading, searcher, knowledge)
-    if reading.scope.kind:
-        spots = spots.within(_of_kind(reading.scope.kind, searcher, knowledge))
-    spots, undated = _of_known_day(spots, reading.scope.day, knowledge)
+        spots, close = _of_topics(topics, allowed, question, searcher)
+    if question.scope.kind:
+        spots = spots.within(_of_kind(question.scope.kind, searcher))
+    spots, undated = _of_known_day(spots, question.scope.day, knowledge)
     topic = ", ".join(topics)
-    headline = _headline(reading, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
+    headline = _headline(question, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
     best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
     hits = (
         searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST_LISTED].tolist()
     )
-    return Listed(topic or _names(reading), tuple(best.get(hit.talk.talk_id, hit) for hit in hits), headline)
+    return Listed(topic or _names(question), tuple(best.get(hit.talk.talk_id, hit) for hit in hits), headline)
 
 
 def _cut(count: int) -> str:
@@ -128,24 +129,25 @@ def _of_known_day(spots: Spots, day: int | None, knowledge: Knowledge) -> tuple[
 
 
 def _of_topics(
-    topics: Sequence[str], allowed: TalkSet, reading: Reading, searcher: Searcher, knowledge: Knowledge
+    topics: Sequence[str], allowed: TalkSet, question: Question, searcher: Searcher
 ) -> tuple[Spots, dict[int, float]]:
     """Return the talks that mention a topic, or are about it, and the scores of the rows that were found by their closeness."""
+    knowledge = knowledge_of(searcher)
     names = [name for topic in topics for name in (topic, *knowledge.aliases.others(topic))]
     mentions = [searcher.said.rows(name, allowed) for name in names]
-    if reading.wish.every_mention:
+    if question.wish.every_mention:
         return Spots.first_of(mentions, searcher), {}
     return _about(topics, names, mentions, allowed, searcher)
 
 
-def _names(reading: Reading) -> str:
-    return ", ".join(reading.speakers) or reading.person
+def _names(question: Question) -> str:
+    return ", ".join(question.speakers) or question.person
 
 
-def _headline(reading: Reading, topic: str, count: int, *, theirs: bool) -> str:
-    verb = "mention" if reading.wish.every_mention or not theirs else "cover"
+def _headline(question: Question, topic: str, count: int, *, theirs: bool) -> str:
+    verb = "mention" if question.wish.every_mention or not theirs else "cover"
     verb = f"{verb}s" if count == 1 else verb
-    people = _names(reading) if reading.person or not reading.wish.every_mention else ""
+    people = _names(question) if question.person or not question.wish.every_mention else ""
     if people and not theirs:
         return f"No talk by {people} is listed; {counted(count, 'talk')} {verb} the name."
     by = f" by {people}" if people else ""
@@ -188,16 +190,16 @@ def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
     ]
 
 
-def _of_kind(kind: str, searcher: Searcher, knowledge: Knowledge) -> TalkSet:
-    return knowledge.table.of_kinds([kind]) | searcher.said.titled(kind)
+def _of_kind(kind: str, searcher: Searcher) -> TalkSet:
+    return searcher.build.table.of_kinds([kind]) | searcher.said.titled(kind)
 
 
-def _without_topic(reading: Reading, allowed: TalkSet, searcher: Searcher, knowledge: Knowledge) -> Listed:
+def _without_topic(question: Question, allowed: TalkSet, searcher: Searcher) -> Listed:
     """List every talk within the limits; those of no known day are counted, and listed only where no talk is known to be of the day."""
-    scope, table = reading.scope, knowledge.table
+    scope, table = question.scope, searcher.build.table
     talks = TalkSet(allowed.mask & table.with_passages.mask & ~table.sections.mask)
     if scope.kind:
-        talks &= _of_kind(scope.kind, searcher, knowledge)
+        talks &= _of_kind(scope.kind, searcher)
     within = table.in_order(talks)
     dated = within if scope.day is None else within[table.days[within] == scope.day]
     undated = len(within) - len(dated)
