@@ -11,18 +11,16 @@ from bot.answering.evidence.expected import lacks_figure
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.markup import is_small_talk
 from bot.answering.language.wordlists import is_real_word
-from bot.answering.models import HITS_SHOWN, Answer, Miss, Quote, Understood
+from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Understood
 from bot.answering.question.question import Question, is_name_like
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.question.understanding import understand
-from bot.answering.rendering import join_text, list_text, quotes_text
+from bot.answering.rendering import answer_text
 from bot.answering.reply import misses
-from bot.answering.reply.changes import change_parts
 from bot.answering.reply.coverage import asks_for_events, events_text, wrong_day_text
-from bot.answering.reply.facts import fact_parts
-from bot.answering.reply.lists import list_talks
+from bot.answering.reply.forms import WHOLE, form_of, quotes_reply, reply_of
+from bot.answering.reply.reply import Reply
 from bot.errors import QuestionTooLong
-from index.models import Hit, Talk
 from index.search import Searcher
 
 MAX_QUESTION_CHARS = 2_000
@@ -96,8 +94,8 @@ class _Answering:
             return self._miss(
                 "absent", misses.absent_text(names, self.knowledge), everything, min(sure, _UNSAID)
             )
-        if question.wish.wanted == "list":
-            return self._list(found)
+        if reply := reply_of(question, found, self.searcher):
+            return self._answer(reply, sure)
         return self._fact(found, sure)
 
     def _told_beforehand(self) -> Answer | None:
@@ -105,7 +103,7 @@ class _Answering:
         question = self.question
         if self.knowledge.events and asks_for_events(question):
             said = events_text(self.knowledge)
-            return self._answer(said, 0.9, headline=said)
+            return self._answer(Reply(said), 0.9)
         if self._is_foreign():
             return self._miss("off_topic", _FOREIGN, Found(), 0.0)
         if question.scope.missing:
@@ -150,14 +148,10 @@ class _Answering:
             self.notices += (f"Nothing on it in {misses.limits_text(self.question)}; searched all notes.",)
         if missed := self._not_covered(found, sure):
             return missed
-        parts = change_parts(self.question, self.searcher) if self.question.wish.wanted == "change" else None
-        headline, quotes, hits = (
-            parts if parts and len(parts[1]) > 1 else fact_parts(self.question, found, self.searcher)
-        )
-        if sure < doubt_below() and headline is None:
+        reply = quotes_reply(self.question, found, self.searcher)
+        if sure < doubt_below() and reply.headline is None:
             self.notices += (_DOUBTFUL,)
-        text = join_text(*self.notices, headline, quotes_text(quotes))
-        return self._answer(text, sure, headline=headline, quotes=quotes, hits=hits[:HITS_SHOWN])
+        return self._answer(reply, sure)
 
     def _not_covered(self, found: Found, sure: float) -> Answer | None:
         """Refuse what the passages found do not answer: a figure that they lack, else by how sure the answer is."""
@@ -171,52 +165,19 @@ class _Answering:
             return self._miss("not_covered", misses.NO_FIGURE, found, min(sure, refuse_below() * 0.9))
         return self._miss("not_covered", _UNCOVERED, found, sure) if unsure else None
 
-    def _list(self, found: Found) -> Answer:
-        listed = list_talks(self.question, found, self.searcher)
-        if not listed.hits and self.question.person:
-            return self._miss(
-                "absent", misses.absent_text((self.question.person,), self.knowledge), found, 0.1
-            )
-        if not listed.hits and not listed.subject:
-            return self._miss("not_covered", listed.headline, found, 0.1)
-        if not listed.hits:
-            return self._miss(
-                "not_covered",
-                f"No talk in the notes is about “{listed.topic}” ({misses.extent(self.knowledge)}).",
-                found,
-                0.1,
-            )
-        headline = listed.headline
-        talks = [hit.talk for hit in listed.hits]
-        text = join_text(*self.notices, headline, list_text(talks))
-        hits = tuple(replace(hit, rank=at) for at, hit in enumerate(listed.hits, 1))
-        return self._answer(text, 0.9, headline=headline, hits=hits, topic=listed.topic)
-
     def _miss(self, miss: Miss, said: str, found: Found, sure: float) -> Answer:
         nearest = misses.nearest_talks(found.hits)
-        text = join_text(*self.notices, said, misses.nearest_text(nearest))
-        return replace(
-            self._answer(text, sure, headline=said, hits=found.hits[:HITS_SHOWN], nearest=nearest),
-            status="not_found",
-            miss=miss,
-        )
+        blocks = (Block(misses.NEAREST_HEADING, entries=tuple(map(Entry, nearest))),) if nearest else ()
+        answer = self._answer(Reply(said, blocks, found.hits, miss=miss), sure)
+        return replace(answer, nearest=nearest)
 
-    def _answer(
-        self,
-        text: str,
-        sure: float,
-        *,
-        headline: str | None = None,
-        quotes: tuple[Quote, ...] = (),
-        hits: tuple[Hit, ...] = (),
-        nearest: tuple[Talk, ...] = (),
-        topic: str | None = None,
-    ) -> Answer:
+    def _answer(self, reply: Reply, sure: float) -> Answer:
         question = self.question
         return Answer(
             question=question.written,
-            status="answered",
-            text=text,
+            status="not_found" if reply.miss else "answered",
+            miss=reply.miss,
+            text=answer_text(self.notices, reply.headline, reply.blocks),
             understood=Understood(
                 text=question.text,
                 event=" or ".join(question.scope.event_ids) or None,
@@ -224,19 +185,16 @@ class _Answering:
                 speaker=next(iter(question.speakers), None),
                 kind=question.scope.kind,
                 corrections=question.corrections,
-                intent="list"
-                if question.wish.wanted == "list"
-                else "talk"
-                if question.wish.about_talk
-                else "answer",
-                topic=topic,
+                intent=form_of(question).intent,
+                topic=reply.topic,
                 follow_up=question.follow_up,
             ),
-            confidence=sure,
+            confidence=sure if reply.sure is None else reply.sure,
             build=self.knowledge.build_id,
-            headline=headline,
+            headline=reply.headline,
             notices=self.notices,
-            quotes=quotes,
-            hits=hits,
-            nearest=nearest,
+            blocks=reply.blocks,
+            hits=reply.hits if form_of(question) in WHOLE else reply.hits[:HITS_SHOWN],
+            page=reply.page,
+            pages=reply.pages,
         )

@@ -46,7 +46,7 @@ def talks_of(question: Question, searcher: Searcher) -> tuple[Spots, bool]:
     knowledge = knowledge_of(searcher)
     table = knowledge.table
     allowed = allowed_talks(question.scope, knowledge)
-    names = tuple(question.speakers) or (question.person,)
+    names = tuple(question.speakers) or question.companies or (question.person,)
     mentions = [searcher.said.rows(name, allowed) for name in names]
     theirs = table.set_of(row for rows in question.speakers.values() for row in rows)
     for name, rows in zip(names, mentions, strict=True):
@@ -65,4 +65,4 @@ def talks_of(question: Question, searcher: Searcher) -> tuple[Spots, bool]:
 
 def name_forms(question: Question) -> frozenset[str]:
     """Return the folded words of the people that a question names."""
-    return frozenset(word.form for name in (*question.speakers, question.person) for word in words(name))
+    return frozenset(word.form for name in (*question.speakers, *question.companies, question.person) for word in words(name))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from bot.answering.evidence.evidence import gather
+from bot.answering.evidence.evidence import Found, gather
 from bot.answering.language.knowledge import Knowledge, event_year, knowledge_of
-from bot.answering.models import Quote
+from bot.answering.models import Block
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope
-from bot.answering.reply.facts import Parts
-from bot.answering.reply.quotes import choose_quotes
+from bot.answering.reply.quotes import ANSWER_CHARS, quote_blocks
+from bot.answering.reply.reply import Reply
 from index.models import Event, Hit
 from index.search import Searcher
 from index.vocabulary.words import find_phrase
@@ -20,24 +21,30 @@ _LATE = "9999"
 _CHANGING = re.compile(r"(?:chang|evol|evolu|years?$|time$|today$)", re.IGNORECASE)
 
 
-def change_parts(question: Question, searcher: Searcher) -> Parts:
-    """Return the best quote of each event that mentions the subject, oldest first, and a headline naming the silent events."""
+def change_reply(question: Question, _: Found, searcher: Searcher) -> Reply | None:
+    """Return the best quotes of each event that mentions the subject, oldest first, and a headline naming the silent events."""
     knowledge = knowledge_of(searcher)
-    quotes: list[Quote] = []
+    blocks: list[Block] = []
     hits: list[Hit] = []
     silent: list[str] = []
+    told: list[tuple[Event, list[Hit]]] = []
     for event in sorted(_asked_for(question, knowledge), key=_when):
         within = [
             hit
             for hit in gather(question, searcher, Scope(event_ids=(event.event_id,))).hits
             if _mentions(hit, question, knowledge)
         ]
-        quotes += choose_quotes(within, [word.form for word in question.words], searcher, limit=1)
+        told += [(event, within)] if within else []
+        silent += [] if within else [event.event_id]
+    if len(told) < _ENDS:
+        return None
+    wanted = [word.form for word in question.words]
+    for event, within in told:
+        quoted = quote_blocks(within, wanted, searcher, room=ANSWER_CHARS // len(told), most=2)
+        blocks += [replace(block, heading=f"{event.event_id}:") for block in quoted]
         hits += within[:3]
-        if not within:
-            silent.append(event.event_id)
     said = f" {', '.join(silent)}: nothing." if silent else ""
-    return f"By event, oldest first.{said}", tuple(quotes), tuple(hits)
+    return Reply(f"By event, oldest first.{said}", tuple(blocks), tuple(hits))
 
 
 def _asked_for(question: Question, knowledge: Knowledge) -> tuple[Event, ...]:

@@ -11,11 +11,12 @@ from bot.answering.evidence.evidence import allowed_talks
 from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.question.people import name_forms
 from bot.answering.question.question import Question, is_name_like, looks_french
-from bot.answering.rendering import counted, place, talk_line
+from bot.answering.rendering import counted, place
 from index.models import Hit, Talk
 from index.search import Searcher
 
 NEAREST = 3
+NEAREST_HEADING = "The nearest talks:"
 PLACES = 6  # named where something is mentioned elsewhere
 NO_FIGURE = "The notes touch on this, but do not give the figure or date that was asked for."
 _DID_THEY = re.compile(
@@ -109,12 +110,3 @@ def extent(knowledge: Knowledge) -> str:
 def nearest_talks(hits: Sequence[Hit]) -> tuple[Talk, ...]:
     """Return the talks of the best hits, each once."""
     return tuple({hit.talk.talk_id: hit.talk for hit in hits}.values())[:NEAREST]
-
-
-def nearest_text(talks: Sequence[Talk]) -> str:
-    """Return talks that lie near, labelled as no more than that."""
-    return (
-        "\n".join(["Nearest talks, not an answer:", *(f"• {talk_line(talk)}" for talk in talks)])
-        if talks
-        else ""
-    )
