@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.question_sets import FOLDER, Row, add_options, ask_all, by, open_builds, read_set, share, within, write_lines
-from bot.evaluation import same_title
+from bot.evaluation.evaluation import same_title
 from training.pairs import Texts, run
 
 LEAD_CHARS, READ_CHARS = 420, 1_500  # what the eye takes in first, and what is read at all
