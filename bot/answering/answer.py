@@ -17,8 +17,9 @@ from bot.answering.question.scope import Scope, given_scope
 from bot.answering.question.understanding import understand
 from bot.answering.rendering import answer_text
 from bot.answering.reply import misses
-from bot.answering.reply.coverage import asks_for_events, events_text, wrong_day_text
+from bot.answering.reply.coverage import asks_for_events, wrong_day_text
 from bot.answering.reply.forms import WHOLE, form_of, quotes_reply, reply_of
+from bot.answering.reply.help import events_reply
 from bot.answering.reply.reply import Reply
 from bot.errors import QuestionTooLong
 from index.search import Searcher
@@ -102,8 +103,7 @@ class _Answering:
         """Answer what needs no look at the ranking: which events there are, small talk, and events and days that there are not."""
         question = self.question
         if self.knowledge.events and asks_for_events(question):
-            said = events_text(self.knowledge)
-            return self._answer(Reply(said), 0.9)
+            return self._answer(events_reply(question, None, self.searcher), 0.9)
         if self._is_foreign():
             return self._miss("off_topic", _FOREIGN, Found(), 0.0)
         if question.scope.missing:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from bot.answering.evidence.evidence import allowed_talks
-from bot.answering.language.knowledge import Knowledge
+from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.question.question import Question
-from bot.answering.rendering import counted
+from bot.answering.rendering import counted, spoken
 from index.build.talk_table import TalkSet
 from index.models import Event
+from index.search import Searcher
 
 _EVENTS = r"(?:conferences?|events|kubecons|meetups|editions|conférences|événements|évènements|konferenzen)"
 _ASKS = re.compile(
@@ -31,25 +32,25 @@ def asks_for_events(question: Question) -> bool:
     )
 
 
-def events_text(knowledge: Knowledge) -> str:
-    """Return the events, oldest first, with dates, place and number of talks."""
-    table = knowledge.table
-    talks, sections = (table.by_event(talks) for talks in (TalkSet(~table.sections.mask), table.sections))
-    rows = {event.event_id: row for row, event in enumerate(knowledge.events)}
-    events = sorted(
-        knowledge.events,
+def events_in_order(searcher: Searcher) -> list[Event]:
+    """Return the events of the notes, oldest first."""
+    return sorted(
+        knowledge_of(searcher).events,
         key=lambda event: (event.starts_on.isoformat() if event.starts_on else "9999", event.event_id),
     )
-    lines = []
-    for event in events:
-        row = rows[event.event_id]
-        held = counted(talks[row], "talk") if row in talks else counted(sections.get(row, 0), "section")
-        lines.append(
-            " · ".join(
-                filter(None, (f"• {event.event_id}", _full_name(event), _dates(event), event.city, held))
-            )
-        )
-    return "\n".join([f"The notes cover {counted(len(lines), 'event')}:", *lines])
+
+
+def event_facts(event: Event, searcher: Searcher) -> str:
+    """Return an event with its name, dates, place, number of talks and the days that the notes cover, on one line."""
+    knowledge = knowledge_of(searcher)
+    table = knowledge.table
+    within = knowledge.talks_within((event.event_id,))
+    talks = len(TalkSet(within.mask & ~table.sections.mask))
+    held = counted(talks, "talk") if talks else counted(len(within), "section")
+    days = table.days_of(within)
+    covered = f"{'day' if len(days) == 1 else 'days'} {spoken(list(map(str, days)))}" if days else ""
+    parts = (event.event_id, _full_name(event), _dates(event), event.city, held, covered)
+    return " · ".join(part for part in parts if part)
 
 
 def _full_name(event: Event) -> str:

@@ -12,6 +12,7 @@ from bot.answering.question.question import Question
 from bot.answering.reply.brief import brief_reply
 from bot.answering.reply.changes import change_reply
 from bot.answering.reply.digest import digest_reply
+from bot.answering.reply.help import events_reply, help_reply
 from bot.answering.reply.link import link_reply
 from bot.answering.reply.lists import list_reply
 from bot.answering.reply.people import people_reply
@@ -31,6 +32,8 @@ _WRITERS: Mapping[AnswerForm, _Writer] = {
     AnswerForm.CHANGE: change_reply,
     AnswerForm.LINK: link_reply,
     AnswerForm.TALK: talk_reply,
+    AnswerForm.EVENTS: events_reply,
+    AnswerForm.HELP: help_reply,
 }
 # Forms whose hits are talks, each once, all of them.
 WHOLE = frozenset({AnswerForm.LIST, AnswerForm.DIGEST, AnswerForm.PEOPLE})

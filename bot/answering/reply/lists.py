@@ -17,7 +17,7 @@ from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.language.wordlists import is_generic, is_german, is_stop
 from bot.answering.question.people import name_forms, talks_of
 from bot.answering.question.question import Question
-from bot.answering.question.scope import given_scope
+from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import counted, spoken
 from bot.answering.reply import misses
 from bot.answering.reply.digest import MOST, gist_of, of_kind, placed
@@ -131,7 +131,7 @@ def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
     allowed = _allowed(question, searcher)
     people = question.person or question.companies or (question.speakers and not question.wish.every_mention)
     if not topics and not people:
-        return _without_topic(question, allowed, searcher)
+        return _without_topic(question.scope, allowed, searcher)
     theirs = True
     close: dict[int, float] = {}
     looked_for = topics
@@ -257,9 +257,17 @@ def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
     ]
 
 
-def _without_topic(question: Question, allowed: TalkSet, searcher: Searcher) -> Listed:
+def scope_list(scope: Scope, searcher: Searcher) -> Reply:
+    """Return every talk within limits, a line each."""
+    listed = _without_topic(scope, allowed_talks(scope, knowledge_of(searcher)), searcher)
+    hits = tuple(replace(hit, rank=at) for at, hit in enumerate(listed.hits, 1))
+    blocks = placed(Entry(hit.talk) for hit in hits)
+    return Reply(listed.headline, blocks, hits, sure=0.9, miss=None if hits else "not_covered")
+
+
+def _without_topic(scope: Scope, allowed: TalkSet, searcher: Searcher) -> Listed:
     """List every talk within the limits; those of no known day are counted, and listed only where no talk is known to be of the day."""
-    scope, table = question.scope, searcher.build.table
+    table = searcher.build.table
     talks = TalkSet(allowed.mask & table.with_passages.mask & ~table.sections.mask)
     if scope.kind:
         talks &= of_kind(scope.kind, searcher)
