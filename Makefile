@@ -15,8 +15,8 @@ TEXTS ?= ../shared
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches pairs train \
-	bench bench-scale bench-peers clean
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches everyday pairs train \
+	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,9 +80,16 @@ nights: $(VENV)/installed-dev  ## time nights on 2,000 made-up recaps (the first
 switches: $(VENV)/installed-dev  ## ask for a minute while 20 builds are published, two of them corrupt
 	@PYTHONPATH=. $(BIN)/python benchmarks/switches.py
 
+everyday: $(VENV)/installed-dev  ## ask the question sets and say whom the answers satisfy (TEXTS holds the notes they point into)
+	@$(BIN)/confnotes ingest $(TEXTS)/training/texts --index data/questions/training >/dev/null
+	@$(BIN)/confnotes ingest $(TEXTS)/seeds --catalogue $(TEXTS)/seeds/catalogue.csv --index data/questions/seeds >/dev/null
+	@set -e; for figures in everyday refusing metamorphic; do $(BIN)/python -m benchmarks.$$figures --texts $(TEXTS)/training/texts \
+		--texts $(TEXTS)/seeds --build training=data/questions/training --build seeds=data/questions/seeds; done
+
 pairs: $(VENV)/installed-dev  ## check the pairs that the encoder's adapter is trained on (TEXTS holds what they point into)
 	@$(BIN)/python -m training.check --texts $(TEXTS)/training/texts --texts $(TEXTS)/recaps/texts \
-		--quoted $(TEXTS)/training/questions.jsonl --against $(TEXTS)/golden/dev.jsonl --against $(TEXTS)/recaps/questions.jsonl
+		--quoted $(TEXTS)/training/questions.jsonl --against $(TEXTS)/golden/dev.jsonl --against $(TEXTS)/recaps/questions.jsonl \
+		--against $(TEXTS)/everyday/seeds.jsonl --against $(TEXTS)/everyday/recaps.jsonl
 
 train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs, in place of the one that ships (five runs of minutes; taken up where it stopped)
 	@mkdir -p data/training/texts && cp $(TEXTS)/training/texts/* $(TEXTS)/recaps/texts/* data/training/texts
@@ -95,6 +102,9 @@ train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs, in pl
 	run 5 --seed 9 --rate 8e-4 --one-event 0 --leave-out $(TEXTS)/recaps/questions.jsonl
 	@$(BIN)/python -m training.adapter.join $(foreach n,1 2 3 4 5,--adapter data/training/run$(n).safetensors) --rank 32 --scale 0.6 \
 		--out index/encoder/adapter/adapter.safetensors
+
+floors: $(VENV)/installed-dev  ## measure quality on the shared questions; fails where a figure fell below benchmarks/floors.json
+	@$(BIN)/python -m benchmarks.floors
 
 bench: $(VENV)/installed-dev  ## measure speed, memory and quality (under 15 minutes); writes to benchmarks/results
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.bench
