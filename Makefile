@@ -15,7 +15,7 @@ TEXTS ?= ../shared
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches pairs train \
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches everyday pairs train \
 	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
@@ -79,6 +79,12 @@ nights: $(VENV)/installed-dev  ## time nights on 2,000 made-up recaps (the first
 
 switches: $(VENV)/installed-dev  ## ask for a minute while 20 builds are published, two of them corrupt
 	@PYTHONPATH=. $(BIN)/python benchmarks/switches.py
+
+everyday: $(VENV)/installed-dev  ## ask the question sets and say whom the answers satisfy (TEXTS holds the notes they point into)
+	@$(BIN)/confnotes ingest $(TEXTS)/training/texts --index data/questions/training >/dev/null
+	@$(BIN)/confnotes ingest $(TEXTS)/seeds --catalogue $(TEXTS)/seeds/catalogue.csv --index data/questions/seeds >/dev/null
+	@set -e; for figures in everyday refusing metamorphic; do $(BIN)/python -m benchmarks.$$figures --texts $(TEXTS)/training/texts \
+		--texts $(TEXTS)/seeds --build training=data/questions/training --build seeds=data/questions/seeds; done
 
 pairs: $(VENV)/installed-dev  ## check the pairs that the encoder's adapter is trained on (TEXTS holds what they point into)
 	@$(BIN)/python -m training.check --texts $(TEXTS)/training/texts --texts $(TEXTS)/recaps/texts \

@@ -21,6 +21,7 @@ from index.mentions import Mentions
 from index.models import Hit, TalkKind
 from index.ranking.dense import Allowed, Rows
 from index.ranking.fusion import Evidence, Scores, rank, word_weights
+from index.vocabulary.words import plain_letters, words
 
 # A word of the question that so few passages hold is a name to most people: all of them are candidates.
 RARE_AT_MOST = 20
@@ -146,15 +147,16 @@ class Searcher:
     def rank(self, query: Query) -> tuple[Evidence, ...]:
         """Return what `search` ranks by, best first, without reading the passages."""
         talks = self.within(query.filter)
-        said = f"{query.context} {query.text}".strip()
+        said = plain_letters(f"{query.context} {query.text}".strip())
         if not said or not len(self.build.passages) or (talks is not None and not talks):
             return ()
         allowed = None if talks is None else self._rows_of(talks)
         tokens = self.encoder.encode_question(said)
-        weights = word_weights(said, tokens, self.build.lexical.doc_freq, len(self.build.passages))
-        lexical_rows, lexical_scores = self._search_words(said, query.depth, talks, allowed)
+        weights = word_weights(said, tokens, self.build.lexical.unit_freq, len(self.build.passages))
+        spelled = self._spelled_out(said)
+        lexical_rows, lexical_scores = self._search_words(spelled, query.depth, talks, allowed)
         dense_rows, _ = self.build.dense.search(tokens.pooled, query.depth, allowed)
-        rare_rows = self.build.lexical.search_rare(said, RARE_AT_MOST, allowed)
+        rare_rows = self.build.lexical.search_rare(spelled, RARE_AT_MOST, allowed)
         rows = self._scored(np.union1d(lexical_rows, dense_rows), rare_rows, tokens.pooled)
         scores = Scores(
             rows=rows,
@@ -165,6 +167,11 @@ class Searcher:
             similarities=self.build.late.similarities(tokens.vectors, rows),
         )
         return rank(scores, weights, query.k)[1]
+
+    def _spelled_out(self, said: str) -> str:
+        """Return a question with its closed compounds split where the notes write them as two words."""
+        split = (self.build.phrases.split(word.form) for word in words(said))
+        return " ".join((said, *(" ".join(pair) for pair in split if pair)))
 
     def _scored(self, rows: Rows, rare: Rows, vector: Vectors) -> Rows:
         """Return the candidates that are scored: in a large build the nearest of very many, and those with a rare word."""

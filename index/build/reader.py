@@ -20,7 +20,7 @@ from index.ranking.dense import DenseRanker
 from index.ranking.late import LateRanker
 from index.ranking.lexical import LEXICAL_FOLDER, LexicalRanker
 from index.vocabulary.names import Names
-from index.vocabulary.phrases import Phrases
+from index.vocabulary.phrases import Phrases, TextNumbers
 
 TALK_VECTORS_FILE = "talk_vectors.npy"  # (n_talks, dim) float16, the mean of each talk's passages
 
@@ -129,7 +129,10 @@ def _check_counts(build: Build) -> None:
         "talk vectors": (len(build.talk_vectors), len(build.talks)),
         "talks in the table": (len(build.table), len(build.talks)),
         "passages in the table": (len(build.table.talk_of_row), passages),
-        "texts with places": (len(build.phrases), len(build.passages) + 3 * len(build.talks)),
+        "texts with places": (
+            len(build.phrases),
+            len(TextNumbers(len(build.passages), len(build.talks))),
+        ),
         "dimensions": (build.dense.dim, build.manifest.encoder.dim),
     }
     for what, (count, expected) in found.items():

@@ -126,6 +126,8 @@ def _write_words(folder: Path, contents: Contents) -> None:
         writer.stop_counting()
         for talk in contents.talks:
             writer.add_heading(talk.affiliations)
+        for passage in contents.passages:
+            writer.add_heading(passage.headings)
         writer.write(folder)
     write_lexical(folder / LEXICAL_FOLDER, _lexical_rows(contents))
 
@@ -151,6 +153,7 @@ def _lexical_rows(contents: Contents) -> Iterator[LexicalRow]:
             speakers=" ".join((*talk.speakers, *talk.affiliations)),
             event=" ".join((event.event_id, event.name)) if event else "",
             talk_row=talk_row,
+            headings="\n".join(passage.headings),
         )
 
 

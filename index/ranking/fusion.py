@@ -7,14 +7,17 @@ again.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder.base import TokenVectors, Vectors
 from index.ranking.dense import Rows
+from index.vocabulary.terms import Unit, units
 
 DENSE_SHARE = 0.2
 TALK_SHARE = 0.2
@@ -81,7 +84,7 @@ class Scores:
 
 
 def word_weights(
-    text: str, tokens: TokenVectors, doc_freq: Callable[[str], int | None], n_passages: int
+    text: str, tokens: TokenVectors, doc_freq: Callable[[Unit], int | None], n_passages: int
 ) -> WeightedWords:
     """Weigh the query's words by the square root of their inverse document frequency, pieces by their word.
 
@@ -93,7 +96,8 @@ def word_weights(
         groups.setdefault(word, []).append(at)
     spans = [(tokens.spans[group[0]][0], tokens.spans[group[-1]][1]) for group in groups.values()]
     names = [text[start:end] for start, end in spans]
-    weights = [_weight(name, doc_freq, n_passages) for name in names]
+    found = units(text)
+    weights = [_weight(span, text, found, doc_freq, n_passages) for span in spans]
     token_weights = np.zeros(len(tokens.words), dtype=np.float32)
     for weight, group in zip(weights, groups.values(), strict=True):
         token_weights[group] = weight
@@ -112,11 +116,22 @@ def word_weights(
     )
 
 
-def _weight(name: str, doc_freq: Callable[[str], int | None], n_passages: int) -> float:
-    if not any(c.isalnum() for c in name):
+def _weight(
+    span: tuple[int, int],
+    text: str,
+    found: Sequence[Unit],
+    doc_freq: Callable[[Unit], int | None],
+    n_passages: int,
+) -> float:
+    """Weigh a word of the encoder's by the unit of the text that it begins, or that it is a number of."""
+    start, end = span
+    if not any(c.isalnum() for c in text[start:end]):
         return 0.0
-    found = doc_freq(name)
-    return STOP_WORD_WEIGHT if found is None else math.sqrt(idf(found, n_passages))
+    at = bisect_right(found, start, key=attrgetter("start")) - 1
+    begins = at >= 0 and (found[at].start == start or (found[at].is_version and start < found[at].end))
+    known = (found[at],) if begins else units(text[start:end])
+    freqs = [freq for unit in known if (freq := doc_freq(unit)) is not None]
+    return math.sqrt(idf(min(freqs), n_passages)) if freqs else STOP_WORD_WEIGHT
 
 
 def idf(doc_freq: int, n_passages: int) -> float:
