@@ -113,7 +113,9 @@ def score(gold: Sequence[Record], found: Sequence[Record], notes: Mapping[str, s
     left = list(found)
     for want in sorted(gold, key=lambda talk: talk["kind"] == "section"):
         names = (want["title"], *want.get("aliases", ()))
-        nearest = max(left, key=lambda talk: max(likeness(talk["title"], name) for name in names), default=None)
+        nearest = max(
+            left, key=lambda talk: max(likeness(talk["title"], name) for name in names), default=None
+        )
         hit = nearest if nearest and any(likeness(nearest["title"], name) for name in names) else None
         if hit is not None:
             left.remove(hit)
@@ -134,15 +136,23 @@ def _compare(result: Score, want: Record, hit: Record, notes: str) -> None:
     names = {fold(name) for name in (title, *want.get("aliases", ()))}
     result.note("clean titles", fold(hit["title"]) in names, hit["title"])
     same = {person(name) for name in want["speakers"]} == {person(name) for name in speakers}
-    result.note("speakers" if want["speakers"] else "none made up", same, f"{title}: {', '.join(speakers) or None}")
+    result.note(
+        "speakers" if want["speakers"] else "none made up", same, f"{title}: {', '.join(speakers) or None}"
+    )
     if "affiliations" in want:
         named = {fold(name) for name in hit.get("affiliations") or ()}
         expected = {fold(name) for name in want["affiliations"]}
-        result.note("companies", expected <= named and (bool(expected) or not named), f"{title}: {hit.get('affiliations')}")
+        result.note(
+            "companies",
+            expected <= named and (bool(expected) or not named),
+            f"{title}: {hit.get('affiliations')}",
+        )
     if want["day"] is not None:
         result.note("days", hit.get("day") == want["day"], f"{title}: {hit.get('day')}")
     if want["url"]:
-        result.note("links", hit.get("url") in {want["url"], *want.get("links", ())}, f"{title}: {hit.get('url')}")
+        result.note(
+            "links", hit.get("url") in {want["url"], *want.get("links", ())}, f"{title}: {hit.get('url')}"
+        )
     result.note("conference", same_event(hit.get("event"), want["event"]), f"{title}: {hit.get('event')}")
     if want["first_words"]:
         result.note("notes", fold(want["first_words"]) in fold(notes), title)
@@ -155,10 +165,22 @@ def read(name: str, confnotes: Sequence[str]) -> tuple[list[Record], dict[str, s
         notes.mkdir()
         source = CORPUS / "recaps" / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, notes / name)
-        built = subprocess.run([*confnotes, "ingest", notes, "--index", index], capture_output=True, text=True, check=False, cwd=work)
+        built = subprocess.run(
+            [*confnotes, "ingest", notes, "--index", index],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=work,
+        )
         if not (index / "CURRENT").is_file():
             return [], {}, built.returncode
-        listed = subprocess.run([*confnotes, "talks", "--jsonl", "--index", index], capture_output=True, text=True, check=True, cwd=work)
+        listed = subprocess.run(
+            [*confnotes, "talks", "--jsonl", "--index", index],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=work,
+        )
         build = index / (index / "CURRENT").read_text().strip()
         titles = {talk["talk_id"]: talk["title"] for talk in _lines(build / "talks.jsonl")}
         texts: dict[str, str] = {}
@@ -181,13 +203,31 @@ def recaps() -> dict[str, bool]:
 
 def main() -> None:
     """Print one JSON line a recap, then one for each half and one for all."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     half = parser.add_mutually_exclusive_group()
-    half.add_argument("--developing", dest="held_out", action="store_false", default=None, help="only recaps that may be looked at")
-    half.add_argument("--held-out", dest="held_out", action="store_true", default=None, help="only recaps kept for final figures")
+    half.add_argument(
+        "--developing",
+        dest="held_out",
+        action="store_false",
+        default=None,
+        help="only recaps that may be looked at",
+    )
+    half.add_argument(
+        "--held-out",
+        dest="held_out",
+        action="store_true",
+        default=None,
+        help="only recaps kept for final figures",
+    )
     parser.add_argument("--only", action="append", metavar="NAME", help="only this recap")
-    parser.add_argument("--misses", action="store_true", help="print what was missed, of recaps that may be looked at")
-    parser.add_argument("--confnotes", default=str(Path(sys.executable).with_name("confnotes")), help="the command")
+    parser.add_argument(
+        "--misses", action="store_true", help="print what was missed, of recaps that may be looked at"
+    )
+    parser.add_argument(
+        "--confnotes", default=str(Path(sys.executable).with_name("confnotes")), help="the command"
+    )
     args = parser.parse_args()
     gold = list(_lines(CORPUS / "talks.jsonl"))
     totals = {"developing": Score(), "held out": Score(), "all": Score()}
@@ -196,7 +236,12 @@ def main() -> None:
             continue
         found, texts, status = read(name, shlex.split(args.confnotes))
         mine = score([talk for talk in gold if Path(talk["doc"]).parts[0] == name], found, texts)
-        print(json.dumps({"recap": name, "held_out": held_out, "ingest": status, **mine.figures()}, ensure_ascii=False), flush=True)
+        print(
+            json.dumps(
+                {"recap": name, "held_out": held_out, "ingest": status, **mine.figures()}, ensure_ascii=False
+            ),
+            flush=True,
+        )
         if args.misses and not held_out:
             print(*(f"  {miss}" for miss in mine.misses), sep="\n", flush=True)
         for total in (totals["held out" if held_out else "developing"], totals["all"]):
@@ -206,7 +251,11 @@ def main() -> None:
     for total_name, total in totals.items():
         if total.counts["recaps"]:
             of_one = f"{total.counts['right']}/{total.counts['recaps']}"
-            print(json.dumps({"recap": total_name, "whole recaps of the right conference": of_one, **total.figures()}))
+            print(
+                json.dumps(
+                    {"recap": total_name, "whole recaps of the right conference": of_one, **total.figures()}
+                )
+            )
 
 
 if __name__ == "__main__":

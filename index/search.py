@@ -20,7 +20,10 @@ from index.errors import EncoderMismatch
 from index.mentions import Mentions
 from index.models import Hit, TalkKind
 from index.ranking.dense import Allowed, Rows
-from index.ranking.fusion import Evidence, Scores, rank, word_weights
+from index.ranking.fusion import Evidence, Scores, idf, rank, word_weights
+from index.ranking.matches import asked_words, match
+from index.vocabulary.phrases import TextNumbers
+from index.vocabulary.terms import Unit, units
 from index.vocabulary.words import plain_letters, words
 
 # A word of the question that so few passages hold is a name to most people: all of them are candidates.
@@ -158,15 +161,30 @@ class Searcher:
         dense_rows, _ = self.build.dense.search(tokens.pooled, query.depth, allowed)
         rare_rows = self.build.lexical.search_rare(spelled, RARE_AT_MOST, allowed)
         rows = self._scored(np.union1d(lexical_rows, dense_rows), rare_rows, tokens.pooled)
+        talk_of_row = self.build.table.talk_of_row[rows]
         scores = Scores(
             rows=rows,
-            talk=self.build.talk_vectors[self.build.table.talk_of_row[rows]].astype(np.float32)
-            @ tokens.pooled,
+            talk=self.build.talk_vectors[talk_of_row].astype(np.float32) @ tokens.pooled,
             dense=self.build.dense.vectors(rows) @ tokens.pooled,
             lexical=_spread(rows, lexical_rows, lexical_scores),
             similarities=self.build.late.similarities(tokens.vectors, rows),
+            matches=match(
+                asked_words(units(said), self.build.phrases, self._idf),
+                rows,
+                talk_of_row,
+                self.build.phrases,
+                TextNumbers(len(self.build.passages), len(self.build.table)),
+            ),
+            shapes=self.build.shapes[rows],
+            is_heading=self.build.table.is_heading[rows],
+            talks=talk_of_row,
         )
         return rank(scores, weights, query.k)[1]
+
+    def _idf(self, unit: Unit) -> float | None:
+        """Return a word's inverse document frequency; None for a stop word."""
+        found = self.build.lexical.unit_freq(unit)
+        return None if found is None else idf(found, len(self.build.passages))
 
     def _spelled_out(self, said: str) -> str:
         """Return a question with its closed compounds split where the notes write them as two words."""

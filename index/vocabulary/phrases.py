@@ -93,6 +93,28 @@ class Phrases:
             else _NOTHING
         )
 
+    def places(self, form: str) -> Places:
+        """Return the places of a folded word in either number, ascending; of a version or a closed compound its last word's."""
+        wanted = singular(form)
+        found = [self._single(one) for one in _spellings(wanted)]
+        if "." in form:
+            found.append(self._runs(form))
+        elif not any(map(len, found)) and (halves := self.split(form)):
+            found.append(_following(self._single(halves[0]), self._single(halves[1])))
+        told = [one for one in found if len(one)]
+        if len(told) == 1:
+            return told[0]
+        return np.sort(np.concatenate(told)) if told else _NOTHING
+
+    def is_name(self, form: str) -> bool:
+        """Tell whether the notes write a folded word mostly with a capital, or it holds a digit."""
+        counts = [json.loads(value) for value in self.vocabulary.values(form)]
+        return any(map(str.isdigit, form)) or any(2 * capitals > said for _, said, capitals, *_ in counts)
+
+    def spans(self, numbers: Places) -> tuple[Places, Places]:
+        """Return the place at which each of some texts begins, and where the next one does."""
+        return self._texts[numbers], self._texts[numbers + 1]
+
     def split(self, word: str) -> tuple[str, str] | None:
         """Return the two words as which the notes write a folded word that they never say: "loadbalancer" is "load balancer"."""
         if len(word) < MIN_JOINED or len(self._single(word)):

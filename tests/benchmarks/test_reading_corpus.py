@@ -38,7 +38,13 @@ def words(name: str) -> str:
         if path.suffix in {".html", ".vtt", ".srt"}:
             source = html.unescape(re.sub(r"<[^>]*>", " ", source))
         text += f" {path.name} {source}"
-    return fold(re.sub(r"\n> |\n\s+", " ", text).replace("`", "").replace("**", "").replace("[[", " ").replace("]]", " "))
+    return fold(
+        re.sub(r"\n> |\n\s+", " ", text)
+        .replace("`", "")
+        .replace("**", "")
+        .replace("[[", " ")
+        .replace("]]", " ")
+    )
 
 
 def addresses(name: str) -> str:
@@ -51,7 +57,9 @@ def addresses(name: str) -> str:
 
 def found(talks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return talks as a reader without faults prints them."""
-    return [{**talk, "event": talk["event"][0], "affiliations": talk.get("affiliations", [])} for talk in talks]
+    return [
+        {**talk, "event": talk["event"][0], "affiliations": talk.get("affiliations", [])} for talk in talks
+    ]
 
 
 def texts(talks: list[dict[str, Any]]) -> dict[str, str]:
@@ -89,7 +97,9 @@ def test_what_a_question_demands_stands_in_its_recaps(question: dict[str, Any]) 
 
     assert all(fold(phrase) in read for phrase in [*demanded, *question.get("first", ())])
     assert all(any(link in addresses(name) for name in question["doc"]) for link in question.get("links", ()))
-    assert {*question.get("talks", ())} <= {talk["title"] for talk in TALKS if Path(talk["doc"]).parts[0] in question["doc"]}
+    assert {*question.get("talks", ())} <= {
+        talk["title"] for talk in TALKS if Path(talk["doc"]).parts[0] in question["doc"]
+    }
     assert question["status"] == ("not_found" if question["kind"] in {"near", "absent"} else "answered")
 
 
@@ -145,7 +155,11 @@ def test_sections_count_neither_way() -> None:
     ("title", "other", "same"),
     [
         ("DNS: The Long Goodbye", "dns – the long goodbye", True),
-        ("One Subnet to Bore Them All", "NET302 | One Subnet to Bore Them All (Mandalay Bay, 11:30 AM)", True),
+        (
+            "One Subnet to Bore Them All",
+            "NET302 | One Subnet to Bore Them All (Mandalay Bay, 11:30 AM)",
+            True,
+        ),
         ("向量检索不是银弹", "演讲：向量检索不是银弹 - 钟鼓搜索", True),
         ("Cells, Again", "Cells", False),
         ("A Thousand Tiny Clusters", "A Thousand Tiny Lies", False),
