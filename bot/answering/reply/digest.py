@@ -85,8 +85,8 @@ def chosen_talks(scope: Scope, searcher: Searcher) -> tuple[Rows, Rows]:
         within = of_that
     if scope.day is not None and (dated := within & table.of_days([scope.day])):
         within = dated
-    telling = TalkSet(table.set_of(table.talk_of_row[np.flatnonzero(~table.is_heading)]).mask & table.sections.mask)
-    return table.in_order(TalkSet(within.mask & ~table.sections.mask)), table.in_order(within & telling)
+    sections = within & table.sections & table.telling
+    return table.in_order(TalkSet(within.mask & ~table.sections.mask)), table.in_order(sections)
 
 
 def of_kind(kind: str, searcher: Searcher, within: TalkSet | None = None) -> TalkSet:

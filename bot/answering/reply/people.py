@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from bot.answering.evidence.evidence import Found, allowed_talks
 from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
-from bot.answering.models import Block, Entry
+from bot.answering.language.wordlists import is_generic
+from bot.answering.models import Block, Entry, Quote
 from bot.answering.question.question import Question
 from bot.answering.rendering import counted, spoken
 from bot.answering.reply.card import headline_of, person_card_reply
 from bot.answering.reply.digest import MOST, chosen_talks, placed
 from bot.answering.reply.lists import list_talks, topics_of
-from bot.answering.reply.outline import quote_of, statements_of
-from bot.answering.reply.quotes import ANSWER_CHARS, quote_blocks
+from bot.answering.reply.outline import Statement, quote_of, statements_of
+from bot.answering.reply.quotes import quote_blocks
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Talk
 from index.search import Searcher
-from index.vocabulary.words import find_phrase
+from index.vocabulary.words import find_phrase, words
 
 _NAMED = 12  # people in the first line; all of them stand with their talks
 _MOST_NAMING = 8  # statements of one talk that name somebody
@@ -104,8 +106,8 @@ def names_somebody(text: str) -> bool:
 
 @cache
 def _given() -> re.Pattern[str]:
-    words = "|".join(map(re.escape, read_words("given_by")))
-    return re.compile(rf"(?i:\b(?:{words}))\b:?\s+(?:[*_]*){_PERSON}")
+    before = "|".join(map(re.escape, read_words("given_by")))
+    return re.compile(rf"(?i:\b(?:{before}))\b:?\s+(?:[*_]*){_PERSON}")
 
 
 def speakers_of(talk: Talk, companies: Sequence[str] = ()) -> list[str]:
@@ -128,9 +130,33 @@ def _of_talk(question: Question, found: Found, searcher: Searcher) -> Reply | No
     names = [word.form for word in question.words if word.known and (word.capital or not word.real)]
     talk = hits[0].talk
     named = bool(question.titled or question.talks)
-    naming = None if talk.speakers else naming_block(talk, searcher)
-    if naming is not None:
-        quoted = quote_blocks(hits, wanted, searcher, names, room=ANSWER_CHARS - sum(len(one.text) for one in naming.quotes))
-        return Reply(None, (naming, *quoted), hits)
+    blocks = quote_blocks(hits, wanted, searcher, names)
+    if not talk.speakers and (naming := _nearest_naming(hits[0], searcher)):
+        return Reply(None, _led_by(naming, blocks), hits)
     said = headline_of(talk, named=named) if talk.speakers or not named else f"The notes name no speaker of “{talk.title}”."
-    return Reply(said or None, quote_blocks(hits, wanted, searcher, names), hits)
+    return Reply(said or None, blocks, hits)
+
+
+def _nearest_naming(hit: Hit, searcher: Searcher) -> Quote | None:
+    """Return the statement of a passage's talk that names somebody, nearest to the passage and rather before it."""
+    naming = [one for one in statements_of(searcher, hit.talk) if names_somebody(one.text)]
+    if not naming:
+        return None
+    passage = hit.passage
+
+
+    def distance(one: Statement) -> tuple[bool, int, int]:
+        # "the great talk by ..." rather than "the blog post by ..."
+        on_talk = any(is_generic(word.form) for word in words(one.text))
+        return not on_talk, max(passage.start - one.end, 0), max(one.start - passage.end, 0)
+
+    near = min(naming, key=distance)
+    return quote_of(searcher, hit.talk, near, near)
+
+
+def _led_by(naming: Quote, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Put the quote that names somebody in front, which may be among the quotes already."""
+    first, *others = blocks
+    holding = [one for one in first.quotes if one.start <= naming.start and naming.end <= one.end]
+    apart = [one for one in first.quotes if one.end <= naming.start or naming.end <= one.start]
+    return (replace(first, quotes=(*(holding or [naming]), *apart)), *others)
