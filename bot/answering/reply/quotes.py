@@ -12,12 +12,19 @@ from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Block, Quote
 from bot.answering.question.question import Question
-from bot.answering.reply.outline import Statement, quote_of, read_statements, says_more, split_units, topic_terms
+from bot.answering.reply.outline import (
+    Statement,
+    quote_of,
+    read_statements,
+    says_more,
+    split_units,
+    topic_terms,
+)
 from bot.answering.reply.points import definition
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Passage
 from index.search import Searcher
-from index.vocabulary.words import find_phrase, forms, singular, words
+from index.vocabulary.words import find_phrase, forms, singular, squeeze, words
 
 ANSWER_CHARS = 1200  # of all quotes, so that their sources fit beside them into 1,500 characters
 QUOTE_CHARS = 420  # one quote; a passage up to this length is quoted whole
@@ -32,6 +39,7 @@ _BEFORE = 160  # characters of a passage in front of its best statement that are
 # Words beside the names of a question that is about them: with more, the passage that answers often goes
 # without the name.
 _BESIDE = 1
+_TELLING = 3  # letters from which a word may be part of another
 _GAP_CHARS = 8  # between two quotes that are one
 _DEFINED = 0.05  # of a score, for each degree to which a passage says what a name is
 _REMARK = 0.1  # of a score, for a remark of the note-taker's own
@@ -60,7 +68,7 @@ def quotes_reply(question: Question, found: Found, searcher: Searcher) -> Reply:
     wanted = [word.form for word in question.words]
     hits = _told_first(hits, question, names, searcher)
     ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(hits, 1))
-    return Reply(None, quote_blocks(hits, wanted, searcher, names), ranked)
+    return Reply(None, quote_blocks(hits, wanted, searcher, names=names), ranked)
 
 
 def _told_first(
@@ -78,7 +86,10 @@ def _told_first(
 
     def worth(hit: Hit) -> float:
         text = hit.passage.text
-        said = sum(any(find_phrase(text, one) or find_phrase(hit.talk.title, one) for one in group) for group in spellings)
+        said = sum(
+            any(find_phrase(text, one) or find_phrase(hit.talk.title, one) for one in group)
+            for group in spellings
+        )
         told = max(definition(text[start:end], subject) for start, end in split_units(text))
         return said + hit.score / best + _DEFINED * told - _REMARK * (hit.passage.voice == "author")
 
@@ -89,6 +100,7 @@ def quote_blocks(
     hits: Sequence[Hit],
     wanted: Sequence[str],
     searcher: Searcher,
+    *,
     names: Collection[str] = (),
     room: int = ANSWER_CHARS,
     most: int = 6,
@@ -127,9 +139,7 @@ def blocks_of(chosen: Sequence[_Stretch], searcher: Searcher) -> tuple[Block, ..
     by_talk: dict[str, list[_Stretch]] = {}
     for stretch in chosen:
         by_talk.setdefault(stretch.hit.talk.talk_id, []).append(stretch)
-    return tuple(
-        Block(quotes=tuple(_quotes(in_order(members), searcher))) for members in by_talk.values()
-    )
+    return tuple(Block(quotes=tuple(_quotes(in_order(members), searcher))) for members in by_talk.values())
 
 
 def in_order(stretches: Sequence[_Stretch]) -> list[_Stretch]:
@@ -191,7 +201,12 @@ def _opening(statements: Sequence[Statement], mine: Sequence[int], wanted: Seque
 
 def _around(passage: Passage, searcher: Searcher) -> tuple[Statement, ...]:
     knowledge = knowledge_of(searcher)
-    near = [knowledge.neighbour(passage, -2), knowledge.neighbour(passage, -1), passage, knowledge.neighbour(passage, 1)]
+    near = [
+        knowledge.neighbour(passage, -2),
+        knowledge.neighbour(passage, -1),
+        passage,
+        knowledge.neighbour(passage, 1),
+    ]
     kept = [one for one in near if one is not None and (one is passage or one.role == "body")]
     return read_statements(kept, searcher.build.read_text(passage.recap_id))
 
@@ -301,5 +316,10 @@ def _alike(one: _Stretch, other: _Stretch) -> bool:
 
 
 def _score(text: str, wanted: Sequence[str]) -> float:
+    """Return how many of the question's words a text says; one within a longer word ("kep" in "KEP753") counts half."""
     said = {singular(word.form) for word in words(text)}
-    return float(sum(singular(form) in said for form in wanted))
+    joined = squeeze(text)
+    return sum(
+        1.0 if singular(form) in said else 0.5 if len(form) >= _TELLING and form in joined else 0.0
+        for form in wanted
+    )
