@@ -17,6 +17,7 @@ from index.search import Searcher
 _LOOKED_AT = 8  # passages that say which talk is asked about
 _OF_TALK = 0.5  # share of their score from which one talk is
 _JOINED = 40  # characters left out between two points up to which they are one quote
+_TITLED = 0.7  # of the best passage's score, from which a talk with the subject for its title is meant
 _OTHERS = 3  # talks named after the brief
 _NEAR = 0.6  # of the best passage's score, from which another talk's passage bears on the subject
 
@@ -80,7 +81,7 @@ def point_quotes(
     """Yield the points as quotes, neighbours as one, the leading one first and the others in reading order."""
     runs: list[list[int]] = []
     for at in chosen:
-        if runs and _follows(statements, runs[-1][-1], at):
+        if runs and at != leading and _follows(statements, runs[-1][-1], at):
             runs[-1] = [runs[-1][0], at]
         else:
             runs.append([at, at])
@@ -118,10 +119,15 @@ def _asked_talk(
     named = [hit.talk for hit in hits if any(talks[row].talk_id == hit.talk.talk_id for row in rows)]
     if named:
         return named[0]
-    talk = hits[0].talk
     near = hits[:_LOOKED_AT]
+    best = next((hit for hit in near if hit.score >= _TITLED * hits[0].score and _is_titled(hit.talk, subject)), hits[0])
+    talk = best.talk
     share = sum(hit.score for hit in near if hit.talk.talk_id == talk.talk_id) / (
         sum(hit.score for hit in near) or 1.0
     )
     named = not set(subject).isdisjoint(topic_terms(talk.title))
     return talk if named or share >= _OF_TALK else None
+
+
+def _is_titled(talk: Talk, subject: Collection[str]) -> bool:
+    return bool(subject) and set(subject) <= set(topic_terms(talk.title))

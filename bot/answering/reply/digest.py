@@ -76,7 +76,9 @@ def _gists(shown: Sequence[Hit], searcher: Searcher) -> tuple[Block, ...]:
     """Return talks with what they are about, shorter where many are to be read at a glance."""
     lines = sum(len(entry_text(Entry(hit.talk))) for hit in shown)
     most = min(max((_GLANCE_CHARS - lines) // len(shown), _SHORTEST_GIST), _GIST_CHARS)
-    return placed(Entry(hit.talk, gist_of(hit.talk, searcher, most)) for hit in shown)
+    entries = (Entry(hit.talk, gist_of(hit.talk, searcher, most)) for hit in shown)
+    # A section that says nothing is a heading.
+    return placed(entry for entry in entries if entry.gist or entry.talk.kind != "section")
 
 
 def chosen_talks(scope: Scope, searcher: Searcher, only: TalkSet | None = None) -> tuple[Rows, Rows]:

@@ -24,6 +24,7 @@ _SHOWN = 6  # addresses of a talk
 _LOOKED_AT = 12  # passages whose talks are looked through
 _MARK_CHARS = 4  # of a bullet in front of an address
 _RANKED = 0.5  # of a share, what the best passage's rank counts
+_ENOUGH = 0.8  # of what the asked talk shares with the question, below which an address is another talk's
 _OWN = 0.1  # of a share, for a talk's own address beside one in its notes
 _QUOTED_CHARS = 700  # beside the link
 
@@ -47,7 +48,10 @@ def link_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
     everything = list(_addresses(hits[:_LOOKED_AT], question, searcher))
     wanted = [one for one in everything if kind is None or one.kind == kind]
     best = max(wanted, key=lambda one: one.shared, default=None)
-    talk = best.hit.talk if best else hits[0].talk
+    asked, shared = _asked_talk(hits[:_LOOKED_AT], question, searcher)
+    if best and best.shared < _ENOUGH * shared:
+        best = None
+    talk = best.hit.talk if best else asked
     others = {one.url: one for one in everything if one.hit.talk == talk and one is not best}
     title = talk.title or "the notes"
     if best:
@@ -70,11 +74,25 @@ def link_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
     return Reply(said, ((Block(lines=lines),) if lines else ()) + blocks, ranked)
 
 
-def _addresses(hits: Sequence[Hit], question: Question, searcher: Searcher) -> Iterator[_Address]:
-    """Yield the addresses of the best passages and their talks, each with what it shares with the question."""
+def _asked_talk(hits: Sequence[Hit], question: Question, searcher: Searcher) -> tuple[Talk, float]:
+    """Return the talk that a question is about by its rank and title, and what it shares with the question."""
+    rarity = _rarity(question, searcher)
+    best = hits[0].score or 1.0
+    shared = [_RANKED * hit.score / best + _share(rarity, hit.talk.title) for hit in hits]
+    most = max(range(len(hits)), key=lambda at: (shared[at], -at))
+    return hits[most].talk, shared[most]
+
+
+def _rarity(question: Question, searcher: Searcher) -> dict[str, float]:
+    """Return the question's words, each with how rare it is in the notes."""
     total = len(searcher.build.passages)
     terms = {term for word in question.words for term in topic_terms(word.text)}
-    asked = {term: math.log1p(total / (1 + searcher.doc_freq(term))) for term in terms}
+    return {term: math.log1p(total / (1 + searcher.doc_freq(term))) for term in terms}
+
+
+def _addresses(hits: Sequence[Hit], question: Question, searcher: Searcher) -> Iterator[_Address]:
+    """Yield the addresses of the best passages and their talks, each with what it shares with the question."""
+    asked = _rarity(question, searcher)
     seen: set[str] = set()
     best = hits[0].score or 1.0
     for hit in hits:

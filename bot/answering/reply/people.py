@@ -149,6 +149,8 @@ def _of_talk(question: Question, found: Found, searcher: Searcher) -> Reply | No
     wanted = [word.form for word in question.words]
     names = [word.form for word in question.words if word.known and (word.capital or not word.real)]
     talk = hits[0].talk
+    if talk.speakers:  # the line that names them says no more than the first line of the answer
+        hits = tuple(hit for hit in hits if hit.passage.role == "body") or hits
     named = bool(question.titled or question.talks)
     blocks = quote_blocks(hits, wanted, searcher, names=names)
     if not talk.speakers and (naming := _nearest_naming(hits[0], searcher)):
