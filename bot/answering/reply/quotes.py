@@ -40,6 +40,8 @@ _BEFORE = 160  # characters of a passage in front of its best statement that are
 # without the name.
 _BESIDE = 1
 _TELLING = 3  # letters from which a word may be part of another
+_REACH_CHARS = 200  # that a quote may be longer for the line that introduces it or for what it introduces
+_BETWEEN_CHARS = 120  # between a quote and the line that introduces it, up to which they are one quote
 _GAP_CHARS = 8  # between two quotes that are one
 _DEFINED = 0.05  # of a score, for each degree to which a passage says what a name is
 _REMARK = 0.1  # of a score, for a remark of the note-taker's own
@@ -163,6 +165,10 @@ def _quotes(stretches: Sequence[_Stretch], searcher: Searcher) -> Iterable[Quote
         yield quote_of(searcher, one.hit.talk, one.first, one.last, one.lead)
 
 
+def _one_recording(one: Statement, other: Statement) -> bool:
+    return one.passage.voice == other.passage.voice and one.passage.recap_id == other.passage.recap_id
+
+
 def _one_voice(one: _Stretch, other: _Stretch) -> bool:
     return one.last.passage.voice == other.first.passage.voice
 
@@ -179,7 +185,12 @@ def best_stretch(hit: Hit, wanted: Sequence[str], searcher: Searcher, most: int 
     first, last = _whole(statements, first, last, most)
     parent = statements[first].parent
     lead = statements[parent] if parent is not None and parent < first else None
-    if lead is not None and parent == first - 1 and lead.passage.voice == statements[first].passage.voice:
+    if (
+        lead is not None
+        and _one_recording(lead, statements[first])
+        and statements[first].start - lead.end <= _BETWEEN_CHARS
+    ):
+        # From the line that introduces it, where little stands between.
         return _Stretch(hit, lead, statements[last], None)
     return _Stretch(hit, statements[first], statements[last], lead)
 
@@ -231,25 +242,26 @@ def _window(
 
 
 def _whole(statements: Sequence[Statement], first: int, last: int, most: int) -> tuple[int, int]:
-    """Take in what belongs to the ends: the rest of a sentence that a passage cuts, and what a colon introduces."""
+    """Take in what belongs to the ends: the rest of a sentence or a short list that a passage cuts."""
     while first and not statements[first].begins and _joined(statements[first - 1], statements[first], most):
         first -= 1
     if first and _refers_back(statements[first]) and _follows(statements[first - 1], statements[first], most):
         first -= 1
     while last + 1 < len(statements) and _joined(statements[last], statements[last + 1], most):
         last += 1
-    if statements[last].introduces:
-        grown = last
-        while (
-            grown + 1 < len(statements)
-            and _is_under(statements, grown + 1, last)
-            and statements[grown + 1].end - statements[first].start <= most + 200
-        ):
-            grown += 1
-        if grown > last:
-            return first, grown
-        return (first, last - 1) if last > first else (first, last)
-    return first, last
+    introducing = last if statements[last].introduces else statements[last].parent
+    grown = last
+    while (
+        introducing is not None
+        and first <= introducing
+        and grown + 1 < len(statements)
+        and _is_under(statements, grown + 1, introducing)
+        and statements[grown + 1].end - statements[first].start <= most + _REACH_CHARS
+    ):
+        grown += 1
+    if grown == last > first and statements[last].introduces:
+        return first, last - 1
+    return first, grown
 
 
 def _refers_back(one: Statement) -> bool:
