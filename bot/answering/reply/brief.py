@@ -125,8 +125,8 @@ def _asked_talk(
     share = sum(hit.score for hit in near if hit.talk.talk_id == talk.talk_id) / (
         sum(hit.score for hit in near) or 1.0
     )
-    named = not set(subject).isdisjoint(topic_terms(talk.title))
-    return talk if named or share >= _OF_TALK else None
+    on_it = not set(subject).isdisjoint(topic_terms(talk.title))
+    return talk if on_it or share >= _OF_TALK else None
 
 
 def _is_titled(talk: Talk, subject: Collection[str]) -> bool:

@@ -18,6 +18,7 @@ from index.build.talk_table import TalkSet
 from index.models import Hit, Talk
 from index.search import Searcher
 from index.vocabulary.words import find_phrase
+from index.vocabulary.words import words as words_of
 
 _CARD_CHARS = 900  # of the main points on a talk's card
 _MOST_TALKS = 30  # of a person
@@ -135,8 +136,6 @@ def _person_headline(name: str, companies: Sequence[str], talks: int, mentioned:
 
 def find_talks(words: str, searcher: Searcher) -> list[int]:
     """Return the rows of the talks that have these words for a title or a longer part of it, else in their title, in order."""
-    from index.vocabulary.words import words as words_of
-
     forms = tuple(word.form for word in words_of(words))
     if not forms:
         return []
@@ -145,4 +144,5 @@ def find_talks(words: str, searcher: Searcher) -> list[int]:
     if found:
         return sorted(found, key=lambda row: int(table.places[row]))
     titled = TalkSet(searcher.said.titled(words).mask & ~table.sections.mask)
-    return table.in_order(titled).tolist()
+    rows: list[int] = table.in_order(titled).tolist()
+    return rows

@@ -52,9 +52,18 @@ class _Stretch:
     """Statements that are quoted together, and the hit that led to them."""
 
     hit: Hit
-    first: Statement
-    last: Statement
+    members: tuple[Statement, ...]  # in order, at least one
     lead: Statement | None
+
+    @property
+    def first(self) -> Statement:
+        """Return the statement that the quote begins with."""
+        return self.members[0]
+
+    @property
+    def last(self) -> Statement:
+        """Return the statement that the quote ends with."""
+        return self.members[-1]
 
     @property
     def chars(self) -> int:
@@ -127,9 +136,17 @@ def quote_blocks(
         if chosen and not says_more(hit.passage.text, hit.talk):
             continue
         stretch = best_stretch(hit, wanted, searcher)
-        if any(_overlap(stretch, other) or _alike(stretch, other) for other in chosen):
-            continue
-        if chosen and stretch.chars > room:
+        at = next((at for at, other in enumerate(chosen) if _overlap(stretch, other)), None)
+        if at is not None:
+            wider = _wider(chosen[at], stretch)
+            if wider.chars - chosen[at].chars <= room:
+                room -= wider.chars - chosen[at].chars
+                chosen[at] = wider
+            rest = _before(stretch, chosen[at])
+            if rest is None or any(_overlap(rest, other) for other in chosen):
+                continue
+            stretch = rest
+        if any(_alike(stretch, other) for other in chosen) or (chosen and stretch.chars > room):
             continue
         chosen.append(stretch)
         room -= stretch.chars
@@ -158,7 +175,7 @@ def _quotes(stretches: Sequence[_Stretch], searcher: Searcher) -> Iterable[Quote
     for one in stretches:
         before = joined[-1] if joined else None
         if before and 0 <= one.first.start - before.last.end <= _GAP_CHARS and _one_voice(before, one):
-            joined[-1] = _Stretch(before.hit, before.first, one.last, before.lead)
+            joined[-1] = _Stretch(before.hit, before.members + one.members, before.lead)
         else:
             joined.append(one)
     for one in joined:
@@ -191,8 +208,8 @@ def best_stretch(hit: Hit, wanted: Sequence[str], searcher: Searcher, most: int 
         and statements[first].start - lead.end <= _BETWEEN_CHARS
     ):
         # From the line that introduces it, where little stands between.
-        return _Stretch(hit, lead, statements[last], None)
-    return _Stretch(hit, statements[first], statements[last], lead)
+        return _Stretch(hit, statements[parent : last + 1], None)
+    return _Stretch(hit, statements[first : last + 1], lead)
 
 
 def _opening(statements: Sequence[Statement], mine: Sequence[int], wanted: Sequence[str]) -> int:
@@ -320,6 +337,22 @@ def _overlap(one: _Stretch, other: _Stretch) -> bool:
         and one.first.start < other.last.end
         and other.first.start < one.last.end
     )
+
+
+def _wider(one: _Stretch, other: _Stretch) -> _Stretch:
+    """Return one quote of two that overlap; the better one stays near its beginning."""
+    before = one.first.start - other.first.start
+    front = [member for member in other.members if member.end <= one.first.start] if 0 < before <= _LEADS_WITHIN else []
+    behind = [member for member in other.members if member.start >= one.last.end]
+    return _Stretch(one.hit, (*front, *one.members, *behind), other.lead if front else one.lead)
+
+
+def _before(stretch: _Stretch, other: _Stretch) -> _Stretch | None:
+    """Return the part of a quote that stands in front of another one, None where that says nothing by itself."""
+    members = tuple(member for member in stretch.members if member.end <= other.first.start)
+    while members and members[-1].introduces:
+        members = members[:-1]
+    return _Stretch(stretch.hit, members, stretch.lead) if members else None
 
 
 def _alike(one: _Stretch, other: _Stretch) -> bool:
