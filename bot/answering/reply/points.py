@@ -16,7 +16,8 @@ from index.vocabulary.words import singular, words
 
 _SHORTEST = 24  # characters of a statement that says something by itself
 _LONGEST = 420  # of one that is quoted whole
-_START_CHARS = 24  # within which a sentence names what does something, and then says that it does
+_START_WORDS = 3  # within which a sentence names what does something
+_SOON_CHARS = 24  # behind the name, within which it says that it does
 _HEAD_CHARS = 60  # within which a definition names its subject
 _LATER = 0.25  # what each statement before it takes from one that might be the first to read
 _FEWEST_TERMS = 2  # words on a topic of a statement that says something
@@ -135,7 +136,8 @@ def definition(text: str, subject: Collection[str]) -> float:
         return 3.0
     if says["talk_is"].search(text[: 3 * _HEAD_CHARS]):
         return 2.0
-    if named and named.start <= _START_CHARS and says["does"].search(after[:_START_CHARS]):
+    starts = named is not None and sum(1 for _ in words(text[: named.start])) < _START_WORDS
+    if starts and says["does"].search(after[:_SOON_CHARS]):
         return 1.5
     return 0.5 if named else 0.0
 
