@@ -79,7 +79,9 @@ def find_talk(searcher: Searcher, words: str) -> Answer:
     if len(whole or talks) == 1 or (whole and len({_key(talk.title) for talk in whole}) == len(whole) == 1):
         return _answer(searcher, talk_card_reply((whole or talks)[0], searcher), "talk")
     if talks:
-        return _choice(searcher, f"Which talk on “{words[:_NAME_CHARS]}” do you mean?", talks[:_MOST_CHOICES], "talk")
+        return _choice(
+            searcher, f"Which talk on “{words[:_NAME_CHARS]}” do you mean?", talks[:_MOST_CHOICES], "talk"
+        )
     said = f"No talk in the notes has “{words[:_NAME_CHARS]}” in its title."
     return _answer(searcher, Reply(said, sure=0.1, miss="absent"), "talk")
 

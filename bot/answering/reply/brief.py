@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from itertools import pairwise
 
 from bot.answering.evidence.evidence import Found
-from bot.answering.models import Block, Entry, Quote
+from bot.answering.models import Block, Quote
 from bot.answering.question.question import Question
 from bot.answering.reply.outline import Statement, quote_of, statements_of, topic_terms
 from bot.answering.reply.points import Points
-from bot.answering.reply.quotes import ANSWER_CHARS, quote_blocks
+from bot.answering.reply.quotes import ANSWER_CHARS
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Talk
 from index.search import Searcher
@@ -54,7 +53,11 @@ def brief_block(
 
 
 def point_quotes(
-    statements: Sequence[Statement], chosen: Sequence[int], talk: Talk, searcher: Searcher, leading: int | None
+    statements: Sequence[Statement],
+    chosen: Sequence[int],
+    talk: Talk,
+    searcher: Searcher,
+    leading: int | None,
 ) -> Iterable[Quote]:
     """Yield the points as quotes, neighbours as one, the leading one first and the others in reading order."""
     runs: list[list[int]] = []
@@ -99,6 +102,8 @@ def _asked_talk(
         return named[0]
     talk = hits[0].talk
     near = hits[:_LOOKED_AT]
-    share = sum(hit.score for hit in near if hit.talk.talk_id == talk.talk_id) / (sum(hit.score for hit in near) or 1.0)
+    share = sum(hit.score for hit in near if hit.talk.talk_id == talk.talk_id) / (
+        sum(hit.score for hit in near) or 1.0
+    )
     named = not set(subject).isdisjoint(topic_terms(talk.title))
     return talk if named or share >= _OF_TALK else None

@@ -134,7 +134,9 @@ def shortened_quote(quote: Quote, most: int) -> Quote:
     """Return a quote cut behind a part of its sentence where it is much longer than what there is room for."""
     if len(quote.text) <= most * _STRETCHED:
         return quote
-    cuts = [match.start() for match in _PART_END.finditer(quote.text) if most // 2 <= match.start() <= 2 * most]
+    cuts = [
+        match.start() for match in _PART_END.finditer(quote.text) if most // 2 <= match.start() <= 2 * most
+    ]
     cuts = [at for at in cuts if _tells(quote.text[:at], quote.talk)]
     if not cuts:
         return quote

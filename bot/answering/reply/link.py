@@ -53,7 +53,9 @@ def addresses_of(
     if talk.url and talk.url not in own:
         own[talk.url] = kind_of(talk.url)
     row = searcher.build.stored_talks.row(talk.talk_id)
-    passages = [] if row is None else [searcher.build.passages[at] for at in searcher.build.table.rows_of(row)]
+    passages = (
+        [] if row is None else [searcher.build.passages[at] for at in searcher.build.table.rows_of(row)]
+    )
     asked = {singular(word.form) for word in question.words}
     passages.sort(key=lambda one: -_shared(one, asked))
     noted = {url: kind_of(url) for passage in passages for url in passage.links}
@@ -92,6 +94,10 @@ def _named(kind: LinkKind | None) -> str:
 
 
 def _noun(kind: LinkKind | None) -> str:
-    return {"video": "recording", "slides": "slides", "code": "code", "schedule": "schedule page", "recap": "notes page"}.get(
-        kind or "", "link"
-    )
+    return {
+        "video": "recording",
+        "slides": "slides",
+        "code": "code",
+        "schedule": "schedule page",
+        "recap": "notes page",
+    }.get(kind or "", "link")

@@ -77,16 +77,35 @@ def _listed(
     talks: Sequence[Talk], question: Question, searcher: Searcher, which: str, companies: Sequence[str] = ()
 ) -> Reply | None:
     people = list(dict.fromkeys(name for talk in talks for name in speakers_of(talk, companies)))
-    quoted = [] if companies else [block for talk in talks[:_LOOKED_AT] if not talk.speakers and (block := naming_block(talk, searcher))]
+    quoted = (
+        []
+        if companies
+        else [
+            block
+            for talk in talks[:_LOOKED_AT]
+            if not talk.speakers and (block := naming_block(talk, searcher))
+        ]
+    )
     if not people and not quoted:
         return None
     talks = [talk for talk in talks if speakers_of(talk, companies)]
-    shown = spoken(people) if len(people) <= _NAMED else f"{', '.join(people[:_NAMED])} and {len(people) - _NAMED} more"
-    limits = [spoken(question.scope.event_ids, "or"), f"day {question.scope.day}" if question.scope.day is not None else ""]
+    shown = (
+        spoken(people)
+        if len(people) <= _NAMED
+        else f"{', '.join(people[:_NAMED])} and {len(people) - _NAMED} more"
+    )
+    limits = [
+        spoken(question.scope.event_ids, "or"),
+        f"day {question.scope.day}" if question.scope.day is not None else "",
+    ]
     where = f", {', '.join(filter(None, limits))}" if any(limits) else ""
     headline = f"{counted(len(people), 'speaker')}{which}{where}: {shown}." if people else None
     table, rows = searcher.build.table, searcher.build.stored_talks
-    firsts = [int(table.rows_of(row)[0]) for talk in talks if (row := rows.row(talk.talk_id)) is not None and table.rows_of(row)]
+    firsts = [
+        int(table.rows_of(row)[0])
+        for talk in talks
+        if (row := rows.row(talk.talk_id)) is not None and table.rows_of(row)
+    ]
     hits = tuple(searcher.hit(row, 1.0, at) for at, row in enumerate(firsts, 1))
     return Reply(headline, (*placed(Entry(talk) for talk in talks), *quoted), hits, sure=0.9)
 
@@ -133,7 +152,11 @@ def _of_talk(question: Question, found: Found, searcher: Searcher) -> Reply | No
     blocks = quote_blocks(hits, wanted, searcher, names)
     if not talk.speakers and (naming := _nearest_naming(hits[0], searcher)):
         return Reply(None, _led_by(naming, blocks), hits)
-    said = headline_of(talk, named=named) if talk.speakers or not named else f"The notes name no speaker of “{talk.title}”."
+    said = (
+        headline_of(talk, named=named)
+        if talk.speakers or not named
+        else f"The notes name no speaker of “{talk.title}”."
+    )
     return Reply(said or None, blocks, hits)
 
 
@@ -143,7 +166,6 @@ def _nearest_naming(hit: Hit, searcher: Searcher) -> Quote | None:
     if not naming:
         return None
     passage = hit.passage
-
 
     def distance(one: Statement) -> tuple[bool, int, int]:
         # "the great talk by ..." rather than "the blog post by ..."

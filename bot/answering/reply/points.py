@@ -58,7 +58,9 @@ class Points:
             if not self.telling[at]:
                 continue
             score = definition(one.text, self.subject) - _LATER * at
-            is_title = is_heading(one) and one.parent is None and one.indent % 2 == 0 and len(one.text) < _HEAD_CHARS
+            is_title = (
+                is_heading(one) and one.parent is None and one.indent % 2 == 0 and len(one.text) < _HEAD_CHARS
+            )
             score -= (one.passage.voice == "author") + 0.6 * is_title + 0.5 * (one.parent is not None)
             score += 0.4 * (len(one.text) >= 2 * _SHORTEST) - 0.5 * max(len(one.text) / most - 1.0, 0.0)
             if best is None or score > best[0]:
@@ -102,16 +104,16 @@ class Points:
         one = self.statements[at]
         parent = one.parent
         lead = 0
-        if parent is not None and parent not in taken and not any(
-            self.statements[other].parent == parent for other in taken
+        if (
+            parent is not None
+            and parent not in taken
+            and not any(self.statements[other].parent == parent for other in taken)
         ):
             lead = len(self.statements[parent].text)
         return len(one.text) + lead + 3
 
     def _gain(self, at: int, covered: Collection[str]) -> float:
-        gain = sum(
-            self.worth[term] * (_AGAIN if term in covered else 1.0) for term in set(self.terms[at])
-        )
+        gain = sum(self.worth[term] * (_AGAIN if term in covered else 1.0) for term in set(self.terms[at]))
         return gain * (_ASIDE if self.statements[at].passage.voice == "author" else 1.0)
 
 

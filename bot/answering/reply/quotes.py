@@ -12,7 +12,14 @@ from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Block, Quote
 from bot.answering.question.question import Question
-from bot.answering.reply.outline import Statement, quote_of, read_statements, says_more, split_units, topic_terms
+from bot.answering.reply.outline import (
+    Statement,
+    quote_of,
+    read_statements,
+    says_more,
+    split_units,
+    topic_terms,
+)
 from bot.answering.reply.points import definition
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Passage
@@ -78,7 +85,10 @@ def _told_first(
 
     def worth(hit: Hit) -> float:
         text = hit.passage.text
-        said = sum(any(find_phrase(text, one) or find_phrase(hit.talk.title, one) for one in group) for group in spellings)
+        said = sum(
+            any(find_phrase(text, one) or find_phrase(hit.talk.title, one) for one in group)
+            for group in spellings
+        )
         told = max(definition(text[start:end], subject) for start, end in split_units(text))
         return said + hit.score / best + _DEFINED * told - _REMARK * (hit.passage.voice == "author")
 
@@ -127,9 +137,7 @@ def blocks_of(chosen: Sequence[_Stretch], searcher: Searcher) -> tuple[Block, ..
     by_talk: dict[str, list[_Stretch]] = {}
     for stretch in chosen:
         by_talk.setdefault(stretch.hit.talk.talk_id, []).append(stretch)
-    return tuple(
-        Block(quotes=tuple(_quotes(in_order(members), searcher))) for members in by_talk.values()
-    )
+    return tuple(Block(quotes=tuple(_quotes(in_order(members), searcher))) for members in by_talk.values())
 
 
 def in_order(stretches: Sequence[_Stretch]) -> list[_Stretch]:
@@ -191,7 +199,12 @@ def _opening(statements: Sequence[Statement], mine: Sequence[int], wanted: Seque
 
 def _around(passage: Passage, searcher: Searcher) -> tuple[Statement, ...]:
     knowledge = knowledge_of(searcher)
-    near = [knowledge.neighbour(passage, -2), knowledge.neighbour(passage, -1), passage, knowledge.neighbour(passage, 1)]
+    near = [
+        knowledge.neighbour(passage, -2),
+        knowledge.neighbour(passage, -1),
+        passage,
+        knowledge.neighbour(passage, 1),
+    ]
     kept = [one for one in near if one is not None and (one is passage or one.role == "body")]
     return read_statements(kept, searcher.build.read_text(passage.recap_id))
 
