@@ -151,7 +151,7 @@ def _of_talk(question: Question, found: Found, searcher: Searcher) -> Reply | No
     talk = hits[0].talk
     if talk.speakers:  # the line that names them says no more than the first line of the answer
         hits = tuple(hit for hit in hits if hit.passage.role == "body") or hits
-    named = bool(question.titled or question.talks)
+    named = bool(question.titled)
     blocks = quote_blocks(hits, wanted, searcher, names=names)
     if not talk.speakers and (naming := _nearest_naming(hits[0], searcher)):
         return Reply(None, _led_by(naming, blocks), hits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -18,9 +18,10 @@ from bot.answering.reply.outline import (
     read_statements,
     says_more,
     split_units,
+    statements_of,
     topic_terms,
 )
-from bot.answering.reply.points import definition
+from bot.answering.reply.points import Points, definition, point_quotes
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Passage
 from index.search import Searcher
@@ -79,7 +80,50 @@ def quotes_reply(question: Question, found: Found, searcher: Searcher) -> Reply:
     wanted = [word.form for word in question.words]
     hits = _told_first(hits, question, names, searcher)
     ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(hits, 1))
-    return Reply(None, quote_blocks(hits, wanted, searcher, names=names), ranked)
+    blocks = quote_blocks(hits, wanted, searcher, names=names)
+    if _asks_little(question, names):
+        blocks = _filled(blocks, frozenset(topic_terms(" ".join(names or wanted))), searcher)
+    return Reply(None, blocks, ranked)
+
+
+def _asks_little(question: Question, names: Sequence[str]) -> bool:
+    """Tell whether a question asks what there is about a name or a talk rather than one thing about it."""
+    named = bool(names or question.speakers or question.titled or question.talks)
+    return named and not question.context and len(question.words) - len(names) <= _BESIDE
+
+
+def _filled(blocks: tuple[Block, ...], subject: frozenset[str], searcher: Searcher) -> tuple[Block, ...]:
+    """Fill an answer up with the further points of its first talk, those that name the subject where the title does not."""
+    room = ANSWER_CHARS - sum(len(quote.text) for block in blocks for quote in block.quotes)
+    if not blocks or room < QUOTE_CHARS // 2:
+        return blocks
+    first, *others = blocks
+    talk = first.quotes[0].talk
+    statements = statements_of(searcher, talk)
+    points = Points(statements, talk, searcher, subject)
+    quoted = [
+        at
+        for at, one in enumerate(statements)
+        if any(quote.start <= one.end and one.start <= quote.end for quote in first.quotes)
+    ]
+    if not quoted:
+        return blocks
+    titled = not subject.isdisjoint(topic_terms(talk.title))
+    among = [at for at in range(len(statements)) if titled or _on(points, at, subject)]
+    room += sum(points.length(at, ()) for at in quoted)
+    chosen = points.chosen(room, quoted, among)
+    if len(chosen) == len(quoted):
+        return blocks
+    leading = next(at for at in quoted if statements[at].end > first.quotes[0].start)
+    return (replace(first, quotes=tuple(point_quotes(statements, chosen, talk, searcher, leading))), *others)
+
+
+def _on(points: Points, at: int, subject: frozenset[str]) -> bool:
+    """Tell whether a statement, or the line that introduces it, names the subject."""
+    parent = points.statements[at].parent
+    return not subject.isdisjoint(points.terms[at]) or (
+        parent is not None and not subject.isdisjoint(points.terms[parent])
+    )
 
 
 def _told_first(
