@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from bot.answering.evidence.evidence import Found
-from bot.answering.models import Block, Entry, Quote
+from bot.answering.models import Block, Entry
 from bot.answering.question.question import Question
-from bot.answering.reply.outline import Statement, quote_of, statements_of, topic_terms
+from bot.answering.reply.outline import statements_of, topic_terms
 from bot.answering.reply.points import Points, point_quotes
 from bot.answering.reply.quotes import ANSWER_CHARS, QUOTE_CHARS, quote_blocks
 from bot.answering.reply.reply import Reply
@@ -40,7 +40,9 @@ def brief_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     return Reply(None, (block, *also), ranked)
 
 
-def _also(block: Block, others: Sequence[Hit], subject: Collection[str], searcher: Searcher) -> tuple[Block, ...]:
+def _also(
+    block: Block, others: Sequence[Hit], subject: Collection[str], searcher: Searcher
+) -> tuple[Block, ...]:
     """Return what other talks say of the subject: quotes where there is room for them, else the talks."""
     saying = [hit for hit in others if _said(hit, subject)]
     if not saying:
@@ -79,7 +81,10 @@ def _asked_talk(
     if named:
         return next((hit.talk for hit in hits if hit.talk in named), hits[0].talk)
     near = hits[:_LOOKED_AT]
-    best = next((hit for hit in near if hit.score >= _TITLED * hits[0].score and _is_titled(hit.talk, subject)), hits[0])
+    best = next(
+        (hit for hit in near if hit.score >= _TITLED * hits[0].score and _is_titled(hit.talk, subject)),
+        hits[0],
+    )
     talk = best.talk
     share = sum(hit.score for hit in near if hit.talk.talk_id == talk.talk_id) / (
         sum(hit.score for hit in near) or 1.0

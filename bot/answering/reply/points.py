@@ -69,7 +69,11 @@ class Points:
             is_title = (
                 is_heading(one) and one.parent is None and one.indent % 2 == 0 and len(one.text) < _HEAD_CHARS
             )
-            score -= (one.passage.voice == "author") + 0.6 * is_title + 0.5 * (one.parent is not None and not heads)
+            score -= (
+                (one.passage.voice == "author")
+                + 0.6 * is_title
+                + 0.5 * (one.parent is not None and not heads)
+            )
             score += 0.4 * (len(one.text) >= 2 * _SHORTEST) - 0.5 * max(len(one.text) / most - 1.0, 0.0)
             if best is None or score > best[0]:
                 best = (score, at)
@@ -79,7 +83,9 @@ class Points:
         """Tell whether a line is the name of the subject and no more: "Tidal:" above what it is."""
         return bool(self.terms[at]) and self.subject.issuperset(self.terms[at])
 
-    def chosen(self, room: int, first: Collection[int] = (), among: Collection[int] | None = None) -> list[int]:
+    def chosen(
+        self, room: int, first: Collection[int] = (), among: Collection[int] | None = None
+    ) -> list[int]:
         """Return the positions of the points that fit into so many characters, in reading order.
 
         Greedy: each time the statement that adds most per character, which is within 1 - 1/e of the best choice

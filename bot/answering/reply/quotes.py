@@ -386,7 +386,11 @@ def _overlap(one: _Stretch, other: _Stretch) -> bool:
 def _wider(one: _Stretch, other: _Stretch) -> _Stretch:
     """Return one quote of two that overlap; the better one stays near its beginning."""
     before = one.first.start - other.first.start
-    front = [member for member in other.members if member.end <= one.first.start] if 0 < before <= _LEADS_WITHIN else []
+    front = (
+        [member for member in other.members if member.end <= one.first.start]
+        if 0 < before <= _LEADS_WITHIN
+        else []
+    )
     behind = [member for member in other.members if member.start >= one.last.end]
     return _Stretch(one.hit, (*front, *one.members, *behind), other.lead if front else one.lead)
 
