@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -148,7 +149,7 @@ def _told_first(
         told = max(definition(text[start:end], subject) for start, end in split_units(text))
         return said + hit.score / best + _DEFINED * told - _REMARK * (hit.passage.voice == "author")
 
-    return tuple(sorted(hits, key=worth, reverse=True))
+    return (*sorted(hits[:_LOOKED_AT], key=worth, reverse=True), *hits[_LOOKED_AT:])
 
 
 def quote_blocks(
@@ -410,9 +411,14 @@ def _alike(one: _Stretch, other: _Stretch) -> bool:
 
 def _score(text: str, wanted: Sequence[str]) -> float:
     """Return how many of the question's words a text says; one within a longer word ("kep" in "KEP753") counts half."""
-    said = {singular(word.form) for word in words(text)}
-    joined = squeeze(text)
+    said, joined = _singulars(text), squeeze(text)
     return sum(
         1.0 if singular(form) in said else 0.5 if len(form) >= _TELLING and form in joined else 0.0
         for form in wanted
     )
+
+
+@lru_cache(maxsize=2**12)
+def _singulars(text: str) -> frozenset[str]:
+    """Return the folded words of a text in the singular."""
+    return frozenset(map(singular, forms(text)))
