@@ -46,6 +46,7 @@ _REACH_CHARS = 200  # that a quote may be longer for the line that introduces it
 _BETWEEN_CHARS = 120  # between a quote and the line that introduces it, up to which they are one quote
 _GAP_CHARS = 8  # between two quotes that are one
 _DEFINED = 0.05  # of a score, for each degree to which a passage says what a name is
+_TITLED = 0.1  # of a score, for a talk with the name in its title
 _REMARK = 0.1  # of a score, for a remark of the note-taker's own
 
 
@@ -147,7 +148,9 @@ def _told_first(
             for group in spellings
         )
         told = max(definition(text[start:end], subject) for start, end in split_units(text))
-        return said + hit.score / best + _DEFINED * told - _REMARK * (hit.passage.voice == "author")
+        titled = subject <= set(topic_terms(hit.talk.title))
+        remark = hit.passage.voice == "author"
+        return said + hit.score / best + _DEFINED * told + _TITLED * titled - _REMARK * remark
 
     return (*sorted(hits[:_LOOKED_AT], key=worth, reverse=True), *hits[_LOOKED_AT:])
 
