@@ -134,7 +134,8 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> tuple[Answ
     """Return the form that a question asks for, and the logarithm of the odds that it is none for us."""
     scope, learnt = draft.scope, examples()
     people = {fold(part.form) for name in draft.speakers for part in words(name)}
-    topical = {word.form for word in draft.words}
+    subjects_said = [word for word in draft.words if word.form not in learnt.asking or word.capital]
+    topical = {word.form for word in subjects_said}
     fits = learnt.fits(searcher.encoder)
     # The vectors are those of the text that is searched: limits are out of it, other names are in.
     masked = [(word.start, word.end) for word in words(draft.search_text) if word.form in topical]
@@ -143,7 +144,7 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> tuple[Answ
             draft.text,
             [
                 *((start, end, PLACE) for start, end in scope.spans),
-                *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in draft.words),
+                *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in subjects_said),
             ],
         ),
         mask(tokens, masked),
