@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz, process
 
 from bot.answering.language.knowledge import knowledge_of
-from bot.answering.models import Answer, Block, Entry, Intent, Understood
+from bot.answering.models import Answer, Block, Entry, Understood
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import answer_text, spoken
 from bot.answering.reply import digest as digests
@@ -126,12 +126,13 @@ def _scope(searcher: Searcher, event: str | None, day: int | None, kind: str | N
     return Scope(scope.event_ids, scope.excluded_ids, scope.day, firm=True, kind=kind)
 
 
-def _choice(searcher: Searcher, said: str, talks: Sequence[Talk], intent: Intent) -> Answer:
+def _choice(searcher: Searcher, said: str, talks: Sequence[Talk], intent: str) -> Answer:
     block = Block(entries=tuple(Entry(talk) for talk in talks))
     return _answer(searcher, Reply(said, (block,), sure=0.5), intent)
 
 
-def _answer(searcher: Searcher, reply: Reply, intent: Intent, scope: Scope = Scope()) -> Answer:
+def _answer(searcher: Searcher, reply: Reply, intent: str, scope: Scope | None = None) -> Answer:
+    scope = scope or Scope()
     return Answer(
         question="",
         status="not_found" if reply.miss else "answered",

@@ -20,8 +20,8 @@ from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import counted, spoken
 from bot.answering.reply import misses
-from bot.answering.reply.digest import MOST, gist_of, of_kind, placed
-from bot.answering.reply.outline import quote_of, read_statements, says_more, topic_terms
+from bot.answering.reply.digest import MOST, gist_of, headed, of_kind, placed
+from bot.answering.reply.outline import quote_of, read_statements, says_more
 from bot.answering.reply.reply import Reply
 from index.build.talk_table import KINDS, Rows, TalkSet
 from index.models import Hit, Talk
@@ -233,7 +233,7 @@ def _about(
     table = searcher.build.table
     titled = reduce(or_, map(searcher.said.titled, names))
     kept = Spots.first_of(mentions, searcher).within(titled)
-    parts = [member for topic in topics for member in _members(topic, allowed, searcher)]
+    parts = [member for topic in topics for member in headed(topic, allowed, searcher)]
     if parts:
         told = table.set_of(parts) | TalkSet(titled.mask & ~table.sections.mask)
         opening = table.first_rows((told & allowed & table.with_passages).rows)
@@ -257,25 +257,6 @@ def _is_name(topic: str, knowledge: Knowledge) -> bool:
     return any(
         not is_real_word(word.form) and not knowledge.is_everywhere(word.form) for word in words(topic)
     )
-
-
-def _members(topic: str, allowed: TalkSet, searcher: Searcher) -> list[int]:
-    """Return the rows of the talks below the headings that say a topic and no more."""
-    table = searcher.build.table
-    asked = set(topic_terms(topic))
-    titled = searcher.said.titled(topic)
-    found: list[int] = []
-    for section in (titled & table.sections & allowed).rows.tolist():
-        title = {
-            term
-            for term in topic_terms(searcher.build.stored_talks.rows[section].title)
-            if not term.isdigit()
-        }
-        if title <= asked:
-            below = [row for row in table.below(section) if row in allowed]
-            # Of the talks behind the heading "Lightning talks", those that are called so where some are.
-            found += [row for row in below if row in titled] or below
-    return found
 
 
 def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:

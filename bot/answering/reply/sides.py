@@ -24,7 +24,7 @@ def sides_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     if len(question.sides) < _FEWEST:
         return None
     on = {
-        side: [hit for hit in _hits_on(side, question, found, searcher) if _says(hit, side, searcher)]
+        side: [hit for hit in _hits_on(side, question, searcher) if _says(hit, side, searcher)]
         for side in question.sides
     }
     told = [side for side in question.sides if on[side]]
@@ -49,7 +49,7 @@ def sides_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     return Reply(said, tuple(blocks), ranked)
 
 
-def _hits_on(side: str, question: Question, found: Found, searcher: Searcher) -> Sequence[Hit]:
+def _hits_on(side: str, question: Question, searcher: Searcher) -> Sequence[Hit]:
     alone = replace(question, search_text=side, context="")
     return [hit for hit in gather(alone, searcher).hits if hit.passage.role == "body"]
 
