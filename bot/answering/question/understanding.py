@@ -16,8 +16,8 @@ from bot.answering.question.entities import (
     companies_named,
     excluded_subjects,
     link_kind,
+    runs_of,
     sides_compared,
-    subjects,
     talks_named,
 )
 from bot.answering.question.examples import PERSON, PLACE, SUBJECT, Asked, examples, mask, pattern_of
@@ -33,6 +33,8 @@ from index.vocabulary.words import fold, singular, words
 
 # Forms that a talk's title asks for when nothing else does.
 _BARE = frozenset({AnswerForm.QUOTES, AnswerForm.LIST, AnswerForm.DIGEST})
+_ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
+_SIGNS = frozenset({SUBJECT, PERSON, PLACE})
 _LONGEST_EXPRESSION = 3  # words of an expression that has an English counterpart
 
 
@@ -102,8 +104,12 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
     form, foreign = _form(draft, tokens, searcher)
     if titled and form in _BARE:
         form = AnswerForm.TALK
+    elif form is AnswerForm.DIGEST and not draft.scope.limits and not draft.scope.missing:
+        form = AnswerForm.BRIEF
+    elif form in _ABOUT_US and any(word.known for word in draft.words):
+        form = AnswerForm.QUOTES
     person = person_asked(text) if form in {AnswerForm.LIST, AnswerForm.PEOPLE} else ""
-    runs = subjects(draft.sensed, draft.words)
+    runs = runs_of(draft.text, draft.words)
     return Question(
         written=draft.written,
         text=text,
@@ -139,14 +145,19 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> tuple[Answ
     fits = learnt.fits(searcher.encoder)
     # The vectors are those of the text that is searched: limits are out of it, other names are in.
     masked = [(word.start, word.end) for word in words(draft.search_text) if word.form in topical]
+    pattern = pattern_of(
+        draft.text,
+        [
+            *((start, end, PLACE) for start, end in scope.spans),
+            *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in subjects_said),
+        ],
+    )
+    if subjects_said and all(piece in _SIGNS for piece in re.findall(r"\w+", pattern)):
+        return AnswerForm.QUOTES, learnt.foreign(
+            tokens.pooled
+        ) if fits else 0.0  # names, and nothing asked of them
     asked = Asked(
-        pattern_of(
-            draft.text,
-            [
-                *((start, end, PLACE) for start, end in scope.spans),
-                *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in subjects_said),
-            ],
-        ),
+        pattern,
         mask(tokens, masked),
         (
             bool(draft.words),

@@ -9,17 +9,18 @@ from operator import or_
 from bot.answering.evidence.evidence import allowed_talks
 from bot.answering.evidence.spots import name_forms
 from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.question.entities import runs_of
 from bot.answering.question.question import Question
-from bot.answering.rendering import counted, place
+from bot.answering.rendering import counted, place, spoken
 from index.models import Hit, Talk
 from index.search import Searcher
 
 NEAREST = 3
 PLACES = 6  # named where something is mentioned elsewhere
-NO_FIGURE = "The notes touch on this, but do not give the figure or date that was asked for."
 # One unknown name among so many words of a long question is said in passing ("..., a bit like TCP does?").
 _ASIDE = 6
-_FEW = 2
+_FEW = 2  # plain words that are all a question asks about
+_TOUCHED = 2  # subjects named that the notes touch on
 
 
 def absent_names(question: Question) -> tuple[str, ...]:
@@ -74,6 +75,23 @@ def absent_text(names: Sequence[str], knowledge: Knowledge) -> str:
     listed = " and ".join(f"“{name}”" for name in names)
     verb = "is" if len(names) == 1 else "are"
     return f"{listed} {verb} not mentioned in the notes ({extent(knowledge)})."
+
+
+def unsaid_text(words: Sequence[str], knowledge: Knowledge) -> str:
+    """Say that the notes have nothing on what a question asks about in plain words."""
+    return f"The notes say nothing on “{' '.join(words)}” ({extent(knowledge)})."
+
+
+def touched_text(question: Question, wanted: str = "what was asked") -> str:
+    """Say that the notes do not answer, and what of the question they touch on."""
+    touched = [
+        run.text for run in runs_of(question.text, question.focus) if any(one.known for one in run.words)
+    ]
+    if not touched:
+        return "The notes do not say."
+    return (
+        f"The notes touch on {spoken([f'“{text}”' for text in touched[:_TOUCHED]])}, but do not say {wanted}."
+    )
 
 
 def missing_event_text(name: str, knowledge: Knowledge) -> str:
