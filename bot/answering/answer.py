@@ -9,7 +9,7 @@ from bot.answering.evidence.belonging import is_chatter, is_off_topic
 from bot.answering.evidence.confidence import confidence, doubt_below, refuse_below
 from bot.answering.evidence.evidence import Found, gather
 from bot.answering.evidence.expected import lacks_figure
-from bot.answering.language.knowledge import knowledge_of
+from bot.answering.language.knowledge import Shown, knowledge_of
 from bot.answering.language.markup import is_courtesy
 from bot.answering.language.wordlists import is_real_word
 from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Understood
@@ -29,6 +29,8 @@ from index.search import Searcher
 MAX_QUESTION_CHARS = 2_000
 _TITLED = 0.9  # how sure an answer is that is about a talk named by its title
 _UNSAID = 0.05  # how sure a passage is to answer what asks for a name that the notes never say
+_TURNS = 4  # earlier ones whose quotes are not shown again
+_KEPT = 256  # turns whose quotes are remembered
 _DOUBTFUL = "The notes may not answer this; closest passages:"
 _ELSEWHERE = "I only know what was noted at conferences. Ask what was said there, for example “what was said about autoscaling?”"
 _GREETING = "Happy to help. Ask what was said at a conference, for example “what was said about autoscaling?”"
@@ -64,7 +66,11 @@ def answer(
         raise QuestionTooLong(len(question), MAX_QUESTION_CHARS)
     knowledge = knowledge_of(searcher)
     read = understand(question, searcher, history, given_scope(knowledge, event, day))
-    return _Answering(read, searcher, in_thread=bool(history)).run()
+    if read.follow_up:
+        read = replace(read, shown=_shown(tuple(history[-_TURNS:]), searcher, event, day))
+    told = _Answering(read, searcher, in_thread=bool(history)).run()
+    _keep(knowledge.shown, ((*history[-_TURNS + 1 :], question), event, day), told)
+    return told
 
 
 def prepare(searcher: Searcher) -> None:
@@ -72,6 +78,26 @@ def prepare(searcher: Searcher) -> None:
     answer("warm up", searcher=searcher)
     is_real_word("warm")
     searcher.mentions("warm")
+
+
+def _shown(
+    history: tuple[str, ...], searcher: Searcher, event: str | None, day: int | None
+) -> frozenset[str]:
+    """Return the passages that the answers to earlier turns quoted; the bot has mostly just answered them."""
+    if not history:
+        return frozenset()
+    kept = knowledge_of(searcher).shown
+    key = (history, event, day)
+    if key not in kept:
+        before = answer(history[-1], searcher=searcher, history=history[:-1], event=event, day=day)
+        _keep(kept, key, before)
+    return kept[key] | _shown(history[:-1], searcher, event, day)
+
+
+def _keep(kept: Shown, key: tuple[tuple[str, ...], str | None, int | None], told: Answer) -> None:
+    while len(kept) >= _KEPT:
+        kept.pop(next(iter(kept)), None)
+    kept[key] = frozenset(quote.passage_id for quote in told.quotes)
 
 
 class _Answering:
@@ -160,7 +186,7 @@ class _Answering:
         if body and lacks_figure(self.question, body):
             said = misses.touched_text(self.question, "the figure or date that was asked for")
             return self._miss("not_covered", said, found, min(sure, refuse_below() * 0.9))
-        if found.hits and sure >= refuse_below():
+        if found.hits and sure >= refuse_below() and not misses.is_unmet(self.question, found):
             return None
         return self._miss("not_covered", misses.touched_text(self.question), found, sure)
 

@@ -27,12 +27,12 @@ _ADDRESSED = re.compile(r"https?://|<[@#!]|(?<!\S)@\w")
 
 def is_off_topic(question: Question, found: Found) -> bool:
     """Tell whether a message is about something else than conferences and their subjects."""
-    return _odds("off_topic", off_topic_signals(question, found)) > _model()["off_topic"]["refuse_above"]
+    return _is_one("off_topic", off_topic_signals(question, found))
 
 
 def is_chatter(question: Question) -> bool:
     """Tell whether a message in a thread is said to other people rather than asked."""
-    return _odds("chatter", chatter_signals(question)) > _model()["chatter"]["refuse_above"]
+    return _is_one("chatter", chatter_signals(question))
 
 
 def off_topic_signals(question: Question, found: Found) -> dict[str, float]:
@@ -85,9 +85,11 @@ def _bounded(odds: float) -> float:
     return max(-_MOST, min(_MOST, odds))
 
 
-def _odds(kind: str, values: Mapping[str, float]) -> float:
+def _is_one(kind: str, values: Mapping[str, float]) -> bool:
     model = _model()[kind]
-    return float(model["intercept"]) + sum(model["weights"][name] * value for name, value in values.items())
+    weights: Mapping[str, float] = model["weights"]
+    odds = float(model["intercept"]) + sum(weights[name] * value for name, value in values.items())
+    return odds > float(model["refuse_above"])
 
 
 @cache

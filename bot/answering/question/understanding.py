@@ -28,7 +28,7 @@ from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, Span, read_scope
 from bot.answering.question.titles import titled_talks
 from index.encoder.base import TokenVectors
-from index.search import Searcher
+from index.search import Query, Searcher
 from index.vocabulary.words import fold, singular, words
 
 # Forms that a talk's title asks for when nothing else does.
@@ -45,18 +45,32 @@ def understand(
     knowledge = knowledge_of(searcher)
     draft = _draft(written, searcher, None)
     earlier = [turn for turn in map(plain_question, history) if turn]
-    context, speakers = "", {}
+    context, speakers, talks = "", {}, frozenset[int]()
     follow_up = bool(earlier) and _is_follow_up(draft, earlier, searcher)
     if follow_up:
         before = _draft(" ".join(_standing_on(earlier, searcher)), searcher, None)
         context = "" if _turns_to_a_name(draft, earlier, knowledge) else before.search_text
         speakers = before.speakers if context else {}
+        if context and not draft.words:
+            talks = talks_named(runs_of(before.text, before.words), searcher) or _first_talk(before, searcher)
         draft = _draft(written, searcher, before.scope)
     question = _asked(draft, searcher)
-    question = replace(question, context=context, follow_up=follow_up, speakers=question.speakers or speakers)
+    question = replace(
+        question,
+        context=context,
+        follow_up=follow_up,
+        speakers=question.speakers or speakers,
+        talks=question.talks or talks,
+    )
     if given:
         question = replace(question, scope=_narrowed(question.scope, given))
     return question
+
+
+def _first_talk(before: _Draft, searcher: Searcher) -> frozenset[int]:
+    """Return the row of the talk that the earlier turn's best passage is of."""
+    best = searcher.rank(Query(before.search_text, k=1))
+    return frozenset(int(searcher.build.table.talk_of_row[one.row]) for one in best)
 
 
 @dataclass(frozen=True, slots=True)
