@@ -81,6 +81,8 @@ class Language:
     continues: frozenset[str]  # what a follow-up begins with
     negation: frozenset[str]
     mentions: frozenset[str]  # words that ask for every mention of something
+    prepositions: frozenset[str]
+    speakers_own: frozenset[str]  # "I", "our": who says them mostly tells something
     greetings: tuple[str, ...]
     please: tuple[str, ...]
     thanks: tuple[str, ...]
@@ -144,6 +146,8 @@ def _read(path: Path) -> Language:
         continues=folded("continues"),
         negation=folded("negation"),
         mentions=folded("mentions"),
+        prepositions=folded("prepositions"),
+        speakers_own=folded("speakers_own"),
         greetings=listed("greetings"),
         please=listed("please"),
         thanks=listed("thanks"),

@@ -47,9 +47,17 @@ def _cut(sensed: SensedText) -> list[Span]:
         return found
     start, end = found[at]
     begins = _asking(sensed, (start, end))
-    if begins is None or begins.start == start:
+    if begins is None or begins.start == start or _leads(sensed, (start, begins.start)):
         return found
     return [*found[:at], (start, begins.start), (begins.start, end), *found[at + 1 :]]
+
+
+def _leads(sensed: SensedText, clause: Span) -> bool:
+    """Tell whether words lead to the question proper: "in which release ...", "at what ..."."""
+    said = _within(sensed.words, clause)
+    return bool(said) and any(
+        said[-1].form in language.prepositions for language in (languages()["en"], sensed.language)
+    )
 
 
 def _asking(sensed: SensedText, clause: Span) -> WordSense | None:

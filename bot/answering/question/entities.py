@@ -35,15 +35,15 @@ class Subject:
         return self.words[-1].end
 
 
-def subjects(sensed: SensedText, asked: Sequence[WordSense]) -> tuple[Subject, ...]:
-    """Return the runs of topical words that stand side by side."""
+def runs_of(text: str, asked: Sequence[WordSense]) -> tuple[Subject, ...]:
+    """Return the runs of words of a text that stand side by side."""
     runs: list[list[WordSense]] = []
     for word in asked:
-        if runs and sensed.text[runs[-1][-1].end : word.start] in _GLUE:
+        if runs and text[runs[-1][-1].end : word.start] in _GLUE:
             runs[-1].append(word)
         else:
             runs.append([word])
-    return tuple(Subject(tuple(run), sensed.text[run[0].start : run[-1].end]) for run in runs)
+    return tuple(Subject(tuple(run), text[run[0].start : run[-1].end]) for run in runs)
 
 
 def talks_named(runs: Sequence[Subject], searcher: Searcher) -> frozenset[int]:

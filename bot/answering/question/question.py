@@ -32,7 +32,7 @@ class Question:
         default_factory=dict
     )  # named in full, with their talks' rows
     follow_up: bool = False  # stands on an earlier question
-    goes_on: bool = False  # asks for more of the same: what was shown before is not shown again
+    shown: frozenset[str] = frozenset()  # passages quoted to the earlier turns, which do not open its answer
     titled: frozenset[int] = frozenset()  # the rows of the talks that the question names by their title
     person: str = ""  # whose talks a list asks for, as the question writes the name
     focus: tuple[WordSense, ...] = ()  # those of `words` that the question is about

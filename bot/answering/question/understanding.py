@@ -16,8 +16,8 @@ from bot.answering.question.entities import (
     companies_named,
     excluded_subjects,
     link_kind,
+    runs_of,
     sides_compared,
-    subjects,
     talks_named,
 )
 from bot.answering.question.examples import PERSON, PLACE, SUBJECT, Asked, examples, mask, pattern_of
@@ -28,11 +28,13 @@ from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, Span, read_scope
 from bot.answering.question.titles import titled_talks
 from index.encoder.base import TokenVectors
-from index.search import Searcher
+from index.search import Query, Searcher
 from index.vocabulary.words import fold, singular, words
 
 # Forms that a talk's title asks for when nothing else does.
 _BARE = frozenset({AnswerForm.QUOTES, AnswerForm.LIST, AnswerForm.DIGEST})
+_ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
+_SIGNS = frozenset({SUBJECT, PERSON, PLACE})
 _LONGEST_EXPRESSION = 3  # words of an expression that has an English counterpart
 
 
@@ -43,18 +45,32 @@ def understand(
     knowledge = knowledge_of(searcher)
     draft = _draft(written, searcher, None)
     earlier = [turn for turn in map(plain_question, history) if turn]
-    context, speakers = "", {}
+    context, speakers, talks = "", {}, frozenset[int]()
     follow_up = bool(earlier) and _is_follow_up(draft, earlier, searcher)
     if follow_up:
         before = _draft(" ".join(_standing_on(earlier, searcher)), searcher, None)
         context = "" if _turns_to_a_name(draft, earlier, knowledge) else before.search_text
         speakers = before.speakers if context else {}
+        if context and not draft.words:
+            talks = talks_named(runs_of(before.text, before.words), searcher) or _first_talk(before, searcher)
         draft = _draft(written, searcher, before.scope)
     question = _asked(draft, searcher)
-    question = replace(question, context=context, follow_up=follow_up, speakers=question.speakers or speakers)
+    question = replace(
+        question,
+        context=context,
+        follow_up=follow_up,
+        speakers=question.speakers or speakers,
+        talks=question.talks or talks,
+    )
     if given:
         question = replace(question, scope=_narrowed(question.scope, given))
     return question
+
+
+def _first_talk(before: _Draft, searcher: Searcher) -> frozenset[int]:
+    """Return the row of the talk that the earlier turn's best passage is of."""
+    best = searcher.rank(Query(before.search_text, k=1))
+    return frozenset(int(searcher.build.table.talk_of_row[one.row]) for one in best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +118,12 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
     form, foreign = _form(draft, tokens, searcher)
     if titled and form in _BARE:
         form = AnswerForm.TALK
+    elif form is AnswerForm.DIGEST and not draft.scope.limits and not draft.scope.missing:
+        form = AnswerForm.BRIEF
+    elif form in _ABOUT_US and any(word.known for word in draft.words):
+        form = AnswerForm.QUOTES
     person = person_asked(text) if form in {AnswerForm.LIST, AnswerForm.PEOPLE} else ""
-    runs = subjects(draft.sensed, draft.words)
+    runs = runs_of(draft.text, draft.words)
     return Question(
         written=draft.written,
         text=text,
@@ -134,18 +154,24 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> tuple[Answ
     """Return the form that a question asks for, and the logarithm of the odds that it is none for us."""
     scope, learnt = draft.scope, examples()
     people = {fold(part.form) for name in draft.speakers for part in words(name)}
-    topical = {word.form for word in draft.words}
+    subjects_said = [word for word in draft.words if word.form not in learnt.asking or word.capital]
+    topical = {word.form for word in subjects_said}
     fits = learnt.fits(searcher.encoder)
     # The vectors are those of the text that is searched: limits are out of it, other names are in.
     masked = [(word.start, word.end) for word in words(draft.search_text) if word.form in topical]
+    pattern = pattern_of(
+        draft.text,
+        [
+            *((start, end, PLACE) for start, end in scope.spans),
+            *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in subjects_said),
+        ],
+    )
+    if subjects_said and all(piece in _SIGNS for piece in re.findall(r"\w+", pattern)):
+        return AnswerForm.QUOTES, learnt.foreign(
+            tokens.pooled
+        ) if fits else 0.0  # names, and nothing asked of them
     asked = Asked(
-        pattern_of(
-            draft.text,
-            [
-                *((start, end, PLACE) for start, end in scope.spans),
-                *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in draft.words),
-            ],
-        ),
+        pattern,
         mask(tokens, masked),
         (
             bool(draft.words),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answering.models import Answer, Quote, Understood
+from bot.answering.question.form import AnswerForm
 from bot.slack.desk.watches import news_message
 from bot.slack.intake.commands import parse, scope
 from bot.slack.listeners.feedback import reason_form
@@ -81,7 +82,7 @@ def _answer(draw: random.Random, build: Build) -> Sample:
             hostile(draw),
             draw.choice(("EU 2020", None)),
             topic=hostile(draw),
-            intent=draw.choice(("answer", "list")),
+            form=draw.choice((AnswerForm.QUOTES, AnswerForm.LIST)),
         ),
         0.5,
         "b",
