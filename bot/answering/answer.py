@@ -186,6 +186,8 @@ class _Answering:
         if body and lacks_figure(self.question, body):
             said = misses.touched_text(self.question, "the figure or date that was asked for")
             return self._miss("not_covered", said, found, min(sure, refuse_below() * 0.9))
+        if found.hits and self.question.titled:
+            return None
         if found.hits and sure >= refuse_below() and not misses.is_unmet(self.question, found):
             return None
         return self._miss("not_covered", misses.touched_text(self.question), found, sure)

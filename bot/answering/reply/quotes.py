@@ -46,6 +46,7 @@ _REACH_CHARS = 200  # that a quote may be longer for the line that introduces it
 _BETWEEN_CHARS = 120  # between a quote and the line that introduces it, up to which they are one quote
 _GAP_CHARS = 8  # between two quotes that are one
 _DEFINED = 0.05  # of a score, for each degree to which a passage says what a name is
+_SAYS_WHAT = 1.5  # degree to which a sentence says what a name is, from which it leads
 _TITLED = 0.1  # of a score, for a talk with the name in its title
 _REMARK = 0.1  # of a score, for a remark of the note-taker's own
 
@@ -114,9 +115,9 @@ def _filled(blocks: tuple[Block, ...], subject: frozenset[str], searcher: Search
     among = [at for at in range(len(statements)) if titled or _on(points, at, subject)]
     room += sum(points.length(at, ()) for at in quoted)
     chosen = points.chosen(room, quoted, among)
-    if len(chosen) == len(quoted):
-        return blocks
-    leading = next(at for at in quoted if statements[at].end > first.quotes[0].start)
+    leading = points.leading()
+    if leading not in chosen or definition(statements[leading].text, subject) < _SAYS_WHAT:
+        leading = next(at for at in quoted if statements[at].end > first.quotes[0].start)
     return (replace(first, quotes=tuple(point_quotes(statements, chosen, talk, searcher, leading))), *others)
 
 
