@@ -54,7 +54,7 @@ def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | No
     if question.titled:
         titled = table.set_of(question.titled)
         allowed = (allowed & titled) or titled
-    elif question.talks and question.form in _OF_A_TALK:
+    elif question.talks and question.form in _OF_A_TALK and not question.speakers:
         allowed = (allowed & table.set_of(question.talks)) or allowed
     elif question.speakers:
         # A person asked for by name: their talks, and whatever else the notes say of them.
