@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,15 +117,17 @@ def main() -> None:
         encoder.encode_question(text).pooled for path in arguments.foreign for text in _squad(path, chosen)
     ]
     questions = [example for _, example in asked]
+    ours = [one.whole for one in (*(one for one in taught if one.form not in NOT_OURS), *questions)]
     learnt: dict[str, Any] = {
         "asking": np.array(sorted(asking)),
         **_forms(taught, questions),
         **_told_apart("aside", asides, [vector for _, vector in said]),
         **_told_apart(
             "foreign",
-            [*(one.whole for one in taught if one.form in NOT_OURS), *foreign],
-            [*(one.whole for one in taught if one.form not in NOT_OURS), *(one.whole for one in questions)],
+            [*(one.whole for one in taught if one.form == AnswerForm.OFF_TOPIC), *foreign],
+            ours,
         ),
+        **_told_apart("chatty", [one.whole for one in taught if one.form == AnswerForm.SMALL_TALK], ours),
     }
     stamp = {"revision": encoder.revision, "adapter": encoder.adapter, "exemplars": digest_of_exemplars()}
     np.savez_compressed(FOLDER / LEARNT_FILE, stamp=np.array(json.dumps(stamp)), **learnt)

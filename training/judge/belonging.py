@@ -33,7 +33,7 @@ STRENGTH = 0.3
 FOLDS = 8
 OF_A_FILE = 25  # questions of a file of pairs
 # What is lost of real questions, left out: of those that are asked, and of the pairs, which are harder.
-OFF_TOPIC_LOST, CHATTER_LOST = 0.002, 0.03
+OFF_TOPIC_LOST, CHATTER_LOST = 0.002, 0.025
 
 
 @dataclass(frozen=True)

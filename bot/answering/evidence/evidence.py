@@ -49,7 +49,12 @@ def gather(question: Question, searcher: Searcher, scope: Scope | None = None) -
 
 def allowed_talks(scope: Scope, knowledge: Knowledge) -> TalkSet:
     """Return the talks within the limits."""
-    return knowledge.talks_within(scope.event_ids, scope.excluded_ids, scope.day)
+    allowed = knowledge.talks_within(scope.event_ids, scope.excluded_ids, scope.day)
+    for day in scope.also:
+        allowed |= knowledge.talks_within(scope.event_ids, scope.excluded_ids, day)
+    if scope.not_kind:
+        allowed = knowledge.table.but(allowed, knowledge.table.of_kinds([scope.not_kind]))
+    return allowed
 
 
 def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | None:

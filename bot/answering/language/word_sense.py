@@ -116,7 +116,8 @@ def sense(text: str, knowledge: Knowledge) -> SensedText:
 def _in_a_language(found: Sequence[WordSense], language: Language) -> tuple[WordSense, ...]:
     """Take the words of a language that we do not know for plain ones: most of a sentence are no names."""
     unknown = [word for word in found if word.sense is Sense.NAME and not word.capital]
-    if language is not english() or len(unknown) < _FOREIGN or 2 * len(unknown) <= len(found):
+    others = [word for word in found if word.sense is not Sense.GRAMMAR and word not in unknown]
+    if language is not english() or len(unknown) < _FOREIGN or len(unknown) <= len(others):
         return tuple(found)
     return tuple(
         WordSense(word.text, word.form, word.start, Sense.PLAIN, word.capital, True, word.others)
@@ -242,7 +243,7 @@ class _Reader:
     def _is_translated(self, word: Word) -> bool:
         """Tell whether the notes say a word in English."""
         english_words = self.language.english.get(word.form, "").split()
-        return any(self.knowledge.contains(fold(other)) for other in english_words)
+        return any(self.knowledge.contains(fold(other)) for other in english_words if not is_stop(other))
 
     def _meant(self, word: Word, *, capital: bool) -> str | None:
         near = self.knowledge.near(word.form)

@@ -116,7 +116,8 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
     knowledge, text = knowledge_of(searcher), draft.text
     titled = titled_talks(text, knowledge)
     tokens = searcher.encoded(draft.search_text)
-    form, foreign = _form(draft, tokens, searcher)
+    form = _form(draft, tokens, searcher)
+    fits = examples().fits(searcher.encoder)
     form = _fitting(form, draft, titled=bool(titled))
     person = person_asked(text) if form in {AnswerForm.LIST, AnswerForm.PEOPLE} else ""
     people = {part.form for name in draft.speakers for part in words(name)}
@@ -144,9 +145,10 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         talks=talks_named(titles, searcher),
         companies=companies_named(runs, searcher),
         sides=sides_compared(draft.sensed, runs) if form is AnswerForm.SIDES else (),
-        excluded=excluded_subjects(draft.sensed, runs),
+        excluded=() if titled else excluded_subjects(draft.sensed, runs),
         link_kind=link_kind(draft.sensed),
-        foreign=foreign,
+        foreign=examples().foreign(tokens.pooled) if fits else 0.0,
+        chatty=examples().chatty(tokens.pooled) if fits else 0.0,
     )
 
 
@@ -162,13 +164,12 @@ def _fitting(form: AnswerForm, draft: _Draft, *, titled: bool) -> AnswerForm:
     return AnswerForm.QUOTES if form in _ABOUT_US and known else form
 
 
-def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> tuple[AnswerForm, float]:
-    """Return the form that a question asks for, and the logarithm of the odds that it is none for us."""
+def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm:
+    """Return the form that a question asks for, by examples."""
     scope, learnt = draft.scope, examples()
     people = {fold(part.form) for name in draft.speakers for part in words(name)}
     subjects_said = [word for word in draft.words if word.form not in learnt.asking or word.capital]
     topical = {word.form for word in subjects_said}
-    fits = learnt.fits(searcher.encoder)
     # The vectors are those of the text that is searched: limits are out of it, other names are in.
     masked = [(word.start, word.end) for word in words(draft.search_text) if word.form in topical]
     pattern = pattern_of(
@@ -192,7 +193,7 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> tuple[Answ
             scope.day is not None,
         ),
     )
-    return learnt.form(asked, by_vector=fits), learnt.foreign(tokens.pooled) if fits else 0.0
+    return learnt.form(asked, by_vector=learnt.fits(searcher.encoder))
 
 
 def _is_follow_up(draft: _Draft, earlier: Sequence[str], searcher: Searcher) -> bool:

@@ -114,9 +114,7 @@ def touched_text(question: Question, wanted: str = "say what was asked") -> str:
     touched = [run.text for run in runs_of(question.text, [word for word in question.focus if word.known])]
     if not touched:
         return "The notes do not say."
-    return (
-        f"The notes touch on {spoken([f'“{text}”' for text in touched[:_TOUCHED]])}, but do not {wanted}."
-    )
+    return f"The notes touch on {spoken([f'“{text}”' for text in touched[:_TOUCHED]])}, but do not {wanted}."
 
 
 def missing_event_text(name: str, knowledge: Knowledge) -> str:
