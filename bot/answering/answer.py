@@ -133,27 +133,30 @@ class _Answering:
         return self._fact(found, sure)
 
     def _told_beforehand(self) -> Answer | None:
-        """Answer what needs no look at the ranking: small talk, what there is and what the bot can do, events and days that there are not."""
+        """Answer what needs no look at the ranking: what there is and what the bot can do, events and days that there are not."""
+        question = self.question
+        if told := self._small_talk():
+            return told
+        if question.form in _ABOUT_US and (reply := reply_of(question, Found(), self.searcher)):
+            return self._answer(reply, 0.9)
+        if question.scope.missing:
+            said = misses.missing_event_text(question.scope.missing, self.knowledge)
+            return self._miss("absent", said, Found(), _UNSAID)
+        if wrong := wrong_day_text(question, self.knowledge):
+            found = gather(question, self.searcher, replace(question.scope, day=None, also=()))
+            return self._miss("filtered_out", wrong, found, _UNSAID)
+        return None
+
+    def _small_talk(self) -> Answer | None:
+        """Answer what asks nothing: chatter in a thread, a message without words, greetings and thanks."""
         question = self.question
         if self.in_thread and is_chatter(question):
             return self._told(AnswerForm.SMALL_TALK)
         if not any(c.isalnum() for c in question.text):
             return self._told(AnswerForm.OFF_TOPIC)
-        if is_courtesy(question.text):
-            return self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK)
-        if question.form in _ABOUT_US and (reply := reply_of(question, Found(), self.searcher)):
-            return self._answer(reply, 0.9)
-        if question.scope.missing:
-            return self._miss(
-                "absent",
-                misses.missing_event_text(question.scope.missing, self.knowledge),
-                Found(),
-                _UNSAID,
-            )
-        if wrong := wrong_day_text(question, self.knowledge):
-            found = gather(question, self.searcher, replace(question.scope, day=None))
-            return self._miss("filtered_out", wrong, found, _UNSAID)
-        return None
+        return (
+            self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK) if is_courtesy(question.text) else None
+        )
 
     def _is_off_topic(self, found: Found) -> bool:
         question = self.question

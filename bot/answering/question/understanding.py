@@ -180,9 +180,7 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm
         ],
     )
     if subjects_said and all(piece in _SIGNS for piece in re.findall(r"\w+", pattern)):
-        return AnswerForm.QUOTES, learnt.foreign(
-            tokens.pooled
-        ) if fits else 0.0  # names, and nothing asked of them
+        return AnswerForm.QUOTES  # names, and nothing asked of them
     asked = Asked(
         pattern,
         mask(tokens, masked),
