@@ -119,10 +119,12 @@ class _Answering:
         if told := self._told_beforehand():
             return told
         found = gather(question, self.searcher)
-        if self._is_off_topic(found):
+        names = misses.absent_names(question)
+        # A name that the notes lack is told so, unless nothing else speaks of a conference either.
+        if self._is_off_topic(found) and (not names or question.foreign > 0):
             return self._told(AnswerForm.OFF_TOPIC)
         sure = max(confidence(question, found), _TITLED if question.titled else 0.0)
-        if names := misses.absent_names(question):
+        if names:
             return self._miss("absent", misses.absent_text(names, self.knowledge), found, min(sure, _UNSAID))
         if plain := misses.unsaid_words(question):
             return self._miss("absent", misses.unsaid_text(plain, self.knowledge), found, min(sure, _UNSAID))
@@ -131,25 +133,30 @@ class _Answering:
         return self._fact(found, sure)
 
     def _told_beforehand(self) -> Answer | None:
-        """Answer what needs no look at the ranking: small talk, what there is and what the bot can do, events and days that there are not."""
+        """Answer what needs no look at the ranking: what there is and what the bot can do, events and days that there are not."""
         question = self.question
-        if self.in_thread and is_chatter(question):
-            return self._told(AnswerForm.SMALL_TALK)
-        if is_courtesy(question.text) or not any(c.isalnum() for c in question.text):
-            return self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK)
+        if told := self._small_talk():
+            return told
         if question.form in _ABOUT_US and (reply := reply_of(question, Found(), self.searcher)):
             return self._answer(reply, 0.9)
         if question.scope.missing:
-            return self._miss(
-                "absent",
-                misses.missing_event_text(question.scope.missing, self.knowledge),
-                Found(),
-                _UNSAID,
-            )
+            said = misses.missing_event_text(question.scope.missing, self.knowledge)
+            return self._miss("absent", said, Found(), _UNSAID)
         if wrong := wrong_day_text(question, self.knowledge):
-            found = gather(question, self.searcher, replace(question.scope, day=None))
+            found = gather(question, self.searcher, replace(question.scope, day=None, also=()))
             return self._miss("filtered_out", wrong, found, _UNSAID)
         return None
+
+    def _small_talk(self) -> Answer | None:
+        """Answer what asks nothing: chatter in a thread, a message without words, greetings and thanks."""
+        question = self.question
+        if self.in_thread and is_chatter(question):
+            return self._told(AnswerForm.SMALL_TALK)
+        if not any(c.isalnum() for c in question.text):
+            return self._told(AnswerForm.OFF_TOPIC)
+        return (
+            self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK) if is_courtesy(question.text) else None
+        )
 
     def _is_off_topic(self, found: Found) -> bool:
         question = self.question
@@ -184,7 +191,7 @@ class _Answering:
             (hit for hit in found.hits if hit.passage.role == "body"), found.hits[0] if found.hits else None
         )
         if body and lacks_figure(self.question, body):
-            said = misses.touched_text(self.question, "the figure or date that was asked for")
+            said = misses.touched_text(self.question, "give the figure or date that was asked for")
             return self._miss("not_covered", said, found, min(sure, refuse_below() * 0.9))
         if found.hits and self.question.titled:
             return None

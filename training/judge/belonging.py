@@ -33,7 +33,7 @@ STRENGTH = 0.3
 FOLDS = 8
 OF_A_FILE = 25  # questions of a file of pairs
 # What is lost of real questions, left out: of those that are asked, and of the pairs, which are harder.
-OFF_TOPIC_LOST, CHATTER_LOST = 0.002, 0.03
+OFF_TOPIC_LOST, CHATTER_LOST = 0.002, 0.025
 
 
 @dataclass(frozen=True)
@@ -48,26 +48,41 @@ class Message:
 
 def main() -> None:
     """Learn both, print the figures and write."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--corpus", type=Path, required=True, help="a build of the texts of the pairs")
     options.add_argument("--build", action="append", required=True, metavar="NAME=INDEX")
     options.add_argument("--sets", type=Path, default=ROOT / "benchmarks" / "questions")
     options.add_argument("--pairs", type=Path, default=ROOT / "training" / "pairs")
-    options.add_argument("--out", type=Path, default=ROOT / "bot" / "answering" / "evidence" / "belonging.json")
+    options.add_argument(
+        "--out", type=Path, default=ROOT / "bot" / "answering" / "evidence" / "belonging.json"
+    )
     arguments = options.parse_args()
     builds = {name: Searcher.open(Path(where)) for name, where in (one.split("=") for one in arguments.build)}
     pairs = _pairs(arguments.pairs)
     corpus = Searcher.open(arguments.corpus)
     asked = _read(arguments.sets / "everyday.jsonl")
+    others = _read(arguments.sets / "off_topic.jsonl")
+    chatter = _read(arguments.sets / "chatter.jsonl")
+    follow_ups = _read(arguments.sets / "follow_ups.jsonl")
     off_topic = [
-        *(_off_topic(row, searcher, False, row["question"]) for row in _read(arguments.sets / "off_topic.jsonl") for searcher in builds.values()),
-        *(_off_topic(row, builds[row["build"]], True, row["build"], 3.0) for row in asked if row["kind"] != "absent"),
+        *(_off_topic(row, one, False, row["question"]) for row in others for one in builds.values()),
+        *(
+            _off_topic(row, builds[row["build"]], True, row["build"], 3.0)
+            for row in asked
+            if row["kind"] != "absent"
+        ),
         *(_off_topic(row, corpus, True, group) for group, row in pairs if row["style"] != "near_miss"),
     ]
     threads = [
-        *(_chatter(row, builds[row["build"]], False, row["build"] + row["kind"]) for row in _read(arguments.sets / "chatter.jsonl")),
-        *(_chatter(row, builds[row["build"]], True, row["history"][0], 2.0) for row in _read(arguments.sets / "follow_ups.jsonl")),
-        *(_chatter(row, builds[row["build"]], True, row["history"][0], 2.0) for row in asked if row.get("history")),
+        *(_chatter(row, builds[row["build"]], False, row["build"] + row["kind"]) for row in chatter),
+        *(_chatter(row, builds[row["build"]], True, row["history"][0], 2.0) for row in follow_ups),
+        *(
+            _chatter(row, builds[row["build"]], True, row["history"][0], 2.0)
+            for row in asked
+            if row.get("history")
+        ),
         *(_chatter(row, corpus, True, group) for group, row in pairs if row.get("history")),
     ]
     content = {

@@ -80,6 +80,10 @@ class Examples:
         """Return the logarithm of the odds that a message is none on conferences, by its vector (dim,)."""
         return float(self._learnt["foreign_weights"] @ vector + self._learnt["foreign_bias"])
 
+    def chatty(self, vector: Vectors) -> float:
+        """Return the logarithm of the odds that a message is said rather than asked, by its vector (dim,)."""
+        return float(self._learnt["chatty_weights"] @ vector + self._learnt["chatty_bias"])
+
     def _by_words(self, pattern: str) -> Vectors:
         """Return the cosine of a pattern's words and those of each form's nearest exemplar, (n_forms,) float32."""
         known = self._inverted

@@ -296,7 +296,7 @@ def _without_topic(scope: Scope, allowed: TalkSet, searcher: Searcher, *, sectio
     if scope.kind:
         talks &= of_kind(scope.kind, searcher, talks)
     within = table.in_order(talks)
-    dated = within if scope.day is None else within[table.days[within] == scope.day]
+    dated = within if scope.day is None else within[np.isin(table.days[within], scope.days)]
     undated = len(within) - len(dated)
     noun = scope.kind or "talk"
     place = f"at {' or '.join(scope.event_ids)}" if scope.event_ids else ""
