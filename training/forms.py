@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.data import read_data
 from bot.answering.language.markup import plain_question
 from bot.answering.language.wordlists import is_generic, is_stop, language_of
@@ -43,7 +44,6 @@ from bot.answering.question.examples import (
     pattern_of,
     weigh_patterns,
 )
-from bot.answering.question.form import AnswerForm
 from index.conferences.day_mentions import parse_days
 from index.conferences.event_mentions import parse_events
 from index.encoder.base import Encoder

@@ -9,11 +9,11 @@ from bot.answering.evidence.belonging import is_chatter, is_off_topic
 from bot.answering.evidence.confidence import confidence, doubt_below, refuse_below
 from bot.answering.evidence.evidence import Found, gather
 from bot.answering.evidence.expected import lacks_figure
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Shown, knowledge_of
 from bot.answering.language.markup import is_courtesy
 from bot.answering.language.wordlists import is_real_word
 from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Understood
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.question.understanding import understand

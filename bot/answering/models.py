@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.answering.question.form import AnswerForm, Intent
+from bot.answering.form import AnswerForm, Intent
 from index.models import Hit, Talk, Voice
 
 Status = Literal["answered", "not_found"]

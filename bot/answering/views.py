@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Answer, Block, Entry, Understood
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import answer_text, spoken
 from bot.answering.reply import digest as digests

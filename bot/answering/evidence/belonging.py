@@ -14,8 +14,8 @@ from importlib.resources import files
 from typing import Any
 
 from bot.answering.evidence.evidence import Found
+from bot.answering.form import AnswerForm
 from bot.answering.language.wordlists import english
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.question import Question
 from index.vocabulary.words import words
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope
 from index.build.talk_table import TalkSet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -42,12 +43,12 @@ def without_asides(sensed: SensedText, searcher: Searcher) -> SensedText:
 def _cut(sensed: SensedText) -> list[Span]:
     """Return a text's clauses, the first one apart from the question proper that begins within it: "btw | what is it"."""
     found = clauses(sensed.text)
-    at = next((at for at, clause in enumerate(found) if _asking(sensed, clause)), None)
-    if at is None:
+    begins = _asking(sensed, (0, len(sensed.text)))
+    if begins is None:
         return found
+    at = bisect_right(found, begins.start, key=lambda clause: clause[0]) - 1
     start, end = found[at]
-    begins = _asking(sensed, (start, end))
-    if begins is None or begins.start == start or _leads(sensed, (start, begins.start)):
+    if begins.start == start or _leads(sensed, (start, begins.start)):
         return found
     return [*found[:at], (start, begins.start), (begins.start, end), *found[at + 1 :]]
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.question.form import AnswerForm
+from bot.answering.form import AnswerForm
 from index.encoder.base import Encoder, TokenVectors, Vectors
 from index.vocabulary.words import words
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.word_sense import WordSense
 from bot.answering.language.wordlists import Language, english
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.scope import Scope
 
 LinkKind = Literal["video", "slides", "code", "schedule", "recap"]

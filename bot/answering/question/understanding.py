@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.language.markup import plain_question
 from bot.answering.language.word_sense import Sense, SensedText, WordSense, sense
@@ -22,7 +23,6 @@ from bot.answering.question.entities import (
 )
 from bot.answering.question.examples import PERSON, PLACE, SUBJECT, Asked, examples, mask, pattern_of
 from bot.answering.question.focus import in_focus
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.people import person_asked
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, Span, read_scope

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bot.answering import answer
+from bot.answering.form import AnswerForm
 from bot.answering.language.data import read_data
 from bot.answering.question.examples import (
     ASIDES_FILE,
@@ -17,7 +18,6 @@ from bot.answering.question.examples import (
     examples,
     weigh_patterns,
 )
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.understanding import understand
 from index.encoder.base import Encoder
 from index.search import Searcher

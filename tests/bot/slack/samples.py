@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.answering.form import AnswerForm
 from bot.answering.models import Answer, Quote, Understood
-from bot.answering.question.form import AnswerForm
 from bot.slack.desk.watches import news_message
 from bot.slack.intake.commands import parse, scope
 from bot.slack.listeners.feedback import reason_form
