@@ -9,7 +9,17 @@ from typing import TypeVar
 
 import pytest
 
-from bot.answering import answer, digest, events, examples, extent_text, find_talk, help_answer, list_talks, person_card
+from bot.answering import (
+    answer,
+    digest,
+    events,
+    examples,
+    extent_text,
+    find_talk,
+    help_answer,
+    list_talks,
+    person_card,
+)
 from index.build.reader import open_build
 from index.encoder.base import Encoder
 from index.files.records import Rows
