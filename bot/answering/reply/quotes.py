@@ -44,6 +44,7 @@ _BESIDE = 1
 _TELLING = 3  # letters from which a word may be part of another
 _REACH_CHARS = 200  # that a quote may be longer for the line that introduces it or for what it introduces
 _BETWEEN_CHARS = 120  # between a quote and the line that introduces it, up to which they are one quote
+_LINES_CHARS = 40  # white space and marks between two items of a list
 _GAP_CHARS = 8  # between two quotes that are one
 _DEFINED = 0.05  # of a score, for each degree to which a passage says what a name is
 _SAYS_WHAT = 1.5  # degree to which a sentence says what a name is, from which it leads
@@ -231,7 +232,8 @@ def _quotes(stretches: Sequence[_Stretch], searcher: Searcher) -> Iterable[Quote
         yield quote_of(searcher, one.hit.talk, one.first, one.last, one.lead)
 
 
-def _one_recording(one: Statement, other: Statement) -> bool:
+def _one_source(one: Statement, other: Statement) -> bool:
+    """Tell whether two statements are of one voice in one recap."""
     return one.passage.voice == other.passage.voice and one.passage.recap_id == other.passage.recap_id
 
 
@@ -253,7 +255,7 @@ def best_stretch(hit: Hit, wanted: Sequence[str], searcher: Searcher, most: int 
     lead = statements[parent] if parent is not None and parent < first else None
     if (
         lead is not None
-        and _one_recording(lead, statements[first])
+        and _one_source(lead, statements[first])
         and statements[first].start - lead.end <= _BETWEEN_CHARS
     ):
         # From the line that introduces it, where little stands between.
@@ -322,6 +324,7 @@ def _whole(statements: Sequence[Statement], first: int, last: int, most: int) ->
         and first <= introducing
         and grown + 1 < len(statements)
         and _is_under(statements, grown + 1, introducing)
+        and _goes_on(statements[grown], statements[grown + 1])
         and statements[grown + 1].end - statements[first].start <= most + _REACH_CHARS
     ):
         grown += 1
@@ -343,6 +346,11 @@ def _follows(one: Statement, other: Statement, most: int) -> bool:
         and other.start - one.end <= _GAP_CHARS
         and len(one.text) <= most // 2
     )
+
+
+def _goes_on(one: Statement, other: Statement) -> bool:
+    """Tell whether two statements of one voice stand next to each other."""
+    return one.passage.voice == other.passage.voice and other.start - one.end <= _LINES_CHARS
 
 
 def _is_under(statements: Sequence[Statement], at: int, upper: int) -> bool:
