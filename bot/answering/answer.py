@@ -11,7 +11,7 @@ from bot.answering.evidence.evidence import Found, gather
 from bot.answering.evidence.expected import lacks_figure
 from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Shown, knowledge_of
-from bot.answering.language.markup import is_courtesy
+from bot.answering.language.markup import is_courtesy, plain_question
 from bot.answering.language.wordlists import is_real_word
 from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Understood
 from bot.answering.question.question import Question
@@ -155,7 +155,9 @@ class _Answering:
         if not any(c.isalnum() for c in question.text):
             return self._told(AnswerForm.OFF_TOPIC)
         return (
-            self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK) if is_courtesy(question.text) else None
+            self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK)
+            if is_courtesy(plain_question(question.written))
+            else None
         )
 
     def _is_off_topic(self, found: Found) -> bool:
