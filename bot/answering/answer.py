@@ -121,7 +121,8 @@ class _Answering:
         found = gather(question, self.searcher)
         names = misses.absent_names(question)
         # A name that the notes lack is told so, unless nothing else speaks of a conference either.
-        if self._is_off_topic(found) and (not names or question.foreign > 0):
+        only_names = bool(names) and len(question.unknown_names) == len(question.words)
+        if self._is_off_topic(found) and not only_names and (not names or question.foreign > 0):
             return self._told(AnswerForm.OFF_TOPIC)
         sure = max(confidence(question, found), _TITLED if question.titled else 0.0)
         if names:
