@@ -11,7 +11,7 @@ from bot.answering.evidence.evidence import Found, gather
 from bot.answering.evidence.expected import lacks_figure
 from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Shown, knowledge_of
-from bot.answering.language.markup import is_courtesy
+from bot.answering.language.markup import is_courtesy, plain_question
 from bot.answering.language.wordlists import is_real_word
 from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Understood
 from bot.answering.question.question import Question
@@ -121,7 +121,8 @@ class _Answering:
         found = gather(question, self.searcher)
         names = misses.absent_names(question)
         # A name that the notes lack is told so, unless nothing else speaks of a conference either.
-        if self._is_off_topic(found) and (not names or question.foreign > 0):
+        only_names = bool(names) and len(question.unknown_names) == len(question.words)
+        if self._is_off_topic(found) and not only_names and (not names or question.foreign > 0):
             return self._told(AnswerForm.OFF_TOPIC)
         sure = max(confidence(question, found), _TITLED if question.titled else 0.0)
         if names:
@@ -155,7 +156,9 @@ class _Answering:
         if not any(c.isalnum() for c in question.text):
             return self._told(AnswerForm.OFF_TOPIC)
         return (
-            self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK) if is_courtesy(question.text) else None
+            self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK)
+            if is_courtesy(plain_question(question.written))
+            else None
         )
 
     def _is_off_topic(self, found: Found) -> bool:

@@ -58,6 +58,7 @@ def main() -> None:
     options.add_argument(
         "--out", type=Path, default=ROOT / "bot" / "answering" / "evidence" / "belonging.json"
     )
+    options.add_argument("--check", nargs=2, action="append", default=[], metavar=("INDEX", "QUESTIONS"))
     arguments = options.parse_args()
     builds = {name: Searcher.open(Path(where)) for name, where in (one.split("=") for one in arguments.build)}
     pairs = _pairs(arguments.pairs)
@@ -85,8 +86,15 @@ def main() -> None:
         ),
         *(_chatter(row, corpus, True, group) for group, row in pairs if row.get("history")),
     ]
+    checked = [
+        _off_topic(row, searcher, True, "")
+        for where, path in arguments.check
+        for searcher in [Searcher.open(Path(where))]
+        for row in _read(Path(path))
+        if row.get("type") != "unanswerable" and row.get("status", "answered") == "answered"
+    ]
     content = {
-        "off_topic": _learn("off_topic", off_topic, OFF_TOPIC_LOST),
+        "off_topic": _learn("off_topic", off_topic, OFF_TOPIC_LOST, checked),
         "chatter": _learn("chatter", threads, CHATTER_LOST),
         "source": f"training.judge.belonging, {date.today().isoformat()}",
     }
@@ -122,8 +130,13 @@ def _chatter(
     return Message(chatter_signals(question), ours, group, weight)
 
 
-def _learn(name: str, messages: Sequence[Message], lost: tuple[float, float]) -> dict[str, Any]:
-    """Fit a logistic regression, and find the odds above which no more than a share of real questions lies, left out."""
+def _learn(
+    name: str, messages: Sequence[Message], lost: tuple[float, float], checked: Sequence[Message] = ()
+) -> dict[str, Any]:
+    """Fit a logistic regression, and find the odds above which no more than a share of real questions lies, left out.
+
+    Above those lies none of the questions that are only checked.
+    """
     names = sorted(messages[0].signals)
     inputs = np.array([[one.signals[signal] for signal in names] for one in messages])
     labels = np.array([not one.ours for one in messages])
@@ -133,17 +146,21 @@ def _learn(name: str, messages: Sequence[Message], lost: tuple[float, float]) ->
         intercept, slopes = _fit(inputs[kept], labels[kept], weights[kept])
         odds[left] = intercept + inputs[left] @ slopes
     asked = labels | (weights > 1)
-    limit = max(
+    intercept, slopes = _fit(inputs, labels, weights)
+    seen = [
+        intercept + float(np.array([one.signals[signal] for signal in names]) @ slopes) for one in checked
+    ]
+    left_out = [
         float(np.quantile(odds[real], 1 - share))
         for real, share in zip((asked & ~labels, ~asked), lost, strict=True)
-    )
+    ]
+    limit = max(left_out + seen)
     print(
         name,
         f"told {(odds[labels] > limit).mean():.3f} of {labels.sum()},",
         f"lost {(odds[asked & ~labels] > limit).sum()} of {(asked & ~labels).sum()} asked,",
         f"{(odds[~asked] > limit).mean():.3f} of {(~asked).sum()} of the pairs",
     )
-    intercept, slopes = _fit(inputs, labels, weights)
     return {
         "intercept": round(intercept, 4),
         "weights": {signal: round(float(slope), 4) for signal, slope in zip(names, slopes, strict=True)},

@@ -217,9 +217,23 @@ def is_real_word(word: str, language: Language | None = None) -> bool:
     lowered = word.lower()
     if {lowered, singular(fold(word)), lowered.removesuffix("s"), _american(lowered)} & _trade()["trade"]:
         return True
-    if any(english().frequency(form) for form in _bare_forms(lowered)):
+    if any(english().frequency(form) for form in _bare_forms(lowered)) or _is_done_again(lowered):
         return True
     return language is not None and language is not english() and language.knows(lowered)
+
+
+@lru_cache(maxsize=20_000)
+def is_common_elsewhere(word: str) -> bool:
+    """Tell whether some language has a word in lower case among its common ones: "übrigens" is no name in an English question."""
+    return any(language.frequency(word) >= _COMMON for language in languages().values())
+
+
+def _is_done_again(word: str) -> bool:
+    """Tell whether a word is a common one behind "re" or "un": "reran"."""
+    return any(
+        word.startswith(prefix) and english().frequency(word.removeprefix(prefix)) > _COMMON + 1
+        for prefix in ("re", "un")
+    )
 
 
 def _frequency(lines: bytes, word: str) -> float:

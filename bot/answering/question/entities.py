@@ -9,7 +9,7 @@ from functools import reduce
 from operator import and_
 from typing import get_args
 
-from bot.answering.language.word_sense import Sense, SensedText, WordSense
+from bot.answering.language.word_sense import SensedText, WordSense
 from bot.answering.language.wordlists import languages
 from bot.answering.question.question import LinkKind
 from index.search import Searcher
@@ -97,7 +97,7 @@ def excluded_subjects(sensed: SensedText, runs: Sequence[Subject]) -> tuple[str,
     begin = {run.start: run.text for run in runs}
     found = []
     for at, word in enumerate(sensed.words):
-        if word.sense is not Sense.GRAMMAR or not any(word.form in one.negation for one in spoken):
+        if not any(word.form in one.negation for one in spoken):
             continue
         reach = sensed.words[at + 1 : at + 1 + _REACH]
         found += [begin[one.start] for one in reach if one.start in begin]

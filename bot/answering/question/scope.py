@@ -115,10 +115,12 @@ def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
     }:
         return mention
     named = {word.form for word in words(mention.series or "")}
+    telling = named & knowledge.events_by_word.keys()
     fits = [
         e.event_id
         for e in knowledge.events
-        if named <= event_words(e) and mention.year in {None, event_year(e)}
+        # "pgconf nyc 2015" is the notes' "PgConf 2015": a word that tells the series, and the year.
+        if (named <= event_words(e) or telling & event_words(e)) and mention.year in {None, event_year(e)}
     ]
     return replace(mention, event_ids=tuple(fits)) if fits else mention
 

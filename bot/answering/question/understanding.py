@@ -33,6 +33,7 @@ from index.vocabulary.words import fold, singular, words
 
 # Forms that a talk's title asks for when nothing else does.
 _BARE = frozenset({AnswerForm.QUOTES, AnswerForm.LIST, AnswerForm.DIGEST})
+_WITHOUT_SUBJECT = frozenset({AnswerForm.LIST, AnswerForm.HELP, AnswerForm.EVENTS})
 _HEADED = 1  # words that a part of a day or event may be called by: "the opentofu day"
 _ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
 _SIGNS = frozenset({SUBJECT, PERSON, PLACE})
@@ -63,6 +64,8 @@ def understand(
         speakers=question.speakers or speakers,
         talks=question.talks or talks,
     )
+    if context and not draft.words and question.form in _WITHOUT_SUBJECT:
+        question = replace(question, form=AnswerForm.QUOTES)  # "any notes on that?" is about what came before
     if given:
         question = replace(question, scope=_narrowed(question.scope, given))
     return question
