@@ -14,7 +14,7 @@ TEXTS ?= ../shared
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches everyday pairs train \
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches everyday pairs train fusion \
 	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
@@ -106,6 +106,12 @@ train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs, in pl
 	run 5 --seed 9 --rate 8e-4 --one-event 0 --leave-out $(TEXTS)/recaps/questions.jsonl
 	@$(BIN)/python -m training.adapter.join $(foreach n,1 2 3 4 5,--adapter data/training/run$(n).safetensors) --rank 32 --scale 0.6 \
 		--out index/encoder/adapter/adapter.safetensors
+
+fusion: $(VENV)/installed-dev  ## learn the ranking's weights from the pairs, in place of those that ship
+	@mkdir -p data/training/texts && cp $(TEXTS)/training/texts/* $(TEXTS)/recaps/texts/* data/training/texts
+	@$(BIN)/python -m ingest data/training/texts --index data/training/index >/dev/null
+	@$(BIN)/python -m training.ranking.run --corpus data/training/index --texts data/training/texts \
+		--quoted $(TEXTS)/training/questions.jsonl
 
 floors: $(VENV)/installed-dev  ## measure quality on the shared questions; fails where a figure fell below benchmarks/floors.json
 	@$(BIN)/python -m benchmarks.floors

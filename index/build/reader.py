@@ -27,7 +27,6 @@ from index.models import Event, Passage, Recap, Talk
 from index.ranking.dense import DenseRanker
 from index.ranking.late import LateRanker
 from index.ranking.lexical import LEXICAL_FOLDER, LexicalRanker
-from index.ranking.shapes import SHAPES_FILE, Shapes
 from index.vocabulary.names import Names
 from index.vocabulary.phrases import Phrases, TextNumbers
 
@@ -52,7 +51,6 @@ class Build:
     late: LateRanker
     lexical: LexicalRanker
     talk_vectors: NDArray[np.float16]
-    shapes: Shapes
 
     @property
     def build_id(self) -> str:
@@ -134,7 +132,6 @@ def _opened(folder: Path, most_bytes: int | None) -> Build:
         late=LateRanker(folder),
         lexical=LexicalRanker(folder / LEXICAL_FOLDER),
         talk_vectors=load_array(folder / TALK_VECTORS_FILE),
-        shapes=np.asarray(load_array(folder / SHAPES_FILE)),
     )
     _check_counts(build)
     return build
@@ -153,8 +150,8 @@ def _check_counts(build: Build) -> None:
         "tokens": (build.late.n_tokens, build.manifest.counts.get("tokens")),
         "talk vectors": (len(build.talk_vectors), len(build.talks)),
         "talks in the table": (len(build.table), len(build.talks)),
-        "shapes": (len(build.shapes), passages),
         "passages in the table": (len(build.table.talk_of_row), passages),
+        "voices in the table": (len(build.table.is_author), passages),
         "texts with places": (
             len(build.phrases),
             len(TextNumbers(len(build.passages), len(build.talks))),

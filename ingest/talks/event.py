@@ -21,6 +21,7 @@ _TITLED = re.compile(
     r"[\s,:–—-]*['’]?(?P<year>20[0-3]\d)(?!\d)"
 )
 _TITLE_NAME = re.compile(r"[a-z]{4,20}")
+_ANY_YEAR = 2024  # a leap year, so that every date is one
 _RECENT_DAYS = 420  # a recap is written within a year or so of its conference
 _TITLE_LENGTH = 90
 _FOUND_IN_HOSTS = 2  # links into one schedule that make it evidence
@@ -294,6 +295,8 @@ def _with_day(inferred: InferredEvent, places: Sequence[Place]) -> InferredEvent
     """Add the day where the recap as a whole is about one."""
     for place in places:
         if place.name not in {"front matter", "title", "heading", "file name", "address", "description"}:
+            continue
+        if parse_range(place.words[:160], _ANY_YEAR) is not None:
             continue
         days = parse_days(place.words[:160])
         found = {day for mention in days if (day := _resolve(mention, inferred.event, place)) is not None}

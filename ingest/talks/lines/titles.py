@@ -10,7 +10,7 @@ from functools import lru_cache
 from index.conferences.event_mentions import parse_events
 from index.languages.words import either
 from ingest.talks.lines.heading_words import kind_of, kind_prefix
-from ingest.talks.lines.people import ACCEPT, SURE, People, has_role, parse_people
+from ingest.talks.lines.people import ACCEPT, SURE, OrdinaryWords, People, has_role, parse_people
 
 _TIME = r"(?:\d{1,2}[:.]\d{2}(?:\s*(?:[ap]\.?m\.?|uhr|h)(?!\w))?|\d{1,2}\s?h(?:\s?\d{2})?(?!\w)|\d{1,2}\s*(?:[ap]\.?m\.?(?!\w)|uhr))"
 _CLOCK = re.compile(
@@ -98,6 +98,7 @@ class Parted:
     signs: frozenset[str]
     settled: Title | None = None  # quotation marks leave no choice
     whole: People | None = None  # it is names and nothing else
+    alone: bool = False  # nothing parts the names, or a role among them explains what does
     rights: tuple[Split, ...] = ()
     lefts: tuple[Split, ...] = ()
     commas: tuple[Split, ...] = ()
@@ -113,6 +114,7 @@ class Parted:
         return max((split.people.certainty for split in self.lefts), default=0.0)
 
 
+@lru_cache(maxsize=8192)
 def read_title(words: str, ordinary: frozenset[str] = frozenset(), style: Style | None = None) -> Title:
     """Take a heading's words apart.
 
@@ -130,6 +132,8 @@ def read_title(words: str, ordinary: frozenset[str] = frozenset(), style: Style 
 def part_title(words: str, ordinary: frozenset[str] = frozenset()) -> Parted:
     """Find all ways to part a heading; costs much more than to choose among them."""
     text, signs = _strip(" ".join(words.split()))
+    if text.islower() and _PARTING.search(text):
+        return _part_small(text, ordinary)
     kind = kind_of(text[:60] if kind_prefix(text) else words)
     prefix = kind_prefix(text)
     if prefix and len(text) > prefix.end():
@@ -140,11 +144,13 @@ def part_title(words: str, ordinary: frozenset[str] = frozenset()) -> Parted:
     if settled is not None:
         return Parted(text, kind, frozenset(signs), settled)
     parted = _PARTING.search(text) is not None
+    whole = parse_people(text, ordinary)
     return Parted(
         text,
         kind,
         frozenset(signs),
-        whole=parse_people(text, ordinary),
+        whole=whole,
+        alone=whole is not None and _names_alone(text, whole),
         rights=(
             *_by(text, ordinary),
             *(_dashed(text, ordinary) if parted else ()),
@@ -152,6 +158,24 @@ def part_title(words: str, ordinary: frozenset[str] = frozenset()) -> Parted:
         ),
         lefts=tuple(_before(text, ordinary)) if parted else (),
         commas=tuple(_behind_comma(text, ordinary)),
+    )
+
+
+def _part_small(text: str, ordinary: frozenset[str]) -> Parted:
+    """Part a heading that has no capitals at all, as if each word had one."""
+    language = ordinary.without_own() if isinstance(ordinary, OrdinaryWords) else frozenset[str]()
+    parted = part_title(text.title(), language)
+
+    def small(splits: tuple[Split, ...]) -> tuple[Split, ...]:
+        return tuple(replace(split, text=split.text.lower()) for split in splits)
+
+    return replace(
+        parted,
+        text=parted.text.lower(),
+        settled=None,
+        rights=small(parted.rights),
+        lefts=small(parted.lefts),
+        commas=small(parted.commas),
     )
 
 
@@ -237,21 +261,19 @@ def _read_quoted(match: re.Match[str], ordinary: frozenset[str]) -> Title | None
     )
 
 
+def _names_alone(text: str, whole: People) -> bool:
+    plain = not _DASH.search(text) and not _COLON.search(text)
+    short = len(whole.names) * 8 >= len(text.split())
+    return short and (plain or has_role(text)) and not _PLACED.match(text)
+
+
 def _choose(parted: Parted, style: Style) -> Title:
     """Choose among the ways to part a heading: after a dash, after "by", in parentheses, or before the title."""
     text = parted.text
     if {"number", "clock"} & parted.signs:
         style = replace(style, right=ACCEPT, left=ACCEPT)
-    plain = not _PARTING.search(text) or (not _DASH.search(text) and not _COLON.search(text))
-    whole = parted.whole
-    if (
-        whole
-        and not _PLACED.match(text)
-        and whole.certainty >= style.left
-        and (plain or has_role(text))
-        and len(whole.names) * 8 >= len(text.split())
-    ):
-        return Title(text, whole, "only")
+    if parted.whole and parted.alone and parted.whole.certainty >= style.left:
+        return Title(text, parted.whole, "only")
     right = next((split for split in parted.rights if split.people.certainty >= _least(split, style)), None)
     left = next((split for split in parted.lefts if split.people.certainty >= style.left), None)
     if left is not None and (right is None or (style.names_first and right.by != "by")):

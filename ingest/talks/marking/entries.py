@@ -18,20 +18,26 @@ from ingest.talks.lines.places import Place, read_place
 from ingest.talks.lines.titles import Style, Title, read_title, stacked
 from ingest.talks.marking.marks import Mark
 
+_MATERIAL = "|".join(either("links", kind) for kind in ("slides", "video", "schedule", "code"))
 _MATERIAL_TAIL = re.compile(
-    r"[\s:：,;|()\[\]–—-]*(?:\b(?:slides?|video|recording|deck|abstract|notes|audio|code|vidéo|folien)\b[\s,;|()\[\]/&–—-]*)+$",
-    re.IGNORECASE,
+    rf"[\s:：,;|()\[\]–—-]*(?<!\w)(?:(?:{_MATERIAL})(?!\w)[\s,;|()\[\]/&–—-]*)+$", re.IGNORECASE
 )
-_MATERIAL_PARTS = ("slide", "video", "recording", "deck", "abstract", "notes", "audio", "code", "folien")
+_MAY_END = re.compile(rf"(?<!\w)(?:{_MATERIAL})\W*$", re.IGNORECASE)
+# A line without links is an entry by quotation marks, by its by-word, or by a company in brackets over a title.
+_MAY_NAME = re.compile(rf"[“\"„«「『]|\)\s*\n|\s(?:{either('bylines', 'by')})\s", re.IGNORECASE)
+_SENTENCES = re.compile(r"[^\W\d_]{2}[.!?。]\s+\S")
+_MOST_BEHIND = 3  # words behind the last link of an entry
 _CELLS = re.compile(r"\t|\s*\|\s*| {3,}")
 _HEADS = {
     name: re.compile(rf"(?:{either('tables', name)})(?![^\W\d_])", re.IGNORECASE)
     for name in ("title", "speakers", "day")
 }
 _LEAST_ENTRIES = 2
+_TAIL = 30  # characters at a line's end that may name slides or a recording
 _DEEPEST_PLACES = 3  # levels of bullets among which days may stand
 _NEVER = 9.0  # more than any certainty
 _NAMES_FIRST = Style(right=_NEVER, left=ACCEPT, by=_NEVER)
+_SHORT_PLACE = 60
 _SHORT = 200  # a paragraph of entries, not of prose
 _SHARE = 0.5  # of a list's top-level bullets that must show evidence
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)]")
@@ -97,7 +103,7 @@ def _entry(
 ) -> tuple[Title, dict[str, str]] | None:
     """Read a bullet as "Title (Speaker): [Slides], [Video]", None where nothing proves that it is one."""
     text = piece.text.split("\n", 1)[0] if len(piece.text) > 400 else piece.text
-    if len(text) > 500:
+    if len(text) > 500 or not (piece.links or _MAY_NAME.search(text)) or _is_prose(piece):
         return None
     labelled = [
         (link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links
@@ -156,11 +162,17 @@ def _entry(
     return title, own_links(material + titled)
 
 
+def _is_prose(piece: Piece) -> bool:
+    """Tell whether a paragraph is one of running text: it has several sentences, or goes on behind its last link."""
+    if piece.kind != "paragraph" or linked(piece) or piece.marked():
+        return False
+    behind = piece.text[piece.links[-1].end - piece.start :] if piece.links else ""
+    return _SENTENCES.search(piece.text) is not None or len(behind.split()) > _MOST_BEHIND
+
+
 def _without_material(text: str) -> str:
     """Cut "[Slides], [Video]" off the end."""
-    if text.isascii() and not any(part in text.lower() for part in _MATERIAL_PARTS):
-        return text
-    return _MATERIAL_TAIL.sub("", text)
+    return _MATERIAL_TAIL.sub("", text) if _MAY_END.search(text, max(0, len(text) - _TAIL)) else text
 
 
 def _mark(piece: Piece, title: Title, links: dict[str, str]) -> Mark:
@@ -314,7 +326,7 @@ def _level_of_places(run: Sequence[Piece]) -> tuple[int, dict[int, Place]]:
 
 def _gathers(piece: Piece) -> Place | None:
     """Read a bullet that is a day or a block of talks: "Day 1", "Keynotes"."""
-    place = read_place(piece.text.strip().rstrip(":")) if len(piece.text) <= _SHORT else None
+    place = read_place(piece.text.strip().rstrip(":")) if len(piece.text) <= _SHORT_PLACE else None
     return place if place is not None and place.role in {"day", "container"} else None
 
 
@@ -387,10 +399,21 @@ def _habitual_entry(piece: Piece, ordinary: frozenset[str]) -> Title | None:
         title.people is None
         or title.side not in {"left", "right"}
         or len(words) < 2
-        or capitals < _TITLE_CASE * len(words)
+        or (capitals < _TITLE_CASE * len(words) and not _surely_titled(title))
     ):
         return None
     return title if title.side == "right" or title.people.certainty >= min(SURE, ACCEPT) else None
+
+
+def _surely_titled(title: Title) -> bool:
+    """Tell whether "Cranes in the cloud - Ann Bee" needs no capitals: it begins with one, and its speaker is sure."""
+    people = title.people
+    return (
+        title.side == "right"
+        and not title.text[:1].islower()
+        and people is not None
+        and people.certainty >= SURE
+    )
 
 
 def _habitual_mark(piece: Piece, title: Title) -> Mark:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from index.conferences.day_mentions import parse_days
 from index.conferences.event_mentions import parse_events
 from index.languages.words import either
 from ingest.links import host_of, is_talk_page, kind_of_link, names_material
@@ -25,7 +26,7 @@ _BY = re.compile(
 _HANDLE = re.compile(r"@[\w.]+\s*\((?=[A-ZÀ-Þ])")  # "by @annbee (Ann Bee)"
 _QUOTED = re.compile(r"[“\"«„「](?P<title>[^“”\"«»„」]{6,160}?)[,.]?[”\"»“」]")
 _NAMES_END = re.compile(
-    r"\)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
+    r"\)|\n(?=\W|\d)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
     r"|explained|showed|gave|had)\b)"
 )
 _DASHED = re.compile(
@@ -56,7 +57,13 @@ _LEADS_TO = re.compile(
 )
 # Behind a title, the next sentence begins with its speaker, or a verb and then the speaker go on.
 _NEXT_SENTENCE = re.compile(rf"[“”\"»’'\])]*[.!?]\s+(?P<names>{_NAMES})\s+(?=[a-zà-ÿ])")
-_INVERTED = re.compile(rf"[“”\"»’'\])]*\s+[a-zà-ÿ]+\s+(?P<names>{_NAME}\s+{_NAME})\s+(?=[a-zà-ÿ])")
+_INVERTED = re.compile(
+    rf"[“”\"»’'\])]*,?\s+(?:[a-zà-ÿ]+\s+){{1,4}}(?P<names>{_NAME}\s+{_NAME})\s+(?=[a-zà-ÿ])"
+)
+# Right before a title its speaker presents it, or is next up with it.
+_ADJACENT = re.compile(
+    rf"(?P<names>{_NAMES})\s+(?:{_SAID}|{either('bylines', 'about')})\s*(?:[a-zà-ÿ]+\s+){{0,2}}[\s“\"„«*_(\[]*$"
+)
 _SENTENCE_LENGTH = 200
 _SEVERAL = re.compile(
     r"\b(?:two|three|next|both|couple of|deux|zwei)\s+(?:\w+\s+){0,2}(?:talks|sessions|keynotes|presentations|vorträge)\b",
@@ -227,9 +234,12 @@ def _people_around(shown: _Shown, ordinary: frozenset[str], habit: _Habit) -> Pe
         people = _people_behind_dash(text, end, ordinary, habit.dashed)
         if people is not None:
             return people
+    sentence = text[_sentence_from(text, start) : start]
+    adjacent = _ADJACENT.search(sentence) if shown.how != "quoted" or shown.page else None
+    if adjacent and (people := _surely(adjacent["names"], ordinary)) is not None:
+        return people
     if shown.how == "bold":
         return None
-    sentence = text[_sentence_from(text, start) : start]
     subject = _SUBJECT.match(sentence)
     if subject and _LEADS_TO.search(sentence[subject.end() :] or " "):
         return _surely(subject["names"], ordinary)
@@ -347,7 +357,8 @@ def index_titles(titles: Sequence[str]) -> dict[str, list[str]]:
 def _lost(text: str) -> Iterator[_Named]:
     several = bool(_SEVERAL.search(text))
     for run in find_runs(text):
-        if run.score < _RUN_SCORE or parse_events(text[run.start : run.end]):
+        words = text[run.start : run.end]
+        if run.score < _RUN_SCORE or parse_events(words) or parse_days(words):
             continue
         spans = list(cut_at_and(text, run)) if several else [(run.start, run.end)]
         for start, end in spans:
