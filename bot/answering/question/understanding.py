@@ -34,6 +34,7 @@ from index.vocabulary.words import fold, singular, words
 # Forms that a talk's title asks for when nothing else does.
 _BARE = frozenset({AnswerForm.QUOTES, AnswerForm.LIST, AnswerForm.DIGEST})
 _WITHOUT_SUBJECT = frozenset({AnswerForm.LIST, AnswerForm.HELP, AnswerForm.EVENTS})
+_OF_PEOPLE = frozenset({AnswerForm.LIST, AnswerForm.PEOPLE, AnswerForm.TALK})
 _HEADED = 1  # words that a part of a day or event may be called by: "the opentofu day"
 _ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
 _SIGNS = frozenset({SUBJECT, PERSON, PLACE})
@@ -146,7 +147,7 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         person=person,
         focus=draft.focus,
         talks=talks_named(titles, searcher),
-        companies=companies_named(runs, searcher),
+        companies=companies_named(runs, searcher) if form in _OF_PEOPLE else (),
         sides=sides_compared(draft.sensed, runs) if form is AnswerForm.SIDES else (),
         excluded=() if titled else excluded_subjects(draft.sensed, runs),
         link_kind=link_kind(draft.sensed),
