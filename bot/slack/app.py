@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 
-import uvicorn
 from slack_bolt import App
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
@@ -17,11 +18,11 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import SettingsFault, SlackFault
 from bot.live import LiveIndex
 from bot.settings import Settings
+from bot.slack import http, log
 from bot.slack.desk.compose import Answering, Composer
 from bot.slack.desk.delivery import web_client
 from bot.slack.desk.desk import Desk
 from bot.slack.desk.sessions import Sessions
-from bot.slack.http import create_http
 from bot.slack.intake.incoming import Doors
 from bot.slack.listeners import (
     buttons,
@@ -38,9 +39,7 @@ from bot.slack.sockets import Sockets
 from bot.slack.workspaces import Workspaces, by_oauth, oauth_flow
 from bot.store import Store
 
-LISTENER_THREADS = (
-    16  # Bolt's default of 5 let a command wait 3 s behind slow ones; ours only claim and queue
-)
+LISTENER_THREADS = 16  # Bolt's default of 5 let a command wait 3 s behind slow ones; ours only claim and queue
 _log = logging.getLogger(__name__)
 
 
@@ -74,11 +73,13 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
     client = web_client(None if flow else token, settings.slack_api_url)
     doors = _doors({}, settings) if flow else _log_in(client, settings)
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
-    # Bolt logs the whole body of a request with a bad signature: what people write has no place in a log.
-    logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)
+    # All loggers of Bolt take this one's level; below it Bolt logs whole requests, and at every start a warning.
+    quiet = logging.getLogger("slack_bolt")
+    quiet.setLevel(logging.ERROR)
     try:
         app = App(
             client=client,
+            logger=quiet,
             oauth_flow=flow,
             signing_secret=secret or "not used in Socket Mode",
             token_verification_enabled=False,
@@ -141,27 +142,29 @@ def run(settings: Settings) -> None:
     """
     from bot.answering import answer
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    bot = create_app(settings, answering=answer)
-    bot.desk.start()
-    bot.live.follow()
-    try:
-        if over_http(settings):
-            _serve_http(bot, settings)
-        else:
-            _serve_sockets(bot, settings)
-    finally:
-        bot.close()
-        _log.info("stopped; everything that was begun is finished")
-
-
-def _serve_sockets(bot: SlackBot, settings: Settings) -> None:
+    log.set_up()
+    check(settings)
+    port = http.bind(settings.host, settings.port or 0) if over_http(settings) else None
     stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    sockets = Sockets(
-        bot.app, settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
-    )
+    with closing(port) if port else nullcontext():
+        bot = create_app(settings, answering=answer)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        bot.desk.start()
+        bot.live.follow()
+        try:
+            if port is not None:
+                _serve_http(bot, settings, port, stopped)
+            else:
+                _serve_sockets(bot, settings, stopped)
+        finally:
+            bot.close()
+    _log.info("stopped; %s", bot.desk.left())
+
+
+def _serve_sockets(bot: SlackBot, settings: Settings, stopped: threading.Event) -> None:
+    token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    sockets = Sockets(bot.app, token)
     try:
         sockets.connect()
         _log.info("listening by Socket Mode, build %s", bot.live.searcher.build.build_id)
@@ -170,19 +173,23 @@ def _serve_sockets(bot: SlackBot, settings: Settings) -> None:
         sockets.close()
 
 
-def _serve_http(bot: SlackBot, settings: Settings) -> None:
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_http(bot.app, bot.live), host=settings.host, port=settings.port or 0, log_level="warning"
-        )
-    )
-    _log.info(
-        "listening on http://%s:%s/slack/events, build %s",
-        settings.host,
-        settings.port,
-        bot.live.searcher.build.build_id,
-    )
-    server.run()
+def _serve_http(bot: SlackBot, settings: Settings, port: socket.socket, stopped: threading.Event) -> None:
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+    server = http.create_server(http.create_http(bot.app, bot.live, secret))
+
+    def serve() -> None:
+        try:
+            server.run(sockets=[port])
+        finally:
+            stopped.set()
+
+    listening = threading.Thread(target=serve, name="http")
+    listening.start()
+    build_id = bot.live.searcher.build.build_id
+    _log.info("listening on http://%s:%s/slack/events, build %s", settings.host, settings.port, build_id)
+    stopped.wait()
+    server.should_exit = True
+    listening.join()
 
 
 def _listen(app: App, desk: Desk, doors: Doors, command: str) -> None:

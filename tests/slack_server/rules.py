@@ -165,7 +165,7 @@ def _rich_element(element: Json) -> Iterator[str]:
 
 def _inline(inner: Json) -> Iterator[str]:
     kind = inner.get("type")
-    if kind not in {"text", "link", "user"}:
+    if kind not in {"text", "link", "user", "channel"}:
         yield f"unsupported inline element {kind}"
     if kind == "text" and not (isinstance(inner.get("text"), str) and inner["text"]):
         yield "a rich text's text must not be empty"

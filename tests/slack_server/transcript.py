@@ -63,4 +63,6 @@ def _inline(inner: Json) -> str:
         return f"{inner['text']} ({inner['url']})" if inner.get("text") else str(inner["url"])
     if inner["type"] == "user":
         return f"@{inner['user_id']}"
+    if inner["type"] == "channel":
+        return f"#{inner['channel_id']}"
     return str(inner["text"])

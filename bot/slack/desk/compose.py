@@ -46,14 +46,27 @@ class Composer:
         # 0.06 s to 3.4 s.
         self._composing = threading.BoundedSemaphore(at_once or max(1, (os.cpu_count() or 2) - 1))
 
-    def compose(self, request: Request, *, private: bool = False) -> Composed:
+    def compose(
+        self,
+        request: Request,
+        *,
+        private: bool = False,
+        shared_by: str | None = None,
+        taken_up: bool = False,
+    ) -> Composed:
         """Make the message that a request asks for.
+
+        Args:
+            request: What is asked.
+            private: Whether only the asker sees the message.
+            shared_by: Who shows it to everybody in a channel.
+            taken_up: Whether the question is a message above the one that named the bot.
 
         Raises:
             Exception: whatever the search raises that is not about the question itself.
         """
         searcher = self.live.searcher
-        frame = Frame(request, searcher.build, private)
+        frame = Frame(request, searcher.build, private, shared_by, taken_up)
         command = parse(request.text)
         if (make := self._makers().get(command.verb)) is not None and request.view == "answer":
             return Composed(make(command, frame))
@@ -62,7 +75,7 @@ class Composer:
                 answer = self._answering(request.text, searcher=searcher, history=request.history)
         except QuestionFault as fault:
             return Composed(cards.note(str(fault)))
-        return Composed(answer_message(answer, frame), answer)
+        return Composed(frame.restated(answer_message(answer, frame)), answer)
 
     def _makers(self) -> dict[str, Callable[[Command, Frame], Message]]:
         return {

@@ -19,6 +19,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.errors import SlackAway, SlackFault
 from bot.slack.intake.jobs import Job
+from bot.slack.messages.cards import diverted
 from bot.slack.messages.message import Message
 
 METADATA = "confnotes_answer"
@@ -30,13 +31,16 @@ _BLOCKS_REFUSED = {
     "msg_too_long",
     "too_many_attachments",
 }
-_PLACE_REFUSED = {
-    "not_in_channel",
-    "channel_not_found",
-    "is_archived",
-    "restricted_action",
-    "restricted_action_thread_only_channel",
+_PLACE_REFUSED = {  # by Slack's error, why a channel does not take a message
+    "not_in_channel": "I am not in it",
+    "channel_not_found": "I cannot see it",
+    "is_archived": "it is archived",
+    "restricted_action": "it is not open to me",
+    "restricted_action_thread_only_channel": "it takes threads only",
+    "restricted_action_read_only_channel": "it is read-only",
+    "restricted_action_non_threadable_channel": "it takes no threads",
 }
+THREAD_READ = 100  # messages of somebody else's thread
 LOST = (OSError, http.client.HTTPException)  # the connection broke: Slack may have taken the message or not
 _PAUSES_S = (0.0, 0.0, 1.0)  # before each attempt; a Slack that is away for longer is the desk's business
 _NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "mrkdwn": False}
@@ -83,8 +87,11 @@ def while_slack_is_there() -> Iterator[None]:
         raise SlackAway(f"Cannot reach Slack: {said}. It is tried again later.") from error
 
 
-def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> None:
+def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> str | None:
     """Post a job's answer in its thread, or to the asker alone where the channel does not take it.
+
+    Returns:
+        When it was posted in the thread, as Slack's timestamp; None where it is not known.
 
     Raises:
         SlackApiError: Slack refuses it in every form.
@@ -98,17 +105,33 @@ def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> N
         )
 
     try:
-        _once(lambda: _with_fallback(post, message), lambda: is_posted(client, job, job_id))
+        return _once(lambda: _with_fallback(post, message), lambda: is_posted(client, job, job_id))
     except SlackApiError as error:
-        if error.response.get("error") not in _PLACE_REFUSED:
+        refusal = str(error.response.get("error"))
+        if refusal not in _PLACE_REFUSED:
             raise
-        _log.warning(
-            "job %s: channel %s does not take the answer (%s), it goes to the asker",
-            job_id,
-            job.channel_id,
-            error.response.get("error"),
+        _log.warning("job %s: its channel does not take the answer (%s), it goes to the asker", job_id, refusal)
+        post_to_person(client, job.user_id, diverted(message, job.channel_id, job.text, _PLACE_REFUSED[refusal]))
+        return None
+
+
+def thread_before(client: WebClient, job: Job) -> list[dict[str, Any]]:
+    """Read what stands in a job's thread before its message, oldest first; nothing where that is not allowed.
+
+    Raises:
+        OSError, HTTPException, SlackApiError: Slack is away.
+    """
+    try:
+        found = client.conversations_replies(
+            channel=job.channel_id, ts=job.thread_ts, latest=job.ts, inclusive=False, limit=THREAD_READ
         )
-        post_to_person(client, job.user_id, message)
+    except SlackApiError as error:
+        if is_away(error):
+            raise
+        _log.warning("job %s: its thread cannot be read: %s", job.thread, error.response.get("error"))
+        return []
+    messages: list[dict[str, Any]] = found.get("messages", [])
+    return [message for message in messages if str(message.get("ts", "")) < job.ts]
 
 
 def post_to_person(client: WebClient, user_id: str, message: Message) -> None:
@@ -126,6 +149,22 @@ def show_privately(
         {"thread_ts": thread_ts} if thread_ts else {}
     )
     _with_fallback(lambda **content: client.chat_postEphemeral(**place, **content, parse="none"), message)
+
+
+def show_in_thread(client: WebClient, job: Job, message: Message) -> bool:
+    """Show a message to the asker in the job's thread and say whether the thread takes it.
+
+    Raises:
+        OSError, HTTPException, SlackApiError: Slack is away.
+    """
+    try:
+        show_privately(client, job.channel_id, job.user_id, job.thread_ts, message)
+    except SlackApiError as error:
+        if is_away(error):
+            raise
+        _log.warning("a thread does not take a private answer: %s", error.response.get("error"))
+        return False
+    return True
 
 
 def is_posted(client: WebClient, job: Job, job_id: str) -> bool:
@@ -195,7 +234,7 @@ def _with_fallback(post: Callable[..., SlackResponse], message: Message) -> Slac
         return post(text=message.plain_text)
 
 
-def _once(post: Callable[[], SlackResponse], posted: Callable[[], bool]) -> None:
+def _once(post: Callable[[], SlackResponse], posted: Callable[[], bool]) -> str | None:
     """Post, and where the connection broke look whether it was taken before posting again.
 
     Raises:
@@ -205,14 +244,12 @@ def _once(post: Callable[[], SlackResponse], posted: Callable[[], bool]) -> None
     for pause_s in _PAUSES_S:
         time.sleep(pause_s)
         try:
-            if lost is None or not posted():
-                post()
+            return str(post().get("ts") or "") or None if lost is None or not posted() else None
         except LOST as error:
             lost = error
-        else:
-            return
-    if lost is not None:
-        raise lost
+    if lost is None:
+        return None
+    raise lost
 
 
 def _send(url: str, body: dict[str, Any]) -> str | None:

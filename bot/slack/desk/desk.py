@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from functools import partial
 
@@ -19,9 +19,12 @@ from bot.slack.desk.compose import Composer
 from bot.slack.desk.sessions import Sessions
 from bot.slack.desk.watches import Watch, Watches
 from bot.slack.intake.commands import parse
+from bot.slack.intake.incoming import says_something
 from bot.slack.intake.jobs import Job
+from bot.slack.log import told
 from bot.slack.messages import cards
 from bot.slack.messages.message import Message, Request
+from bot.slack.mrkdwn import words_of
 from bot.slack.workspaces import Workspaces
 from bot.store import Store
 from index.search import Searcher
@@ -32,7 +35,10 @@ LONGEST_AWAY_S = 300.0
 THREADS = (
     16  # most of their time goes to waiting for Slack; how many search at once is the composer's business
 )
+PATIENCE_S = 20.0  # after SIGTERM; a supervisor waits for 30 s, of which HTTP may have taken some
 TIDY_EVERY_S = 3600.0
+EXCHANGE_S = 4 * 3600.0  # a direct message goes on with the last exchange for so long
+LONGEST_CONTEXT = 1_000  # characters of a message that is read for a mention below it
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
 _log = logging.getLogger(__name__)
 
@@ -61,7 +67,9 @@ class Desk:
         self._put_off: dict[
             str, tuple[float, int, Job]
         ] = {}  # job -> when to try again, how often it was tried
+        self._clicks: set[Future[None]] = set()  # what is done without a job, and still under way
         self._closing = threading.Event()
+        self._left_open = 0
         self._caretaker: threading.Thread | None = None
 
     def accept(self, keys: Sequence[str], job: Job) -> bool:
@@ -86,7 +94,9 @@ class Desk:
 
     def run(self, what: str, act: Callable[[], None], apologise: Callable[[Message], None]) -> None:
         """Do something that a click asked for; a failure ends in an apology with an id."""
-        self._workers.submit(self._guarded, what, act, apologise)
+        clicked = self._workers.submit(self._guarded, what, act, apologise)
+        self._clicks.add(clicked)
+        clicked.add_done_callback(self._clicks.discard)
 
     def start(self, look_every_s: float = LOOK_EVERY_S) -> None:
         """Take over what dead processes left, tell what is new, and forget what is too old, from now on."""
@@ -95,7 +105,7 @@ class Desk:
         )
         self._caretaker.start()
 
-    def close(self, patience_s: float = 25.0) -> None:
+    def close(self, patience_s: float = PATIENCE_S) -> None:
         """Finish what was begun, within the patience that a supervisor has after SIGTERM, then stop.
 
         What waits for Slack to come back stays open, for the next process.
@@ -104,9 +114,16 @@ class Desk:
         deadline = time.monotonic() + patience_s
         while self._under_way() and time.monotonic() < deadline:
             time.sleep(0.05)
+        self._left_open = self.store.open_jobs()
         self._workers.shutdown(wait=not self._under_way(), cancel_futures=True)
         if self._caretaker is not None:
             self._caretaker.join()
+
+    def left(self) -> str:
+        """Say whether everything was finished when the desk was closed."""
+        if not self._left_open:
+            return "everything that was begun is finished"
+        return f"{self._left_open} answers are still owed and are given by the next process"
 
     def tell_news(self, searcher: Searcher) -> None:
         """Write to those whose watched topics a new build has new notes on, once whatever process sees it first.
@@ -143,6 +160,7 @@ class Desk:
                 if count := self.recover():
                     _log.warning("took over %d unfinished jobs of a process that is gone", count)
                 self._try_again()
+                self.store.wipe()
                 if time.monotonic() >= tidy_at:
                     tidy_at = time.monotonic() + TIDY_EVERY_S
                     self._tidy()
@@ -188,7 +206,7 @@ class Desk:
                 self._workers.submit(self._work, job_id, job, tries, begun=True)
 
     def _under_way(self) -> bool:
-        return self.store.open_jobs() > len(self._put_off)
+        return bool(self._clicks) or self.store.open_jobs() > len(self._put_off)
 
     def _answer_again(self, job_id: str, job: Job) -> None:
         with delivery.while_slack_is_there():
@@ -207,10 +225,10 @@ class Desk:
                 cards.note("I read words only, not files. Ask me about the conference notes, or say “help”."),
             )
             return
-        history = tuple(turn.question for turn in self.store.turns(job.thread, job.ts)) if job.ts else ()
+        asked = self._asked(job)
         if job.ts and self.keeps_questions:
-            self.store.add_turn(job.thread, job.ts, job.user_id, job.text)
-        command = parse(job.text)
+            self.store.add_turn(job.thread, job.ts, job.user_id, asked.text)
+        command = parse(asked.text)
         if command.verb in {"watch", "unwatch", "watches"}:
             self._deliver(
                 job_id,
@@ -218,7 +236,7 @@ class Desk:
                 self._watches.answer(command, job.team_id, job.user_id, self.composer.live.searcher),
             )
             return
-        composed = self.composer.compose(Request(job.text, history=history), private=job.private)
+        composed = self.composer.compose(asked, private=job.private, taken_up=asked.text != job.text)
         if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
             # people go on talking in a thread; what has nothing to do with the notes was not meant for us
             return
@@ -226,6 +244,36 @@ class Desk:
         if self.keeps_questions and composed.answer is not None and composed.answer.status == "not_found":
             self.feedback.add_miss(composed.answer)
         _log.info("job %s: %s answered in %.0f ms", job_id, job.kind, (time.monotonic() - started) * 1000)
+
+    def _asked(self, job: Job) -> Request:
+        """Return the question of a job, with the conversation that it stands in."""
+        if not job.ts:
+            return Request(job.text)
+        turns = self.store.turns(job.thread, job.ts)
+        if not turns and job.kind == "direct" and not job.thread_ts:
+            turns = self.store.last_turns(job.place, job.ts, EXCHANGE_S)
+        if turns or job.kind != "mention" or not job.thread_ts:
+            return Request(job.text, history=tuple(turn.question for turn in turns))
+        return self._asked_of_others(job)
+
+    def _asked_of_others(self, job: Job) -> Request:
+        """Read a thread that the bot was not in before: what began it, and what stands right above the mention."""
+        with delivery.while_slack_is_there():
+            before = delivery.thread_before(self.workspaces.client(job.team_id), job)
+        said = [(str(message["ts"]), words_of(message)[:LONGEST_CONTEXT]) for message in before]
+        said = [(ts, words) for ts, words in said if says_something(words)]
+        around = list(dict(said[:1] + said[-1:]).items())
+        if self.keeps_questions:
+            for ts, words in around:
+                self.store.add_turn(job.thread, ts, "", words)
+        context = [words for _, words in around]
+        if context and not says_something(job.text):  # "^^": the message above is the question
+            return Request(context[-1], history=tuple(context[:-1]))
+        return Request(job.text, history=tuple(context))
+
+    def tell(self, job: Job, message: Message) -> None:
+        """Show a person something about what they asked for, to them alone."""
+        self._deliver_privately(job, message)
 
     def _deliver(self, job_id: str, job: Job, message: Message) -> None:
         if job.private:
@@ -235,16 +283,22 @@ class Desk:
         if self.sessions is not None and self.sessions.is_stopped(job):
             return
         # First, so that a follow-up that comes right behind the answer finds its thread.
-        self.store.join_thread(job.thread, job.user_id)
+        self.store.join_thread(job.thread, job.user_id, job.ts)
         with delivery.while_slack_is_there():
-            delivery.post_answer(self.workspaces.client(job.team_id), job, job_id, message)
+            posted_at = delivery.post_answer(self.workspaces.client(job.team_id), job, job_id, message)
+        if posted_at is not None:
+            self.store.note_answer(job.thread, posted_at)
 
     def _deliver_privately(self, job: Job, message: Message) -> None:
+        """Show an answer to the asker, in the thread it belongs to, else where the response address leads."""
+        client = self.workspaces.client(job.team_id)
+        # A response address leads to the channel, not to the thread (bolt-js issue 963).
+        if job.thread_ts and delivery.show_in_thread(client, job, message):
+            return
         try:
             delivery.respond(job.response_url, message)
         except (SlackFault, *delivery.LOST) as fault:
-            _log.warning("a response address failed, trying in the channel: %s", fault)
-            client = self.workspaces.client(job.team_id)
+            _log.warning("a response address failed, trying in the channel: %s", told(fault))
             try:
                 delivery.show_privately(client, job.channel_id, job.user_id, None, message)
             except SlackApiError:

@@ -39,7 +39,7 @@ class Sessions:
     @contextmanager
     def working(self, job: Job) -> Iterator[None]:
         """Show that an answer is on its way, and that it is no longer, whatever happens in between."""
-        if job.kind == "command":
+        if job.private:
             yield
             return
         self._set(job, "processing", title=kit.cut(job.text or "Question", LONGEST_SESSION_TITLE))

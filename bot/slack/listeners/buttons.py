@@ -11,7 +11,6 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import SlackFault
 from bot.slack.desk import delivery
 from bot.slack.desk.desk import Desk
-from bot.slack.messages import kit
 from bot.slack.messages.message import Message, Request
 
 
@@ -83,11 +82,7 @@ def _turn(desk: Desk, click: Click) -> None:
 
 def _share(desk: Desk, click: Click) -> None:
     """Post a private answer for all, saying who shared it. A response address reaches channels that the bot is not in."""
-    message = desk.composer.compose(Request.from_value(click.value)).message
-    shared = kit.rich(kit.line(kit.user(click.user_id), kit.text(" shared from the conference notes:")))
-    delivery.respond(
-        click.response_url,
-        Message(message.notice, (shared, *message.blocks)[:50], message.plain),
-        in_channel=True,
-    )
+    request = Request.from_value(click.value)
+    message = desk.composer.compose(request, shared_by=click.user_id).message
+    delivery.respond(click.response_url, message, in_channel=True)
     delivery.remove(click.response_url)

@@ -12,7 +12,7 @@ from bot.slack.messages.answers import talk_line
 from bot.slack.messages.digest import talk_entry
 from bot.slack.messages.excerpts import reflow
 from bot.slack.messages.kit import Json
-from bot.slack.messages.message import Frame, Message, Request, extent, facts, fit
+from bot.slack.messages.message import LONGEST_RESTATED, Frame, Message, Request, extent, facts, fit
 from index.models import Talk
 from index.vocabulary.words import find_phrase
 
@@ -22,6 +22,7 @@ QUOTES_ON_A_CARD = 3
 LONGEST_NAME = 200
 SAME_TITLE = 90.0  # WRatio above which words are taken for a title's own
 NEAR = 60.0
+NOT_HERE = "I am not switched on in this channel. Ask me in a direct message."
 
 
 def talk_message(words: str, frame: Frame) -> Message:
@@ -124,6 +125,18 @@ def sorry(problem_id: str) -> Message:
         f" Please ask again; if it stays, tell whoever runs me: {problem_id}."
     )
     return note(said)
+
+
+def diverted(message: Message, channel_id: str, question: str, reason: str) -> Message:
+    """Put in front of an answer why it comes in private, and to which question."""
+    before, after = "You asked in ", f": “{kit.cut(question, LONGEST_RESTATED)}” I cannot answer there: {reason}."
+    why = kit.line(kit.text(before), kit.channel(channel_id), kit.text(after))
+    return message.below(kit.rich(why), f"{before}a channel{after}")
+
+
+def not_here() -> Message:
+    """Say that the bot does not answer in a channel."""
+    return note(NOT_HERE)
 
 
 def note(said: str) -> Message:

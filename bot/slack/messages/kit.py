@@ -47,6 +47,11 @@ def user(user_id: str) -> Json:
     return {"type": "user", "user_id": user_id}
 
 
+def channel(channel_id: str) -> Json:
+    """Name a channel inside of rich text."""
+    return {"type": "channel", "channel_id": channel_id}
+
+
 def line(*elements: Json) -> Json:
     """Join inline elements to a paragraph."""
     return {"type": "rich_text_section", "elements": list(elements)}

@@ -19,6 +19,7 @@ MOST_CHARACTERS = 12_000
 LONGEST_NOTICE = 300
 LONGEST_TITLE = 400
 LONGEST_SPEAKERS = 400
+LONGEST_RESTATED = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Message:
     def text(self) -> str:
         """Return the notification text, escaped."""
         return cut_escaped(self.notice, LONGEST_NOTICE)
+
+    def below(self, block: Json, said: str) -> Message:
+        """Return the message with a block above it, which says these words."""
+        return replace(self, blocks=(block, *self.blocks)[:MOST_BLOCKS], plain=f"{said}\n\n{self.plain}")
 
     @property
     def plain_text(self) -> str:
@@ -87,6 +92,17 @@ class Frame:
     request: Request
     build: Build
     private: bool = False
+    shared_by: str | None = None  # who shows it to a channel
+    taken_up: bool = False  # the question is somebody's earlier message
+
+    def restated(self, message: Message) -> Message:
+        """Put what was asked, and who shares it, above a message that stands apart from its question."""
+        asked = f"“{kit.cut(' '.join(self.request.text.split()), LONGEST_RESTATED)}”"
+        if self.shared_by:
+            said = f" shared from the conference notes: {asked}"
+            return message.below(kit.rich(kit.line(kit.user(self.shared_by), kit.text(said))), f"Shared: {asked}")
+        said = f"You asked: {asked}"
+        return message.below(kit.quiet(said), said) if self.private or self.taken_up else message
 
     def footer(self) -> Json:
         """Return the last, quiet line: how old and how large the notes are."""

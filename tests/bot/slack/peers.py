@@ -112,6 +112,8 @@ def _inline(inner: Json) -> rich_text.RichTextElement:
         return rich_text.RichTextLink(inner["url"], inner["text"], **style)
     if inner["type"] == "user":
         return rich_text.RichTextUser(inner["user_id"])
+    if inner["type"] == "channel":
+        return rich_text.RichTextChannel(inner["channel_id"])
     return rich_text.RichText(inner["text"], **style)
 
 
