@@ -255,12 +255,14 @@ def load_settings() -> Settings:
 
     try:
         return Settings()
+    except UnicodeDecodeError:
+        raise SettingsFault("Cannot read .env: it is not UTF-8 text. Save it as UTF-8.") from None
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         name = str(first["loc"][0])
         name = name if name.isupper() else f"CONFNOTES_{name.upper()}"
         raise SettingsFault(
-            f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env."
+            f"Cannot use the setting {name}: {first['msg'].removeprefix('Value error, ')}. Correct it in the environment or in .env."
         ) from None
 
 

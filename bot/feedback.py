@@ -31,6 +31,7 @@ class Verdict:
     golden: Mapping[str, object] = field(
         default_factory=dict
     )  # what `bot.evaluation.golden` makes of the answer
+    reaction: bool = False  # given as an emoji below the message, which can be taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,33 @@ class Feedback:
         self._store = store
 
     def add(self, given: Verdict) -> None:
-        """Keep a verdict; a person's later one on the same answer replaces it, what it leaves open stays."""
+        """Keep a verdict; a person's later one on the same answer replaces it, with the reason of the former."""
         said = (given.question, given.build, json.dumps(given.quotes), json.dumps(given.hits))
         golden = json.dumps(dict(given.golden), ensure_ascii=False) if given.golden else None
         with self._store.changing() as db:
             db.execute(
-                "INSERT INTO feedback (message, user_id, verdict, question, build, quotes, hits, given_at, golden)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET verdict = excluded.verdict, question = coalesce(excluded.question, question),"
-                " build = coalesce(excluded.build, build), quotes = CASE WHEN excluded.build IS NULL THEN quotes ELSE excluded.quotes END,"
-                " hits = CASE WHEN excluded.build IS NULL THEN hits ELSE excluded.hits END, given_at = excluded.given_at,"
-                " golden = coalesce(excluded.golden, golden)",
-                (given.message, given.user_id, given.verdict, *said, self._store.now(), golden),
+                "INSERT INTO feedback"
+                " (message, user_id, verdict, question, build, quotes, hits, given_at, golden, reaction)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET verdict = excluded.verdict,"
+                " reason = CASE WHEN verdict = excluded.verdict THEN reason END,"
+                " reaction = excluded.reaction AND (reaction OR verdict != excluded.verdict),"
+                " question = coalesce(excluded.question, question), build = coalesce(excluded.build, build),"
+                " quotes = CASE WHEN excluded.build IS NULL THEN quotes ELSE excluded.quotes END,"
+                " hits = CASE WHEN excluded.build IS NULL THEN hits ELSE excluded.hits END,"
+                " given_at = excluded.given_at, golden = coalesce(excluded.golden, golden)",
+                (
+                    *(given.message, given.user_id, given.verdict),
+                    *(*said, self._store.now(), golden, given.reaction),
+                ),
+            )
+
+    def take_back(self, message: str, user_id: str, verdict: str) -> None:
+        """Forget a verdict that was a reaction and is one no longer; a button's verdict stays."""
+        with self._store.changing() as db:
+            db.execute(
+                "DELETE FROM feedback WHERE message = ? AND user_id = ? AND verdict = ? AND reaction",
+                (message, user_id, verdict),
             )
 
     def add_reason(self, message: str, user_id: str, reason: str) -> None:
@@ -68,7 +84,7 @@ class Feedback:
         with self._store.changing() as db:
             db.execute(
                 "INSERT INTO feedback (message, user_id, verdict, reason, given_at) VALUES (?, ?, 'down', ?, ?)"
-                " ON CONFLICT DO UPDATE SET reason = excluded.reason",
+                " ON CONFLICT DO UPDATE SET reason = excluded.reason WHERE verdict = 'down'",
                 (message, user_id, reason, self._store.now()),
             )
 
@@ -89,6 +105,7 @@ class Feedback:
                 hits=tuple(json.loads(row["hits"] or "[]")),
                 reason=row["reason"],
                 golden=json.loads(row["golden"] or "{}"),
+                reaction=bool(row["reaction"]),
             )
             for row in rows
         ]

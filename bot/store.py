@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS turns (
   PRIMARY KEY (thread, ts)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS feedback (
   message TEXT NOT NULL, user_id TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT, question TEXT, build TEXT, quotes TEXT, hits TEXT,
-  given_at REAL NOT NULL, golden TEXT, PRIMARY KEY (message, user_id)) WITHOUT ROWID;
+  given_at REAL NOT NULL, golden TEXT, reaction INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (message, user_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS misses (question TEXT NOT NULL, miss TEXT NOT NULL, topic TEXT NOT NULL, asked_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS watches (
   user_id TEXT NOT NULL, phrase TEXT NOT NULL, seen TEXT NOT NULL, team_id TEXT NOT NULL DEFAULT '',
@@ -164,7 +164,8 @@ class Store:
                 return None
             db.execute("INSERT OR IGNORE INTO speakers VALUES (?, ?, ?)", (thread, ts, user_id))
             row = db.execute(
-                "SELECT user_id FROM speakers WHERE thread = ? AND ts < ? ORDER BY ts DESC LIMIT 1", (thread, ts)
+                "SELECT user_id FROM speakers WHERE thread = ? AND ts < ? ORDER BY ts DESC LIMIT 1",
+                (thread, ts),
             ).fetchone()
         return str(row[0]) if row else ""
 
@@ -287,7 +288,9 @@ class Store:
         # FULL would sync on every claim; with NORMAL a power cut may lose the last claims, a killed process
         # loses nothing.
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("PRAGMA secure_delete = ON")  # a forgotten question is overwritten, not only unlinked
+        self._db.execute(
+            "PRAGMA secure_delete = ON"
+        )  # a forgotten question is overwritten, not only unlinked
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise StoreFault(
@@ -300,6 +303,8 @@ class Store:
             self._db.execute("ALTER TABLE threads DROP COLUMN last_user")
         if "golden" not in self._columns("feedback"):
             self._db.execute("ALTER TABLE feedback ADD COLUMN golden TEXT")
+        if "reaction" not in self._columns("feedback"):
+            self._db.execute("ALTER TABLE feedback ADD COLUMN reaction INTEGER NOT NULL DEFAULT 0")
         if "team_id" not in self._columns("watches"):
             self._db.execute("ALTER TABLE watches ADD COLUMN team_id TEXT NOT NULL DEFAULT ''")
         self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

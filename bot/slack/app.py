@@ -39,7 +39,9 @@ from bot.slack.sockets import Sockets
 from bot.slack.workspaces import Workspaces, by_oauth, oauth_flow
 from bot.store import Store
 
-LISTENER_THREADS = 16  # Bolt's default of 5 let a command wait 3 s behind slow ones; ours only claim and queue
+LISTENER_THREADS = (
+    16  # Bolt's default of 5 let a command wait 3 s behind slow ones; ours only claim and queue
+)
 _log = logging.getLogger(__name__)
 
 
@@ -120,13 +122,23 @@ def check(settings: Settings) -> None:
         return
     if settings.slack_bot_token is None:
         raise SettingsFault(
-            "Cannot start the Slack bot: SLACK_BOT_TOKEN is not set. Copy the Bot User OAuth Token (xoxb-…), see docs/slack.md."
+            "Cannot start the Slack bot: SLACK_BOT_TOKEN is not set. Copy the Bot User OAuth Token (xoxb-…), see"
+            " docs/slack.md."
         )
     if not over_http(settings) and settings.slack_app_token is None:
         raise SettingsFault(
-            "Cannot start the Slack bot: SLACK_APP_TOKEN is not set. Make an app-level token (xapp-…) with connections:write for Socket"
-            " Mode, or set SLACK_SIGNING_SECRET and PORT for HTTP, see docs/slack.md."
+            "Cannot start the Slack bot: SLACK_APP_TOKEN is not set. Make an app-level token (xapp-…) with"
+            " connections:write for Socket Mode, or set SLACK_SIGNING_SECRET and PORT for HTTP, see docs/slack.md."
         )
+    for name, token, start in (
+        ("SLACK_BOT_TOKEN", settings.slack_bot_token, "xoxb-"),
+        ("SLACK_APP_TOKEN", settings.slack_app_token, "xapp-"),
+    ):
+        if token is not None and not token.get_secret_value().startswith(start):
+            raise SettingsFault(
+                f"Cannot start the Slack bot: {name} does not begin with {start}, it is another kind of token."
+                " Are the two swapped? docs/slack.md says where to copy each."
+            )
 
 
 def over_http(settings: Settings) -> bool:

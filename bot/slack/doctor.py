@@ -70,14 +70,6 @@ def _memory(settings: Settings) -> str:
 
 def _tokens(settings: Settings) -> str:
     check(settings)
-    for name, token, start in (
-        ("SLACK_BOT_TOKEN", settings.slack_bot_token, "xoxb-"),
-        ("SLACK_APP_TOKEN", settings.slack_app_token, "xapp-"),
-    ):
-        if token is not None and not token.get_secret_value().startswith(start):
-            raise BotFault(
-                f"{name} does not begin with {start}: it is another kind of token. docs/slack.md says where to copy it."
-            )
     return "set for HTTP" if over_http(settings) else "set for Socket Mode"
 
 

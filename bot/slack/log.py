@@ -55,7 +55,9 @@ def told(error: BaseException) -> str:
         return f"{name}: {error.response.get('error')}"
     if isinstance(error, OSError) and error.errno is not None:
         return f"{name}: {error.strerror}"
-    ours = isinstance(error, BotFault | IndexFault) and not isinstance(error, QuestionFault)  # which quotes it
+    ours = isinstance(error, BotFault | IndexFault) and not isinstance(
+        error, QuestionFault
+    )  # which quotes it
     return f"{name}: {error}" if ours else name
 
 
@@ -63,8 +65,13 @@ def set_up() -> None:
     """Let the process write its log to standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(SilentAboutText())
-    handler.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.split(".")[0] in OURS)
+    handler.addFilter(_is_worth_a_line)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Tell whether a record is ours, or a library's defect: what a library raises as well is told by whoever catches it."""
+    return record.name.partition(".")[0] in OURS or bool(record.exc_info)
 
 
 class Seldom:

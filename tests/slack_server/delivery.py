@@ -39,10 +39,14 @@ class Delivery:
 
 
 class Sockets:
-    """The Socket Mode side: one-use tickets, hello, envelopes spread over the connections, acknowledgements."""
+    """The Socket Mode side: one-use tickets, hello, envelopes spread over the connections, acknowledgements.
 
-    def __init__(self, space: Workspace) -> None:
+    With `doubles` every envelope goes down all connections, as some servers do.
+    """
+
+    def __init__(self, space: Workspace, *, doubles: bool = False) -> None:
         self.space = space
+        self.doubles = doubles
         self.tickets: set[str] = set()
         self.connections: list[web.WebSocketResponse] = []
         self.deliveries: dict[str, Delivery] = {}
@@ -90,7 +94,7 @@ class Sockets:
         if not self.connections:
             return
         self._turn += 1
-        socket = self.connections[self._turn % len(self.connections)]
+        chosen = self.connections[self._turn % len(self.connections)]
         envelope = {
             "envelope_id": delivery.envelope_id,
             "type": delivery.kind,
@@ -99,8 +103,9 @@ class Sockets:
             "retry_attempt": delivery.retry,
             "retry_reason": "timeout" if delivery.retry else "",
         }
-        with suppress(ConnectionError):
-            await socket.send_json(envelope)
+        for socket in list(self.connections) if self.doubles else [chosen]:
+            with suppress(ConnectionError):
+                await socket.send_json(envelope)
 
     async def drop(self, reason: str | None) -> None:
         """Ask every client to reconnect as Slack does, or cut the connections without a word."""

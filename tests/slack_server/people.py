@@ -93,6 +93,20 @@ class People:
         """Send the same payload again, as Slack does when it saw no acknowledgement."""
         return [self.deliver(delivery.kind, delivery.payload, retry=number) for number in range(1, times + 1)]
 
+    def react(
+        self, message: Json, user_id: str, emoji: str, channel_id: str, *, gone: bool = False
+    ) -> Delivery:
+        """Put an emoji below a message, or take it away."""
+        event = {
+            "type": "reaction_removed" if gone else "reaction_added",
+            "user": user_id,
+            "reaction": emoji,
+            "item": {"type": "message", "channel": channel_id, "ts": message["ts"]},
+            "item_user": message["user"],
+            "event_ts": self.space.next_ts(),
+        }
+        return self.deliver("events_api", self.envelope(event))
+
     def command(self, channel_id: str, user_id: str, text: str, command: str = "/kubecon") -> Delivery:
         """Type a slash command."""
         channel = self.space.channels[channel_id]

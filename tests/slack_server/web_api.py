@@ -12,6 +12,7 @@ from tests.slack_server.state import APP_ID, BOT_ID, BOT_TOKEN, BOT_USER_ID, TEA
 Json = dict[str, Any]
 Method = Callable[[Workspace, Json], Json]
 
+HISTORY_SCOPES = {"channel": "channels:history", "group": "groups:history", "im": "im:history"}
 TRIGGER_LIFE_S = 3.0
 RESPONSE_URL_USES = 5
 RESPONSE_URL_LIFE_S = 30 * 60
@@ -128,9 +129,13 @@ def _replies(space: Workspace, arguments: Json) -> Json:
     found = [m for m in channel.messages if root in {m["ts"], m.get("thread_ts")}]
     if not found:
         raise RefusalError("thread_not_found")
+    first, last = str(arguments.get("oldest") or ""), str(arguments.get("latest") or "~")
+    # The thread's first message is given whatever the limits are, as Slack does.
+    found = [m for m in found if m["ts"] == root or first <= m["ts"] < last]
     if not arguments.get("include_all_metadata"):
         found = [{name: value for name, value in m.items() if name != "metadata"} for m in found]
-    return {"messages": found, "has_more": False}
+    most = int(arguments.get("limit") or 1000)
+    return {"messages": found[:most], "has_more": len(found) > most}
 
 
 def _conversations_open(space: Workspace, arguments: Json) -> Json:
@@ -216,13 +221,20 @@ def _oauth_access(_space: Workspace, arguments: Json) -> Json:
     }
 
 
-METHODS: dict[str, tuple[Method, str | None]] = {
+def _history_scope(space: Workspace, arguments: Json) -> str:
+    """Name the scope that reading a channel needs, which depends on the channel's kind."""
+    channel = space.channels.get(str(arguments.get("channel", "")))
+    return HISTORY_SCOPES[channel.kind if channel else "channel"]
+
+
+Scope = str | Callable[[Workspace, Json], str] | None
+METHODS: dict[str, tuple[Method, Scope]] = {
     "oauth.v2.access": (_oauth_access, None),
     "auth.test": (_auth_test, None),
     "chat.postMessage": (_post_message, "chat:write"),
     "chat.postEphemeral": (_post_ephemeral, "chat:write"),
     "chat.update": (_update, "chat:write"),
-    "conversations.replies": (_replies, "channels:history"),
+    "conversations.replies": (_replies, _history_scope),
     "conversations.open": (_conversations_open, "im:write"),
     "agents.sessions.setStatus": (_set_session_status, "assistant:write"),
     "assistant.threads.setSuggestedPrompts": (_set_suggested_prompts, "assistant:write"),

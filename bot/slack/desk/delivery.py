@@ -110,8 +110,12 @@ def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> s
         refusal = str(error.response.get("error"))
         if refusal not in _PLACE_REFUSED:
             raise
-        _log.warning("job %s: its channel does not take the answer (%s), it goes to the asker", job_id, refusal)
-        post_to_person(client, job.user_id, diverted(message, job.channel_id, job.text, _PLACE_REFUSED[refusal]))
+        _log.warning(
+            "job %s: its channel does not take the answer (%s), it goes to the asker", job_id, refusal
+        )
+        post_to_person(
+            client, job.user_id, diverted(message, job.channel_id, job.text, _PLACE_REFUSED[refusal])
+        )
         return None
 
 

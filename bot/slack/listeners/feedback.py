@@ -29,6 +29,8 @@ def register(app: App, desk: Desk, doors: Doors) -> None:
     def thumb(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
         click = Click(body)
+        if not desk.claim(click.key):
+            return
         verdict = "down" if json.loads(click.value).get("v") == "down" else "up"
         desk.run("feedback", lambda: _keep(desk, click, verdict), lambda message: tell(desk, click, message))
         if verdict == "down":
@@ -42,15 +44,18 @@ def register(app: App, desk: Desk, doors: Doors) -> None:
             body["view"]["private_metadata"], body["user"]["id"], fields.get("value") or ""
         )
 
-    def reaction(event: dict[str, Any], body: dict[str, Any]) -> None:
-        verdict = _THUMBS.get(event.get("reaction", "").split("::")[0])
-        item = event.get("item", {})
-        if verdict and event.get("item_user") == doors.of(body).bot_user_id and item.get("type") == "message":
-            desk.feedback.add(Verdict(f"{item['channel']}:{item['ts']}", event["user"], verdict))
+    def added(event: dict[str, Any], body: dict[str, Any]) -> None:
+        if found := _reaction(event, doors.of(body)):
+            desk.feedback.add(Verdict(*found, reaction=True))
+
+    def removed(event: dict[str, Any], body: dict[str, Any]) -> None:
+        if found := _reaction(event, doors.of(body)):
+            desk.feedback.take_back(*found)
 
     app.action("feedback")(thumb)
     app.view(REASON_FORM)(reason)
-    app.event("reaction_added")(reaction)
+    app.event("reaction_added")(added)
+    app.event("reaction_removed")(removed)
 
 
 def reason_form(message_key: str) -> kit.Json:
@@ -73,6 +78,15 @@ def reason_form(message_key: str) -> kit.Json:
             }
         ],
     }
+
+
+def _reaction(event: dict[str, Any], doors: Doors) -> tuple[str, str, str] | None:
+    """Return the message, the person and the verdict of a thumb below one of the bot's messages, None for others."""
+    verdict = _THUMBS.get(str(event.get("reaction", "")).split("::")[0])
+    item = event.get("item", {})
+    if verdict is None or event.get("item_user") != doors.bot_user_id or item.get("type") != "message":
+        return None
+    return f"{item['channel']}:{item['ts']}", str(event["user"]), verdict
 
 
 def _ask_reason(client: WebClient, trigger_id: str, message_key: str) -> None:

@@ -129,7 +129,10 @@ def sorry(problem_id: str) -> Message:
 
 def diverted(message: Message, channel_id: str, question: str, reason: str) -> Message:
     """Put in front of an answer why it comes in private, and to which question."""
-    before, after = "You asked in ", f": “{kit.cut(question, LONGEST_RESTATED)}” I cannot answer there: {reason}."
+    before, after = (
+        "You asked in ",
+        f": “{kit.cut(question, LONGEST_RESTATED)}” I cannot answer there: {reason}.",
+    )
     why = kit.line(kit.text(before), kit.channel(channel_id), kit.text(after))
     return message.below(kit.rich(why), f"{before}a channel{after}")
 

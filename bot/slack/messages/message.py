@@ -100,7 +100,9 @@ class Frame:
         asked = f"“{kit.cut(' '.join(self.request.text.split()), LONGEST_RESTATED)}”"
         if self.shared_by:
             said = f" shared from the conference notes: {asked}"
-            return message.below(kit.rich(kit.line(kit.user(self.shared_by), kit.text(said))), f"Shared: {asked}")
+            return message.below(
+                kit.rich(kit.line(kit.user(self.shared_by), kit.text(said))), f"Shared: {asked}"
+            )
         said = f"You asked: {asked}"
         return message.below(kit.quiet(said), said) if self.private or self.taken_up else message
 
