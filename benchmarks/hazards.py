@@ -32,8 +32,9 @@ import index.encoder.onnx  # noqa: F401 a child then starts with everything impo
 from index.build.layout import current_build_id, list_builds
 from index.build.reader import open_build
 from ingest.errors import PublishError
+from ingest.job import Job
 from ingest.nightly.contents import verify_quotes
-from ingest.nightly.run import Job, run
+from ingest.nightly.run import run
 
 PUBLISHED, REFUSED, DEFECT = 0, 4, 1
 

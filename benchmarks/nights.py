@@ -16,10 +16,11 @@ import resource
 import time
 from pathlib import Path
 
-from index.encoder.base import Encoder, load_encoder
-from index.encoder.load import checked
+from index.encoder.base import Encoder
+from index.encoder.load import checked, load_encoder
+from ingest.job import Job
 from ingest.nightly.report import Report
-from ingest.nightly.run import Job, run
+from ingest.nightly.run import run
 
 WORDS = (  # noqa: SIM905 a list of ninety literals reads worse
     "anchor barge buoy cable canal captain cargo chart cluster compass container crane current deck deploy dock engine ferry fleet "

@@ -63,7 +63,7 @@ def pieces(folder: Path) -> Pieces:
 def build(size: int, folder: Path, large: bool = False) -> dict[str, Any]:
     """Write and publish a build of so many passages."""
     from index.build.writer import publish, write_build
-    from index.encoder.base import load_encoder
+    from index.encoder.load import load_encoder
     from index.ranking.dense import MOST_SCANNED
 
     parts = pieces(folder)

@@ -31,8 +31,9 @@ from benchmarks.nights import recap
 from bot.answering import answer
 from bot.live import LiveIndex
 from index.build.layout import CURRENT_FILE
-from index.encoder.base import load_encoder
-from ingest.nightly.run import Job, run
+from index.encoder.load import load_encoder
+from ingest.job import Job
+from ingest.nightly.run import run
 
 QUESTION = "which edition of the harbour almanac is this?"
 OTHERS = (

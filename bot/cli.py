@@ -6,28 +6,21 @@ What needs the model, Slack or the web is imported inside a command: `confnotes 
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from bot import DEFAULT_INDEX_DIR
+from bot.command import faults, load_settings, open_searcher, scope_options
 from bot.evaluation.cli import evaluate
-from bot.options import index_option, scope_options
 from bot.slack.cli import commands as slack_commands
+from console.command import index_option
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
     from index.models import Talk
     from index.search import Searcher
-
-EXIT_USAGE = 2
-EXIT_NO_INDEX = 5
 
 
 @click.command()
@@ -228,61 +221,6 @@ def web(index_dir: Path | None, host: str | None, port: int | None) -> None:
             run(lambda: live.searcher, host or settings.host, port or settings.port or 8000)
         finally:
             live.stop()
-
-
-@contextmanager
-def faults() -> Iterator[None]:
-    """Turn what this program knows to go wrong into one line on standard error and an exit status."""
-    from bot.errors import BotFault
-    from index.errors import IndexFault
-
-    try:
-        yield
-    except IndexFault as fault:
-        click.echo(f"Error: {fault}", err=True)
-        sys.exit(EXIT_NO_INDEX)
-    except BotFault as fault:
-        click.echo(f"Error: {fault}", err=True)
-        sys.exit(EXIT_USAGE)
-
-
-def load_settings() -> Settings:
-    """Read the settings; a wrong one is named in one line."""
-    from pydantic import ValidationError
-
-    from bot.errors import SettingsFault
-    from bot.settings import Settings
-
-    try:
-        return Settings()
-    except UnicodeDecodeError:
-        raise SettingsFault("Cannot read .env: it is not UTF-8 text. Save it as UTF-8.") from None
-    except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        name = str(first["loc"][0])
-        name = name if name.isupper() else f"CONFNOTES_{name.upper()}"
-        raise SettingsFault(
-            f"Cannot use the setting {name}: {first['msg'].removeprefix('Value error, ')}. Correct it in the environment or in .env."
-        ) from None
-
-
-def open_searcher(index_dir: Path | None) -> Searcher:
-    """Open the build in a folder, by default the one that the settings name."""
-    from index.search import Searcher
-
-    named, adapter = _named()
-    return Searcher.open(index_dir or named, adapter=adapter)
-
-
-def _named() -> tuple[Path, str | None]:
-    """Return the folder of the builds and the encoder's adapter that the settings name."""
-    # Importing pydantic takes 0.1 s, a quarter of a single question's whole time: it waits where only the
-    # environment names them.
-    if Path(".env").exists():
-        settings = load_settings()
-        return settings.index_dir, settings.encoder_adapter
-    named = {name.upper(): value for name, value in os.environ.items() if value}
-    return Path(named.get("CONFNOTES_INDEX_DIR", DEFAULT_INDEX_DIR)), named.get("CONFNOTES_ENCODER_ADAPTER")
 
 
 def _ms_since(started: float) -> float:

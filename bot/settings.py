@@ -10,7 +10,7 @@ from pydantic import AliasChoices, Field, SecretStr
 from pydantic.functional_validators import BeforeValidator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot import DEFAULT_INDEX_DIR
+from console.command import DEFAULT_INDEX_DIR
 
 
 def _words(value: object) -> object:

@@ -14,7 +14,8 @@ import numpy as np
 from index.build.reader import Build, open_build
 from index.build.talk_table import TalkSet
 from index.encoder.adapter import adapter_of_build, name_adapter
-from index.encoder.base import Encoder, Vectors, load_encoder
+from index.encoder.base import Encoder, Vectors
+from index.encoder.load import load_encoder
 from index.errors import EncoderMismatch
 from index.mentions import Mentions
 from index.models import Hit, TalkKind

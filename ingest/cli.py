@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from console.command import FILE, complain, index_option, screen
 from ingest.errors import PublishError
 from ingest.nightly.builds_cli import index
 from ingest.nightly.every import repeat, seconds
-from ingest.terminal import FILE, FOLDER, bars, complain, console, one_line, settings
+from ingest.terminal import bars, faults, settings
 
 if TYPE_CHECKING:
-    from ingest.nightly.night import Job
+    from ingest.job import Job
 
 
 @click.command()
@@ -23,12 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--catalogue", type=FILE, help="Talks with their links: CSV, YAML, JSON, or the calendar (ICS) of Sched."
 )
-@click.option(
-    "--index",
-    "index_dir",
-    type=FOLDER,
-    help="Folder of the builds (default: CONFNOTES_INDEX_DIR, data/index).",
-)
+@index_option
 @click.option(
     "--gate",
     type=FILE,
@@ -71,27 +67,27 @@ def ingest(
     done, 2 on wrong usage, 3 when some sources failed and the rest is published, 4 when nothing was published
     and the last build stays live.
     """
-    with one_line():
-        from ingest.nightly.night import Job
+    with faults():
+        from ingest.job import Job
 
-        said = settings()
+        given = settings()
         job = Job(
-            paths=paths or (said.notes,),
-            index_dir=index_dir or said.index_dir,
-            catalogue=catalogue or said.catalogue,
+            paths=paths or (given.notes,),
+            index_dir=index_dir or given.index_dir,
+            catalogue=catalogue or given.catalogue,
             full=full,
-            model=said.model,
-            adapter=said.encoder_adapter,
-            keep_builds=said.keep_builds,
+            model=given.model,
+            adapter=given.encoder_adapter,
+            keep_builds=given.keep_builds,
             wait_s=wait_s,
-            gate=gate or said.gate,
-            gate_margin=said.gate_margin,
-            most_talks_lost=said.most_talks_lost,
+            gate=gate or given.gate,
+            gate_margin=given.gate_margin,
+            most_talks_lost=given.most_talks_lost,
             accept=accept,
-            contact=said.web_contact,
-            allowed_hosts=tuple(said.web_allowed_hosts.replace(",", " ").split()),
+            contact=given.web_contact,
+            allowed_hosts=tuple(given.web_allowed_hosts.replace(",", " ").split()),
         )
-        webhook = said.report_webhook.get_secret_value() if said.report_webhook else ""
+        webhook = given.report_webhook.get_secret_value() if given.report_webhook else ""
         if every is None:
             sys.exit(_one_night(job, webhook, as_json))
         repeat(lambda: _one_night(job, webhook, as_json), every)
@@ -116,7 +112,7 @@ def _one_night(job: Job, webhook: str, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(report.to_json(), ensure_ascii=False))
     else:
-        print_report(report, console())
+        print_report(report, screen())
     for line in report.failed:
         complain(line)
     tell(webhook, report, complain)
@@ -131,7 +127,7 @@ def _one_night(job: Job, webhook: str, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def inspect(*, file: Path, catalogue: Path | None, as_json: bool) -> None:
     """Show how a recap is read: its talks with their lines, what was dropped and why, what is uncertain."""
-    with one_line():
+    with faults():
         from ingest.inspection.inspect import inspect_file
 
         inspection = inspect_file(file, catalogue or settings().catalogue)
@@ -140,7 +136,7 @@ def inspect(*, file: Path, catalogue: Path | None, as_json: bool) -> None:
         else:
             from ingest.inspection.view import print_inspection
 
-            print_inspection(inspection, console())
+            print_inspection(inspection, screen())
 
 
 commands: tuple[click.Command, ...] = (ingest, inspect, index)

@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from console.command import DEFAULT_INDEX_DIR
+
 
 class IngestSettings(BaseSettings):
     """Where notes lie and where builds go."""
@@ -15,7 +17,7 @@ class IngestSettings(BaseSettings):
         env_prefix="CONFNOTES_", env_file=".env", env_ignore_empty=True, extra="ignore"
     )
 
-    index_dir: Path = Field(default=Path("data/index"), description="Folder of the published builds.")
+    index_dir: Path = Field(default=DEFAULT_INDEX_DIR, description="Folder of the published builds.")
     notes: Path = Field(
         default=Path("notes"), description="What `confnotes ingest` reads when no path is named."
     )

@@ -1,61 +1,25 @@
-"""What the commands of this room share: one line for a known failure, settings, the terminal and its bars."""
+"""What the commands of this room share: which fault has which status, its settings, and progress bars."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
+from console.command import Status, one_line
+from index.errors import IndexFault
 from ingest.errors import IngestError, PublishError, SourcesError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from ingest.settings import IngestSettings
 
-WRONG_USAGE = 2
-NOT_PUBLISHED = 4
-NO_INDEX = 5
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(dir_okay=False, path_type=Path)
-
-_PIPED_COLUMNS = 160
-
-
-@contextmanager
-def one_line() -> Iterator[None]:
-    """Turn a known failure into one line on standard error and its exit status."""
-    try:
-        yield
-    except PublishError as error:
-        leave(str(error), NOT_PUBLISHED)
-    except IngestError as error:
-        leave(str(error), WRONG_USAGE)
-
-
-def leave(line: str, status: int) -> None:
-    """Say one line and leave."""
-    complain(" ".join(line.split()))
-    sys.exit(status)
-
-
-def complain(line: str) -> None:
-    """Say a line on standard error; what servers and file names bring into it cannot command the terminal."""
-    from console.screen import printable
-
-    click.echo(printable(line), err=True)
-
-
-def console() -> Console:
-    """Give the terminal; a file or a pipe gets lines wide enough for titles and addresses."""
-    from console.screen import Screen
-
-    return Screen(width=None if sys.stdout.isatty() else _PIPED_COLUMNS)
+def faults() -> AbstractContextManager[None]:
+    """Turn a known fault into one line on standard error and its exit status."""
+    return one_line(
+        {PublishError: Status.NOT_PUBLISHED, IngestError: Status.USAGE, IndexFault: Status.NO_INDEX}
+    )
 
 
 def settings() -> IngestSettings:
@@ -64,18 +28,10 @@ def settings() -> IngestSettings:
     Raises:
         SourcesError: A value cannot be used.
     """
-    from pydantic import ValidationError
-
+    from console.settings import read_settings
     from ingest.settings import IngestSettings
 
-    try:
-        return IngestSettings()
-    except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        name = f"CONFNOTES_{'_'.join(str(part) for part in first['loc']).upper()}"
-        raise SourcesError(
-            f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env."
-        ) from None
+    return read_settings(IngestSettings, SourcesError)
 
 
 @contextmanager

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.encoder.base import Encoder, load_encoder
+from index.encoder.base import Encoder
+from index.encoder.load import load_encoder
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -13,7 +13,7 @@ from bot.slack.doctor import examine
 from confnotes import main
 from index.build.layout import current_build_id, file_sha256, read_manifest
 from index.encoder.adapter import SHIPPED
-from index.encoder.base import DEFAULT_WEIGHTS_SHA256
+from index.encoder.weights import DEFAULT_WEIGHTS_SHA256
 from tests.index.models import small_adapter
 from tests.ingest.conftest import DAY_1
 

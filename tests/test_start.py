@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index.encoder.base import load_encoder
+from index.encoder.load import load_encoder
 from tests.bot.answering.conftest import write_notes
 from tests.conftest import ROOT
 

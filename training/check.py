@@ -79,8 +79,8 @@ def _reasons(pair: Pair, texts: Texts) -> Iterator[str]:
         yield "its passage begins or ends with white space"
     if pair.style not in STYLES:
         yield f"no such style: {pair.style}"
-    if (pair.style == "followup") != bool(pair.history):
-        yield "a follow-up has an earlier turn, and nothing else has"
+    if pair.answers and (pair.style == "followup") != bool(pair.history):
+        yield "a follow-up has an earlier turn, and nothing else that is answered has"
 
 
 def shares(pairs: Sequence[Pair]) -> Iterator[str]:

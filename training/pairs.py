@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-STYLES = ("paraphrase", "detail", "keyword", "noisy", "followup", "acronym", "near_miss")
+STYLES = ("paraphrase", "detail", "keyword", "noisy", "followup", "acronym", "everyday", "near_miss")
 NEAR_MISS = "near_miss"  # plausible, about the same thing, and not answered by the notes
 DIGEST_DIGITS = 12
 

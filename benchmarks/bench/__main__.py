@@ -30,7 +30,7 @@ from benchmarks.bench.quality import quality
 from benchmarks.bench.rates import rates, unchanged_nights
 from benchmarks.bench.report import markdown
 from benchmarks.bench.stages import latency
-from index.encoder.base import REFERENCE_PREFIX
+from index.encoder.load import REFERENCE_PREFIX
 
 PROCESSES = 3
 QUESTIONS = 1_000

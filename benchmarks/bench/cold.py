@@ -12,7 +12,7 @@ import faiss
 from benchmarks.bench.machine import ROOT
 from benchmarks.bench.material import model_folder
 from benchmarks.bench.processes import command, wall_s
-from index.encoder.base import load_encoder
+from index.encoder.load import load_encoder
 from index.search import Searcher
 
 QUESTION = "what did they say about autoscaling?"

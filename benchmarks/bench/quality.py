@@ -13,7 +13,7 @@ from types import MethodType
 from benchmarks.bench.material import Material
 from benchmarks.bench.processes import measure
 from bot.evaluation.evaluation import evaluate, read_questions, summary
-from index.encoder.base import REFERENCE_PREFIX, load_encoder
+from index.encoder.load import REFERENCE_PREFIX, load_encoder
 from index.search import Searcher
 
 REFERENCE, EXPORTED, SHIPPED = (

@@ -16,7 +16,7 @@ from benchmarks.bench.material import Material, model_folder
 from benchmarks.bench.processes import command, measure, wall_s
 from benchmarks.nights import write_recaps
 from index.build.contents import context_text
-from index.encoder.base import load_encoder
+from index.encoder.load import load_encoder
 from index.search import Searcher
 
 OURS, THEIRS, WHOLE = (

@@ -9,7 +9,8 @@ from pathlib import Path
 from benchmarks.peers.desk import Question, Search, Text, serve
 from bot.answering import answer, prepare
 from index.search import Searcher
-from ingest.nightly.run import Job, run
+from ingest.job import Job
+from ingest.nightly.run import run
 
 SOURCES_FILE = "sources.json"
 ADAPTER = os.environ.get("CONFNOTES_ENCODER_ADAPTER")

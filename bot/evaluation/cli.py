@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from bot.options import index_option
+from bot.command import faults, open_searcher
+from console.command import index_option
 
 
 @click.command("eval")
@@ -26,8 +27,6 @@ def evaluate(
     questions: Path, index_dir: Path | None, against: Path | None, save: Path | None, html: Path | None
 ) -> None:
     """Measure the answers to QUESTIONS, JSON lines with evidence, and say where each miss was lost."""
-    from bot.cli import faults, open_searcher
-
     with faults():
         from bot.answering import prepare
         from bot.evaluation.evaluation import evaluate as judge

@@ -8,21 +8,14 @@ from pathlib import Path
 
 import click
 
-_FAILED = 1
+from bot.command import faults, load_settings
+from console.command import Status, index_option
 
 
 @click.command()
-@click.option(
-    "--index",
-    "index_dir",
-    type=click.Path(path_type=Path),
-    metavar="DIRECTORY",
-    help="Folder of the builds (default: CONFNOTES_INDEX_DIR, data/index).",
-)
+@index_option
 def doctor(index_dir: Path | None) -> None:
     """Look at index, model, memory, tokens, scopes and socket, and say what to fix."""
-    from bot.cli import faults, load_settings
-
     with faults():
         from bot.slack.doctor import examine
 
@@ -33,7 +26,7 @@ def doctor(index_dir: Path | None) -> None:
         ):
             click.echo(f"{'ok ' if finding.well else 'FIX'}  {finding.what}: {finding.said}")
             findings.append(finding)
-    sys.exit(0 if all(finding.well for finding in findings) else _FAILED)
+    sys.exit(0 if all(finding.well for finding in findings) else Status.DEFECT)
 
 
 @click.group()
@@ -54,8 +47,6 @@ def feedback() -> None:
 )
 def export(store: Path | None, review: bool) -> None:
     """Print what got 👍 as golden questions, a line of JSON each: the question, its talk, and the quotes as its evidence."""
-    from bot.cli import faults, load_settings
-
     with faults():
         from bot.evaluation.golden import golden_line
         from bot.feedback import Feedback
@@ -79,8 +70,6 @@ def export(store: Path | None, review: bool) -> None:
 )
 def report(days: float, store: Path | None) -> None:
     """Print what people asked and the notes could not answer, grouped by name, most often first."""
-    from bot.cli import faults, load_settings
-
     with faults():
         from bot.feedback import Feedback
         from bot.store import Store

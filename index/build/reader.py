@@ -14,8 +14,7 @@ from index.build.layout import READ_WHEN_OPENED_BYTES, WAY_OUT, Manifest, curren
 from index.build.talk_table import TalkTable
 from index.errors import BuildDamaged
 from index.files.arrays import load_array
-from index.files.records import read_lines
-from index.files.stored import ById, Rows
+from index.files.records import ById, Rows, read_lines
 from index.models import Event, Passage, Recap, Talk
 from index.ranking.dense import DenseRanker
 from index.ranking.late import LateRanker

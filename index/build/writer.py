@@ -32,8 +32,7 @@ from index.build.talk_table import write_tables
 from index.build.vectors import TALK_VECTORS_FILE, Earlier, Written, embed, stamp, write_talk_means
 from index.encoder.base import Encoder
 from index.errors import BuildUnusable
-from index.files.records import write_lines
-from index.files.stored import write_records
+from index.files.records import write_lines, write_records
 from index.models import Event, Passage, Recap, Talk
 from index.ranking.dense import MOST_SCANNED, DenseRanker, DenseWriter
 from index.ranking.late import LateRanker, LateWriter

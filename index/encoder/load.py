@@ -17,13 +17,16 @@ from pathlib import Path
 
 import numpy as np
 
-from index.encoder.adapter import Adapter
-from index.encoder.base import Encoder, SentenceTransformersEncoder, TokenVectors, weights_revision
+from index.encoder.adapter import Adapter, choose_adapter
+from index.encoder.base import DEFAULT_ENCODER, Encoder, TokenVectors
 from index.encoder.export import FORM_VERSION, read_shape, write_form
 from index.encoder.graph import NotExportable
 from index.encoder.onnx import CHECK_FILE, OnnxEncoder, read_form
+from index.encoder.reference import SentenceTransformersEncoder
 from index.encoder.runtime import load_onnxruntime
+from index.encoder.weights import DEFAULT_WEIGHTS_SHA256, cached_folder, default_folder, weights_revision
 
+REFERENCE_PREFIX = "reference:"
 CHECKED_PASSAGES = 16
 # fp32 in another order of additions gives 0.9999998; a wrong pooling or tokenizer is far below this.
 MIN_COSINE = 0.9999
@@ -37,6 +40,39 @@ _DESCRIPTION = (
     "tokenizer.json",
 )
 _log = logging.getLogger(__name__)
+
+
+def load_encoder(
+    name_or_path: str | None = None, *, revision: str | None = None, adapter: str | None = None
+) -> Encoder:
+    """Load the default model, or any sentence-transformers model by name or folder, in the fastest form that it has.
+
+    Args:
+        name_or_path: `reference:` before it (alone: the default model) asks for sentence-transformers itself.
+        revision: The weights that a build was made with; spares reading them when they are at hand in
+            exported form.
+        adapter: See `index.encoder.adapter.choose_adapter`.
+
+    Raises:
+        EncoderUnavailable: the model is not on this machine, its weights are not the reviewed ones, or the
+            adapter is not its own.
+    """
+    asked = name_or_path or ""
+    name = asked.removeprefix(REFERENCE_PREFIX) or DEFAULT_ENCODER
+    folder = (
+        default_folder()
+        if name == DEFAULT_ENCODER
+        else Path(name)
+        if Path(name).is_dir()
+        else cached_folder(name)
+    )
+    chosen = choose_adapter(adapter, name)
+    if asked.startswith(REFERENCE_PREFIX):
+        return SentenceTransformersEncoder(
+            str(folder), name=name, revision=weights_revision(folder, name), adapter=chosen
+        )
+    known = DEFAULT_WEIGHTS_SHA256 if name == DEFAULT_ENCODER else revision
+    return open_form(folder, name, known, adapter=chosen)
 
 
 def open_form(

@@ -15,7 +15,8 @@ from ingest.errors import SourcesError
 from ingest.loaders.decoding import decode
 from ingest.recap.matching import OpenedRecap, open_recap, uncertain, unlinked
 from ingest.recap.reading import CutTalk, collection_paused, cut_talks, recap_record
-from ingest.sources.listing import LIST_NAME, Source, gather, read_list
+from ingest.sources.listing import LIST_NAME, gather, read_list
+from ingest.sources.models import Source
 
 _WORDS_SHOWN = 70
 # As many between two stretches still make them one.

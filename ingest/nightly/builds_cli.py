@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ingest.terminal import FOLDER, NO_INDEX, console, leave, one_line, settings
+from console.command import Status, index_option, leave, screen
+from ingest.terminal import faults, settings
 
-_dir = click.option(
-    "--index",
-    "index_dir",
-    type=FOLDER,
-    help="Folder of the builds (default: CONFNOTES_INDEX_DIR, data/index).",
-)
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _build = click.argument("build", required=False)
 
@@ -35,11 +28,11 @@ def index() -> None:
 
 
 @index.command("list")
-@_dir
+@index_option
 @_json
 def list_(index_dir: Path | None, as_json: bool) -> None:
     """List the builds, oldest first."""
-    with _faults():
+    with faults():
         from index.build.layout import current_build_id
         from ingest.nightly.builds import builds
 
@@ -66,11 +59,11 @@ def list_(index_dir: Path | None, as_json: bool) -> None:
 
 @index.command()
 @_build
-@_dir
+@index_option
 @_json
 def show(build: str | None, index_dir: Path | None, as_json: bool) -> None:
     """Show a build: its counts, what it was made with, and its recaps."""
-    with _faults():
+    with faults():
         from index.build.layout import current_build_id
         from index.files.records import read_lines
         from index.models import Recap
@@ -80,7 +73,7 @@ def show(build: str | None, index_dir: Path | None, as_json: bool) -> None:
         build_id = named(folder, build)
         line = describe(folder, build_id, current_build_id(folder))
         if line.manifest is None:
-            leave(line.trouble, NO_INDEX)
+            leave(line.trouble, Status.NO_INDEX)
             return
         recaps = [recap.recap_id for recap in read_lines(folder / build_id / "recaps.jsonl", Recap)]
         if as_json:
@@ -104,16 +97,16 @@ def show(build: str | None, index_dir: Path | None, as_json: bool) -> None:
         table = Table.grid(padding=(0, 2))
         for name, value in rows.items():
             table.add_row(name, Text(str(value)))
-        console().print(table)
+        screen().print(table)
 
 
 @index.command()
 @_build
-@_dir
+@index_option
 @click.option("--all", "every", is_flag=True, help="Check all builds.")
 def verify(build: str | None, index_dir: Path | None, every: bool) -> None:
     """Check a build: every file's digest, every count, every engine, every passage's place in its recap."""
-    with _faults():
+    with faults():
         from index.build.layout import list_builds
         from index.errors import IndexFault
         from ingest.errors import PublishError
@@ -131,15 +124,15 @@ def verify(build: str | None, index_dir: Path | None, every: bool) -> None:
             except (IndexFault, PublishError, OSError) as error:
                 bad += 1
                 click.echo(" ".join(str(error).split()), err=True)
-    sys.exit(NO_INDEX if bad else 0)
+    sys.exit(Status.NO_INDEX if bad else 0)
 
 
 @index.command()
 @_build
-@_dir
+@index_option
 def rollback(build: str | None, index_dir: Path | None) -> None:
     """Make an earlier build live, by default the one before; it stays until the notes change, or `confnotes ingest --full`."""
-    with _faults():
+    with faults():
         from ingest.nightly.builds import go_back
 
         before, now = go_back(_folder(index_dir), build)
@@ -152,10 +145,10 @@ def rollback(build: str | None, index_dir: Path | None) -> None:
     type=click.IntRange(min=1),
     help="How many stay, the live one always (default: CONFNOTES_KEEP_BUILDS, 3).",
 )
-@_dir
+@index_option
 def prune(keep: int | None, index_dir: Path | None) -> None:
     """Remove old builds and what killed jobs left half done."""
-    with _faults():
+    with faults():
         from ingest.nightly.builds import clear
 
         removed = clear(_folder(index_dir), keep or settings().keep_builds)
@@ -165,15 +158,3 @@ def prune(keep: int | None, index_dir: Path | None) -> None:
 def _folder(index_dir: Path | None) -> Path:
     """Give the folder of builds."""
     return index_dir or settings().index_dir
-
-
-@contextmanager
-def _faults() -> Iterator[None]:
-    """Turn a build that cannot be used into one line and its exit status."""
-    with one_line():
-        from index.errors import IndexFault
-
-        try:
-            yield
-        except IndexFault as error:
-            leave(str(error), NO_INDEX)

@@ -15,7 +15,7 @@ import index
 import ingest
 from ingest.nightly.report import RecapLine
 from ingest.recap.reading import ReadRecap
-from ingest.sources.listing import Source
+from ingest.sources.models import Source
 
 FOLDER = "readings"
 _STATE_FILE = "state.json"

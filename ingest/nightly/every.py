@@ -10,8 +10,8 @@ from types import FrameType
 
 import click
 
+from console.command import complain
 from ingest.errors import IngestError, SourcesError
-from ingest.terminal import complain
 
 _UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _INTERVAL = re.compile(r"(\d+(?:\.\d+)?)([smhd])")

@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from index.build.layout import FORMAT_VERSION
 from index.encoder.adapter import adapter_digest
-from index.encoder.base import DEFAULT_ENCODER, DEFAULT_WEIGHTS_SHA256, REFERENCE_PREFIX, weights_sha256
+from index.encoder.base import DEFAULT_ENCODER
+from index.encoder.load import REFERENCE_PREFIX
+from index.encoder.weights import DEFAULT_WEIGHTS_SHA256, weights_sha256
 from ingest.catalogue.catalogue import Catalogue
 from ingest.errors import PublishError, RecapError
+from ingest.job import Job, Progress
 from ingest.nightly.cache import Readings, State, reading_key
 from ingest.nightly.report import RecapLine
 from ingest.nightly.workers import Outcome, read_all, read_one
 from ingest.recap.reading import ReadRecap
-from ingest.sources.listing import Source
-
-Progress = Callable[[str, int, int], None]  # stage, done, total
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a run is asked to do."""
-
-    paths: tuple[Path, ...]
-    index_dir: Path
-    catalogue: Path | None = None  # None: the one that sources.yaml names
-    full: bool = False  # read and embed everything again
-    model: str | None = None
-    adapter: str | None = None  # none, or a file; None: the shipped one, for the shipped model
-    keep_builds: int = 3
-    # A build that was replaced stays as long, whatever keep_builds says: a bot quotes from it until it
-    # notices the new pointer.
-    grace_s: float = 600.0
-    wait_s: float = 0.0  # for another job to end
-    gate: Path | None = None  # questions; None: those that sources.yaml names
-    gate_margin: float = 0.05  # how far figures may fall
-    most_talks_lost: float = 0.3  # share
-    accept: bool = False  # publish whatever the gate says
-    contact: str = ""  # shown to the web servers that sources are fetched from
-    allowed_hosts: tuple[str, ...] = ()  # hosts of sources that may lead to inside addresses
+from ingest.sources.models import Source
 
 
 @dataclass(slots=True)

@@ -13,10 +13,11 @@ from index.encoder.base import Encoder
 from index.errors import BuildUnusable, IndexFault
 from index.models import Event
 from ingest.errors import PublishError
+from ingest.job import Progress
 from ingest.nightly.cache import State
 from ingest.nightly.contents import Contents, assemble, difference, verify_quotes
 from ingest.nightly.gate import Limits, Question, lost_talks, measure, objection, opened
-from ingest.nightly.night import Night, Progress
+from ingest.nightly.night import Night
 from ingest.nightly.report import Difference, Report
 from ingest.nightly.tidying import files_stamp, remove
 
@@ -37,8 +38,7 @@ def publish_night(night: Night, inputs: str, named: Sequence[Event], tools: Tool
         PublishError: A check failed; the live build stays and the new one is removed.
         IndexFault: The build cannot be written.
     """
-    from index.encoder.base import load_encoder
-    from index.encoder.load import checked
+    from index.encoder.load import checked, load_encoder
 
     job = night.job
     readings = night.readings()

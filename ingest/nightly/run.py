@@ -13,13 +13,15 @@ from index.errors import IndexFault
 from ingest.catalogue.catalogue import Catalogue
 from ingest.catalogue.files import read_catalogue
 from ingest.errors import PublishError, SourcesError
+from ingest.job import Job, Progress
 from ingest.nightly.cache import Readings
 from ingest.nightly.gate import read_questions
-from ingest.nightly.night import Job, Night, Progress
+from ingest.nightly.night import Night
 from ingest.nightly.publishing import Tools, publish_night, trusted
 from ingest.nightly.report import Report
 from ingest.nightly.tidying import files_stamp, tidy
-from ingest.sources.listing import Sources, gather
+from ingest.sources.listing import gather
+from ingest.sources.models import Sources
 
 __all__ = ["Job", "Progress", "run"]
 

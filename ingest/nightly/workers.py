@@ -14,7 +14,7 @@ from pathlib import Path
 from ingest.catalogue.catalogue import Catalogue
 from ingest.errors import PublishError, RecapError
 from ingest.recap.reading import ReadRecap, read_recap
-from ingest.sources.listing import Source
+from ingest.sources.models import Source
 
 Outcome = ReadRecap | str  # the reading, or one line that says why there is none
 

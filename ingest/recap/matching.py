@@ -10,7 +10,7 @@ from ingest.catalogue.catalogue import MATCH_SCORE, SECTION_SCORE, Catalogue, Ca
 from ingest.errors import RecapError
 from ingest.loaders import load
 from ingest.loaders.blocks import LoadedRecap
-from ingest.sources.listing import Source
+from ingest.sources.models import Source
 from ingest.talks import FoundTalk, Reading, find_talks
 
 # Below this certainty a person should look at a talk.

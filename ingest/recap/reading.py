@@ -21,7 +21,7 @@ from ingest.loaders.blocks import LoadedRecap
 from ingest.recap.ids import talk_id_for
 from ingest.recap.matching import Matched, OpenedRecap, open_recap, uncertain, unlinked
 from ingest.recap.passages import make_passages
-from ingest.sources.listing import Source
+from ingest.sources.models import Source
 from ingest.talks import FoundTalk
 
 _TITLE_CHARS = 120

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from index.conferences.editions import event_for
 from index.conferences.event_mentions import parse_event
@@ -16,10 +16,8 @@ from ingest.errors import SourcesError
 from ingest.links import valid_url
 from ingest.loaders import SUFFIXES
 from ingest.sources.folders import Listing, fixed_part, list_below, list_path
+from ingest.sources.models import Remote, Source, Sources
 from ingest.talks import RecapHints
-
-if TYPE_CHECKING:
-    from ingest.sources.remote import Remote
 
 LIST_NAME = "sources.yaml"
 TOP_KEYS = ("catalogue", "gate", "sources")
@@ -28,31 +26,6 @@ SOURCE_KEYS = (
     "path", "event", "event_name", "starts_on", "ends_on", "city", "day", "language", "author", "title", "date", "url", "based_on",
     "feed", "match", "most", "git", "ref", "on_missing",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One recap's file with what a person said of it beforehand."""
-
-    path: Path
-    recap_id: str  # path below the folder that is read, posix separators; a single file: its name
-    hints: RecapHints = field(default_factory=RecapHints)
-    event: Event | None = None  # where sources.yaml names it: with its dates and city
-    retells: bool = False  # its `url` is the page of another text that it is based on
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """All that a run reads, in order of the recaps' ids."""
-
-    recaps: tuple[Source, ...]
-    catalogues: tuple[Path, ...] = ()
-    missing: tuple[str, ...] = ()  # one line each: listed in sources.yaml, but not there
-    gates: tuple[Path, ...] = ()  # questions that a build has to answer
-    remotes: tuple[Remote, ...] = ()  # pages, feeds and repositories, not fetched yet
-    closed: tuple[
-        str, ...
-    ] = ()  # how the ids of recaps begin that lie where nobody may look: they are not gone
 
 
 def gather(paths: Sequence[Path]) -> Sources:
@@ -141,6 +114,7 @@ def _remote(path: Path, place: str, entry: Mapping[str, Any]) -> Remote | None:
     """Read an entry whose recaps must be fetched; None for one of files, whose `url` is only a link."""
     if entry.get("path") and not entry.keys() & {"feed", "match", "most", "git", "ref", "on_missing"}:
         return None
+    # Imports httpx, a tenth of a second that nobody waits for whose recaps are all files.
     from ingest.sources.remote import read_remote
 
     hints, event = _hints(path, place, entry)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import SourcesError
-from ingest.nightly.night import Job
-from ingest.sources.listing import Source, Sources
+from ingest.job import Job
+from ingest.sources.models import Remote, Source, Sources
 from ingest.sources.web import (
     FeedSpec,
     Fetched,
@@ -31,14 +31,6 @@ _OPTIONS = {
     "git": ("ref", "path", "on_missing"),
 }
 _ALL = ("path", "url", "feed", "git", "match", "most", "ref", "on_missing")
-
-
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """A source to fetch, with what a person said of its recaps."""
-
-    spec: SourceSpec
-    said: Source
 
 
 def read_remote(listed: Path, place: str, entry: Mapping[str, Any], said: Source) -> Remote:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from index.encoder.base import Encoder, TokenVectors, Vectors
+from ingest.job import Job
 from ingest.nightly.report import Report
-from ingest.nightly.run import Job, run
+from ingest.nightly.run import run
 
 DAY_1 = """# KubeCon Europe 2021 - Day 1
 

@@ -51,11 +51,12 @@ def test_a_wrong_pair_is_named(texts: Texts, wrong: Pair, reason: str) -> None:
 
 
 def test_good_pairs_pass_and_are_counted(texts: Texts) -> None:
-    """A question may be asked again in another thread; near-misses and French are missed when they are too few."""
+    """A question may be asked again in another thread, a near-miss may follow a turn; too few near-misses or French ones are missed."""
     again = of("Graft in March, when the sap rises.", "when?", "followup", ("grafting",))
     near = of("Apple policies differ from pear policies.", "do cherries have one?", "near_miss")
+    later = replace(near, question="and pears?", history=("what are the policies for apples?",))
 
-    assert list(defects([GOOD, again, replace(again, history=("pears",)), near], texts, set())) == []
+    assert list(defects([GOOD, again, replace(again, history=("pears",)), near, later], texts, set())) == []
     assert len(list(shares([GOOD]))) == 2
     assert list(shares([GOOD, replace(near, lang="fr")])) == []
     assert NEAR_MISSES == 0.2

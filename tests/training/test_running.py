@@ -11,7 +11,8 @@ import pytest
 
 from index.build.layout import file_sha256
 from index.encoder.adapter import Adapter
-from index.encoder.base import load_encoder, weights_sha256
+from index.encoder.load import load_encoder
+from index.encoder.weights import weights_sha256
 from tests.training.conftest import pairs
 
 pytest.importorskip("torch", reason="training needs torch")

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
-from index.encoder.base import default_folder
+from index.encoder.weights import default_folder
 from training.adapter.corpus import Corpus, Example, examples
 from training.adapter.recipe import Recipe
 from training.adapter.running import fingerprint, train

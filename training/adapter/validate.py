@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder.base import default_folder
+from index.encoder.weights import default_folder
 from training.adapter.corpus import Corpus, Example, examples, folds
 from training.adapter.join import factors_of
 from training.adapter.network import Network

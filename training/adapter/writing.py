@@ -9,7 +9,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from index.encoder.base import DEFAULT_ENCODER, weights_sha256
+from index.encoder.base import DEFAULT_ENCODER
+from index.encoder.weights import weights_sha256
 from training.adapter.network import Network
 
 

@@ -12,15 +12,11 @@ from safetensors import safe_open
 from index.build.layout import file_sha256, read_manifest
 from index.build.writer import publish
 from index.encoder.adapter import SHIPPED, Adapter, choose_adapter
-from index.encoder.base import (
-    DEFAULT_WEIGHTS_SHA256,
-    Encoder,
-    SentenceTransformersEncoder,
-    load_encoder,
-    weights_sha256,
-)
-from index.encoder.load import checked, compare, open_form
+from index.encoder.base import Encoder
+from index.encoder.load import checked, compare, load_encoder, open_form
 from index.encoder.onnx import OnnxEncoder
+from index.encoder.reference import SentenceTransformersEncoder
+from index.encoder.weights import DEFAULT_WEIGHTS_SHA256, weights_sha256
 from index.errors import EncoderMismatch, EncoderUnavailable
 from index.search import Query, Searcher
 from tests.index.conftest import small_notes

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from index.encoder.base import DEFAULT_ENCODER, SentenceTransformersEncoder, load_encoder, weights_sha256
+from index.encoder.base import DEFAULT_ENCODER
 from index.encoder.export import read_shape, write_form
 from index.encoder.graph import NotExportable
-from index.encoder.load import checked, compare, open_form
+from index.encoder.load import checked, compare, load_encoder, open_form
 from index.encoder.onnx import FORM_FILE, WEIGHTS_FILE, OnnxEncoder, read_check
+from index.encoder.reference import SentenceTransformersEncoder
+from index.encoder.weights import weights_sha256
 from index.errors import EncoderUnavailable
 from tests.index.models import SHIPPED, TEXTS, copy_of_shipped, small_bert
 

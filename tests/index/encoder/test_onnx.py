@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.encoder.base import Encoder, load_encoder
-from index.encoder.load import compare
+from index.encoder.base import Encoder
+from index.encoder.load import compare, load_encoder
 from index.encoder.onnx import FORM_FILE, WEIGHTS_FILE, OnnxEncoder
 from index.errors import EncoderUnavailable
 from tests.index.models import SHIPPED, TEXTS
@@ -128,7 +128,7 @@ def test_damaged_files_are_refused_in_one_line(encoder: OnnxEncoder, tmp_path: P
 def test_torch_stays_out() -> None:
     """Loading the encoder and embedding a question imports neither torch nor transformers, nor what writes the graph."""
     code = (
-        "import sys; from index.encoder.base import load_encoder; import index.search\n"
+        "import sys; from index.encoder.load import load_encoder; import index.search\n"
         "load_encoder().encode_question('what is new')\n"
         "print(sorted({'torch', 'transformers', 'sentence_transformers', 'onnx', 'huggingface_hub'} & set(sys.modules)))"
     )

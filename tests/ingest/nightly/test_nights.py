@@ -11,7 +11,7 @@ import numpy as np
 from index.build.layout import current_build_id, file_names, file_sha256, read_manifest
 from index.encoder.base import Encoder, TokenVectors, Vectors
 from index.search import Query, Searcher
-from ingest.nightly.night import Job
+from ingest.job import Job
 from ingest.nightly.run import run
 
 NIGHTS = 100

@@ -19,8 +19,9 @@ from index.files.records import read_lines
 from index.models import Talk
 from index.search import Query, Searcher
 from ingest.errors import PublishError, SourcesError
+from ingest.job import Job
 from ingest.nightly.report import Report
-from ingest.nightly.run import Job, run
+from ingest.nightly.run import run
 
 Night = Callable[..., Report]
 _NOBODY = 65534

@@ -14,7 +14,7 @@ from ingest.catalogue.catalogue import Catalogue, CatalogueTalk
 from ingest.errors import RecapError
 from ingest.recap.ids import recap_slug, slug, talk_id_for
 from ingest.recap.reading import ReadRecap, language_of, read_recap
-from ingest.sources.listing import Source
+from ingest.sources.models import Source
 from ingest.talks import RecapHints
 
 PAGE = "https://blog.example/harbour"

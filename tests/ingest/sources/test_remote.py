@@ -10,10 +10,11 @@ import pytest
 
 from index.search import Searcher
 from ingest.errors import SourcesError
+from ingest.job import Job
 from ingest.nightly.report import Report
-from ingest.nightly.run import Job, run
+from ingest.nightly.run import run
 from ingest.sources.listing import gather
-from ingest.sources.remote import Remote
+from ingest.sources.models import Remote
 from ingest.sources.web import FeedSpec, GitSpec, WebSpec
 from tests.ingest.sources.web.hostile import HostileServer, page, status, tagged
 

@@ -1,0 +1,32 @@
+"""Settings from the environment and `.env`, and the one line about a wrong one."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def read_settings(kind: type[S], fault: type[Exception]) -> S:
+    """Read settings.
+
+    Args:
+        kind: The settings to read.
+        fault: What is raised where a value cannot be used. Its one line names the setting and never shows the
+            value, which may be a secret.
+
+    Raises:
+        fault: See above.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "_".join(str(part) for part in first["loc"])
+        name = name if name.isupper() else f"CONFNOTES_{name.upper()}"
+        raise fault(
+            f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env."
+        ) from None
