@@ -112,7 +112,7 @@ class Feedback:
 
     def add_miss(self, answer: Answer) -> None:
         """Keep a question that the notes did not answer, under the name it is about."""
-        row = (answer.question, answer.miss or "", _name_in(answer)[:100], self._store.now())
+        row = (answer.question, answer.miss or "", topic_of(answer)[:100], self._store.now())
         with self._store.changing() as db:
             db.execute("INSERT INTO misses VALUES (?, ?, ?, ?)", row)
 
@@ -130,7 +130,7 @@ class Feedback:
         ]
 
 
-def _name_in(answer: Answer) -> str:
+def topic_of(answer: Answer) -> str:
     """Return what a question without an answer is about: the name that the notes lack, else its telling words."""
     lacking = _NAMED.findall(answer.headline or "") if answer.miss == "absent" else []
     heard = answer.understood

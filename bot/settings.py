@@ -157,3 +157,6 @@ class Settings(BaseSettings):
         default=None,
         description="Address of the web page, for talks that have no link of their own; empty: none.",
     )
+    curators: Words = Field(
+        default=(), description="Ids of people whose Home tab shows what was asked in vain, comma separated."
+    )

@@ -45,6 +45,12 @@ CREATE TABLE IF NOT EXISTS misses (question TEXT NOT NULL, miss TEXT NOT NULL, t
 CREATE TABLE IF NOT EXISTS watches (
   user_id TEXT NOT NULL, phrase TEXT NOT NULL, seen TEXT NOT NULL, team_id TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (user_id, phrase)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS arrivals (talk_id TEXT PRIMARY KEY, arrived_at REAL NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS arrivals_by_time ON arrivals (arrived_at);
+CREATE TABLE IF NOT EXISTS looks (user_id TEXT PRIMARY KEY, looked_at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS digests (
+  team_id TEXT NOT NULL, channel_id TEXT NOT NULL, user_id TEXT NOT NULL, period TEXT NOT NULL, told_until REAL NOT NULL,
+  posted_at REAL NOT NULL, PRIMARY KEY (team_id, channel_id)) WITHOUT ROWID;
 """
 
 

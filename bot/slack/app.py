@@ -35,6 +35,7 @@ from bot.slack.listeners import (
     sessions,
     shortcuts,
 )
+from bot.slack.messages.message import Look
 from bot.slack.sockets import Sockets
 from bot.slack.workspaces import Workspaces, by_oauth, oauth_flow
 from bot.store import Store
@@ -91,7 +92,8 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
         raise SlackFault(f"Cannot start the bot: {error}") from error
     live = live or LiveIndex(settings.index_dir, adapter=settings.encoder_adapter)
     store = Store(settings.store)
-    composer = Composer(live, answering, settings.slack_command, settings.answers_at_once)
+    look = Look(thumbs=settings.slack_thumbs, page_url=settings.public_url)
+    composer = Composer(live, answering, settings.slack_command, settings.answers_at_once, look)
     workspaces = Workspaces(settings.slack_api_url, token, flow.settings.installation_store if flow else None)
     desk = Desk(
         workspaces,
@@ -99,6 +101,7 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
         composer,
         keep_questions_s=settings.keep_questions_days * 86_400.0,
         sessions=Sessions(workspaces) if settings.slack_agent else None,
+        curators=settings.curators,
     )
     if flow is not None:
         app.enable_token_revocation_listeners()
@@ -210,7 +213,7 @@ def _listen(app: App, desk: Desk, doors: Doors, command: str) -> None:
     commands.register(app, desk, doors, command)
     buttons.register(app, desk)
     feedback.register(app, desk, doors)
-    home.register(app, desk, command)
+    home.register(app, desk)
     shortcuts.register(app, desk, doors)
     if desk.sessions is not None:
         sessions.register(app, desk.sessions)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot import answering
+from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Answer
-from bot.errors import QuestionFault
+from bot.answering.question.scope import read_scope
+from bot.errors import QuestionFault, UnknownDay, UnknownEvent
 from bot.live import LiveIndex
-from bot.slack.intake.commands import Command, parse, scope
+from bot.slack.intake.commands import Command, parse
 from bot.slack.messages import cards
-from bot.slack.messages.answers import answer_message
-from bot.slack.messages.digest import digest_message, events_message
-from bot.slack.messages.message import Frame, Message, Request
+from bot.slack.messages.answers import TALKS_A_PAGE, answer_message
+from bot.slack.messages.message import Frame, Look, Message, Request
 from index.search import Searcher
+
+_WORDS = {"talk": "WORDS of its title, or its address", "speaker": "NAME"}
 
 
 class Answering(Protocol):
@@ -29,7 +32,7 @@ class Answering(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A message and, where it came from the search, the answer in it."""
+    """A message and, where it came from the notes, the answer in it."""
 
     message: Message
     answer: Answer | None = None
@@ -38,10 +41,13 @@ class Composed:
 class Composer:
     """Makes messages with the newest build and the one `answer()`."""
 
-    def __init__(self, live: LiveIndex, answering: Answering, command: str, at_once: int = 0) -> None:
+    def __init__(
+        self, live: LiveIndex, answer: Answering, command: str, at_once: int = 0, look: Look = Look()
+    ) -> None:
         self.live = live
-        self._answering = answering
-        self._command = command
+        self.command = command
+        self.look = look
+        self._answer = answer
         # One core stays free for acknowledgements: with every core searching, their 99th percentile rose from
         # 0.06 s to 3.4 s.
         self._composing = threading.BoundedSemaphore(at_once or max(1, (os.cpu_count() or 2) - 1))
@@ -65,24 +71,48 @@ class Composer:
         Raises:
             Exception: whatever the search raises that is not about the question itself.
         """
-        searcher = self.live.searcher
-        frame = Frame(request, searcher.build, private, shared_by, taken_up)
+        frame = Frame(request, self.live.searcher, private, shared_by, taken_up, self.look)
         command = parse(request.text)
-        if (make := self._makers().get(command.verb)) is not None and request.view == "answer":
-            return Composed(make(command, frame))
+        if command.verb == "status":
+            return Composed(cards.status_message(frame, self.live.trouble))
+        if command.verb in _WORDS and not command.words:
+            return Composed(cards.usage(self.command, command.verb, _WORDS[command.verb]))
         try:
             with self._composing:
-                answer = self._answering(request.text, searcher=searcher, history=request.history)
+                answer = self._answered(command, request, frame.searcher)
         except QuestionFault as fault:
             return Composed(cards.note(str(fault)))
+        if answer.understood.intent == "help" and answer.blocks:
+            return Composed(cards.help_message(answer, frame, self.command), answer)
         return Composed(frame.restated(answer_message(answer, frame)), answer)
 
-    def _makers(self) -> dict[str, Callable[[Command, Frame], Message]]:
-        return {
-            "help": lambda _, frame: cards.help_message(frame, self._command),
-            "events": lambda _, frame: events_message(frame),
-            "status": lambda _, frame: cards.status_message(frame, self.live.trouble),
-            "digest": lambda command, frame: digest_message(command, scope(command, frame.build), frame),
-            "talk": lambda command, frame: cards.talk_message(command.words, frame),
-            "speaker": lambda command, frame: cards.speaker_message(command.words, frame),
-        }
+    def _answered(self, command: Command, request: Request, searcher: Searcher) -> Answer:
+        if command.verb == "help":
+            return answering.help_answer(searcher)
+        if command.verb == "events":
+            return answering.events(searcher)
+        if command.verb == "talk":
+            return answering.find_talk(searcher, command.words)
+        if command.verb == "speaker":
+            return answering.person_card(searcher, command.words)
+        if command.verb == "digest" and (found := _digest(command.words, request.page, searcher)):
+            return found
+        return self._answer(request.text, searcher=searcher, history=request.history)
+
+
+def _digest(words: str, page: int, searcher: Searcher) -> Answer | None:
+    """Return the talks of a day or conference, None where the words name none that the notes cover, or several."""
+    scope = read_scope(words, knowledge_of(searcher))
+    if scope.missing or len(scope.event_ids) > 1:
+        return None
+    try:
+        return answering.digest(
+            searcher,
+            event=next(iter(scope.event_ids), None),
+            day=scope.day,
+            kind=scope.kind,
+            page=page,
+            per_page=TALKS_A_PAGE,
+        )
+    except (UnknownDay, UnknownEvent):
+        return None

@@ -138,11 +138,23 @@ def thread_before(client: WebClient, job: Job) -> list[dict[str, Any]]:
     return [message for message in messages if str(message.get("ts", "")) < job.ts]
 
 
-def post_to_person(client: WebClient, user_id: str, message: Message) -> None:
+def post_to_person(client: WebClient, user_id: str, message: Message) -> SlackResponse:
     """Send a direct message."""
-    _with_fallback(
+    return _with_fallback(
         lambda **content: client.chat_postMessage(channel=user_id, **content, **_NO_UNFURL), message
     )
+
+
+def post_in_channel(client: WebClient, channel_id: str, message: Message) -> SlackResponse:
+    """Post a message that nobody asked for just now."""
+    return _with_fallback(
+        lambda **content: client.chat_postMessage(channel=channel_id, **content, **_NO_UNFURL), message
+    )
+
+
+def why_refused(error: SlackApiError) -> str | None:
+    """Say why a channel does not take a message, None where something else is wrong with it."""
+    return _PLACE_REFUSED.get(str(error.response.get("error")))
 
 
 def show_privately(
@@ -207,7 +219,10 @@ def respond(url: str, message: Message, *, in_channel: bool = False, replace: bo
         "replace_original": replace,
         "mrkdwn": False,
     }
-    error = _send(url, {**how, "text": message.text, "blocks": list(message.blocks)})
+    error: str | None = "no blocks"
+    for blocks in filter(None, (message.blocks, message.simple)):
+        if error is not None and "blocks" in error:
+            error = _send(url, {**how, "text": message.text, "blocks": list(blocks)})
     if error is not None and "blocks" in error:
         _log.warning("blocks refused at a response address: %s", error)
         error = _send(url, {**how, "text": message.plain_text})
@@ -228,14 +243,16 @@ def remove(url: str) -> None:
 
 
 def _with_fallback(post: Callable[..., SlackResponse], message: Message) -> SlackResponse:
-    try:
-        return post(text=message.text, blocks=list(message.blocks))
-    except SlackApiError as error:
-        if error.response.get("error") not in _BLOCKS_REFUSED:
-            raise
-        details = error.response.get("response_metadata", {}).get("messages", [])
-        _log.error("blocks refused (%s %s), posting plain text", error.response.get("error"), details[:3])
-        return post(text=message.plain_text)
+    """Post a message; where its blocks are refused, with fewer kinds of them, and then as plain words."""
+    for blocks in filter(None, (message.blocks, message.simple)):
+        try:
+            return post(text=message.text, blocks=list(blocks))
+        except SlackApiError as error:
+            if error.response.get("error") not in _BLOCKS_REFUSED:
+                raise
+            details = error.response.get("response_metadata", {}).get("messages", [])
+            _log.error("blocks refused: %s %s", error.response.get("error"), details[:3])
+    return post(text=message.plain_text)
 
 
 def _once(post: Callable[[], SlackResponse], posted: Callable[[], bool]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from functools import partial
@@ -17,7 +17,7 @@ from bot.feedback import Feedback
 from bot.slack.desk import delivery
 from bot.slack.desk.compose import Composer
 from bot.slack.desk.sessions import Sessions
-from bot.slack.desk.watches import Watch, Watches
+from bot.slack.desk.teller import VERBS, Teller
 from bot.slack.intake.commands import parse
 from bot.slack.intake.incoming import says_something
 from bot.slack.intake.jobs import Job
@@ -54,15 +54,17 @@ class Desk:
         *,
         keep_questions_s: float = 30 * 86_400.0,
         sessions: Sessions | None = None,
+        curators: Collection[str] = (),
     ) -> None:
         self.workspaces = workspaces
         self.store = store
         self.composer = composer
         self.sessions = sessions
+        self.curators = curators
         self._keep_questions_s = keep_questions_s
         self._workers = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
         self.feedback = Feedback(store)
-        self._watches = Watches(store)
+        self.teller = Teller(workspaces, store, composer)
         composer.live.on_change(self.tell_news)
         self._put_off: dict[
             str, tuple[float, int, Job]
@@ -126,25 +128,8 @@ class Desk:
         return f"{self._left_open} answers are still owed and are given by the next process"
 
     def tell_news(self, searcher: Searcher) -> None:
-        """Write to those whose watched topics a new build has new notes on, once whatever process sees it first.
-
-        What could not be posted is in the log and is told the next time that somebody looks.
-        """
-        for watch, message in self._watches.news(searcher):
-            key = f"watch:{watch.user_id}:{watch.phrase}:{searcher.build.build_id}"
-            if self.claim(key):
-                self.run(
-                    "telling of a watched topic",
-                    partial(self._tell, watch, message),
-                    partial(self._take_back, key),
-                )
-
-    def _tell(self, watch: Watch, message: Message) -> None:
-        delivery.post_to_person(self.workspaces.client(watch.team_id), watch.user_id, message)
-        self._watches.note_told(watch)
-
-    def _take_back(self, key: str, _apology: Message) -> None:
-        self.store.release(key)  # nobody asked just now: the apology goes to nobody, the log has the failure
+        """Tell people and channels what a build has that they asked to be told of."""
+        self.teller.tell(searcher, self.claim, self.run)
 
     def recover(self) -> int:
         """Take over what dead processes left, look whether it was answered, and queue what was not."""
@@ -229,12 +214,8 @@ class Desk:
         if job.ts and self.keeps_questions:
             self.store.add_turn(job.thread, job.ts, job.user_id, asked.text)
         command = parse(asked.text)
-        if command.verb in {"watch", "unwatch", "watches"}:
-            self._deliver(
-                job_id,
-                job,
-                self._watches.answer(command, job.team_id, job.user_id, self.composer.live.searcher),
-            )
+        if command.verb in VERBS:
+            self._deliver(job_id, job, self.teller.answer(command, job, self.composer.live.searcher))
             return
         composed = self.composer.compose(asked, private=job.private, taken_up=asked.text != job.text)
         if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":

@@ -14,16 +14,16 @@ from contextlib import contextmanager
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.answering import examples
 from bot.errors import SlackFault
 from bot.slack.desk.delivery import LOST
 from bot.slack.intake.jobs import Job
 from bot.slack.messages import kit
-from bot.slack.messages.home import suggested
 from bot.slack.workspaces import Workspaces
-from index.build.reader import Build
+from index.search import Searcher
 
 LONGEST_SESSION_TITLE = 200
-LONGEST_PROMPT_TITLE = 60
+MOST_PROMPTS = 4
 MOST_STOPPED = 1_000  # threads; whatever was under way in older ones has long ended
 _log = logging.getLogger(__name__)
 
@@ -75,12 +75,10 @@ class Sessions:
             _log.warning("the session status could not be set: %s", said)
 
 
-def suggest(client: WebClient, channel_id: str, build: Build) -> None:
-    """Offer questions made from real talks above an empty conversation."""
-    questions = [(kit.cut(question, LONGEST_PROMPT_TITLE), question) for question in suggested(build)]
-    prompts = [
-        {"title": title, "message": message}
-        for title, message in (*questions, ("Which conferences are there?", "events"))
-    ]
+def suggest(client: WebClient, channel_id: str, searcher: Searcher) -> None:
+    """Offer questions that the notes answer above an empty conversation."""
+    asked = (*examples(searcher, MOST_PROMPTS - 1), "Which conferences are there?")
     # Without a thread: with one Slack answers ok to an agent app and shows nothing.
-    client.assistant_threads_setSuggestedPrompts(channel_id=channel_id, prompts=prompts)
+    client.assistant_threads_setSuggestedPrompts(
+        channel_id=channel_id, prompts=[{"title": question, "message": question} for question in asked]
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import SlackFault
 from bot.slack.desk import delivery
 from bot.slack.desk.desk import Desk
+from bot.slack.intake.commands import Command, Verb
 from bot.slack.messages.message import Message, Request
 
 
@@ -21,13 +23,14 @@ class Click:
         container = body.get("container", {})
         self.team_id: str = (body.get("team") or {}).get("id") or ""
         self.user_id: str = body["user"]["id"]
-        self.channel_id: str = container.get("channel_id") or body.get("channel", {}).get("id", "")
+        self.channel_id: str = container.get("channel_id") or (body.get("channel") or {}).get("id", "")
         self.message_ts: str = container.get("message_ts", "")
         self.thread_ts: str | None = (
             body.get("message", {}).get("thread_ts") or container.get("thread_ts") or self.message_ts or None
         )
         self.private = bool(container.get("is_ephemeral"))
-        self.response_url: str = body["response_url"]
+        self.response_url: str = body.get("response_url") or ""  # the Home tab has none
+        self.action_id: str = body["actions"][0].get("action_id", "")
         self.value: str = body["actions"][0].get("value", "")
         self.key = f"click:{body['trigger_id']}"
         self.message_key = f"{self.channel_id}:{self.message_ts}"
@@ -54,30 +57,64 @@ def register(app: App, desk: Desk) -> None:
             desk.run("sharing", lambda: _share(desk, click), failed)
         ack()
 
+    def watch(ack: Ack, body: dict[str, Any]) -> None:
+        click = Click(body)
+        if desk.claim(click.key):
+            desk.run("a watch", lambda: _watch(desk, click), lambda message: tell(desk, click, message))
+        ack()
+
     app.action(re.compile("^page:"))(page)
+    app.action(re.compile("^watch:"))(watch)
     app.action("share")(share)
 
 
 def tell(desk: Desk, click: Click, message: Message) -> None:
     """Show something to the person who clicked, and to nobody else."""
+    client = desk.workspaces.client(click.team_id)
+    if not click.response_url:
+        delivery.post_to_person(client, click.user_id, message)
+        return
     if click.private:
         delivery.respond(click.response_url, message)
         return
     try:
-        delivery.show_privately(
-            desk.workspaces.client(click.team_id), click.channel_id, click.user_id, click.thread_ts, message
-        )
+        delivery.show_privately(client, click.channel_id, click.user_id, click.thread_ts, message)
     except (SlackApiError, SlackFault, OSError):
         delivery.respond(click.response_url, message)
 
 
 def _turn(desk: Desk, click: Click) -> None:
-    """Show another page: in place where the message is private, beside it where others read it too."""
-    message = desk.composer.compose(Request.from_value(click.value), private=True).message
-    if click.private:
-        delivery.respond(click.response_url, message, replace=True)
+    """Show another page, or more: in place where that takes nothing from others, else to the one who clicked."""
+    request = Request.from_value(click.value)
+    if not click.response_url:
+        _open_conversation(desk, click, request)
+    elif click.private:
+        delivery.respond(
+            click.response_url, desk.composer.compose(request, private=True).message, replace=True
+        )
+    elif click.action_id == "page:more":
+        delivery.respond(click.response_url, desk.composer.compose(request).message, replace=True)
     else:
-        tell(desk, click, message)
+        tell(desk, click, desk.composer.compose(request, private=True).message)
+
+
+def _open_conversation(desk: Desk, click: Click, request: Request) -> None:
+    """Answer a question that was clicked in the Home tab, as a direct message to go on from."""
+    message = desk.composer.compose(request, private=True).message
+    posted = delivery.post_to_person(desk.workspaces.client(click.team_id), click.user_id, message)
+    if desk.keeps_questions:
+        thread = f"{click.team_id}:{posted['channel']}:{posted['ts']}"
+        desk.store.add_turn(thread, str(posted["ts"]), click.user_id, request.text)
+
+
+def _watch(desk: Desk, click: Click) -> None:
+    """Watch a phrase for the one who clicked, or watch it no longer."""
+    phrase = str(json.loads(click.value)["phrase"])
+    searcher = desk.composer.live.searcher
+    verb: Verb = "watch" if click.action_id.startswith("watch:add") else "unwatch"
+    asked = Command(verb, phrase)
+    message = desk.teller.watches.answer(asked, click.team_id, click.user_id, searcher, desk.composer.command)
+    tell(desk, click, message)
 
 
 def _share(desk: Desk, click: Click) -> None:

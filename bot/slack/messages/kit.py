@@ -8,6 +8,7 @@ it can ping, link or format.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ LONGEST_TEXT = 3_000
 LONGEST_BUTTON = 75
 LONGEST_VALUE = 2_000
 LONGEST_HEADER = 150
+_ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]’”])")
 
 
 def cut(text: str, most: int) -> str:
@@ -34,12 +36,17 @@ def text(words: str, *, bold: bool = False, italic: bool = False) -> Json:
     return element
 
 
-def link(url: str | None, words: str, *, bold: bool = False) -> Json:
+def link(url: str | None, words: str, *, bold: bool = False, italic: bool = False) -> Json:
     """Write a link inside of rich text; the words alone where there is no web address."""
+    shown = text(words, bold=bold, italic=italic)
     address = safe_url(url)
-    if address is None:
-        return text(words, bold=bold)
-    return {**text(words, bold=bold), "type": "link", "url": address}
+    return {**shown, "type": "link", "url": address} if address else shown
+
+
+def with_links(words: str) -> list[Json]:
+    """Write words inside of rich text with the addresses among them as links."""
+    parts = _ADDRESS.split(words)
+    return [link(part, part) if number % 2 else text(part) for number, part in enumerate(parts) if part]
 
 
 def user(user_id: str) -> Json:
@@ -96,6 +103,11 @@ def button(label: str, action_id: str, value: object, *, style: str | None = Non
         "value": pack(value),
     }
     return element | ({"style": style} if style else {})
+
+
+def row(words: str, end: Json) -> Json:
+    """Put a button behind words."""
+    return {"type": "section", "text": plain(words), "accessory": end}
 
 
 def pack(value: object) -> str:

@@ -1,0 +1,102 @@
+"""Tells people and channels what a new build has for them, once whatever process sees it first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.desk import delivery
+from bot.slack.desk.compose import Composer
+from bot.slack.desk.news import PERIODS_S, Arrivals, Subscription, Subscriptions, digest_message
+from bot.slack.desk.watches import News, Watches, news_message
+from bot.slack.intake.commands import Command
+from bot.slack.intake.jobs import Job
+from bot.slack.messages.cards import note
+from bot.slack.messages.message import Frame, Message, Request
+from bot.slack.workspaces import Workspaces
+from bot.store import Store
+from index.models import Talk
+from index.search import Searcher
+
+Run = Callable[[str, Callable[[], None], Callable[[Message], None]], None]
+VERBS = {"watch", "unwatch", "watches", "subscribe"}
+_SAID = {"daily": "once a day", "weekly": "once a week"}
+
+
+class Teller:
+    """What people asked to be told of, and the telling."""
+
+    def __init__(self, workspaces: Workspaces, store: Store, composer: Composer) -> None:
+        self._workspaces = workspaces
+        self._store = store
+        self._composer = composer
+        self.watches = Watches(store)
+        self.arrivals = Arrivals(store)
+        self._subscriptions = Subscriptions(store, self.arrivals)
+
+    def answer(self, asked: Command, job: Job, searcher: Searcher) -> Message:
+        """Do what a command asks that sets what is told, and say so."""
+        if asked.verb != "subscribe":
+            return self.watches.answer(asked, job.team_id, job.user_id, searcher, self._composer.command)
+        if asked.words in PERIODS_S:
+            self._subscriptions.set(job.team_id, job.channel_id, job.user_id, asked.words)
+            return note(
+                f"From now on I say here {_SAID[asked.words]} what is new in the notes, and nothing when nothing is."
+                f" Invite me to the channel if I am not in it; “{self._composer.command} digest off” ends it."
+            )
+        if asked.words:
+            gone = self._subscriptions.remove(job.team_id, job.channel_id)
+            return note(
+                "I no longer say here what is new." if gone else "I do not say here what is new anyway."
+            )
+        period = self._subscriptions.period_of(job.team_id, job.channel_id)
+        now = f"I say here {_SAID[period]} what is new in the notes. " if period else ""
+        way = f"“{self._composer.command} digest weekly here” (or “daily”) sets it, “digest off” ends it."
+        return note(f"{now}{way}")
+
+    def tell(self, searcher: Searcher, claim: Callable[[str], bool], run: Run) -> None:
+        """Write to everybody for whom a build has something new.
+
+        What could not be posted is in the log and is told the next time that somebody looks.
+        """
+        self.arrivals.note(searcher)
+        for news in self.watches.news(searcher):
+            key = f"watch:{news.team_id}:{news.user_id}:{searcher.build.build_id}"
+            if claim(key):
+                run(
+                    "telling of a watched topic", partial(self._tell_person, news, searcher), self._again(key)
+                )
+        for subscription, talks in self._subscriptions.due(searcher):
+            key = f"digest:{subscription.team_id}:{subscription.channel_id}:{searcher.build.build_id}"
+            if claim(key):
+                act = partial(self._tell_channel, subscription, talks, searcher)
+                run("telling a channel what is new", act, self._again(key))
+
+    def _tell_person(self, news: News, searcher: Searcher) -> None:
+        message = news_message(news, self._frame(searcher))
+        delivery.post_to_person(self._workspaces.client(news.team_id), news.user_id, message)
+        self.watches.note_told(news.watches)
+
+    def _tell_channel(self, subscription: Subscription, talks: Sequence[Talk], searcher: Searcher) -> None:
+        until = self._store.now()
+        message = digest_message(talks, subscription, self._frame(searcher), self._composer.command)
+        client = self._workspaces.client(subscription.team_id)
+        try:
+            delivery.post_in_channel(client, subscription.channel_id, message)
+        except SlackApiError as error:
+            if (reason := delivery.why_refused(error)) is None:
+                raise
+            self._subscriptions.remove(subscription.team_id, subscription.channel_id)
+            said = f"I was to say there what is new in the notes, and cannot: {reason}. Ask for it again once I can."
+            delivery.post_to_person(client, subscription.user_id, note(said))
+            return
+        self._subscriptions.note_told(subscription, until)
+
+    def _frame(self, searcher: Searcher) -> Frame:
+        return Frame(Request(""), searcher, look=self._composer.look)
+
+    def _again(self, key: str) -> Callable[[Message], None]:
+        """Let what failed be told again; nobody asked just now, so the apology goes to nobody and the log has the failure."""
+        return lambda _apology: self._store.release(key)
