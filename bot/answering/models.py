@@ -153,7 +153,6 @@ def _quote_json(quote: Quote) -> dict[str, Any]:
         "end": quote.end,
         "talk": quote.talk.title,
         "url": quote.talk.url,
-        "lead": quote.lead.text if quote.lead else None,
     }
 
 

@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from bot.answering import answer
-from bot.answering.rendering import tidy
+from bot.answering import answer, examples, extent_text, list_talks
+from bot.answering.rendering import limits_text, source_text, tidy
 from bot.errors import QuestionFault, SettingsFault
-from bot.web.listing import by_event_and_day, footer, related, suggestions, talk_path
+from bot.web.listing import overview, related, talk_path, unplaced
 from index.search import Searcher
 
 HERE = Path(__file__).parent
@@ -39,7 +39,7 @@ class Pages:
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(default=True)
         )
-        self._templates.globals.update(talk_path=talk_path, tidy=tidy)
+        self._templates.globals.update(talk_path=talk_path, tidy=tidy, source_text=source_text)
         self._style = (HERE / "style.css").read_text("utf-8")
 
     def ask(self, request: Request) -> Response:
@@ -47,7 +47,7 @@ class Pages:
         live = self._searcher()
         question = request.query_params.get("q", "").strip()
         if not question:
-            return self._page("ask.html", live, question="", suggestions=suggestions(live))
+            return self._page("ask.html", live, question="", suggestions=examples(live))
         started = perf_counter()
         try:
             found = answer(question, searcher=live)
@@ -56,12 +56,22 @@ class Pages:
         ms = (perf_counter() - started) * 1000
         if request.query_params.get("format") == "json":
             return JSONResponse(found.to_json(ms=round(ms, 1)), headers=HEADERS)
-        return self._page("ask.html", live, question=question, found=found, also=related(found), ms=ms)
+        limits = limits_text(found.understood)
+        return self._page("ask.html", live, question=question, found=found, also=related(found), limits=limits, ms=ms)
 
-    def talks(self, _request: Request) -> Response:
-        """Show all talks by event and day."""
+    def talks(self, request: Request) -> Response:
+        """Show the events with their days, or the talks of one of them."""
         live = self._searcher()
-        return self._page("talks.html", live, events=by_event_and_day(live))
+        event, day = request.query_params.get("event"), request.query_params.get("day", "")
+        if event is None:
+            return self._page("talks.html", live, events=overview(live))
+        if not event:
+            return self._page("talks.html", live, heading="Event unknown", blocks=unplaced(live))
+        try:
+            found = list_talks(live, event=event, day=int(day) if day.isdigit() else None, sections=True)
+        except QuestionFault:
+            return self._page("missing.html", live, status_code=404)
+        return self._page("talks.html", live, heading=found.headline, blocks=found.blocks)
 
     def talk(self, request: Request) -> Response:
         """Show one talk with everything that the notes say about it."""
@@ -88,7 +98,8 @@ class Pages:
     def _page(
         self, template: str, live: Searcher, *, status_code: int = 200, **values: object
     ) -> HTMLResponse:
-        body = self._templates.get_template(template).render(footer=footer(live), **values)
+        footer = f"{extent_text(live)} · build {live.build.build_id}"
+        body = self._templates.get_template(template).render(footer=footer, **values)
         return HTMLResponse(body, status_code=status_code, headers=HEADERS)
 
 

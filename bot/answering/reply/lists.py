@@ -257,18 +257,20 @@ def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
     ]
 
 
-def scope_list(scope: Scope, searcher: Searcher) -> Reply:
-    """Return every talk within limits, a line each."""
-    listed = _without_topic(scope, allowed_talks(scope, knowledge_of(searcher)), searcher)
+def scope_list(scope: Scope, searcher: Searcher, *, sections: bool = False) -> Reply:
+    """Return every talk within limits, a line each, with the sections of the notes or without."""
+    listed = _without_topic(scope, allowed_talks(scope, knowledge_of(searcher)), searcher, sections=sections)
     hits = tuple(replace(hit, rank=at) for at, hit in enumerate(listed.hits, 1))
     blocks = placed(Entry(hit.talk) for hit in hits)
     return Reply(listed.headline, blocks, hits, sure=0.9, miss=None if hits else "not_covered")
 
 
-def _without_topic(scope: Scope, allowed: TalkSet, searcher: Searcher) -> Listed:
+def _without_topic(scope: Scope, allowed: TalkSet, searcher: Searcher, *, sections: bool = False) -> Listed:
     """List every talk within the limits; those of no known day are counted, and listed only where no talk is known to be of the day."""
     table = searcher.build.table
-    talks = TalkSet(allowed.mask & table.with_passages.mask & ~table.sections.mask)
+    talks = allowed & table.with_passages
+    if not sections:
+        talks = TalkSet(talks.mask & ~table.sections.mask)
     if scope.kind:
         talks &= of_kind(scope.kind, searcher)
     within = table.in_order(talks)

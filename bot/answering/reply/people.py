@@ -93,5 +93,6 @@ def _of_talk(question: Question, found: Found, searcher: Searcher) -> Reply | No
     wanted = [word.form for word in question.words]
     names = [word.form for word in question.words if word.known and (word.capital or not word.real)]
     talk = hits[0].talk
-    said = headline_of(talk, named=False) if talk.speakers else None
+    named = bool(question.titled or question.talks)
+    said = headline_of(talk, named=named) if talk.speakers or not named else f"The notes name no speaker of “{talk.title}”."
     return Reply(said or None, quote_blocks(hits, wanted, searcher, names), hits)
