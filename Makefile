@@ -4,8 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Where pip finds the CPU build of torch; elsewhere on Linux pip would bring gigabytes of CUDA packages. Empty: do not look.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
-PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-	$$($(BIN)/python deploy/torch_index.py $(TORCH_INDEX))
+PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 DEMO_INDEX ?= data/demo
 INDEX ?= $(DEMO_INDEX)
 PEERS := .venv-peers
@@ -15,7 +14,7 @@ TEXTS ?= ../shared
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches pairs train \
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches everyday pairs train \
 	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
@@ -24,12 +23,17 @@ help:  ## list the targets
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed: pyproject.toml constraints.txt deploy/torch_index.py | $(VENV)/bin/python
-	$(PIP_INSTALL) --editable '.[ingest]'
+$(VENV)/installed: pyproject.toml constraints.txt index/encoder/onnx.py index/encoder/adapter/adapter.safetensors | $(VENV)/bin/python
+	@echo "Installing confnotes and its libraries (about a minute) ..."
+	@$(PIP_INSTALL) --editable .
+	@echo "Fetching the encoder's weights (91 MB, 26 MB are kept) ..."
+	@$(BIN)/confnotes model fetch
 	@touch $@
+	@echo "Done. To have the confnotes command in this shell: export PATH=\"$$PWD/$(BIN):\$$PATH\""
 
-$(VENV)/installed-dev: $(VENV)/installed
-	$(PIP_INSTALL) --editable '.[dev]'
+$(VENV)/installed-dev: $(VENV)/installed deploy/torch_index.py
+	@echo "Installing what tests and checks need, torch among it (a minute or more) ..."
+	@$(PIP_INSTALL) $$($(BIN)/python deploy/torch_index.py $(TORCH_INDEX)) --editable '.[dev]'
 	@touch $@
 
 install: $(VENV)/installed  ## create .venv with the confnotes command
@@ -79,6 +83,12 @@ nights: $(VENV)/installed-dev  ## time nights on 2,000 made-up recaps (the first
 
 switches: $(VENV)/installed-dev  ## ask for a minute while 20 builds are published, two of them corrupt
 	@PYTHONPATH=. $(BIN)/python benchmarks/switches.py
+
+everyday: $(VENV)/installed-dev  ## ask the question sets and say whom the answers satisfy (TEXTS holds the notes they point into)
+	@$(BIN)/confnotes ingest $(TEXTS)/training/texts --index data/questions/training >/dev/null
+	@$(BIN)/confnotes ingest $(TEXTS)/seeds --catalogue $(TEXTS)/seeds/catalogue.csv --index data/questions/seeds >/dev/null
+	@set -e; for figures in everyday refusing metamorphic; do $(BIN)/python -m benchmarks.$$figures --texts $(TEXTS)/training/texts \
+		--texts $(TEXTS)/seeds --build training=data/questions/training --build seeds=data/questions/seeds; done
 
 pairs: $(VENV)/installed-dev  ## check the pairs that the encoder's adapter is trained on (TEXTS holds what they point into)
 	@$(BIN)/python -m training.check --texts $(TEXTS)/training/texts --texts $(TEXTS)/recaps/texts \

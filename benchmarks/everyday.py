@@ -2,8 +2,9 @@
 
     python -m benchmarks.everyday --texts ../shared/training/texts --build training=data/questions/training
 
-Lines that are held out are counted, but neither broken down nor shown, so that nobody tunes to them. With `--leave-out` (a kind or
-a conference, given any number of times) those lines are counted apart: what was learnt without them is judged on them.
+Lines that are held out are counted, but neither broken down nor shown, so that nobody tunes to them. With
+`--leave-out` (a kind or a conference, given any number of times) those lines are counted apart: what was
+learnt without them is judged on them.
 """
 
 from __future__ import annotations
@@ -12,12 +13,23 @@ import argparse
 import json
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.question_sets import FOLDER, Row, add_options, ask_all, by, open_builds, read_set, share, within, write_lines
+from benchmarks.question_sets import (
+    FOLDER,
+    Row,
+    add_options,
+    ask_all,
+    open_builds,
+    read_set,
+    share,
+    within,
+    write_lines,
+)
 from bot.evaluation.evaluation import same_title
 from training.pairs import Texts, run
 
@@ -41,7 +53,7 @@ class Verdict:
 
 
 def folded(text: str) -> str:
-    """Return a text without what a reader does not notice: case, white space, kinds of quotation marks and dashes."""
+    """Return a text without what a reader does not notice: case, white space, kinds of quotes and dashes."""
     text = unicodedata.normalize("NFKC", text)
     for signs, plain in (("’‘`´", "'"), ("“”„«»", '"'), ("–—‑", "-")):
         text = re.sub(f"[{signs}]", plain, text)
@@ -78,18 +90,22 @@ def _stands(alternatives: Iterable[str], text: str) -> bool:
 
 def _talks_f1(row: Row, given: Mapping[str, Any], whole: str) -> float:
     optional = row.get("talks_optional", [])
-    named = [title for title in _named_talks(given, whole) if not any(same_title(title, one) for one in optional)]
-    right = sum(any(same_title(title, one) for one in named) for title in row["talks"])
+    named = [title for title in _named_talks(given, whole) if not _is_one_of(title, optional)]
+    right = sum(_is_one_of(title, named) for title in row["talks"])
     return 2 * right / (len(named) + len(row["talks"]))
 
 
+def _is_one_of(title: str, titles: Iterable[str]) -> bool:
+    return any(same_title(title, other) for other in titles)
+
+
 def _named_talks(given: Mapping[str, Any], whole: str) -> list[str]:
-    """Return the talks that an answer names in its text: those of a list or digest, else those of its quotes."""
+    """Return the talks that an answer's text names: those of a list or digest, else those of its quotes."""
     listed = given.get("understood", {}).get("intent") in {"list", "digest"} or not given.get("quotes")
     found = given.get("hits", []) if listed else given["quotes"]
     titles: list[str] = []
     for title in (one.get("talk") or "" for one in found if given.get("status") == "answered"):
-        if title and _plain(title) in _plain(whole) and not any(same_title(title, other) for other in titles):
+        if title and _plain(title) in _plain(whole) and not _is_one_of(title, titles):
             titles.append(title)
     return titles
 
@@ -110,30 +126,37 @@ def figures(verdicts: Sequence[Verdict]) -> dict[str, Any]:
 
 def report(verdicts: Sequence[Verdict], left_out: Sequence[str] = ()) -> dict[str, Any]:
     """Return the figures of what is open, of what was left out of it, and the totals of what is held out."""
-    shown = [verdict for verdict in verdicts if not verdict.row.get("held_out")]
-    apart = [verdict for verdict in shown if {verdict.row["kind"], verdict.row.get("conference")} & set(left_out)]
-    kept = [verdict for verdict in shown if verdict not in apart]
-    parts = {
-        "open": figures(kept) | {f"by_{name}": _parts(kept, name) for name in ("kind", "conference")},
-        "held_out": figures([verdict for verdict in verdicts if verdict.row.get("held_out")]),
-    }
-    return parts | ({"left_out": figures(apart)} if left_out else {})
+    halves: dict[str, list[Verdict]] = {"open": [], "left_out": [], "held_out": []}
+    for verdict in verdicts:
+        row = verdict.row
+        apart = "left_out" if {row["kind"], row.get("conference")} & set(left_out) else "open"
+        halves["held_out" if row.get("held_out") else apart].append(verdict)
+    told = {half: figures(found) for half, found in halves.items() if found or half == "open"}
+    told["open"] |= {f"by_{name}": _parts(halves["open"], name) for name in ("kind", "conference")}
+    return told
 
 
 def _parts(verdicts: Sequence[Verdict], name: str) -> dict[str, str]:
-    good = {verdict.row["id"] for verdict in verdicts if verdict.satisfied}
-    groups = by((verdict.row for verdict in verdicts), name)
-    return {group: f"{sum(row['id'] in good for row in rows)}/{len(rows)}" for group, rows in groups.items()}
+    groups: dict[str, list[bool]] = defaultdict(list)
+    for verdict in verdicts:
+        groups[str(verdict.row.get(name) or "several")].append(verdict.satisfied)
+    return {group: f"{sum(good)}/{len(good)}" for group, good in groups.items()}
 
 
 def main() -> int:
     """Ask, judge and print the figures as one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     add_options(parser)
     parser.add_argument("questions", type=Path, nargs="?", default=FOLDER / "everyday.jsonl")
     parser.add_argument("--leave-out", action="append", default=[], metavar="KIND_OR_CONFERENCE")
-    parser.add_argument("--misses", action="store_true", help="show what does not satisfy, but for what is held out")
-    parser.add_argument("--resolved", type=Path, help="write the questions with the words of their spans; keep that file to yourself")
+    parser.add_argument("--misses", action="store_true", help="show open questions that are not satisfied")
+    parser.add_argument(
+        "--resolved",
+        type=Path,
+        help="write the questions with the words of their spans; keep that file to yourself",
+    )
     parser.add_argument("--answers", type=Path, help="write the answer objects")
     given = parser.parse_args()
     builds = open_builds(given.build)
@@ -145,7 +168,13 @@ def main() -> int:
     verdicts = [judge(row, told) for row, told in zip(rows, answers, strict=True)]
     for verdict in verdicts:
         if given.misses and not verdict.satisfied and not verdict.row.get("held_out"):
-            print(verdict.row["id"], verdict.row["kind"], verdict.row["question"], "; ".join(verdict.reasons), sep=" | ")
+            print(
+                verdict.row["id"],
+                verdict.row["kind"],
+                verdict.row["question"],
+                "; ".join(verdict.reasons),
+                sep=" | ",
+            )
     print(json.dumps(report(verdicts, given.leave_out), ensure_ascii=False, indent=1))
     return 0
 

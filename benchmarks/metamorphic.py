@@ -2,9 +2,9 @@
 
     python -m benchmarks.metamorphic --texts ../shared/training/texts --build training=data/questions/training
 
-Chat filler in front, lower and upper case, no punctuation, a slip in a small word, singular and plural, hyphenated, closed and
-spaced compounds, “please” and “thanks” change nothing of what is asked. The final measurement uses the fillers that are held out
-(`--held-out`); nobody looks at those while working.
+Chat filler in front, lower and upper case, no punctuation, a slip in a small word, singular and plural,
+hyphenated, closed and spaced compounds, “please” and “thanks” change nothing of what is asked. The final
+measurement uses other fillers (`--held-out`); nobody looks at those while working.
 """
 
 from __future__ import annotations
@@ -61,24 +61,27 @@ class Variants:
         """Return the question with the first word that has another form in that form."""
         for word in re.finditer(r"[\w'’]+", question):
             if other := others.get(word[0].lower().replace("’", "'")):
-                return question[: word.start()] + _cased(other, word[0]) + question[word.end() :]
+                return _replaced(question, word, _cased(other, word[0]))
         return question
 
     def _respelt(self, question: str) -> Iterator[str]:
         for family in self._compounds:
             for spelling in family:
                 if found := re.search(rf"(?<![\w-]){re.escape(spelling)}(?![\w-])", question, re.IGNORECASE):
-                    others = (other for other in family if other != spelling)
-                    yield from (question[: found.start()] + other + question[found.end() :] for other in others)
+                    yield from (_replaced(question, found, other) for other in family if other != spelling)
                     break
         listed = {spelling for family in self._compounds for spelling in family}
         for found in _HYPHENATED.finditer(question):
             if found[0].lower() not in listed:
-                yield from (question[: found.start()] + found[0].replace("-", sign) + question[found.end() :] for sign in ("", " "))
+                yield from (_replaced(question, found, found[0].replace("-", sign)) for sign in ("", " "))
 
 
 def _wrapped(around: list[str], turn: int, question: str) -> str:
     return around[turn % len(around)].replace("{}", question)
+
+
+def _replaced(question: str, found: re.Match[str], other: str) -> str:
+    return question[: found.start()] + other + question[found.end() :]
 
 
 def _cased(other: str, like: str) -> str:
@@ -86,7 +89,7 @@ def _cased(other: str, like: str) -> str:
 
 
 def opening(given: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what an answer opens with: its first quote, without one the first talk of its list, without both its outcome."""
+    """Return what an answer opens with: first quote, else first talk of a list, else outcome."""
     if given["quotes"]:
         quote = given["quotes"][0]
         return "quote", quote["passage_id"], quote["text"]
@@ -96,7 +99,7 @@ def opening(given: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def compare(rows: list[Row], builds: Mapping[str, Searcher], variants: Variants) -> list[dict[str, Any]]:
-    """Ask questions and their variants; a question that is not answered as it stands is left out, for it has no quote to keep."""
+    """Ask questions and their variants; what is not answered as it stands is left out."""
     told = []
     for turn, row in enumerate(rows):
         original = ask(row, builds)
@@ -104,7 +107,15 @@ def compare(rows: list[Row], builds: Mapping[str, Searcher], variants: Variants)
             continue
         for kind, question in variants.of(row["question"], turn):
             other = ask(row, builds, question)
-            told.append({"row": row, "kind": kind, "question": question, "same": opening(other) == opening(original), "answer": other})
+            told.append(
+                {
+                    "row": row,
+                    "kind": kind,
+                    "question": question,
+                    "same": opening(other) == opening(original),
+                    "answer": other,
+                }
+            )
     return told
 
 
@@ -115,15 +126,26 @@ def figures(told: list[dict[str, Any]]) -> dict[str, Any]:
         kinds[one["kind"]].append(one["same"])
     same = sum(one["same"] for one in told)
     by_kind = {kind: f"{share(sum(found), len(found))} of {len(found)}" for kind, found in kinds.items()}
-    return {"questions": len({one["row"]["id"] for one in told}), "variants": len(told), "same": share(same, len(told)), "by_kind": by_kind}
+    return {
+        "questions": len({one["row"]["id"] for one in told}),
+        "variants": len(told),
+        "same": share(same, len(told)),
+        "by_kind": by_kind,
+    }
 
 
 def main() -> int:
     """Ask, compare and print the figures as one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     add_options(parser)
     parser.add_argument("questions", type=Path, nargs="?", default=FOLDER / "everyday.jsonl")
-    parser.add_argument("--held-out", action="store_true", help="the held-out questions with the held-out fillers: totals only")
+    parser.add_argument(
+        "--held-out",
+        action="store_true",
+        help="held-out questions with held-out fillers; shows no misses",
+    )
     parser.add_argument("--misses", action="store_true", help="show variants with another opening")
     given = parser.parse_args()
     builds = open_builds(given.build)
@@ -132,7 +154,13 @@ def main() -> int:
     told = compare(rows, builds, Variants(held_out=given.held_out))
     for one in told:
         if given.misses and not given.held_out and not one["same"]:
-            print(one["row"]["id"], one["kind"], one["question"], one["answer"]["answer"][:70].replace("\n", " / "), sep=" | ")
+            print(
+                one["row"]["id"],
+                one["kind"],
+                one["question"],
+                one["answer"]["answer"][:70].replace("\n", " / "),
+                sep=" | ",
+            )
     print(json.dumps(figures(told), ensure_ascii=False, indent=1))
     return 0
 

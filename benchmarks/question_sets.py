@@ -1,8 +1,9 @@
 """Question sets that point into notes, and the answers that a build gives to them.
 
-A line of `benchmarks/questions/*.jsonl` says what a right answer holds. Where that is somebody else's words it is kept as
-`{"file", "start", "end", "sha256"}`: characters of a file's text (end exclusive) and the first digits of their sha256. Our own
-words, names, short titles and links stand there as they are. `benchmarks/questions/README.md` lists the fields.
+A line of `benchmarks/questions/*.jsonl` says what a right answer holds. Where that is somebody else's words
+it is kept as `{"file", "start", "end", "sha256"}`: characters of a file's text (end exclusive) and the first
+digits of their sha256. Our own words, names, short titles and links stand there as they are.
+`benchmarks/questions/README.md` lists the fields.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.answering import answer, prepare
+from index.errors import IndexFault
 from index.search import Searcher
 from training.pairs import PairsError, Texts, digest, lines_of
 
@@ -48,7 +49,7 @@ def resolved(value: Any, texts: Texts) -> Any:
     words = texts[value["file"]][value["start"] : value["end"]]
     if digest(words) != value["sha256"]:
         place = f"characters {value['start']} to {value['end']} of {value['file']}"
-        raise PairsError(f"Cannot use a span: {place} were changed. Point --texts to the notes that the set was written on.")
+        raise PairsError(f"Cannot use a span: {place} were changed. Name the unchanged notes with --texts.")
     return words
 
 
@@ -56,15 +57,17 @@ def open_builds(named: Sequence[str]) -> dict[str, Searcher]:
     """Open builds given as NAME=FOLDER, ready for the first question.
 
     Raises:
-        PairsError: one is not given like that.
-        IndexFault: a build cannot be opened.
+        PairsError: one is not given like that, or its build cannot be opened.
     """
     builds = {}
     for one in named:
         name, equals, folder = one.partition("=")
         if not equals:
             raise PairsError(f"Cannot use the build {one!r}: expected NAME=FOLDER, as in seeds=data/index.")
-        builds[name] = Searcher.open(Path(folder))
+        try:
+            builds[name] = Searcher.open(Path(folder))
+        except IndexFault as fault:
+            raise PairsError(str(fault)) from fault
         prepare(builds[name])
     return builds
 
@@ -75,7 +78,7 @@ def within(rows: Iterable[Row], builds: Mapping[str, Searcher]) -> list[Row]:
 
 
 def ask(row: Mapping[str, Any], builds: Mapping[str, Searcher], question: str | None = None) -> Row:
-    """Return the answer object to a row's question, or to another wording of it; `ms` as in `confnotes ask --jsonl`."""
+    """Return the answer object to a row's question, or to another wording of it."""
     searcher = builds[row["build"]] if row.get("build") else next(iter(builds.values()))
     started = time.perf_counter()
     found = answer(question or row["question"], searcher=searcher, history=row.get("history", ()))
@@ -85,14 +88,6 @@ def ask(row: Mapping[str, Any], builds: Mapping[str, Searcher], question: str | 
 def ask_all(rows: Iterable[Row], builds: Mapping[str, Searcher]) -> list[Row]:
     """Return the answer objects to the rows' questions, in their order."""
     return [ask(row, builds) for row in rows]
-
-
-def by(rows: Iterable[Row], field: str) -> dict[str, list[Row]]:
-    """Group rows by a field, in the order in which its values first come."""
-    groups: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[str(row.get(field) or "several")].append(row)
-    return dict(groups)
 
 
 def share(count: float, whole: int) -> float | None:
@@ -107,5 +102,18 @@ def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that every measurement on question sets has."""
-    parser.add_argument("--texts", type=Path, action="append", default=[], metavar="FOLDER", help="notes that the sets point into")
-    parser.add_argument("--build", action="append", required=True, metavar="NAME=FOLDER", help="a build to ask, as the sets name it")
+    parser.add_argument(
+        "--texts",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="notes that the sets point into",
+    )
+    parser.add_argument(
+        "--build",
+        action="append",
+        required=True,
+        metavar="NAME=FOLDER",
+        help="a build to ask, as the sets name it",
+    )

@@ -1,4 +1,4 @@
-"""Measure what is refused and what is not: off-topic messages, near misses, chatter in an answered thread, and real follow-ups.
+"""Measure what is refused: off-topic messages, near misses, chatter in an answered thread; and follow-ups.
 
     python -m benchmarks.refusing --texts ../shared/training/texts --texts ../shared/seeds \
         --build training=data/questions/training --build seeds=data/questions/seeds
@@ -23,6 +23,8 @@ from training.pairs import Texts, run
 _LEAD_CHARS = 200
 _DOUBT = re.compile(r"\b(may not|do not say|does not say|not sure whether|no answer)\b")
 Answers = Mapping[str, Any]
+Rules = Mapping[str, Callable[[Row, Answers], bool]]
+Pairs = Sequence[tuple[Row, Answers]]
 
 
 def is_refused(_row: Row, given: Answers) -> bool:
@@ -36,7 +38,7 @@ def is_doubted(row: Row, given: Answers) -> bool:
 
 
 def is_left_alone(row: Row, given: Answers) -> bool:
-    """Return whether the bot says nothing to it in a thread: that is what becomes of off-topic messages there."""
+    """Return whether the bot says nothing to it in a thread, as it does to what is off-topic there."""
     return is_refused(row, given) and given["miss"] == "off_topic"
 
 
@@ -46,7 +48,7 @@ def is_heard(row: Row, given: Answers) -> bool:
 
 
 def is_right(row: Row, given: Answers) -> bool:
-    """Return whether a follow-up's answer is about what it should be: its words, its link, or the talk of its first quote or hit."""
+    """Return whether a follow-up's answer has the right words or link, or opens with the right talk."""
     if given["status"] != "answered":
         return False
     text = folded(given["answer"])[:READ_CHARS]
@@ -56,7 +58,7 @@ def is_right(row: Row, given: Answers) -> bool:
     return any(same_title(title, first) for title in row.get("talks", []))
 
 
-SETS: dict[str, dict[str, Callable[[Row, Answers], bool]]] = {
+SETS: dict[str, Rules] = {
     "off_topic": {"refused": is_refused, "told to be off-topic": is_left_alone},
     "near": {"refused": is_refused, "refused or doubted": is_doubted},
     "chatter": {"left alone": is_left_alone, "not answered": is_refused},
@@ -70,30 +72,40 @@ def asked(rows: Sequence[Row], builds: Mapping[str, Searcher]) -> list[tuple[Row
     return [(row, ask(row, one)) for row in rows for one in ([builds] if row.get("build") else alone)]
 
 
-def figures(pairs: Sequence[tuple[Row, Answers]], rules: Mapping[str, Callable[[Row, Answers], bool]]) -> dict[str, Any]:
+def figures(pairs: Pairs, rules: Rules) -> dict[str, Any]:
     """Return how many there are and the share that keeps each rule."""
-    return {"messages": len(pairs)} | {name: share(sum(keeps(*pair) for pair in pairs), len(pairs)) for name, keeps in rules.items()}
+    kept = {name: sum(keeps(*pair) for pair in pairs) for name, keeps in rules.items()}
+    return {"messages": len(pairs)} | {name: share(count, len(pairs)) for name, count in kept.items()}
 
 
 def main() -> int:
     """Ask every set and print the figures as one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     add_options(parser)
     parser.add_argument("--only", action="append", choices=SETS, help="a set; all where none is given")
-    parser.add_argument("--misses", action="store_true", help="show what breaks a set's first rule, but for what is held out")
+    parser.add_argument("--misses", action="store_true", help="show open lines that break the first rule")
     given = parser.parse_args()
     builds, texts = open_builds(given.build), Texts(given.texts)
     told = {}
     for name in given.only or SETS:
         rules = SETS[name]
         pairs = asked(within(read_set(FOLDER / f"{name}.jsonl", texts), builds), builds)
-        halves = {half: [pair for pair in pairs if pair[0]["held_out"] == held] for half, held in (("open", False), ("held_out", True))}
-        told[name] = {half: figures(part, rules) for half, part in halves.items()}
+        shown = [pair for pair in pairs if not pair[0]["held_out"]]
+        hidden = [pair for pair in pairs if pair[0]["held_out"]]
+        told[name] = {"open": figures(shown, rules), "held_out": figures(hidden, rules)}
         if given.misses:
             keeps = rules[next(iter(rules))]
-            for row, answer in halves["open"]:
+            for row, answer in shown:
                 if not keeps(row, answer):
-                    print(row["id"], answer["status"], row["question"], answer["answer"][:90].replace("\n", " / "), sep=" | ")
+                    print(
+                        row["id"],
+                        answer["status"],
+                        row["question"],
+                        answer["answer"][:90].replace("\n", " / "),
+                        sep=" | ",
+                    )
     print(json.dumps(told, ensure_ascii=False, indent=1))
     return 0
 

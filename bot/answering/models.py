@@ -46,6 +46,7 @@ class Quote:
     voice: Voice = "notes"
     lead: Lead | None = None  # shown in front of the text, where the notes have other words in between
     source: Source | None = None
+    cut: bool = False  # the sentence goes on
 
 
 @dataclass(frozen=True, slots=True)

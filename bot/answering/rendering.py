@@ -60,7 +60,7 @@ def quote_text(quote: Quote) -> str:
     """Return a quote in marks, with the line that introduces it and whose remark it is."""
     label = "The note-taker's own remark: " if quote.voice == "author" else ""
     lead = f"{tidy(quote.lead.text)} […] " if quote.lead else ""
-    return f"{label}“{lead}{tidy(quote.text)}”"
+    return f"{label}“{lead}{tidy(quote.text)}{'…' if quote.cut else ''}”"
 
 
 def source_line(quote: Quote) -> str:

@@ -147,6 +147,11 @@ class TalkTable:
         days: list[int] = np.unique(self.facts[_DAY][talks.mask & ~self.undated.mask]).tolist()
         return days
 
+    def recaps_of(self, talks: TalkSet) -> list[int]:
+        """Return the rows of the recaps that some talks are from, in order."""
+        recaps: list[int] = np.unique(self.facts[_RECAP][talks.mask]).tolist()
+        return recaps
+
     def by_event(self, talks: TalkSet) -> dict[int, int]:
         """Return how many of some talks each event has, by the events' rows; those without one are left out."""
         events, counts = np.unique(self.facts[_EVENT][talks.mask], return_counts=True)

@@ -147,7 +147,7 @@ def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
     else:
         spots, close = _of_topics(topics, allowed, question, searcher)
     if question.scope.kind:
-        spots = spots.within(of_kind(question.scope.kind, searcher))
+        spots = spots.within(of_kind(question.scope.kind, searcher, allowed))
     spots, undated = _of_known_day(spots, question.scope.day, knowledge)
     topic = ", ".join(topics)
     headline = _headline(question, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
@@ -169,7 +169,7 @@ def _allowed(question: Question, searcher: Searcher) -> TalkSet:
     for subject in question.excluded:
         kind = singular(subject.lower())
         if kind in KINDS:
-            unwanted = of_kind(kind, searcher)
+            unwanted = of_kind(kind, searcher, allowed)
         else:
             unwanted = searcher.said.titled(subject) | searcher.build.table.set_of(
                 _of_topics((subject,), allowed, question, searcher)[0].talks
@@ -272,7 +272,7 @@ def _without_topic(scope: Scope, allowed: TalkSet, searcher: Searcher, *, sectio
     if not sections:
         talks = TalkSet(talks.mask & ~table.sections.mask)
     if scope.kind:
-        talks &= of_kind(scope.kind, searcher)
+        talks &= of_kind(scope.kind, searcher, talks)
     within = table.in_order(talks)
     dated = within if scope.day is None else within[table.days[within] == scope.day]
     undated = len(within) - len(dated)
