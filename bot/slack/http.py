@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import socket
 from collections.abc import Mapping
@@ -91,7 +92,7 @@ def bind(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise SettingsFault(
-            f"Cannot listen on {host}, port {port}: {error.strerror or error}. Set PORT and CONFNOTES_HOST to an"
+            f"Cannot listen on {host}, port {port}: {os.strerror(error.errno or 0)}. Set PORT and CONFNOTES_HOST to an"
             " address that is free."
         ) from error
 

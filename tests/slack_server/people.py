@@ -162,6 +162,21 @@ class People:
             payload["message"] = message
         return self.deliver("interactive", payload)
 
+    def click_home(self, view: Json, action_id: str, user_id: str) -> Delivery:
+        """Click on a button of the Home tab, which comes without a message, a channel and a response address."""
+        block_id, action = _find_action(view, action_id)
+        payload = {
+            "type": "block_actions",
+            "api_app_id": APP_ID,
+            "team": {"id": TEAM_ID},
+            "user": {"id": user_id, "team_id": TEAM_ID},
+            "trigger_id": self.space.new_trigger(),
+            "container": {"type": "view", "view_id": "V1HOME"},
+            "view": view,
+            "actions": [{**action, "block_id": block_id, "action_ts": self.space.next_ts()}],
+        }
+        return self.deliver("interactive", payload)
+
     def shortcut(self, callback_id: str, message: Json, user_id: str, channel_id: str) -> Delivery:
         """Choose a message shortcut."""
         payload = {

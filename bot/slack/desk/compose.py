@@ -19,6 +19,7 @@ from bot.slack.messages.answers import TALKS_A_PAGE, answer_message
 from bot.slack.messages.message import Frame, Look, Message, Request
 from index.search import Searcher
 
+PLAIN = Look()
 _WORDS = {"talk": "WORDS of its title, or its address", "speaker": "NAME"}
 
 
@@ -42,7 +43,7 @@ class Composer:
     """Makes messages with the newest build and the one `answer()`."""
 
     def __init__(
-        self, live: LiveIndex, answer: Answering, command: str, at_once: int = 0, look: Look = Look()
+        self, live: LiveIndex, answer: Answering, command: str, at_once: int = 0, look: Look = PLAIN
     ) -> None:
         self.live = live
         self.command = command

@@ -28,21 +28,7 @@ def register(app: App, desk: Desk, doors: Doors) -> None:
 
     def thumb(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
-        click = Click(body)
-        if not desk.claim(click.key):
-            return
-        verdict = "down" if json.loads(click.value).get("v") == "down" else "up"
-        desk.run("feedback", lambda: _keep(desk, click, verdict), lambda message: tell(desk, click, message))
-        if verdict == "down":
-            # At once: a trigger is good for three seconds, too few to wait for a free worker.
-            _ask_reason(client, body["trigger_id"], click.message_key)
-
-    def reason(ack: Ack, body: dict[str, Any]) -> None:
-        ack()
-        fields = body["view"]["state"]["values"]["reason"]["text"]
-        desk.feedback.add_reason(
-            body["view"]["private_metadata"], body["user"]["id"], fields.get("value") or ""
-        )
+        _take(desk, Click(body), body["trigger_id"], client)
 
     def added(event: dict[str, Any], body: dict[str, Any]) -> None:
         if found := _reaction(event, doors.of(body)):
@@ -52,10 +38,30 @@ def register(app: App, desk: Desk, doors: Doors) -> None:
         if found := _reaction(event, doors.of(body)):
             desk.feedback.take_back(*found)
 
+    def reason(ack: Ack, body: dict[str, Any]) -> None:
+        _note_reason(desk, ack, body)
+
     app.action("feedback")(thumb)
     app.view(REASON_FORM)(reason)
     app.event("reaction_added")(added)
     app.event("reaction_removed")(removed)
+
+
+def _take(desk: Desk, click: Click, trigger_id: str, client: WebClient) -> None:
+    """Keep a verdict, and ask on 👎 for a reason."""
+    if not desk.claim(click.key):
+        return
+    verdict = "down" if json.loads(click.value).get("v") == "down" else "up"
+    desk.run("feedback", lambda: _keep(desk, click, verdict), lambda message: tell(desk, click, message))
+    if verdict == "down":
+        # At once: a trigger is good for three seconds, too few to wait for a free worker.
+        _ask_reason(client, trigger_id, click.message_key)
+
+
+def _note_reason(desk: Desk, ack: Ack, body: dict[str, Any]) -> None:
+    ack()
+    fields = body["view"]["state"]["values"]["reason"]["text"]
+    desk.feedback.add_reason(body["view"]["private_metadata"], body["user"]["id"], fields.get("value") or "")
 
 
 def reason_form(message_key: str) -> kit.Json:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote as percent_encoded
 
 from bot.answering.models import Answer, Block, Entry, Quote
-from bot.answering.rendering import people_of, place, source_text, tidy
+from bot.answering.rendering import is_placed, people_of, place, source_text, tidy
 from bot.feedback import topic_of
 from bot.slack.intake.commands import without_scope
 from bot.slack.messages import kit
@@ -108,7 +108,8 @@ class _Shown:
             pages = -(-len(answer.entries) // TALKS_A_PAGE)
             page = min(frame.request.page, pages)
             blocks = _entries_of(blocks, (page - 1) * TALKS_A_PAGE, page * TALKS_A_PAGE)
-        short = blocks if frame.request.view == "more" else tuple(_first_of(blocks, answer))
+        whole = frame.request.view == "more" or answer.understood.intent == "help"
+        short = blocks if whole else tuple(_first_of(blocks, answer))
         return cls(short, page, pages, short != blocks)
 
 
@@ -137,7 +138,7 @@ def _first_of(blocks: Sequence[Block], answer: Answer) -> Iterator[Block]:
             continue
         quotes: list[Quote] = []
         for quote in block.quotes:
-            short = replace(quote, text=clipped(quote.text, SHORT_QUOTE))
+            short = _shortened(quote)
             room -= _phone_lines(_words(short)) + (0 if quotes else 2)
             if room < 0 and (quotes or number):
                 break
@@ -150,10 +151,16 @@ def _first_of(blocks: Sequence[Block], answer: Answer) -> Iterator[Block]:
             return
 
 
+def _shortened(quote: Quote) -> Quote:
+    text = clipped(quote.text, SHORT_QUOTE)
+    return quote if text == quote.text else replace(quote, text=text, cut=False)
+
+
 def _short_entry(entry: Entry) -> Entry:
     if entry.gist is None:
         return entry
-    return replace(entry, gist=replace(entry.gist, text=kit.cut(first_sentence(entry.gist.text), SHORT_GIST)))
+    text = kit.cut(first_sentence(entry.gist.text), SHORT_GIST)
+    return replace(entry, gist=replace(entry.gist, text=text, cut=False))
 
 
 def _phone_lines(text: str) -> int:
@@ -167,7 +174,7 @@ def block_of(block: Block, frame: Frame) -> Iterator[Json]:
     if block.quotes:
         yield kit.rich(*_quoted(block.quotes), _named(block.quotes[-1], frame))
     for entry in block.entries:
-        yield kit.rich(_listed(entry, frame, placed=not block.heading))
+        yield kit.rich(_listed(entry, frame, placed=not is_placed(entry, block)))
     if block.lines:
         yield kit.rich(kit.bullets(kit.line(*kit.with_links(line.text)) for line in block.lines))
     asks = [line.ask for line in block.lines if line.ask][:MOST_ASKS]
@@ -191,7 +198,7 @@ def _quoted(quotes: Sequence[Quote]) -> Iterator[Json]:
 def _words(quote: Quote) -> str:
     """Return a quote's words, with the line that introduces it."""
     lead = f"{reflow(quote.lead.text)} […] " if quote.lead else ""
-    return lead + reflow(quote.text)
+    return f"{lead}{reflow(quote.text)}{'…' if quote.cut else ''}"
 
 
 def _named(quote: Quote, frame: Frame) -> Json:
@@ -221,7 +228,7 @@ def _listed(entry: Entry, frame: Frame, *, placed: bool) -> Json:
 
 def _tail(answer: Answer, shown: _Shown, frame: Frame) -> list[Json]:
     """Make what stands below an answer: the ways on, the thumbs, and of what has no source of its own the footer."""
-    answered = answer.status == "answered" and answer.understood.intent != "help"
+    answered = _is_answered(answer)
     rows = [_ways_on(answer, shown, frame), _days(answer)]
     tail = [kit.actions(*buttons) for buttons in rows if buttons]
     value = frame.request.on_page(1, "answer").to_value()
@@ -248,7 +255,12 @@ def _ways_on(answer: Answer, shown: _Shown, frame: Frame) -> list[Json]:
     if answer.status == "not_found" and answer.miss in {"absent", "not_covered"}:
         ways.append(("Tell me when the notes have it", "watch:add", {"phrase": topic_of(answer)[:100]}))
     buttons = [kit.button(label, action, value) for label, action, value in ways if value]
-    return buttons + (frame.share() if answer.status == "answered" else [])
+    return buttons + (frame.share() if _is_answered(answer) else [])
+
+
+def _is_answered(answer: Answer) -> bool:
+    """Tell whether there is something to judge and to share: not a refusal, and not what the bot says of itself."""
+    return answer.status == "answered" and answer.understood.intent != "help"
 
 
 def _days(answer: Answer) -> list[Json]:

@@ -57,6 +57,9 @@ def judge(sample: Sample) -> None:
 def _block(block: Json) -> slackblocks.Block:
     make = {
         "rich_text": lambda: slackblocks.RichTextBlock([_rich(one) for one in block["elements"]]),
+        "section": lambda: slackblocks.SectionBlock(
+            _text(block["text"]), accessory=_button(block["accessory"])
+        ),
         "header": lambda: slackblocks.HeaderBlock(_text(block["text"])),
         "context": lambda: slackblocks.ContextBlock([_text(one) for one in block["elements"]]),
         "actions": lambda: slackblocks.ActionsBlock([_button(one) for one in block["elements"]]),
@@ -149,8 +152,7 @@ def _read(found: list[Sample], folder: Path) -> None:
 
 def main(index_dir: Path) -> int:
     """Let every judge look; return the exit status."""
-    build = LiveIndex(index_dir).searcher.build
-    found = list(samples(build, SAMPLES))
+    found = list(samples(LiveIndex(index_dir).searcher, SAMPLES))
     for sample in found:
         judge(sample)
     notes = sum(sample.notes for sample in found)

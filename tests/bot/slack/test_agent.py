@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.answering import examples
 from bot.answering.models import Answer
 from bot.slack.desk.sessions import MOST_STOPPED, Sessions
 from bot.slack.intake.jobs import Job
@@ -62,9 +63,8 @@ def test_prompts_are_offered_above_an_empty_conversation(slack: LocalSlack, star
     slack.open_home("U1ADA", tab="messages")
     prompts = slack.wait_for(lambda: slack.space.prompts.get("D1ADA"))
 
-    assert "What did Ines Moreau say in “Harbour Pilots for Busy Clusters”?" in [
-        prompt["message"] for prompt in prompts
-    ]
+    assert [prompt["message"] for prompt in prompts][:-1] == list(examples(running.bot.live.searcher))
+    assert all(prompt["title"] == prompt["message"] for prompt in prompts)
     assert len(prompts) <= 4
 
 

@@ -152,5 +152,5 @@ def test_a_port_that_is_taken_is_one_line(slack: LocalSlack, tmp_path: Path, pub
         )
 
     assert ended.returncode == 2
-    assert ended.stderr.startswith("Error: Cannot listen on 127.0.0.1, port ")
+    assert ended.stderr.startswith("Cannot listen on 127.0.0.1, port ")
     assert ended.stderr.count("\n") == 1

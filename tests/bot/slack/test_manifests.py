@@ -24,6 +24,7 @@ NEEDED_BY_EVENT = {
     "message.groups": "groups:history",
     "message.im": "im:history",
     "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
 }
 
 

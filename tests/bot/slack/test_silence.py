@@ -81,7 +81,7 @@ def test_no_word_of_a_conversation_is_written_down(
     slack: LocalSlack, start: Starter, tmp_path: Path, written: io.StringIO
 ) -> None:
     """Whatever people do and whatever fails, a word of theirs is in no line of the log and, kept for no days, in no file."""
-    chance = random.Random(20_261_126)
+    chance = random.Random(20_261_126)  # noqa: S311  reproducible, not secret
     slack.write_quietly("C1NOTES", "U2BEN", CANARY)
     for method in ("chat.postMessage", "response_url", "conversations.replies"):
         slack.faults.every(method, 5, chance.choice([SERVER_ERROR, REFUSED]))
@@ -167,7 +167,7 @@ STARTS = [
 
 
 @pytest.mark.parametrize(("given", "status", "said"), STARTS)
-def test_a_start_that_fails_is_one_line_without_the_secret(
+def test_a_start_that_fails_is_one_line_without_the_secret(  # noqa: PLR0917  one a parameter
     slack: LocalSlack, tmp_path: Path, published: Path, given: dict[str, str], status: int, said: str
 ) -> None:
     """What cannot be used is named in one line that says the way out and never shows the value."""

@@ -188,7 +188,7 @@ def test_a_mention_in_somebody_elses_thread_reads_it(
 
     assert recorder.histories[0] == history
     assert "38%" in shown
-    assert ("You asked" in shown) is (said == "^^")
+    assert ("Asked above" in shown) is (said == "^^")
     assert recorder.histories[1][: len(history)] == history
     assert len(slack.calls("conversations.replies")) == 1
 
