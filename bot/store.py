@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS watches (
   PRIMARY KEY (user_id, phrase)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS arrivals (talk_id TEXT PRIMARY KEY, arrived_at REAL NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS arrivals_by_time ON arrivals (arrived_at);
+CREATE TABLE IF NOT EXISTS channels (channel_id TEXT PRIMARY KEY, shared INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS looks (user_id TEXT PRIMARY KEY, looked_at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS digests (
   team_id TEXT NOT NULL, channel_id TEXT NOT NULL, user_id TEXT NOT NULL, period TEXT NOT NULL, told_until REAL NOT NULL,
@@ -186,6 +187,17 @@ class Store:
         """Note when the bot's own message was posted in a thread: whoever spoke before it no longer spoke last."""
         with self.changing() as db:
             db.execute("INSERT OR REPLACE INTO speakers VALUES (?, ?, '')", (thread, ts))
+
+    def note_channel(self, channel_id: str, *, shared: bool) -> None:
+        """Note whether a channel is shared with other workspaces."""
+        with self.changing() as db:
+            db.execute("INSERT OR REPLACE INTO channels VALUES (?, ?)", (channel_id, shared))
+
+    def is_of_one_workspace(self, channel_id: str) -> bool:
+        """Say whether a channel is known to be shared with no other workspace."""
+        with self.reading() as db:
+            row = db.execute("SELECT shared FROM channels WHERE channel_id = ?", (channel_id,)).fetchone()
+        return row is not None and not row[0]
 
     def has_asked(self, thread: str, user_id: str) -> bool:
         """Say whether a person was answered in a thread."""

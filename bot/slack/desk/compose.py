@@ -40,7 +40,7 @@ class Composed:
 
 
 class Composer:
-    """Makes messages with the newest build and the one `answer()`."""
+    """Makes messages with a build and the one `answer()`."""
 
     def __init__(
         self, live: LiveIndex, answer: Answering, command: str, at_once: int = 0, look: Look = PLAIN
@@ -56,6 +56,7 @@ class Composer:
     def compose(
         self,
         request: Request,
+        searcher: Searcher,
         *,
         private: bool = False,
         shared_by: str | None = None,
@@ -65,6 +66,7 @@ class Composer:
 
         Args:
             request: What is asked.
+            searcher: The build that may be asked for whoever reads the message.
             private: Whether only the asker sees the message.
             shared_by: Who shows it to everybody in a channel.
             taken_up: Whether the question is a message above the one that named the bot.
@@ -72,7 +74,7 @@ class Composer:
         Raises:
             Exception: whatever the search raises that is not about the question itself.
         """
-        frame = Frame(request, self.live.searcher, private, shared_by, taken_up, self.look)
+        frame = Frame(request, searcher, private, shared_by, taken_up, self.look)
         command = parse(request.text)
         if command.verb == "status":
             return Composed(cards.status_message(frame, self.live.trouble))

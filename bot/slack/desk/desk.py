@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import SlackAway, SlackFault
 from bot.feedback import Feedback
 from bot.slack.desk import delivery
+from bot.slack.desk.audience import Audiences
 from bot.slack.desk.compose import Composer
 from bot.slack.desk.sessions import Sessions
 from bot.slack.desk.teller import VERBS, Teller
@@ -27,7 +28,6 @@ from bot.slack.messages.message import Message, Request
 from bot.slack.mrkdwn import words_of
 from bot.slack.workspaces import Workspaces
 from bot.store import Store
-from index.search import Searcher
 
 LOOK_EVERY_S = 5.0
 AGAIN_AFTER_S = 1.0  # and twice as long each time
@@ -64,8 +64,9 @@ class Desk:
         self._keep_questions_s = keep_questions_s
         self._workers = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
         self.feedback = Feedback(store)
-        self.teller = Teller(workspaces, store, composer)
-        composer.live.on_change(self.tell_news)
+        self.audiences = Audiences(composer.live, store)
+        self.teller = Teller(workspaces, store, composer, self.audiences)
+        composer.live.on_change(lambda _: self.tell_news())
         self._put_off: dict[
             str, tuple[float, int, Job]
         ] = {}  # job -> when to try again, how often it was tried
@@ -127,9 +128,9 @@ class Desk:
             return "everything that was begun is finished"
         return f"{self._left_open} answers are still owed and are given by the next process"
 
-    def tell_news(self, searcher: Searcher) -> None:
-        """Tell people and channels what a build has that they asked to be told of."""
-        self.teller.tell(searcher, self.claim, self.run)
+    def tell_news(self) -> None:
+        """Tell people and channels what the builds have that they asked to be told of."""
+        self.teller.tell(self.claim, self.run)
 
     def recover(self) -> int:
         """Take over what dead processes left, look whether it was answered, and queue what was not."""
@@ -157,9 +158,7 @@ class Desk:
     def _tidy(self) -> None:
         """Do what is seldom due: forgetting reads whole tables while nobody else can write."""
         self.store.forget(claims_after_s=CLAIMS_KEPT_S, questions_after_s=self._keep_questions_s)
-        self.tell_news(
-            self.composer.live.searcher
-        )  # the build may have changed while no bot ran, or Slack was away
+        self.tell_news()  # the build may have changed while no bot ran, or Slack was away
 
     def _resume(self, job_id: str, body: str) -> None:
         try:
@@ -210,14 +209,17 @@ class Desk:
                 cards.note("I read words only, not files. Ask me about the conference notes, or say “help”."),
             )
             return
-        asked = self._asked(job)
+        if job.kind == "follow_up" and not self._is_still_for_us(job):
+            return
+        asked, searcher = self._asked(job), self.audiences.of_job(job)
         if job.ts and self.keeps_questions:
             self.store.add_turn(job.thread, job.ts, job.user_id, asked.text)
         command = parse(asked.text)
         if command.verb in VERBS:
-            self._deliver(job_id, job, self.teller.answer(command, job, self.composer.live.searcher))
+            self._deliver(job_id, job, self.teller.answer(command, job, searcher))
             return
-        composed = self.composer.compose(asked, private=job.private, taken_up=asked.text != job.text)
+        taken_up = asked.text != job.text
+        composed = self.composer.compose(asked, searcher, private=job.private, taken_up=taken_up)
         if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
             # people go on talking in a thread; what has nothing to do with the notes was not meant for us
             return
@@ -225,6 +227,10 @@ class Desk:
         if self.keeps_questions and composed.answer is not None and composed.answer.status == "not_found":
             self.feedback.add_miss(composed.answer)
         _log.info("job %s: %s answered in %.0f ms", job_id, job.kind, (time.monotonic() - started) * 1000)
+
+    def _is_still_for_us(self, job: Job) -> bool:
+        """Say whether nobody else spoke before a follow-up: two messages that come at once are taken in any order."""
+        return self.store.speaker_before(job.thread, job.ts, job.user_id) in {None, "", job.user_id}
 
     def _asked(self, job: Job) -> Request:
         """Return the question of a job, with the conversation that it stands in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answering.models import Entry
@@ -29,6 +29,7 @@ class Subscription:
     user_id: str
     period: str
     told_until: float
+    posted_at: float = 0.0
 
 
 class Arrivals:
@@ -99,18 +100,20 @@ class Subscriptions:
             ).fetchone()
         return str(row[0]) if row else None
 
-    def due(self, searcher: Searcher) -> Iterator[tuple[Subscription, list[Talk]]]:
-        """Yield the channels for which it is time and there is something, and what there is."""
+    def all(self) -> list[Subscription]:
+        """Return the channels that are told."""
         with self._store.reading() as db:
             rows = db.execute(
                 "SELECT team_id, channel_id, user_id, period, told_until, posted_at FROM digests"
             ).fetchall()
-        for *fields, posted_at in rows:
-            subscription = Subscription(*fields)
-            if self._store.now() - posted_at < PERIODS_S[subscription.period] - EARLY_S:
-                continue
-            if talks := self._arrivals.since(subscription.told_until, searcher):
-                yield subscription, talks
+        return [Subscription(*row) for row in rows]
+
+    def due(self, subscription: Subscription, searcher: Searcher) -> list[Talk]:
+        """Return what a channel is to be told; nothing where it is not yet time, or nothing is new."""
+        wait_s = PERIODS_S[subscription.period] - EARLY_S
+        if self._store.now() - subscription.posted_at < wait_s:
+            return []
+        return self._arrivals.since(subscription.told_until, searcher)
 
     def note_told(self, subscription: Subscription, until: float) -> None:
         """Keep up to when a channel was told."""

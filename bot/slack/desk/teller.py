@@ -8,9 +8,10 @@ from functools import partial
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.desk import delivery
+from bot.slack.desk.audience import Audiences
 from bot.slack.desk.compose import Composer
 from bot.slack.desk.news import PERIODS_S, Arrivals, Subscription, Subscriptions, digest_message
-from bot.slack.desk.watches import News, Watches, news_message
+from bot.slack.desk.watches import News, Watches, news_message, news_of
 from bot.slack.intake.commands import Command
 from bot.slack.intake.jobs import Job
 from bot.slack.messages.cards import note
@@ -28,10 +29,13 @@ _SAID = {"daily": "once a day", "weekly": "once a week"}
 class Teller:
     """What people asked to be told of, and the telling."""
 
-    def __init__(self, workspaces: Workspaces, store: Store, composer: Composer) -> None:
+    def __init__(
+        self, workspaces: Workspaces, store: Store, composer: Composer, audiences: Audiences
+    ) -> None:
         self._workspaces = workspaces
         self._store = store
         self._composer = composer
+        self._audiences = audiences
         self.watches = Watches(store)
         self.arrivals = Arrivals(store)
         self._subscriptions = Subscriptions(store, self.arrivals)
@@ -56,21 +60,27 @@ class Teller:
         way = f"“{self._composer.command} digest weekly here” (or “daily”) sets it, “digest off” ends it."
         return note(f"{now}{way}")
 
-    def tell(self, searcher: Searcher, claim: Callable[[str], bool], run: Run) -> None:
-        """Write to everybody for whom a build has something new.
+    def tell(self, claim: Callable[[str], bool], run: Run) -> None:
+        """Write to everybody for whom there is something new.
 
         What could not be posted is in the log and is told the next time that somebody looks.
         """
-        self.arrivals.note(searcher)
-        for news in self.watches.news(searcher):
+        for watches in self.watches.by_person():
+            searcher = self._audiences.of_person(watches[0].team_id)
+            if (news := news_of(watches, searcher)) is None:
+                continue
             key = f"watch:{news.team_id}:{news.user_id}:{searcher.build.build_id}"
             if claim(key):
                 run(
                     "telling of a watched topic", partial(self._tell_person, news, searcher), self._again(key)
                 )
-        for subscription, talks in self._subscriptions.due(searcher):
+        self.arrivals.note(self._audiences.of_person(""))
+        for subscription in self._subscriptions.all():
+            searcher = self._audiences.of_channel(subscription.team_id, subscription.channel_id)
+            self.arrivals.note(searcher)
+            talks = self._subscriptions.due(subscription, searcher)
             key = f"digest:{subscription.team_id}:{subscription.channel_id}:{searcher.build.build_id}"
-            if claim(key):
+            if talks and claim(key):
                 act = partial(self._tell_channel, subscription, talks, searcher)
                 run("telling a channel what is new", act, self._again(key))
 

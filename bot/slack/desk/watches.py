@@ -99,20 +99,10 @@ class Watches:
             Watch(team_id, user, phrase, frozenset(json.loads(seen))) for team_id, user, phrase, seen in rows
         ]
 
-    def news(self, searcher: Searcher) -> Iterator[News]:
-        """Yield for each person what a build has that is new to their watches."""
-        for _, watches in groupby(self.all(), key=lambda watch: (watch.team_id, watch.user_id)):
-            fresh: dict[str, int] = {}
-            told: list[Watch] = []
-            for watch in watches:
-                new = {
-                    digest: row for row, digest in _places(searcher, watch.phrase) if digest not in watch.seen
-                }
-                if new:
-                    fresh |= {digest: row for digest, row in new.items() if digest not in fresh}
-                    told.append(replace(watch, seen=watch.seen | new.keys()))
-            if told:
-                yield News(tuple(told), tuple(searcher.hit(row) for row in sorted(fresh.values())))
+    def by_person(self) -> list[list[Watch]]:
+        """Return everybody's watches, those of one person together."""
+        people = groupby(self.all(), key=lambda watch: (watch.team_id, watch.user_id))
+        return [list(watches) for _, watches in people]
 
     def note_told(self, watches: Iterable[Watch]) -> None:
         """Keep what watches have seen, once their message is posted; one that was taken back meanwhile stays so."""
@@ -138,6 +128,18 @@ class Watches:
         with self._store.changing() as db:
             row = (watch.user_id, watch.phrase, json.dumps(sorted(watch.seen)), watch.team_id)
             db.execute("INSERT OR REPLACE INTO watches VALUES (?, ?, ?, ?)", row)
+
+
+def news_of(watches: Sequence[Watch], searcher: Searcher) -> News | None:
+    """Return what a build has that is new to a person's watches, None where it has nothing."""
+    fresh: dict[str, int] = {}
+    told: list[Watch] = []
+    for watch in watches:
+        new = {digest: row for row, digest in _places(searcher, watch.phrase) if digest not in watch.seen}
+        if new:
+            fresh |= {digest: row for digest, row in new.items() if digest not in fresh}
+            told.append(replace(watch, seen=watch.seen | new.keys()))
+    return News(tuple(told), tuple(searcher.hit(row) for row in sorted(fresh.values()))) if told else None
 
 
 def news_message(news: News, frame: Frame) -> Message:

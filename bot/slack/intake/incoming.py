@@ -108,13 +108,15 @@ def _team(body: Json) -> str:
 
 def _job(kind: Any, body: Json, doors: Doors) -> Job:
     event = body["event"]
+    team_id = doors.team_id if doors.many else str(body.get("team_id") or "")
     return Job(
         kind=kind,
-        team_id=doors.team_id if doors.many else str(body.get("team_id") or ""),
+        team_id=team_id,
         channel_id=event["channel"],
         user_id=event["user"],
         text=read(event.get("text") or "", doors.bot_user_id),
         ts=event["ts"],
         thread_ts=event.get("thread_ts") or "",
         has_file=bool(event.get("files")),
+        stranger=_team(body) != team_id,
     )

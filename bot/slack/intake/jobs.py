@@ -22,6 +22,7 @@ class Job:
     thread_ts: str = ""
     response_url: str = ""
     has_file: bool = False
+    stranger: bool = False  # asked by somebody of another workspace
 
     @property
     def thread(self) -> str:

@@ -14,6 +14,7 @@ from bot.slack.desk import delivery
 from bot.slack.desk.desk import Desk
 from bot.slack.intake.commands import Command, Verb
 from bot.slack.messages.message import Message, Request
+from index.search import Searcher
 
 
 class Click:
@@ -23,6 +24,7 @@ class Click:
         container = body.get("container", {})
         self.team_id: str = (body.get("team") or {}).get("id") or ""
         self.user_id: str = body["user"]["id"]
+        self.stranger = (body["user"].get("team_id") or self.team_id) != self.team_id
         self.channel_id: str = container.get("channel_id") or (body.get("channel") or {}).get("id", "")
         self.message_ts: str = container.get("message_ts", "")
         self.thread_ts: str | None = (
@@ -34,6 +36,10 @@ class Click:
         self.value: str = body["actions"][0].get("value", "")
         self.key = f"click:{body['trigger_id']}"
         self.message_key = f"{self.channel_id}:{self.message_ts}"
+
+    def searcher(self, desk: Desk) -> Searcher:
+        """Return the build that may be asked for the one who clicked."""
+        return desk.audiences.of_person(self.team_id, self.channel_id, stranger=self.stranger)
 
 
 def register(app: App, desk: Desk) -> None:
@@ -88,19 +94,21 @@ def _turn(desk: Desk, click: Click) -> None:
     request = Request.from_value(click.value)
     if not click.response_url:
         _open_conversation(desk, click, request)
-    elif click.private:
-        delivery.respond(
-            click.response_url, desk.composer.compose(request, private=True).message, replace=True
-        )
-    elif click.action_id == "page:more":
-        delivery.respond(click.response_url, desk.composer.compose(request).message, replace=True)
+    elif click.action_id == "page:more" and not click.private:
+        searcher = desk.audiences.of_channel(click.team_id, click.channel_id)
+        message = desk.composer.compose(request, searcher).message
+        delivery.respond(click.response_url, message, replace=True)
     else:
-        tell(desk, click, desk.composer.compose(request, private=True).message)
+        message = desk.composer.compose(request, click.searcher(desk), private=True).message
+        if click.private:
+            delivery.respond(click.response_url, message, replace=True)
+        else:
+            tell(desk, click, message)
 
 
 def _open_conversation(desk: Desk, click: Click, request: Request) -> None:
     """Answer a question that was clicked in the Home tab, as a direct message to go on from."""
-    message = desk.composer.compose(request, private=True).message
+    message = desk.composer.compose(request, click.searcher(desk), private=True).message
     posted = delivery.post_to_person(desk.workspaces.client(click.team_id), click.user_id, message)
     if desk.keeps_questions:
         thread = f"{click.team_id}:{posted['channel']}:{posted['ts']}"
@@ -110,7 +118,7 @@ def _open_conversation(desk: Desk, click: Click, request: Request) -> None:
 def _watch(desk: Desk, click: Click) -> None:
     """Watch a phrase for the one who clicked, or watch it no longer."""
     phrase = str(json.loads(click.value)["phrase"])
-    searcher = desk.composer.live.searcher
+    searcher = click.searcher(desk)
     verb: Verb = "watch" if click.action_id.startswith("watch:add") else "unwatch"
     asked = Command(verb, phrase)
     message = desk.teller.watches.answer(asked, click.team_id, click.user_id, searcher, desk.composer.command)
@@ -120,6 +128,7 @@ def _watch(desk: Desk, click: Click) -> None:
 def _share(desk: Desk, click: Click) -> None:
     """Post a private answer for all, saying who shared it. A response address reaches channels that the bot is not in."""
     request = Request.from_value(click.value)
-    message = desk.composer.compose(request, shared_by=click.user_id).message
+    searcher = desk.audiences.of_channel(click.team_id, click.channel_id)
+    message = desk.composer.compose(request, searcher, shared_by=click.user_id).message
     delivery.respond(click.response_url, message, in_channel=True)
     delivery.remove(click.response_url)

@@ -108,7 +108,7 @@ def _ask_reason(client: WebClient, trigger_id: str, message_key: str) -> None:
 
 def _keep(desk: Desk, click: Click, verdict: str) -> None:
     request = Request.from_value(click.value)
-    answer = desk.composer.compose(request).answer
+    answer = desk.composer.compose(request, click.searcher(desk)).answer
     desk.feedback.add(
         Verdict(
             click.message_key,

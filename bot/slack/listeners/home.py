@@ -24,7 +24,7 @@ def register(app: App, desk: Desk) -> None:
         team_id = str(body.get("team_id") or "")
         if event.get("tab") != "home":
             if desk.sessions is not None:
-                searcher = desk.composer.live.searcher
+                searcher = desk.audiences.of_person(team_id)
                 desk.run(
                     "suggested prompts", lambda: suggest(client, event["channel"], searcher), lambda _: None
                 )
@@ -36,7 +36,7 @@ def register(app: App, desk: Desk) -> None:
 
 def _show(client: WebClient, user_id: str, team_id: str, desk: Desk) -> None:
     """Publish a person's Home tab."""
-    frame = Frame(Request(""), desk.composer.live.searcher, look=desk.composer.look)
+    frame = Frame(Request(""), desk.audiences.of_person(team_id), look=desk.composer.look)
     new = desk.teller.arrivals.look(user_id, frame.searcher)
     lacking = desk.feedback.lacking(WEEK_DAYS) if user_id in desk.curators else []
     view = home_view(

@@ -53,8 +53,8 @@ def test_five_turns_with_pronouns_go_through_a_restart(slack: LocalSlack, start:
     turns = [
         ("how much did it save them?", "38%"),
         ("and which budget does it need?", "pod disruption budget"),
-        ("what was it a year before?", "cron job of 60 lines"),
         ("where was its first cluster?", "the test lab in Lyon"),
+        ("how many clusters run it now?", "120 clusters"),
         ("what is Quillwort?", "2 TB a day"),
     ]
     running = start()
@@ -106,6 +106,7 @@ def test_a_message_between_people_is_left_alone_however_often_it_comes(
     running = start(sockets=sockets)
     thread = ask(slack)
     between = slack.write("C1NOTES", "U2BEN", "were you there, ada?", thread)
+    slack.wait_for(lambda: between[0].acked_at)
     reply = slack.write("C1NOTES", "U1ADA", "ben, which rules does Lanternfish need?", thread)
     for delivery in [*reply, *between, *reply]:
         slack.redeliver(delivery, 2)

@@ -34,7 +34,7 @@ def test_a_watched_topic_is_told_once(
     [told] = slack.wait_for(
         lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages
     )
-    running.bot.desk.tell_news(following.searcher)
+    running.bot.desk.tell_news()
     publish_notes(index_dir, encoder, [NEWS, *TALKS])
     following.refresh()
     running.close()
@@ -83,7 +83,7 @@ def test_news_that_could_not_be_posted_are_told_later(
     [told] = slack.wait_for(
         lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages
     )
-    second.bot.desk.tell_news(following.searcher)
+    second.bot.desk.tell_news()
     second.close()
 
     assert failed == []
