@@ -18,8 +18,9 @@ from bot.answering.question.understanding import understand
 from bot.answering.rendering import NEAREST_HEADING, answer_text
 from bot.answering.reply import misses
 from bot.answering.reply.coverage import asks_for_events, wrong_day_text
-from bot.answering.reply.forms import WHOLE, form_of, quotes_reply, reply_of
+from bot.answering.reply.forms import WHOLE, form_of, reply_of
 from bot.answering.reply.help import events_reply
+from bot.answering.reply.quotes import quotes_reply
 from bot.answering.reply.reply import Reply
 from bot.errors import QuestionTooLong
 from index.search import Searcher
@@ -148,7 +149,9 @@ class _Answering:
             self.notices += (f"Nothing on it in {misses.limits_text(self.question)}; searched all notes.",)
         if missed := self._not_covered(found, sure):
             return missed
-        reply = reply_of(self.question, found, self.searcher) or quotes_reply(self.question, found, self.searcher)
+        reply = reply_of(self.question, found, self.searcher) or quotes_reply(
+            self.question, found, self.searcher
+        )
         if sure < doubt_below() and reply.headline is None:
             self.notices += (_DOUBTFUL,)
         return self._answer(reply, sure)

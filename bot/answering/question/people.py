@@ -65,4 +65,8 @@ def talks_of(question: Question, searcher: Searcher) -> tuple[Spots, bool]:
 
 def name_forms(question: Question) -> frozenset[str]:
     """Return the folded words of the people that a question names."""
-    return frozenset(word.form for name in (*question.speakers, *question.companies, question.person) for word in words(name))
+    return frozenset(
+        word.form
+        for name in (*question.speakers, *question.companies, question.person)
+        for word in words(name)
+    )

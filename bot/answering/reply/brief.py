@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from itertools import pairwise
 
 from bot.answering.evidence.evidence import Found
 from bot.answering.models import Block, Entry, Quote
 from bot.answering.question.question import Question
 from bot.answering.reply.outline import Statement, quote_of, statements_of, topic_terms
 from bot.answering.reply.points import Points
-from bot.answering.reply.quotes import ANSWER_CHARS, quote_blocks
+from bot.answering.reply.quotes import ANSWER_CHARS, QUOTE_CHARS, quote_blocks
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Talk
 from index.search import Searcher
@@ -18,7 +17,9 @@ from index.search import Searcher
 _LOOKED_AT = 8  # passages that say which talk is asked about
 _OF_TALK = 0.5  # share of their score from which one talk is
 _JOINED = 40  # characters left out between two points up to which they are one quote
+_TITLED = 0.7  # of the best passage's score, from which a talk with the subject for its title is meant
 _OTHERS = 3  # talks named after the brief
+_NEAR = 0.6  # of the best passage's score, from which another talk's passage bears on the subject
 
 
 def brief_reply(question: Question, found: Found, searcher: Searcher) -> Reply | None:
@@ -33,11 +34,28 @@ def brief_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     block = brief_block(talk, searcher, subject)
     if block is None:
         return None
-    room = ANSWER_CHARS - sum(len(quote.text) for quote in block.quotes)
+    mine = [hit for hit in hits if hit.talk.talk_id == talk.talk_id]
     others = [hit for hit in hits if hit.talk.talk_id != talk.talk_id]
-    ordered = [hit for hit in hits if hit.talk.talk_id == talk.talk_id] + others
-    ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(ordered, 1))
-    return Reply(None, (block,), ranked)
+    ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate([*mine, *others], 1))
+    also = _also(block, [hit for hit in others if hit.score >= _NEAR * hits[0].score], subject, searcher)
+    return Reply(None, (block, *also), ranked)
+
+
+def _also(block: Block, others: Sequence[Hit], subject: Collection[str], searcher: Searcher) -> tuple[Block, ...]:
+    """Return what other talks say of the subject: quotes where there is room for them, else the talks."""
+    saying = [hit for hit in others if _said(hit, subject)]
+    if not saying:
+        return ()
+    room = ANSWER_CHARS - sum(len(quote.text) for quote in block.quotes)
+    if room >= QUOTE_CHARS:
+        return quote_blocks(saying, sorted(subject), searcher, room=room, most=_OTHERS)
+    talks = {hit.talk.talk_id: hit.talk for hit in saying}
+    return (Block("Also in:", entries=tuple(Entry(talk) for talk in [*talks.values()][:_OTHERS])),)
+
+
+def _said(hit: Hit, subject: Collection[str]) -> bool:
+    """Tell whether a passage says all of a subject, itself or with its talk's title."""
+    return set(subject) <= {*topic_terms(hit.passage.text), *topic_terms(hit.talk.title)}
 
 
 def brief_block(
@@ -54,12 +72,16 @@ def brief_block(
 
 
 def point_quotes(
-    statements: Sequence[Statement], chosen: Sequence[int], talk: Talk, searcher: Searcher, leading: int | None
+    statements: Sequence[Statement],
+    chosen: Sequence[int],
+    talk: Talk,
+    searcher: Searcher,
+    leading: int | None,
 ) -> Iterable[Quote]:
     """Yield the points as quotes, neighbours as one, the leading one first and the others in reading order."""
     runs: list[list[int]] = []
     for at in chosen:
-        if runs and _follows(statements, runs[-1][-1], at):
+        if runs and at != leading and _follows(statements, runs[-1][-1], at):
             runs[-1] = [runs[-1][0], at]
         else:
             runs.append([at, at])
@@ -97,8 +119,15 @@ def _asked_talk(
     named = [hit.talk for hit in hits if any(talks[row].talk_id == hit.talk.talk_id for row in rows)]
     if named:
         return named[0]
-    talk = hits[0].talk
     near = hits[:_LOOKED_AT]
-    share = sum(hit.score for hit in near if hit.talk.talk_id == talk.talk_id) / (sum(hit.score for hit in near) or 1.0)
-    named = not set(subject).isdisjoint(topic_terms(talk.title))
-    return talk if named or share >= _OF_TALK else None
+    best = next((hit for hit in near if hit.score >= _TITLED * hits[0].score and _is_titled(hit.talk, subject)), hits[0])
+    talk = best.talk
+    share = sum(hit.score for hit in near if hit.talk.talk_id == talk.talk_id) / (
+        sum(hit.score for hit in near) or 1.0
+    )
+    on_it = not set(subject).isdisjoint(topic_terms(talk.title))
+    return talk if on_it or share >= _OF_TALK else None
+
+
+def _is_titled(talk: Talk, subject: Collection[str]) -> bool:
+    return bool(subject) and set(subject) <= set(topic_terms(talk.title))

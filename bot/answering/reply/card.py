@@ -18,6 +18,7 @@ from index.build.talk_table import TalkSet
 from index.models import Hit, Talk
 from index.search import Searcher
 from index.vocabulary.words import find_phrase
+from index.vocabulary.words import words as words_of
 
 _CARD_CHARS = 900  # of the main points on a talk's card
 _MOST_TALKS = 30  # of a person
@@ -36,12 +37,16 @@ def talk_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
         return None
     talk = hits[0].talk
     if asks_when(question) and talk.title:
-        said = f"“{talk.title}”: {place(talk)}." if place(talk) else f"The notes do not say when “{talk.title}” was given."
+        said = (
+            f"“{talk.title}”: {place(talk)}."
+            if place(talk)
+            else f"The notes do not say when “{talk.title}” was given."
+        )
     else:
         said = headline_of(talk, named=bool(question.titled or question.talks))
     wanted = [word.form for word in question.words]
     names = [word.form for word in question.words if word.known and (word.capital or not word.real)]
-    return Reply(said or None, quote_blocks(hits, wanted, searcher, names), hits)
+    return Reply(said or None, quote_blocks(hits, wanted, searcher, names=names), hits)
 
 
 def asks_when(question: Question) -> bool:
@@ -61,7 +66,9 @@ def headline_of(talk: Talk, *, named: bool = True) -> str:
 
 def talk_card_reply(talk: Talk, searcher: Searcher) -> Reply:
     """Return a talk's card: who gave it and when, its links, and its main points."""
-    links = tuple(Line(f"{LINK_NAMES.get(kind, kind.capitalize())}: {url}") for kind, url in talk.links.items() if url)
+    links = tuple(
+        Line(f"{LINK_NAMES.get(kind, kind.capitalize())}: {url}") for kind, url in talk.links.items() if url
+    )
     if not links and talk.url:
         links = (Line(f"Link: {talk.url}"),)
     brief = brief_block(talk, searcher, room=_CARD_CHARS)
@@ -108,10 +115,14 @@ def person_card_reply(
     if not theirs and not mentions:
         return None
     blocks = placed([Entry(talk, gist_of(talk, searcher)) for talk in theirs])
-    room = ANSWER_CHARS - sum(len(entry.gist.text) for block in blocks for entry in block.entries if entry.gist)
+    room = ANSWER_CHARS - sum(
+        len(entry.gist.text) for block in blocks for entry in block.entries if entry.gist
+    )
     quoted = quote_blocks(mentions, name.lower().split(), searcher, room=max(room, 300), most=_MOST_MENTIONS)
     headline = _person_headline(name, companies, len(theirs), bool(mentions))
-    hits = [searcher.hit(int(table.first_rows(table.set_of([row]).rows)[0])) for row in kept if table.rows_of(row)]
+    hits = [
+        searcher.hit(int(table.first_rows(table.set_of([row]).rows)[0])) for row in kept if table.rows_of(row)
+    ]
     ranked = tuple(Hit(hit.passage, hit.talk, 1.0, at) for at, hit in enumerate([*hits, *mentions], 1))
     return Reply(headline, (*blocks, *quoted) if theirs else quoted, ranked, sure=0.9, topic=name)
 
@@ -125,8 +136,6 @@ def _person_headline(name: str, companies: Sequence[str], talks: int, mentioned:
 
 def find_talks(words: str, searcher: Searcher) -> list[int]:
     """Return the rows of the talks that have these words for a title or a longer part of it, else in their title, in order."""
-    from index.vocabulary.words import words as words_of
-
     forms = tuple(word.form for word in words_of(words))
     if not forms:
         return []
@@ -135,4 +144,5 @@ def find_talks(words: str, searcher: Searcher) -> list[int]:
     if found:
         return sorted(found, key=lambda row: int(table.places[row]))
     titled = TalkSet(searcher.said.titled(words).mask & ~table.sections.mask)
-    return table.in_order(titled).tolist()
+    rows: list[int] = table.in_order(titled).tolist()
+    return rows

@@ -14,16 +14,16 @@ import numpy as np
 from bot.answering.evidence.evidence import Found, allowed_talks
 from bot.answering.evidence.spots import Spots
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.language.wordlists import is_generic, is_german, is_stop
+from bot.answering.language.wordlists import is_generic, is_german, is_real_word, is_stop
+from bot.answering.models import Entry, Quote
 from bot.answering.question.people import name_forms, talks_of
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import counted, spoken
 from bot.answering.reply import misses
-from bot.answering.reply.digest import MOST, gist_of, of_kind, placed
+from bot.answering.reply.digest import MOST, gist_of, headed, of_kind, placed
 from bot.answering.reply.outline import quote_of, read_statements, says_more
 from bot.answering.reply.reply import Reply
-from bot.answering.models import Entry, Quote
 from index.build.talk_table import KINDS, Rows, TalkSet
 from index.models import Hit, Talk
 from index.ranking.fusion import Evidence
@@ -47,7 +47,9 @@ def list_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
     listed = list_talks(question, found, searcher)
     knowledge = knowledge_of(searcher)
     if not listed.hits and question.person:
-        return Reply(misses.absent_text((question.person,), knowledge), hits=found.hits, sure=0.1, miss="absent")
+        return Reply(
+            misses.absent_text((question.person,), knowledge), hits=found.hits, sure=0.1, miss="absent"
+        )
     if not listed.hits:
         said = f"No talk in the notes is about “{listed.topic}” ({misses.extent(knowledge)})."
         return Reply(
@@ -152,9 +154,7 @@ def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
     topic = ", ".join(topics)
     headline = _headline(question, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
     best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
-    hits = (
-        searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST].tolist()
-    )
+    hits = (searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST].tolist())
     return Listed(
         topic or _names(question) or ", ".join(looked_for),
         tuple(best.get(hit.talk.talk_id, hit) for hit in hits),
@@ -228,14 +228,38 @@ def _about(
     allowed: TalkSet,
     searcher: Searcher,
 ) -> tuple[Spots, dict[int, float]]:
-    """Keep the talks that are about a topic: those that name it in their title, and those close to it in words and as wholes."""
+    """Keep the talks that are about a topic: those that name it in their title, and those close to it in words and as wholes.
+
+    Of a name, only talks that mention it are close. Where the notes have a part with the topic for its heading
+    ("Thursday", "Lightning talks"), the talks are those of that part.
+    """
+    table = searcher.build.table
     titled = reduce(or_, map(searcher.said.titled, names))
     kept = Spots.first_of(mentions, searcher).within(titled)
+    parts = [member for topic in topics for member in headed(topic, allowed, searcher)]
+    if parts:
+        told = table.set_of(parts) | TalkSet(titled.mask & ~table.sections.mask)
+        opening = table.first_rows((told & allowed & table.with_passages).rows)
+        return Spots.first_of([kept.rows, opening], searcher).within(told), {}
     limits = Filter() if allowed.everything else Filter(talks=allowed)
     ranked = [searcher.rank(Query(topic, filter=limits, k=_LOOKED_AT, depth=_LOOKED_AT)) for topic in topics]
     near = {item.row: item for evidence in ranked for item in _close(evidence, searcher)}
-    close = {row: item.score for row, item in near.items()}
+    knowledge = knowledge_of(searcher)
+    said = table.set_of(table.talk_of_row[np.concatenate(mentions)]) if len(mentions) else table.set_of([])
+    named = all(_is_name(topic, knowledge) for topic in topics) and bool(said)
+    close = {
+        row: item.score
+        for row, item in near.items()
+        if (talk := int(table.talk_of_row[row])) in table.telling and (not named or talk in said)
+    }
     return Spots.first_of([kept.rows, np.fromiter(close, dtype=np.int64, count=len(close))], searcher), close
+
+
+def _is_name(topic: str, knowledge: Knowledge) -> bool:
+    """Tell whether a topic is a name that no dictionary has, which what is about it says."""
+    return any(
+        not is_real_word(word.form) and not knowledge.is_everywhere(word.form) for word in words(topic)
+    )
 
 
 def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:

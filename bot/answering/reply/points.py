@@ -12,12 +12,15 @@ from bot.answering.language.data import read_data
 from bot.answering.reply.outline import Statement, is_heading, says_more, topic_terms
 from index.models import Talk
 from index.search import Searcher
+from index.vocabulary.words import singular, words
 
 _SHORTEST = 24  # characters of a statement that says something by itself
 _LONGEST = 420  # of one that is quoted whole
+_START_CHARS = 24  # within which a sentence names what does something, and then says that it does
 _HEAD_CHARS = 60  # within which a definition names its subject
 _LATER = 0.25  # what each statement before it takes from one that might be the first to read
 _FEWEST_TERMS = 2  # words on a topic of a statement that says something
+_BELOW_ITS_NAME = 2.5  # how far a line below the name of the subject says what it is
 _WAYS = frozenset({"is_a", "does", "talk_is"})  # to say what something is
 _AGAIN = 0.3  # what a word is worth that another point has said
 _ASIDE = 0.5  # what the note-taker's own remark is worth beside the talk's content
@@ -57,13 +60,21 @@ class Points:
         for at, one in enumerate(self.statements):
             if not self.telling[at]:
                 continue
-            score = definition(one.text, self.subject) - _LATER * at
-            is_title = is_heading(one) and one.parent is None and one.indent % 2 == 0 and len(one.text) < _HEAD_CHARS
-            score -= (one.passage.voice == "author") + 0.6 * is_title + 0.5 * (one.parent is not None)
+            told = definition(one.text, self.subject)
+            heads = one.parent is not None and self._is_subject(one.parent)
+            score = (max(told, _BELOW_ITS_NAME) if heads else told) - _LATER * at
+            is_title = (
+                is_heading(one) and one.parent is None and one.indent % 2 == 0 and len(one.text) < _HEAD_CHARS
+            )
+            score -= (one.passage.voice == "author") + 0.6 * is_title + 0.5 * (one.parent is not None and not heads)
             score += 0.4 * (len(one.text) >= 2 * _SHORTEST) - 0.5 * max(len(one.text) / most - 1.0, 0.0)
             if best is None or score > best[0]:
                 best = (score, at)
         return best[1] if best else None
+
+    def _is_subject(self, at: int) -> bool:
+        """Tell whether a line is the name of the subject and no more: "Tidal:" above what it is."""
+        return bool(self.terms[at]) and self.subject.issuperset(self.terms[at])
 
     def chosen(self, room: int, first: Collection[int] = (), least: float = 0.0) -> list[int]:
         """Return the positions of the points that fit into so many characters, in reading order.
@@ -102,28 +113,29 @@ class Points:
         one = self.statements[at]
         parent = one.parent
         lead = 0
-        if parent is not None and parent not in taken and not any(
-            self.statements[other].parent == parent for other in taken
+        if (
+            parent is not None
+            and parent not in taken
+            and not any(self.statements[other].parent == parent for other in taken)
         ):
             lead = len(self.statements[parent].text)
         return len(one.text) + lead + 3
 
     def _gain(self, at: int, covered: Collection[str]) -> float:
-        gain = sum(
-            self.worth[term] * (_AGAIN if term in covered else 1.0) for term in set(self.terms[at])
-        )
+        gain = sum(self.worth[term] * (_AGAIN if term in covered else 1.0) for term in set(self.terms[at]))
         return gain * (_ASIDE if self.statements[at].passage.voice == "author" else 1.0)
 
 
 def definition(text: str, subject: Collection[str]) -> float:
     """Return how far a sentence says what something is, 0 to 3: "X is a ...", "the talk was about ...", "X lets you ..."."""
-    named = not set(subject).isdisjoint(topic_terms(text[:_HEAD_CHARS]))
+    named = next((word for word in words(text[:_HEAD_CHARS]) if singular(word.form) in subject), None)
     says = _patterns()
-    if named and says["is_a"].search(text[: 2 * _HEAD_CHARS]):
+    after = text[named.end : named.end + _HEAD_CHARS] if named else ""
+    if says["is_a"].search(after):
         return 3.0
     if says["talk_is"].search(text[: 3 * _HEAD_CHARS]):
         return 2.0
-    if named and says["does"].search(text[: 2 * _HEAD_CHARS]):
+    if named and named.start <= _START_CHARS and says["does"].search(after[:_START_CHARS]):
         return 1.5
     return 0.5 if named else 0.0
 
