@@ -109,4 +109,6 @@ def _said(token: str, bot_user_id: str | None) -> str:
         return f"#{label}" if label else " "
     if target.startswith("!"):
         return label or " "
-    return label or target.removeprefix("mailto:")
+    # Slack labels "example.org/x" as it was typed; where it leads says which site.
+    bare = target.removeprefix("mailto:")
+    return bare if not label or label.strip("/ ") in bare else label
