@@ -29,6 +29,7 @@ from bot.slack.listeners import (
     commands,
     feedback,
     home,
+    links,
     mentions,
     messages,
     others,
@@ -105,7 +106,7 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
     )
     if flow is not None:
         app.enable_token_revocation_listeners()
-    _listen(app, desk, doors, settings.slack_command)
+    _listen(app, desk, doors, settings)
     app.error(_refused)
     return SlackBot(app, desk, live, store)
 
@@ -207,17 +208,19 @@ def _serve_http(bot: SlackBot, settings: Settings, port: socket.socket, stopped:
     listening.join()
 
 
-def _listen(app: App, desk: Desk, doors: Doors, command: str) -> None:
+def _listen(app: App, desk: Desk, doors: Doors, settings: Settings) -> None:
     mentions.register(app, desk, doors)
     messages.register(app, desk, doors)
-    commands.register(app, desk, doors, command)
+    commands.register(app, desk, doors, settings.slack_command)
     buttons.register(app, desk)
     feedback.register(app, desk, doors)
     home.register(app, desk)
     shortcuts.register(app, desk, doors)
     if desk.sessions is not None:
         sessions.register(app, desk.sessions)
-    others.register(app, command)
+    if settings.slack_unfurl:
+        links.register(app, desk, doors)
+    others.register(app, settings.slack_command)
 
 
 def _log_in(client: WebClient, settings: Settings) -> Doors:

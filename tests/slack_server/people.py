@@ -205,6 +205,31 @@ class People:
         }
         return self.deliver("interactive", payload)
 
+    def view(self, user_id: str, *entities: Json) -> Delivery:
+        """Look at something beside the conversation with an agent app."""
+        event = {
+            "type": "app_context_changed",
+            "user": user_id,
+            "channel": open_im(self.space, user_id).channel_id,
+            "context": {"entities": list(entities)} if entities else {},
+            "event_ts": self.space.next_ts(),
+        }
+        return self.deliver("events_api", self.envelope(event))
+
+    def share_links(self, channel_id: str, user_id: str, *urls: str, **more: object) -> Delivery:
+        """Post addresses of sites that the app's manifest names."""
+        self.write(channel_id, user_id, " ".join(f"<{url}>" for url in urls))
+        event = {
+            "type": "link_shared",
+            "channel": channel_id,
+            "user": user_id,
+            "message_ts": self.space.channels[channel_id].messages[-1]["ts"],
+            "links": [{"url": url, "domain": url.split("/")[2]} for url in urls],
+            "event_ts": self.space.next_ts(),
+            **more,
+        }
+        return self.deliver("events_api", self.envelope(event))
+
     def open_home(self, user_id: str, tab: str = "home") -> Delivery:
         """Open the app's Home or Messages tab."""
         event = {

@@ -21,9 +21,10 @@ ALLOWED = {
         "markdown",
     },
     "home": {"section", "header", "context", "actions", "divider", "rich_text", "image", "input"},
+    "unfurl": {"section", "context", "actions", "divider", "image"},
     "modal": {"section", "header", "context", "actions", "divider", "rich_text", "image", "input"},
 }
-MOST_BLOCKS = {"message": 50, "home": 100, "modal": 100}
+MOST_BLOCKS = {"message": 50, "home": 100, "modal": 100, "unfurl": 50}
 MOST_CHARACTERS_IN_A_MESSAGE = 13_200
 RICH_ELEMENTS = {"rich_text_section", "rich_text_quote", "rich_text_list", "rich_text_preformatted"}
 

@@ -227,6 +227,7 @@ def event_scope(event: Json) -> str | None:
         "reaction_removed": "reactions:read",
         "link_shared": "links:read",
         "agent_session_stopped": "assistant:write",
+        "app_context_changed": "assistant:write",
     }.get(kind)
 
 
@@ -237,7 +238,7 @@ async def _arguments(request: web.Request) -> Json:
         text = await request.text()
         return arguments | (json.loads(text) if text else {})
     for name, value in (await request.post()).items():
-        packed = isinstance(value, str) and name in {"blocks", "metadata", "view", "attachments"}
+        packed = isinstance(value, str) and name in {"blocks", "metadata", "view", "attachments", "unfurls"}
         arguments[name] = json.loads(str(value)) if packed else value
         if value in ("true", "false", "1", "0") and name not in {"text"}:
             arguments[name] = value in ("true", "1")

@@ -59,6 +59,7 @@ class Workspace:
         self.users: dict[str, Json] = {}
         self.calls: list[Call] = []
         self.ephemerals: list[Json] = []
+        self.unfurls: list[Json] = []
         self.homes: dict[str, Json] = {}
         self.sessions: dict[tuple[str, str], list[str]] = {}  # statuses of (channel, thread) in order
         self.prompts: dict[str, list[Json]] = {}

@@ -138,6 +138,31 @@ def _replies(space: Workspace, arguments: Json) -> Json:
     return {"messages": found[:most], "has_more": len(found) > most}
 
 
+def _history(space: Workspace, arguments: Json) -> Json:
+    channel = place(space, str(arguments.get("channel", "")))
+    found = [m for m in channel.messages if m.get("thread_ts") in {None, m["ts"]}]
+    most = int(arguments.get("limit") or 100)
+    return {"messages": found[::-1][:most], "has_more": len(found) > most}
+
+
+def _unfurl(space: Workspace, arguments: Json) -> Json:
+    unfurls = arguments.get("unfurls") or {}
+    for card in unfurls.values():
+        if found := faults(card.get("blocks") or [], "unfurl"):
+            raise RefusalError("invalid_blocks", response_metadata={"messages": found})
+    if arguments.get("unfurl_id") and arguments.get("source") in {"composer", "conversations_history"}:
+        space.unfurls.append(dict(unfurls))
+        return {}
+    message = space.find_message(str(arguments.get("channel")), str(arguments.get("ts")))
+    if message is None:
+        raise RefusalError("cannot_find_message")
+    if not all(url in str(message["text"]) for url in unfurls):
+        raise RefusalError("cannot_unfurl_url")
+    message["attachments"] = list(unfurls.values())
+    space.unfurls.append(dict(unfurls))
+    return {}
+
+
 def _conversations_open(space: Workspace, arguments: Json) -> Json:
     user_id = str(arguments.get("users", ""))
     if user_id not in space.users:
@@ -235,6 +260,8 @@ METHODS: dict[str, tuple[Method, Scope]] = {
     "chat.postEphemeral": (_post_ephemeral, "chat:write"),
     "chat.update": (_update, "chat:write"),
     "conversations.replies": (_replies, _history_scope),
+    "conversations.history": (_history, _history_scope),
+    "chat.unfurl": (_unfurl, "links:write"),
     "conversations.open": (_conversations_open, "im:write"),
     "agents.sessions.setStatus": (_set_session_status, "assistant:write"),
     "assistant.threads.setSuggestedPrompts": (_set_suggested_prompts, "assistant:write"),

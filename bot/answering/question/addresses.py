@@ -18,9 +18,8 @@ _ADDRESS = re.compile(
     r"[^\s<>\"“”|]*[^\s<>\"“”|.,;:!?'’)\]}]",
     re.IGNORECASE,
 )
-_MOST_READ = (
-    200  # records that hold an address's name and are compared; a name such as "talk" is in all of them
-)
+_UNCHANGED = re.compile(r"[A-Za-z0-9_-]+")  # what is written the same in every spelling of an address
+_MOST_READ = 200  # records that hold an address's longest word and are compared: "talk" may be in all of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,11 @@ class Composed:
     message: Message
     answer: Answer | None = None
 
+    @property
+    def answers(self) -> bool:
+        """Say whether the question could be answered, or was none."""
+        return self.answer is None or self.answer.status == "answered"
+
 
 class Composer:
     """Makes messages with a build and the one `answer()`."""

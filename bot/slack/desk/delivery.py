@@ -6,7 +6,7 @@ import http.client
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,6 +41,7 @@ _PLACE_REFUSED = {  # by Slack's error, why a channel does not take a message
     "restricted_action_non_threadable_channel": "it takes no threads",
 }
 THREAD_READ = 100  # messages of somebody else's thread
+VIEW_READ = 10  # messages of a channel that is looked at
 LOST = (OSError, http.client.HTTPException)  # the connection broke: Slack may have taken the message or not
 _PAUSES_S = (0.0, 0.0, 1.0)  # before each attempt; a Slack that is away for longer is the desk's business
 _NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "mrkdwn": False}
@@ -136,6 +137,33 @@ def thread_before(client: WebClient, job: Job) -> list[dict[str, Any]]:
         return []
     messages: list[dict[str, Any]] = found.get("messages", [])
     return [message for message in messages if str(message.get("ts", "")) < job.ts]
+
+
+def message_viewed(client: WebClient, channel_id: str, message_ts: str | None) -> dict[str, Any] | None:
+    """Read the message that somebody looks at, of a channel the last one that a person wrote; None where it may not be read."""
+    try:
+        if message_ts:
+            found = client.conversations_replies(channel=channel_id, ts=message_ts, limit=1)
+        else:
+            found = client.conversations_history(channel=channel_id, limit=VIEW_READ)
+    except SlackApiError as error:
+        _log.info("what is viewed cannot be read: %s", error.response.get("error"))
+        return None
+    messages: list[dict[str, Any]] = found.get("messages", [])
+    return next((message for message in messages if message_ts or not message.get("bot_id")), None)
+
+
+def unfurl(client: WebClient, event: Mapping[str, Any], cards: Mapping[str, Any]) -> None:
+    """Show cards below the addresses of a message.
+
+    Raises:
+        SlackApiError: Slack does not take them.
+    """
+    if event.get("unfurl_id") and event.get("source"):
+        place: dict[str, Any] = {"unfurl_id": str(event["unfurl_id"]), "source": str(event["source"])}
+    else:
+        place = {"channel": str(event["channel"]), "ts": str(event["message_ts"])}
+    client.chat_unfurl(unfurls={url: dict(card) for url, card in cards.items()}, **place)
 
 
 def post_to_person(client: WebClient, user_id: str, message: Message) -> SlackResponse:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 
 from slack_sdk.errors import SlackApiError
@@ -28,6 +29,7 @@ from bot.slack.messages.message import Message, Request
 from bot.slack.mrkdwn import words_of
 from bot.slack.workspaces import Workspaces
 from bot.store import Store
+from index.search import Searcher
 
 LOOK_EVERY_S = 5.0
 AGAIN_AFTER_S = 1.0  # and twice as long each time
@@ -219,6 +221,7 @@ class Desk:
             self._deliver(job_id, job, self.teller.answer(command, job, searcher))
             return
         taken_up = asked.text != job.text
+        asked = self._beside_what_is_viewed(job, asked, searcher)
         composed = self.composer.compose(asked, searcher, private=job.private, taken_up=taken_up)
         if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
             # people go on talking in a thread; what has nothing to do with the notes was not meant for us
@@ -242,6 +245,19 @@ class Desk:
         if turns or job.kind != "mention" or not job.thread_ts:
             return Request(job.text, history=tuple(turn.question for turn in turns))
         return self._asked_of_others(job)
+
+    def _beside_what_is_viewed(self, job: Job, asked: Request, searcher: Searcher) -> Request:
+        """Return a question to the agent with the message that its asker looks at, where it says nothing by itself."""
+        viewed = (
+            self.sessions.viewed(job.user_id) if self.sessions is not None and job.kind == "direct" else None
+        )
+        if viewed is None or asked.history or self.composer.compose(asked, searcher).answers:
+            return asked
+        with delivery.while_slack_is_there():
+            client = self.workspaces.client(job.team_id)
+            message = delivery.message_viewed(client, viewed.channel_id, viewed.message_ts)
+        words = words_of(message)[:LONGEST_CONTEXT] if message else ""
+        return replace(asked, history=(words,)) if says_something(words) else asked
 
     def _asked_of_others(self, job: Job) -> Request:
         """Read a thread that the bot was not in before: what began it, and what stands right above the mention."""

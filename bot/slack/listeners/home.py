@@ -24,6 +24,7 @@ def register(app: App, desk: Desk) -> None:
         team_id = str(body.get("team_id") or "")
         if event.get("tab") != "home":
             if desk.sessions is not None:
+                desk.sessions.note_view(event["user"], event.get("context") or {})
                 searcher = desk.audiences.of_person(team_id)
                 desk.run(
                     "suggested prompts", lambda: suggest(client, event["channel"], searcher), lambda _: None

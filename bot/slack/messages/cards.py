@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 from bot.answering import extent_text
 from bot.answering.models import Answer
-from bot.answering.rendering import counted
+from bot.answering.rendering import counted, people_of, place, source_text
 from bot.slack.messages import kit
-from bot.slack.messages.answers import answer_message
+from bot.slack.messages.answers import SHORT_QUOTE, answer_message, clipped, reflow
+from bot.slack.messages.kit import Json
 from bot.slack.messages.message import LONGEST_RESTATED, Frame, Message
+from index.models import Talk
 
 NOT_HERE = "I am not switched on in this channel. Ask me in a direct message."
 
@@ -60,6 +62,19 @@ def status_message(frame: Frame, trouble: str | None) -> Message:
         kit.line(kit.text(said, bold=True)), kit.bullets(kit.line(kit.text(one)) for one in lines)
     )
     return Message(said, (body, frame.footer()), "\n".join([said, *lines]))
+
+
+def unfurled(talk: Talk, card: Answer, frame: Frame) -> list[Json]:
+    """Lay a talk's card out for below its address: who, where, the first of what the notes say, and whose notes they are."""
+    said = [", ".join(people_of(talk)), place(talk)]
+    facts = " · ".join(part for part in said if part)
+    blocks = [kit.words("\n".join(part for part in (talk.title, facts) if part))]
+    quote = next(iter(card.quotes), None)
+    if quote is None:
+        return blocks
+    whose = source_text(quote)
+    blocks.append(kit.words(f"“{clipped(reflow(quote.text), SHORT_QUOTE)}”"))
+    return [*blocks, kit.quiet(", ".join(part for part in (whose, frame.read_on()) if part))]
 
 
 def sorry(problem_id: str) -> Message:

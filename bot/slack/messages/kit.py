@@ -105,6 +105,11 @@ def button(label: str, action_id: str, value: object, *, style: str | None = Non
     return element | ({"style": style} if style else {})
 
 
+def words(said: str) -> Json:
+    """Say something in plain words where rich text is not taken."""
+    return {"type": "section", "text": plain(said)}
+
+
 def row(words: str, end: Json) -> Json:
     """Put a button behind words."""
     return {"type": "section", "text": plain(words), "accessory": end}
