@@ -26,7 +26,7 @@ class RefusalError(Exception):
         self.answer: Json = {"ok": False, "error": error, **more}
 
 
-def check_message(arguments: Json) -> None:
+def check_message(space: Workspace, arguments: Json) -> None:
     """Refuse what chat.postMessage refuses in text and blocks."""
     blocks = arguments.get("blocks") or []
     text = arguments.get("text") or ""
@@ -34,7 +34,8 @@ def check_message(arguments: Json) -> None:
         raise RefusalError("no_text")
     if len(text) > 40_000:
         raise RefusalError("msg_too_long")
-    if found := faults(blocks):
+    lacking = [f"unsupported type: {block['type']}" for block in blocks if block.get("type") in space.lacks]
+    if found := lacking or faults(blocks):
         raise RefusalError(
             "invalid_blocks", response_metadata={"messages": [f"[ERROR] {fault}" for fault in found]}
         )
@@ -91,7 +92,7 @@ def _auth_test(_space: Workspace, _arguments: Json) -> Json:
 
 def _post_message(space: Workspace, arguments: Json) -> Json:
     channel = place(space, str(arguments.get("channel", "")))
-    check_message(arguments)
+    check_message(space, arguments)
     thread_ts = arguments.get("thread_ts")
     if thread_ts and not any(message["ts"] == thread_ts for message in channel.messages):
         raise RefusalError("thread_not_found")
@@ -104,7 +105,7 @@ def _post_ephemeral(space: Workspace, arguments: Json) -> Json:
     channel = place(space, str(arguments.get("channel", "")))
     if arguments.get("user") not in channel.members:
         raise RefusalError("user_not_in_channel")
-    check_message(arguments)
+    check_message(space, arguments)
     message = {**new_message(space, arguments), "for_user": arguments["user"], "channel": channel.channel_id}
     space.ephemerals.append(message)
     return {"message_ts": message["ts"]}
@@ -118,7 +119,7 @@ def _update(space: Workspace, arguments: Json) -> Json:
         raise RefusalError("cant_update_message")
     if len(arguments.get("text") or "") > 4_000:
         raise RefusalError("msg_too_long")
-    check_message(arguments)
+    check_message(space, arguments)
     message.update({name: arguments[name] for name in ("text", "blocks", "metadata") if name in arguments})
     return {"channel": arguments["channel"], "ts": message["ts"], "text": message.get("text", "")}
 
@@ -284,7 +285,7 @@ def respond(space: Workspace, key: str, body: Json) -> tuple[int, str]:
         space.ephemerals[:] = [m for m in space.ephemerals if m["ts"] != target.message_ts]
         return 200, "ok"
     try:
-        check_message(body)
+        check_message(space, body)
     except RefusalError as refusal:
         return 400, f'{{"ok":false,"error":"{refusal}"}}'
     _deliver_response(space, target.channel_id, target.user_id, target.message_ts, body)

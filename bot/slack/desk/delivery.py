@@ -271,7 +271,7 @@ def remove(url: str) -> None:
 
 
 def _with_fallback(post: Callable[..., SlackResponse], message: Message) -> SlackResponse:
-    """Post a message; where its blocks are refused, with fewer kinds of them, and then as plain words."""
+    """Post a message; where its blocks are refused, with kinds that every workspace has, and then as plain words."""
     for blocks in filter(None, (message.blocks, message.simple)):
         try:
             return post(text=message.text, blocks=list(blocks))
@@ -279,7 +279,8 @@ def _with_fallback(post: Callable[..., SlackResponse], message: Message) -> Slac
             if error.response.get("error") not in _BLOCKS_REFUSED:
                 raise
             details = error.response.get("response_metadata", {}).get("messages", [])
-            _log.error("blocks refused: %s %s", error.response.get("error"), details[:3])
+            level = logging.INFO if blocks is message.blocks and message.simple else logging.ERROR
+            _log.log(level, "blocks refused: %s %s", error.response.get("error"), details[:3])
     return post(text=message.plain_text)
 
 

@@ -16,7 +16,7 @@ from bot.feedback import topic_of
 from bot.slack.intake.commands import without_scope
 from bot.slack.messages import kit
 from bot.slack.messages.kit import Json
-from bot.slack.messages.message import Frame, Message, Request, fit
+from bot.slack.messages.message import MOST_CHARACTERS, Frame, Message, Request, fit
 from bot.slack.mrkdwn import clean
 from index.models import Hit, Talk
 from index.vocabulary.words import find_phrase
@@ -26,6 +26,8 @@ SHORT_LINES = 10  # of what is shown at once; with the buttons below it some 14
 SHORT_QUOTE = 240  # characters of a quote that is shown at once, to the end of a sentence
 SHORT_GIST = 90
 TALKS_A_PAGE = 8
+FEWEST_ROWS = 3  # of a table; fewer talks are told with what they are about
+LONGEST_CELL = 100
 HITS_A_PAGE = 5
 MOST_ASKS = 5  # buttons of one row that stay readable on a phone
 LONGEST_TITLE = 400
@@ -44,7 +46,13 @@ def answer_message(answer: Answer, frame: Frame) -> Message:
     groups = [list(block_of(block, frame)) for block in shown.blocks]
     if not head and not groups:
         head = [kit.rich(kit.line(kit.text(answer.text)))]
-    return Message(_notice(answer), fit(head, groups, _tail(answer, shown, frame))[0], answer.text)
+    tail = _tail(answer, shown, frame)
+    as_list, _ = fit(head, groups, tail)
+    table = _table(answer, shown, frame)
+    if table is None or kit.characters([*head, *table, *tail]) > MOST_CHARACTERS:
+        return Message(_notice(answer), as_list, answer.text)
+    # A workspace that has no tables yet gets the list.
+    return Message(_notice(answer), (*head, *table, *tail), answer.text, simple=as_list)
 
 
 def talk_lines(talk: Talk, frame: Frame, *facts: str) -> Json:
@@ -165,6 +173,33 @@ def _short_entry(entry: Entry) -> Entry:
 
 def _phone_lines(text: str) -> int:
     return sum(-(-max(1, len(line)) // PHONE_CHARS) for line in text.split("\n"))
+
+
+def _table(answer: Answer, shown: _Shown, frame: Frame) -> list[Json] | None:
+    """Lay a list of talks or events out as a table; None for what is no list, or where More tells what each is about."""
+    if frame.request.view == "more" or answer.miss:
+        return None
+    if len(shown.blocks) == 1 and (lines := shown.blocks[0].lines) and all(line.ask for line in lines):
+        halves = [line.text.partition(" · ")[::2] for line in lines]
+        rows = [[kit.line(kit.text(name, bold=True)), kit.line(kit.text(facts))] for name, facts in halves]
+        asks = list(block_of(shown.blocks[0], frame))[1:]
+        return [kit.table(("Conference", "What the notes have"), rows), *asks]
+    entries = [(block, entry) for block in shown.blocks for entry in block.entries]
+    if len(entries) < FEWEST_ROWS or any(not block.entries for block in shown.blocks):
+        return None
+    placed = {place(entry.talk) for _, entry in entries}
+    one = next(iter(placed)) if len(placed) == 1 else ""
+    rows = [
+        [
+            *([] if one else [kit.line(kit.text(place(entry.talk) or "–"))]),
+            kit.line(talk_link(entry.talk, frame), *([kit.text(f"\n{entry.why}")] if entry.why else [])),
+            kit.line(kit.text(kit.cut(", ".join(people_of(entry.talk)), LONGEST_CELL) or "–")),
+        ]
+        for _, entry in entries
+    ]
+    heads = ("Talk", "By") if one else ("Where", "Talk", "By")
+    above = [kit.rich(kit.line(kit.text(f"{one}:", bold=True)))] if one else []
+    return [*above, kit.table(heads, rows)]
 
 
 def block_of(block: Block, frame: Frame) -> Iterator[Json]:

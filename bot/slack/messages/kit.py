@@ -20,6 +20,7 @@ LONGEST_TEXT = 3_000
 LONGEST_BUTTON = 75
 LONGEST_VALUE = 2_000
 LONGEST_HEADER = 150
+MOST_ROWS = 100  # of a table
 _ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]’”])")
 
 
@@ -113,6 +114,16 @@ def words(said: str) -> Json:
 def row(words: str, end: Json) -> Json:
     """Put a button behind words."""
     return {"type": "section", "text": plain(words), "accessory": end}
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[Json]]) -> Json:
+    """Make a table: a row of headings, and rows of paragraphs."""
+    top = [rich(line(text(head, bold=True))) for head in heads]
+    return {
+        "type": "table",
+        "rows": [top, *([rich(cell) for cell in row] for row in rows[: MOST_ROWS - 1])],
+        "column_settings": [{"is_wrapped": True} for _ in heads],
+    }
 
 
 def pack(value: object) -> str:

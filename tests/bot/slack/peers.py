@@ -57,6 +57,9 @@ def judge(sample: Sample) -> None:
 def _block(block: Json) -> slackblocks.Block:
     make = {
         "rich_text": lambda: slackblocks.RichTextBlock([_rich(one) for one in block["elements"]]),
+        "table": lambda: slackblocks.TableBlock(
+            [[_rich(cell["elements"][0]) for cell in row] for row in block["rows"]]
+        ),
         "section": lambda: slackblocks.SectionBlock(
             _text(block["text"]), accessory=_button(block["accessory"])
         ),

@@ -71,14 +71,33 @@ def test_a_day_gives_its_talks_with_links_and_what_they_are_about(slack: LocalSl
     if "NA 2019: 2 talks" in message_text(message):
         message, whole = whole, message
     shown = message_text(message)
+    link = "Harbour Pilots for Busy Clusters (https://talks.example.org/harbour?day=3&room=A)"
+    slack.click(message, "page:more", "U1ADA", "C1NOTES")
+    slack.wait_for(lambda: message_text(message) != shown)
 
     assert "day 3: 4 talks in the notes" in shown
-    assert "Harbour Pilots for Busy Clusters (https://talks.example.org/harbour?day=3&room=A)" in shown
-    assert "Ines Moreau runs 120 clusters with Lanternfish" in shown
+    assert f"EU 2020, day 3 | {link} | Ines Moreau, Bo Ek" in shown
     assert "Tracing Without Tears" not in shown
+    assert "Ines Moreau runs 120 clusters with Lanternfish" in message_text(message)
     slack.click(whole, "page:ask:3", "U1ADA", "C1NOTES")
     slack.wait_for(lambda: "NA 2019, day 3: 1 talk in the notes" in message_text(whole))
     assert len(slack.space.ephemerals) == 2
+
+
+def test_a_workspace_without_tables_gets_the_list(
+    slack: LocalSlack, start: Starter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where Slack refuses a table the same talks come as a list, in a channel and at a response address."""
+    slack.space.lacks.add("table")
+    start()
+    slack.command("C1NOTES", "U1ADA", "day 3")
+    slack.write("C1NOTES", "U1ADA", "<@BOT> day 3")
+    [private] = slack.wait_for(lambda: slack.space.ephemerals)
+    [public] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
+
+    for message in (private, public):
+        assert "Ines Moreau runs 120 clusters with Lanternfish" in message_text(message)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 @pytest.mark.parametrize(

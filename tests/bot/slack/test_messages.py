@@ -6,6 +6,7 @@ import re
 import statistics
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +31,8 @@ from tests.slack_server.transcript import block_text
 
 def check(message: Message) -> None:
     """Check everything that Slack and people ask of a message."""
+    if message.simple:
+        check(replace(message, blocks=message.simple, simple=()))
     blocks = list(message.blocks)
     kinds = {block["type"] for block in blocks}
 
@@ -65,7 +68,8 @@ def _inline(value: object) -> list[dict[str, Any]]:
         return []
     if value.get("type") in {"rich_text_section", "rich_text_quote"}:
         return list(value["elements"])
-    return _inline(value.get("elements", []))
+    cells = [cell for row in value.get("rows", []) for cell in row]
+    return _inline(value.get("elements", []) + cells)
 
 
 @settings(max_examples=80, deadline=None)
