@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -124,8 +123,8 @@ class Sockets:
             self.space.changed.notify_all()
 
 
-async def post_signed(url: str, signing_secret: str, delivery: Delivery, space: Workspace) -> int:
-    """Send a payload over HTTP, signed as Slack signs (v0, timestamp, body)."""
+async def post_signed(url: str, signing_secret: str, delivery: Delivery, space: Workspace) -> None:
+    """Send a payload over HTTP, signed as Slack signs (v0, timestamp, body); where nobody listens it is not heard."""
     body, content_type = _encode(delivery)
     stamp = str(int(time.time()))
     digest = hmac.new(signing_secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
@@ -136,19 +135,19 @@ async def post_signed(url: str, signing_secret: str, delivery: Delivery, space: 
     }
     if delivery.retry:
         headers |= {"X-Slack-Retry-Num": str(delivery.retry), "X-Slack-Retry-Reason": "http_timeout"}
-    timeout = aiohttp.ClientTimeout(total=3)
-    async with (
-        aiohttp.ClientSession(timeout=timeout) as session,
-        session.post(url, data=body, headers=headers) as answer,
-    ):
-        text = await answer.text()
-        with space.changed:
-            if answer.status == 200:
-                delivery.acked_at = time.monotonic()
-                delivery.ack = json.loads(text) if text.startswith("{") else {"text": text} if text else {}
-            space.changed.notify_all()
-        await asyncio.sleep(0)
-        return answer.status
+    with suppress(aiohttp.ClientError, TimeoutError):
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session,
+            session.post(url, data=body, headers=headers) as answer,
+        ):
+            text = await answer.text()
+            with space.changed:
+                if answer.status == 200:
+                    delivery.acked_at = time.monotonic()
+                    delivery.ack = (
+                        json.loads(text) if text.startswith("{") else {"text": text} if text else {}
+                    )
+                space.changed.notify_all()
 
 
 def _encode(delivery: Delivery) -> tuple[str, str]:
