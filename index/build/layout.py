@@ -26,6 +26,7 @@ CURRENT_FILE = "CURRENT"
 MANIFEST_FILE = "manifest.json"
 TEXTS_FOLDER = "texts"
 WRITING_PREFIX = ".writing-"
+AUDIENCES_FOLDER = "audiences"
 WAY_OUT = "Rebuild it with `confnotes ingest --full`."
 # Opening reads so much of a build to check it, the smallest files first: a twentieth of a second. Up to about
 # 2,000 passages that is every file; of larger builds the arrays are checked by their size, and by every byte
@@ -375,6 +376,16 @@ def file_sha256(path: Path) -> str:
 def text_file(folder: Path, text_sha256: str) -> Path:
     """Return where a recap's readable text stands: named by its digest, since a recap's id may be a path."""
     return folder / TEXTS_FOLDER / f"{text_sha256}.txt"
+
+
+def audience_folder(index_dir: Path, *ids: str) -> Path:
+    """Return where the builds lie that only some channels and workspaces may ask.
+
+    Args:
+        index_dir: The folder of builds.
+        ids: A Slack channel's or workspace's id, or both.
+    """
+    return index_dir / AUDIENCES_FOLDER / "+".join(sorted(ids))
 
 
 def sync_folder(folder: Path) -> None:

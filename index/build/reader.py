@@ -91,11 +91,12 @@ class Build:
         return content.decode("utf-8")
 
 
-def open_build(index_dir: Path, build_id: str | None = None, whole: bool = False) -> Build:
+def open_build(
+    index_dir: Path, build_id: str | None = None, most_bytes: int | None = READ_WHEN_OPENED_BYTES
+) -> Build:
     """Open the live build, or another one by id, after checking its format, files and counts.
 
-    Digests are compared of the small files, of every file where `whole` is set: see
-    `index.build.layout.verify`.
+    Digests are compared of the smallest files on, until `most_bytes` were read; None: of every file.
 
     Raises:
         NoBuild: nothing was published there.
@@ -103,7 +104,7 @@ def open_build(index_dir: Path, build_id: str | None = None, whole: bool = False
     """
     try:
         folder = index_dir / (build_id or current_build_id(index_dir))
-        return _opened(folder, whole)
+        return _opened(folder, most_bytes)
     except IndexFault:
         raise
     except Exception as error:
@@ -114,8 +115,8 @@ def open_build(index_dir: Path, build_id: str | None = None, whole: bool = False
         ) from error
 
 
-def _opened(folder: Path, whole: bool) -> Build:
-    manifest = verify(folder, most_bytes=None if whole else READ_WHEN_OPENED_BYTES)
+def _opened(folder: Path, most_bytes: int | None) -> Build:
+    manifest = verify(folder, most_bytes=most_bytes)
     phrases = Phrases(folder)
     talks = ById(folder / "talks.jsonl", Talk)
     build = Build(

@@ -28,13 +28,11 @@ from index.build.layout import (
     publish,
     sync_folder,
     text_file,
-    verify,
     write_manifest,
 )
 from index.build.talk_table import write_tables
 from index.build.vectors import TALK_VECTORS_FILE, Earlier, Written, embed, stamp, write_talk_means
 from index.encoder.base import Encoder
-from index.errors import BuildUnusable
 from index.files.plain import plain_status
 from index.files.records import write_lines, write_records
 from index.models import Event, Passage, Recap, Talk
@@ -46,6 +44,8 @@ from index.vocabulary.words import forms
 from index.vocabulary.writer import WordWriter, write_speakers, write_titles
 
 __all__ = ["publish", "write_build"]
+
+_A_SECOND = timedelta(seconds=1)
 
 
 def write_build(
@@ -187,8 +187,6 @@ def _finish(
         encoder_check=encoder.check,
     )
     write_manifest(folder, manifest)
-    if (index_dir / build_id).exists():  # the same notes within the same second
-        return build_id
     _let_read(folder)
     _sync(folder)
     folder.rename(index_dir / build_id)
@@ -199,22 +197,16 @@ def _finish(
 def _named(index_dir: Path, digest: str, now: datetime) -> tuple[datetime, str]:
     """Name a build by its time and content so that names grow, also where the clock stands or was put back.
 
-    A whole build of the same content and second keeps its name; a damaged one must not stand in for the one
-    that was written.
+    No name is given twice, not even for equal notes within a second: a build that stands there may be damaged.
     """
-    build_id = f"{now:%Y%m%dT%H%M%SZ}-{digest[:6]}"
     last = max(list_builds(index_dir), default="")
-    if build_id > last and not (index_dir / build_id).exists():
-        return now, build_id
-    with contextlib.suppress(BuildUnusable):
-        if verify(index_dir / build_id).content_sha256 == digest:
-            return now, build_id
-    try:
+    with contextlib.suppress(ValueError, OverflowError):  # a folder that somebody else named
         after = datetime.strptime(last[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:  # a folder that somebody else named
-        after = now
-    later = max(after, now) + timedelta(seconds=1)
-    return later, f"{later:%Y%m%dT%H%M%SZ}-{digest[:6]}"
+        if f"{now:%Y%m%dT%H%M%SZ}-{digest[:6]}" <= last:
+            now = max(after, now) + _A_SECOND
+    while os.path.lexists(index_dir / (build_id := f"{now:%Y%m%dT%H%M%SZ}-{digest[:6]}")):
+        now += _A_SECOND
+    return now, build_id
 
 
 def _let_read(folder: Path) -> None:

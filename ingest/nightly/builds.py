@@ -85,7 +85,7 @@ def check(index_dir: Path, build_id: str) -> Manifest:
     Raises:
         IndexFault, PublishError: Something is not as it was written.
     """
-    build = open_build(index_dir, build_id, whole=True)
+    build = open_build(index_dir, build_id, most_bytes=None)
     verify_quotes(index_dir, build_id)
     return build.manifest
 

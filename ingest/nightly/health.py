@@ -12,6 +12,7 @@ from index.build.layout import (
     FILE_MODE,
     FOLDER_MODE,
     MANIFEST_FILE,
+    READ_WHEN_OPENED_BYTES,
     WAY_OUT,
     compare_digests,
     file_sha256,
@@ -42,7 +43,11 @@ class Checks:
 
 
 def examine(
-    index_dir: Path, build_id: str, adapter: str | None, known: Checks | None, now_s: float
+    index_dir: Path,
+    adapter: str | None,
+    known: Checks | None,
+    now_s: float,
+    most_bytes: int = READ_WHEN_OPENED_BYTES,
 ) -> Checks:
     """Open the live build as the bot does, compare the digests of some files, and return what is known now.
 
@@ -51,19 +56,20 @@ def examine(
 
     Args:
         index_dir: The folder of builds.
-        build_id: The live build.
         adapter: The encoder's adapter that the settings name.
         known: What the last night found; None: nothing is known of this build.
         now_s: Seconds since the epoch.
+        most_bytes: How much is read when the build is opened.
 
     Raises:
         IndexFault: It cannot be asked; the line says why.
     """
+    from index.build.reader import open_build
     from index.search import Searcher
 
-    folder = index_dir / build_id
     try:
-        manifest = Searcher.open(index_dir, adapter=adapter).build.manifest
+        build = Searcher(open_build(index_dir, most_bytes=most_bytes), adapter=adapter).build
+        folder, manifest = build.folder, build.manifest
         _check_modes(folder)
         found = Checks(files_stamp(folder), file_sha256(folder / MANIFEST_FILE), "", now_s)
         if known is None or known.stamp != found.stamp:
@@ -75,7 +81,7 @@ def examine(
         compare_digests(folder, manifest, names)
         return replace(found, read_to=names[-1] if names else "")
     except OSError as error:
-        raise BuildDamaged(f"Cannot read the build at {folder}: {reason(error)}. {WAY_OUT}") from error
+        raise BuildDamaged(f"Cannot read the index at {index_dir}: {reason(error)}. {WAY_OUT}") from error
 
 
 def due(sizes: Mapping[str, int], read_to: str, share: float) -> list[str]:

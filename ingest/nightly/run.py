@@ -14,6 +14,7 @@ from ingest.catalogue.catalogue import Catalogue
 from ingest.catalogue.files import read_catalogue
 from ingest.errors import PublishError, SourcesError
 from ingest.job import Job, Progress
+from ingest.nightly.audiences import audiences, forget_others, public
 from ingest.nightly.cache import Readings, State
 from ingest.nightly.gate import read_questions
 from ingest.nightly.health import Checks, examine
@@ -51,7 +52,7 @@ def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = No
     try:
         _make_folder(job.index_dir)
         with FileLock(job.index_dir / ".lock", timeout=job.wait_s):
-            return _locked(Tools(progress or _silent, encoder, questions), job, sources)
+            return _every_build(Tools(progress or _silent, encoder, questions), job, sources)
     except Timeout as error:
         raise PublishError(
             f"Cannot write to {job.index_dir}: another job is at work there. Let it end, or wait for it with --wait SECONDS."
@@ -78,18 +79,37 @@ def _silent(_stage: str, _done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def _locked(tools: Tools, job: Job, sources: Sources) -> Report:
-    """Do the work while no other job can."""
-    tidy(job.index_dir)
-    store = Readings(job.index_dir)
-    state = store.state()
-    live, trouble, checks = _live(job, state)
+def _every_build(tools: Tools, job: Job, sources: Sources) -> Report:
+    """Make the public build, and one for each audience of private recaps, while no other job can."""
     started = time.perf_counter()
+    fetched: dict[str, float] = {}
     if sources.remotes:
         from ingest.sources.remote import fetch_remotes
 
         sources = fetch_remotes(sources, job, tools.progress)
-    fetch_s = time.perf_counter() - started
+        fetched["fetch"] = time.perf_counter() - started
+    report = _one_build(tools, job, public(sources))
+    failed: dict[str, None] = dict.fromkeys(report.failed)
+    made: dict[str, str] = {}
+    for folder, seen in audiences(sources, job.index_dir):
+        try:
+            _make_folder(folder)
+            own = _one_build(replace(tools, questions=()), replace(job, index_dir=folder), seen)
+            made[folder.name] = own.build_id
+            failed |= dict.fromkeys(own.failed)
+        except (PublishError, IndexFault, OSError) as error:
+            failed[f"The recaps for {folder.name} stay as they were: {error}"] = None
+    forget_others(job.index_dir, {folder for folder, _ in audiences(sources, job.index_dir)})
+    timings_s = {**fetched, **report.timings_s}
+    return replace(report, failed=tuple(failed), audiences=made, timings_s=timings_s)
+
+
+def _one_build(tools: Tools, job: Job, sources: Sources) -> Report:
+    """Read what changed and publish one build of it."""
+    tidy(job.index_dir)
+    store = Readings(job.index_dir)
+    state = store.state()
+    live, trouble, checks = _live(job, state)
     if not sources.recaps:
         _refuse_nothing(job, live, sources.missing)
     paths = [job.catalogue] if job.catalogue else list(sources.catalogues)
@@ -105,8 +125,6 @@ def _locked(tools: Tools, job: Job, sources: Sources) -> Report:
         {source.recap_id: source for source in sources.recaps},
         sources.closed,
     )
-    if sources.remotes:
-        night.timings_s["fetch"] = fetch_s
     started = time.perf_counter()
     night.read_changed(tools.progress)
     night.timings_s["read"] = time.perf_counter() - started
@@ -167,6 +185,6 @@ def _live(job: Job, state: State) -> tuple[str | None, str, Checks | None]:
         return None, str(fault), None
     known = state.checks if state.build_id == build_id else None
     try:
-        return build_id, "", examine(job.index_dir, build_id, job.adapter, known, time.time())
+        return build_id, "", examine(job.index_dir, job.adapter, known, time.time())
     except IndexFault as fault:
         return build_id, str(fault), None
