@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bot.answering.language.wordlists import is_generic, is_stop
 from bot.answering.models import Answer
 from bot.store import Store
-from index.vocabulary.words import words
+from index.vocabulary.words import name_key, singular, words
 
 _NAMED = re.compile(r"“([^”]+)”")
 
@@ -89,7 +89,7 @@ class Feedback:
             )
 
     def all(self) -> list[Verdict]:
-        """Give all verdicts, oldest first."""
+        """Return all verdicts, oldest first."""
         with self._store.reading() as db:
             found = db.execute("SELECT * FROM feedback ORDER BY given_at")
             names = [column for column, *_ in found.description]
@@ -117,17 +117,29 @@ class Feedback:
             db.execute("INSERT INTO misses VALUES (?, ?, ?, ?)", row)
 
     def lacking(self, days: float) -> list[Lacking]:
-        """Give what was asked in vain in the last days, most often first; what is off topic does not count."""
+        """Return what was asked in vain in the last days, most often first; what is off topic does not count."""
         with self._store.reading() as db:
             rows: list[tuple[str, str]] = db.execute(
                 "SELECT topic, question FROM misses WHERE asked_at >= ? AND miss != 'off_topic' ORDER BY asked_at",
                 (self._store.now() - days * 86_400,),
             ).fetchall()
-        times = Counter(topic for topic, _ in rows)
-        return [
-            Lacking(topic, count, tuple(dict.fromkeys(question for name, question in rows if name == topic)))
-            for topic, count in sorted(times.items(), key=lambda item: (-item[1], item[0]))
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for topic, question in rows:
+            groups.setdefault(_spelling_key(topic), []).append((topic, question))
+        found = [
+            Lacking(
+                Counter(topic for topic, _ in members).most_common(1)[0][0],
+                len(members),
+                tuple(dict.fromkeys(question for _, question in members)),
+            )
+            for members in groups.values()
         ]
+        return sorted(found, key=lambda one: (-one.times, one.topic))
+
+
+def _spelling_key(topic: str) -> str:
+    """Return what the spellings of a topic have in common: order, number, gaps and hyphens do not count."""
+    return name_key(" ".join(sorted(singular(word.form) for word in words(topic)))) or topic
 
 
 def topic_of(answer: Answer) -> str:

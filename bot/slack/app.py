@@ -19,8 +19,8 @@ from bot.errors import SettingsFault, SlackFault
 from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.slack import http, log
+from bot.slack.client import web_client
 from bot.slack.desk.compose import Answering, Composer
-from bot.slack.desk.delivery import web_client
 from bot.slack.desk.desk import Desk
 from bot.slack.desk.sessions import Sessions
 from bot.slack.intake.incoming import Doors

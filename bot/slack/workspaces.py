@@ -19,7 +19,7 @@ from slack_sdk.oauth.state_store.sqlite3 import SQLite3OAuthStateStore
 
 from bot.errors import SlackFault
 from bot.settings import Settings
-from bot.slack.desk.delivery import web_client
+from bot.slack.client import web_client
 
 # What `deploy/slack/manifest.json` asks for; `confnotes doctor` and the installation by OAuth use the same.
 SCOPES = (

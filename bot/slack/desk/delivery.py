@@ -18,12 +18,12 @@ from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from bot.errors import SlackAway, SlackFault
+from bot.slack.client import TIMEOUT_S
 from bot.slack.intake.jobs import Job
 from bot.slack.messages.cards import diverted
 from bot.slack.messages.message import Message
 
 METADATA = "confnotes_answer"
-TIMEOUT_S = 20
 _BLOCKS_REFUSED = {
     "invalid_blocks",
     "invalid_blocks_format",
@@ -46,23 +46,6 @@ LOST = (OSError, http.client.HTTPException)  # the connection broke: Slack may h
 _PAUSES_S = (0.0, 0.0, 1.0)  # before each attempt; a Slack that is away for longer is the desk's business
 _NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "mrkdwn": False}
 _log = logging.getLogger(__name__)
-
-
-def web_client(token: str | None, api_url: str | None, *, patient: bool = True) -> WebClient:
-    """Make a client that waits as Slack asks on 429 and tries again on 5xx, or one that gives up at once.
-
-    A broken connection is not in the list: a POST that is repeated blindly may post twice, so `post_answer`
-    looks first.
-    """
-    waiting: list[RetryHandler] = [
-        RateLimitErrorRetryHandler(max_retry_count=10),
-        ServerErrorRetryHandler(max_retry_count=3),
-    ]
-    handlers = waiting if patient else []
-    options: dict[str, Any] = (
-        {"base_url": api_url if api_url.endswith("/") else f"{api_url}/"} if api_url else {}
-    )
-    return WebClient(token=token, timeout=TIMEOUT_S, retry_handlers=handlers, **options)
 
 
 def is_away(error: Exception) -> bool:

@@ -41,14 +41,13 @@ class Arrivals:
     def note(self, searcher: Searcher) -> None:
         """Note the talks of a build that are new; those of the first build ever seen are none."""
         with self._store.reading() as db:
-            known = {talk_id for (talk_id,) in db.execute("SELECT talk_id FROM arrivals")}
             if db.execute("SELECT 1 FROM arrivals WHERE talk_id = ?", (_marker(searcher),)).fetchone():
                 return
+            known = {talk_id for (talk_id,) in db.execute("SELECT talk_id FROM arrivals")}
         at = self._store.now() if known else 0.0
         ids = [talk.talk_id for talk in searcher.build.stored_talks.rows if talk.kind != "section"]
         fresh = [(talk_id, at) for talk_id in ids if talk_id not in known]
         with self._store.changing() as db:
-            db.execute("DELETE FROM arrivals WHERE talk_id LIKE 'build:%'")
             db.executemany("INSERT OR IGNORE INTO arrivals VALUES (?, ?)", [*fresh, (_marker(searcher), 0.0)])
 
     def since(self, at: float, searcher: Searcher) -> list[Talk]:

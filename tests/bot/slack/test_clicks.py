@@ -351,22 +351,23 @@ def test_what_could_not_be_answered_is_reported_by_name(
 ) -> None:
     """The week's report groups what was asked in vain by the name it is about, most often first."""
     running = start()
-    for question in ("tell me about Sundew", "what is Bladderwrack?", "Bladderwrack"):
+    for question in ("tell me about Sundew", "what is Bladderwrack?", "Bladderwrack", "Bladderwracks?"):
         slack.command(CHANNEL, "U1ADA", question)
     slack.wait_for(
         lambda: (
-            len(slack.space.ephemerals) == 3
-            and sum(one.times for one in running.bot.desk.feedback.lacking(1)) == 3
+            len(slack.space.ephemerals) == 4
+            and sum(one.times for one in running.bot.desk.feedback.lacking(1)) == 4
         )
     )
     running.close()
     reported = CliRunner().invoke(feedback, ["report", "--store", str(tmp_path / "bot.sqlite")])
 
     assert reported.output.splitlines() == [
-        "3 questions in 7 days that the notes could not answer.",
-        "   2  bladderwrack",
+        "4 questions in 7 days that the notes could not answer.",
+        "   3  bladderwrack",
         "      what is Bladderwrack?",
         "      Bladderwrack",
+        "      Bladderwracks?",
         "   1  sundew",
         "      tell me about Sundew",
     ]
