@@ -75,7 +75,9 @@ def _ask_once(searcher: Searcher, question: str, event: str | None, day: int | N
 def _ask_lines(searcher: Searcher, event: str | None, day: int | None, lines: TextIO) -> None:
     from bot.answering import prepare
     from bot.answering.question.scope import check_scope
+    from bot.heap import hold_little
 
+    hold_little()  # thousands of questions are one long-running process too
     check_scope(searcher, event, day)
     prepare(searcher)
     for line in lines:

@@ -96,6 +96,10 @@ class Names:
         """Return the rows of the talks whose title, or a longer part of it, has these folded words."""
         return [int(value) for value in self._titles.values(" ".join(forms))]
 
+    def begins_title(self, part: str) -> bool:
+        """Tell whether these folded words begin a title, or a longer part of one, that goes on behind them."""
+        return self._titles.any_starting(f"{part} ")
+
     def speaker(self, key: str) -> Speaker | None:
         """Return the speaker of this folded name."""
         return next((one for one in map(_speaker, self._speakers.values(key)) if one.key == key), None)
