@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Answer, Block, Entry, Understood
+from bot.answering.question.form import AnswerForm
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import answer_text, spoken
 from bot.answering.reply import digest as digests
@@ -143,7 +144,7 @@ def _answer(searcher: Searcher, reply: Reply, intent: str, scope: Scope | None =
             event=" or ".join(scope.event_ids) or None,
             day=scope.day,
             kind=scope.kind,
-            intent=intent,
+            form=AnswerForm(intent),
             topic=reply.topic,
         ),
         confidence=reply.sure or 0.0,

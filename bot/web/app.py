@@ -57,7 +57,9 @@ class Pages:
         if request.query_params.get("format") == "json":
             return JSONResponse(found.to_json(ms=round(ms, 1)), headers=HEADERS)
         limits = limits_text(found.understood)
-        return self._page("ask.html", live, question=question, found=found, also=related(found), limits=limits, ms=ms)
+        return self._page(
+            "ask.html", live, question=question, found=found, also=related(found), limits=limits, ms=ms
+        )
 
     def talks(self, request: Request) -> Response:
         """Show the events with their days, or the talks of one of them."""

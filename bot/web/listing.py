@@ -36,7 +36,9 @@ def overview(live: Searcher) -> list[tuple[str, str, int, list[int]]]:
     rows = []
     for event in reversed(events_in_order(live)):
         days = table.days_of(knowledge.talks_within((event.event_id,)))
-        rows.append((event.event_id, event.name, counts.get(knowledge.event_rows([event.event_id])[0], 0), days))
+        rows.append(
+            (event.event_id, event.name, counts.get(knowledge.event_rows([event.event_id])[0], 0), days)
+        )
     unplaced = len(table) - sum(counts.values())
     return [*rows, ("", "Event unknown", unplaced, [])] if unplaced else rows
 

@@ -7,6 +7,7 @@ from functools import reduce
 from operator import and_, or_
 
 from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.question.form import AnswerForm
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope
 from index.build.talk_table import TalkSet
@@ -14,6 +15,8 @@ from index.models import Hit
 from index.ranking.fusion import Evidence
 from index.search import Filter, Query, Searcher
 
+# Forms that are about a talk: where a question names one by words of its title, about that one.
+_OF_A_TALK = frozenset({AnswerForm.TALK, AnswerForm.BRIEF, AnswerForm.LINK})
 DEPTH = 30  # passages looked at for one answer
 
 
@@ -31,7 +34,11 @@ def gather(question: Question, searcher: Searcher, scope: Scope | None = None) -
     if limits is None:
         return Found()
     ranking = searcher.search(Query(question.search_text, filter=limits, context=question.context, k=DEPTH))
-    return Found(ranking.hits, ranking.evidence)
+    found = list(zip(ranking.hits, ranking.evidence, strict=True))
+    if question.shown:
+        # What was quoted before comes last: whoever asks on wants to read on.
+        found.sort(key=lambda pair: pair[0].passage.passage_id in question.shown)
+    return Found(tuple(hit for hit, _ in found), tuple(evidence for _, evidence in found))
 
 
 def allowed_talks(scope: Scope, knowledge: Knowledge) -> TalkSet:
@@ -47,6 +54,8 @@ def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | No
     if question.titled:
         titled = table.set_of(question.titled)
         allowed = (allowed & titled) or titled
+    elif question.talks and question.form in _OF_A_TALK:
+        allowed = (allowed & table.set_of(question.talks)) or allowed
     elif question.speakers:
         # A person asked for by name: their talks, and whatever else the notes say of them.
         named = table.set_of(row for rows in question.speakers.values() for row in rows)
@@ -54,11 +63,14 @@ def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | No
             named |= searcher.said.talks(name)
         allowed = (allowed & named) or allowed
     if (
-        question.wish.wanted == "link"
+        question.form is AnswerForm.LINK
         and not question.titled
         and (naming := _named_talks(question, searcher))
     ):
         allowed = (allowed & naming) or allowed
+    for subject in question.excluded:
+        # "not about Karpenter" leaves out the talks on it, not those that mention it.
+        allowed = table.but(allowed, searcher.said.titled(subject))
     if not allowed:
         return None
     return Filter() if allowed.everything else Filter(talks=allowed)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from bot.answering.evidence.evidence import Found
-from bot.answering.models import Block, Entry, Quote
+from bot.answering.models import Block, Entry
 from bot.answering.question.question import Question
-from bot.answering.reply.outline import Statement, quote_of, statements_of, topic_terms
-from bot.answering.reply.points import Points
+from bot.answering.reply.outline import statements_of, topic_terms
+from bot.answering.reply.points import Points, point_quotes
 from bot.answering.reply.quotes import ANSWER_CHARS, QUOTE_CHARS, quote_blocks
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Talk
@@ -16,7 +16,6 @@ from index.search import Searcher
 
 _LOOKED_AT = 8  # passages that say which talk is asked about
 _OF_TALK = 0.5  # share of their score from which one talk is
-_JOINED = 40  # characters left out between two points up to which they are one quote
 _TITLED = 0.7  # of the best passage's score, from which a talk with the subject for its title is meant
 _OTHERS = 3  # talks named after the brief
 _NEAR = 0.6  # of the best passage's score, from which another talk's passage bears on the subject
@@ -41,7 +40,9 @@ def brief_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     return Reply(None, (block, *also), ranked)
 
 
-def _also(block: Block, others: Sequence[Hit], subject: Collection[str], searcher: Searcher) -> tuple[Block, ...]:
+def _also(
+    block: Block, others: Sequence[Hit], subject: Collection[str], searcher: Searcher
+) -> tuple[Block, ...]:
     """Return what other talks say of the subject: quotes where there is room for them, else the talks."""
     saying = [hit for hit in others if _said(hit, subject)]
     if not saying:
@@ -71,56 +72,19 @@ def brief_block(
     return Block(quotes=tuple(point_quotes(statements, chosen, talk, searcher, leading)))
 
 
-def point_quotes(
-    statements: Sequence[Statement],
-    chosen: Sequence[int],
-    talk: Talk,
-    searcher: Searcher,
-    leading: int | None,
-) -> Iterable[Quote]:
-    """Yield the points as quotes, neighbours as one, the leading one first and the others in reading order."""
-    runs: list[list[int]] = []
-    for at in chosen:
-        if runs and at != leading and _follows(statements, runs[-1][-1], at):
-            runs[-1] = [runs[-1][0], at]
-        else:
-            runs.append([at, at])
-    if leading is not None:
-        runs.sort(key=lambda run: not run[0] <= leading <= run[1])
-    shown: set[int] = set()
-    for first, last in runs:
-        parent = statements[first].parent
-        lead = statements[parent] if parent is not None and parent not in shown else None
-        if parent is not None:
-            shown.add(parent)
-        shown.update(range(first, last + 1))
-        if lead is not None and _follows(statements, parent or 0, first):
-            yield quote_of(searcher, talk, lead, statements[last])
-        else:
-            yield quote_of(searcher, talk, statements[first], statements[last], lead)
-
-
-def _follows(statements: Sequence[Statement], one: int, other: int) -> bool:
-    """Tell whether two statements are one quote: nothing or little stands between them."""
-    first, second = statements[one], statements[other]
-    return (
-        first.passage.recap_id == second.passage.recap_id
-        and first.passage.voice == second.passage.voice
-        and 0 <= second.start - first.end <= _JOINED
-        and other - one <= 2
-    )
-
-
 def _asked_talk(
     question: Question, hits: Sequence[Hit], subject: Collection[str], searcher: Searcher
 ) -> Talk | None:
     rows = question.titled or question.talks
     talks = searcher.build.stored_talks.rows
-    named = [hit.talk for hit in hits if any(talks[row].talk_id == hit.talk.talk_id for row in rows)]
+    named = [talks[row] for row in sorted(rows)]
     if named:
-        return named[0]
+        return next((hit.talk for hit in hits if hit.talk in named), hits[0].talk)
     near = hits[:_LOOKED_AT]
-    best = next((hit for hit in near if hit.score >= _TITLED * hits[0].score and _is_titled(hit.talk, subject)), hits[0])
+    best = next(
+        (hit for hit in near if hit.score >= _TITLED * hits[0].score and _is_titled(hit.talk, subject)),
+        hits[0],
+    )
     talk = best.talk
     share = sum(hit.score for hit in near if hit.talk.talk_id == talk.talk_id) / (
         sum(hit.score for hit in near) or 1.0

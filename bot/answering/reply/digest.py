@@ -156,6 +156,8 @@ def gist_of(talk: Talk, searcher: Searcher, most: int = _GIST_CHARS) -> Quote | 
         and statements[last + 1].end - statements[leading].start <= most
     ):
         last += 1
+    while last > leading and statements[last].introduces:
+        last -= 1
     return shortened_quote(quote_of(searcher, talk, statements[leading], statements[last]), most)
 
 

@@ -12,11 +12,10 @@ from operator import or_
 import numpy as np
 
 from bot.answering.evidence.evidence import Found, allowed_talks
-from bot.answering.evidence.spots import Spots
+from bot.answering.evidence.spots import Spots, name_forms, talks_of
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.language.wordlists import is_generic, is_german, is_real_word, is_stop
+from bot.answering.language.wordlists import is_generic, is_real_word, is_stop
 from bot.answering.models import Entry, Quote
-from bot.answering.question.people import name_forms, talks_of
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import counted, spoken
@@ -101,9 +100,7 @@ def topics_of(question: Question, knowledge: Knowledge) -> tuple[str, ...]:
         for word in words(part):
             written = part[word.start : word.end]
             named = written[0].isupper() and word.start > 0 and written != "I"  # the language Go is no verb
-            if (
-                is_stop(written, french=question.french, german=is_german(question.text)) and not named
-            ) or is_generic(written):
+            if (is_stop(written, question.language) and not named) or is_generic(written):
                 continue
             if word.form in people:
                 continue
@@ -131,7 +128,7 @@ def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
     knowledge = knowledge_of(searcher)
     topics = topics_of(question, knowledge)
     allowed = _allowed(question, searcher)
-    people = question.person or question.companies or (question.speakers and not question.wish.every_mention)
+    people = question.person or question.companies or (question.speakers and not question.every_mention)
     if not topics and not people:
         return _without_topic(question.scope, allowed, searcher)
     theirs = True
@@ -199,7 +196,7 @@ def _of_topics(
     knowledge = knowledge_of(searcher)
     names = [name for topic in topics for name in (topic, *knowledge.aliases.others(topic))]
     mentions = [searcher.said.rows(name, allowed) for name in names]
-    if question.wish.every_mention:
+    if question.every_mention:
         return Spots.first_of(mentions, searcher), {}
     return _about(topics, names, mentions, allowed, searcher)
 
@@ -209,9 +206,9 @@ def _names(question: Question) -> str:
 
 
 def _headline(question: Question, topic: str, count: int, *, theirs: bool) -> str:
-    verb = "mention" if question.wish.every_mention or not theirs else "cover"
+    verb = "mention" if question.every_mention or not theirs else "cover"
     verb = f"{verb}s" if count == 1 else verb
-    whose = question.person or question.companies or not question.wish.every_mention
+    whose = question.person or question.companies or not question.every_mention
     people = _names(question) if whose else ""
     if people and not theirs:
         return f"No talk by {people} is listed; {counted(count, 'talk')} {verb} the name."

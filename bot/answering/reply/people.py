@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 from bot.answering.evidence.evidence import Found, allowed_talks
-from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.wordlists import is_generic
 from bot.answering.models import Block, Entry, Quote
 from bot.answering.question.question import Question
 from bot.answering.rendering import counted, spoken
-from bot.answering.reply.card import headline_of, person_card_reply
+from bot.answering.reply.card import headline_of, names_somebody, person_card_reply
 from bot.answering.reply.digest import MOST, chosen_talks, headed, placed
 from bot.answering.reply.lists import list_talks, topics_of
 from bot.answering.reply.outline import Statement, quote_of, statements_of
@@ -27,9 +24,6 @@ from index.vocabulary.words import find_phrase, words
 _NAMED = 12  # people in the first line; all of them stand with their talks
 _MOST_NAMING = 8  # statements of one talk that name somebody
 _LOOKED_AT = 12  # talks without speakers that are read for names
-# Two or three words with capitals, particles between them.
-_PERSON = r"[A-ZÀ-Þ][\w'’.-]+(?:\s+(?:(?:van|von|de|der|den|da|di|le|la|el|bin)\s+)*[A-ZÀ-Þ][\w'’.-]+){1,2}"
-_OPENS = re.compile(rf"[*_]*{_PERSON}[*_]*\s*(?:\([^)\n]{{2,60}}\)|[:–]\s|-\s)")
 _FEW_WORDS = 3  # of a subject that many may have spoken about; a longer one is one person's
 
 
@@ -118,18 +112,6 @@ def naming_block(talk: Talk, searcher: Searcher) -> Block | None:
     return Block(quotes=tuple(quote_of(searcher, talk, one, one) for one in naming)) if naming else None
 
 
-def names_somebody(text: str) -> bool:
-    """Tell whether a statement begins with a person's name, or says by whom something was given."""
-    bare = text.lstrip("-*•·–> \t")
-    return bool(_OPENS.match(bare)) or bool(_given().search(bare))
-
-
-@cache
-def _given() -> re.Pattern[str]:
-    before = "|".join(map(re.escape, read_words("given_by")))
-    return re.compile(rf"(?i:\b(?:{before}))\b:?\s+(?:[*_]*){_PERSON}")
-
-
 def speakers_of(talk: Talk, companies: Sequence[str] = ()) -> list[str]:
     """Return a talk's speakers, those of some companies where companies are given and it is known who is of which."""
     if not companies or len(talk.affiliations) != len(talk.speakers):
@@ -151,15 +133,10 @@ def _of_talk(question: Question, found: Found, searcher: Searcher) -> Reply | No
     talk = hits[0].talk
     if talk.speakers:  # the line that names them says no more than the first line of the answer
         hits = tuple(hit for hit in hits if hit.passage.role == "body") or hits
-    named = bool(question.titled or question.talks)
     blocks = quote_blocks(hits, wanted, searcher, names=names)
     if not talk.speakers and (naming := _nearest_naming(hits[0], searcher)):
         return Reply(None, _led_by(naming, blocks), hits)
-    said = (
-        headline_of(talk, named=named)
-        if talk.speakers or not named
-        else f"The notes name no speaker of “{talk.title}”."
-    )
+    said = headline_of(talk, searcher, named=bool(question.titled))
     return Reply(said or None, blocks, hits)
 
 

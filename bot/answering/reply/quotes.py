@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -18,9 +19,10 @@ from bot.answering.reply.outline import (
     read_statements,
     says_more,
     split_units,
+    statements_of,
     topic_terms,
 )
-from bot.answering.reply.points import definition
+from bot.answering.reply.points import Points, definition, point_quotes
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Passage
 from index.search import Searcher
@@ -44,6 +46,7 @@ _REACH_CHARS = 200  # that a quote may be longer for the line that introduces it
 _BETWEEN_CHARS = 120  # between a quote and the line that introduces it, up to which they are one quote
 _GAP_CHARS = 8  # between two quotes that are one
 _DEFINED = 0.05  # of a score, for each degree to which a passage says what a name is
+_TITLED = 0.1  # of a score, for a talk with the name in its title
 _REMARK = 0.1  # of a score, for a remark of the note-taker's own
 
 
@@ -79,7 +82,50 @@ def quotes_reply(question: Question, found: Found, searcher: Searcher) -> Reply:
     wanted = [word.form for word in question.words]
     hits = _told_first(hits, question, names, searcher)
     ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(hits, 1))
-    return Reply(None, quote_blocks(hits, wanted, searcher, names=names), ranked)
+    blocks = quote_blocks(hits, wanted, searcher, names=names)
+    if _asks_little(question, names):
+        blocks = _filled(blocks, frozenset(topic_terms(" ".join(names or wanted))), searcher)
+    return Reply(None, blocks, ranked)
+
+
+def _asks_little(question: Question, names: Sequence[str]) -> bool:
+    """Tell whether a question asks what there is about a name or a talk rather than one thing about it."""
+    named = bool(names or question.speakers or question.titled or question.talks)
+    return named and not question.context and len(question.words) - len(names) <= _BESIDE
+
+
+def _filled(blocks: tuple[Block, ...], subject: frozenset[str], searcher: Searcher) -> tuple[Block, ...]:
+    """Fill an answer up with the further points of its first talk, those that name the subject where the title does not."""
+    room = ANSWER_CHARS - sum(len(quote.text) for block in blocks for quote in block.quotes)
+    if not blocks or room < QUOTE_CHARS // 2:
+        return blocks
+    first, *others = blocks
+    talk = first.quotes[0].talk
+    statements = statements_of(searcher, talk)
+    points = Points(statements, talk, searcher, subject)
+    quoted = [
+        at
+        for at, one in enumerate(statements)
+        if any(quote.start <= one.end and one.start <= quote.end for quote in first.quotes)
+    ]
+    if not quoted:
+        return blocks
+    titled = not subject.isdisjoint(topic_terms(talk.title))
+    among = [at for at in range(len(statements)) if titled or _on(points, at, subject)]
+    room += sum(points.length(at, ()) for at in quoted)
+    chosen = points.chosen(room, quoted, among)
+    if len(chosen) == len(quoted):
+        return blocks
+    leading = next(at for at in quoted if statements[at].end > first.quotes[0].start)
+    return (replace(first, quotes=tuple(point_quotes(statements, chosen, talk, searcher, leading))), *others)
+
+
+def _on(points: Points, at: int, subject: frozenset[str]) -> bool:
+    """Tell whether a statement, or the line that introduces it, names the subject."""
+    parent = points.statements[at].parent
+    return not subject.isdisjoint(points.terms[at]) or (
+        parent is not None and not subject.isdisjoint(points.terms[parent])
+    )
 
 
 def _told_first(
@@ -102,9 +148,11 @@ def _told_first(
             for group in spellings
         )
         told = max(definition(text[start:end], subject) for start, end in split_units(text))
-        return said + hit.score / best + _DEFINED * told - _REMARK * (hit.passage.voice == "author")
+        titled = subject <= set(topic_terms(hit.talk.title))
+        remark = hit.passage.voice == "author"
+        return said + hit.score / best + _DEFINED * told + _TITLED * titled - _REMARK * remark
 
-    return tuple(sorted(hits, key=worth, reverse=True))
+    return (*sorted(hits[:_LOOKED_AT], key=worth, reverse=True), *hits[_LOOKED_AT:])
 
 
 def quote_blocks(
@@ -342,7 +390,11 @@ def _overlap(one: _Stretch, other: _Stretch) -> bool:
 def _wider(one: _Stretch, other: _Stretch) -> _Stretch:
     """Return one quote of two that overlap; the better one stays near its beginning."""
     before = one.first.start - other.first.start
-    front = [member for member in other.members if member.end <= one.first.start] if 0 < before <= _LEADS_WITHIN else []
+    front = (
+        [member for member in other.members if member.end <= one.first.start]
+        if 0 < before <= _LEADS_WITHIN
+        else []
+    )
     behind = [member for member in other.members if member.start >= one.last.end]
     return _Stretch(one.hit, (*front, *one.members, *behind), other.lead if front else one.lead)
 
@@ -362,9 +414,14 @@ def _alike(one: _Stretch, other: _Stretch) -> bool:
 
 def _score(text: str, wanted: Sequence[str]) -> float:
     """Return how many of the question's words a text says; one within a longer word ("kep" in "KEP753") counts half."""
-    said = {singular(word.form) for word in words(text)}
-    joined = squeeze(text)
+    said, joined = _singulars(text), squeeze(text)
     return sum(
         1.0 if singular(form) in said else 0.5 if len(form) >= _TELLING and form in joined else 0.0
         for form in wanted
     )
+
+
+@lru_cache(maxsize=2**12)
+def _singulars(text: str) -> frozenset[str]:
+    """Return the folded words of a text in the singular."""
+    return frozenset(map(singular, forms(text)))
