@@ -119,10 +119,12 @@ class _Answering:
         if told := self._told_beforehand():
             return told
         found = gather(question, self.searcher)
-        if self._is_off_topic(found):
+        names = misses.absent_names(question)
+        # A name that the notes lack is told so, unless nothing else speaks of a conference either.
+        if self._is_off_topic(found) and (not names or question.foreign > 0):
             return self._told(AnswerForm.OFF_TOPIC)
         sure = max(confidence(question, found), _TITLED if question.titled else 0.0)
-        if names := misses.absent_names(question):
+        if names:
             return self._miss("absent", misses.absent_text(names, self.knowledge), found, min(sure, _UNSAID))
         if plain := misses.unsaid_words(question):
             return self._miss("absent", misses.unsaid_text(plain, self.knowledge), found, min(sure, _UNSAID))
@@ -135,7 +137,9 @@ class _Answering:
         question = self.question
         if self.in_thread and is_chatter(question):
             return self._told(AnswerForm.SMALL_TALK)
-        if is_courtesy(question.text) or not any(c.isalnum() for c in question.text):
+        if not any(c.isalnum() for c in question.text):
+            return self._told(AnswerForm.OFF_TOPIC)
+        if is_courtesy(question.text):
             return self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK)
         if question.form in _ABOUT_US and (reply := reply_of(question, Found(), self.searcher)):
             return self._answer(reply, 0.9)
@@ -184,7 +188,7 @@ class _Answering:
             (hit for hit in found.hits if hit.passage.role == "body"), found.hits[0] if found.hits else None
         )
         if body and lacks_figure(self.question, body):
-            said = misses.touched_text(self.question, "the figure or date that was asked for")
+            said = misses.touched_text(self.question, "give the figure or date that was asked for")
             return self._miss("not_covered", said, found, min(sure, refuse_below() * 0.9))
         if found.hits and sure >= refuse_below() and not misses.is_unmet(self.question, found):
             return None

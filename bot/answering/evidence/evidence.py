@@ -17,6 +17,8 @@ from index.search import Filter, Query, Searcher
 
 # Forms that are about a talk: where a question names one by words of its title, about that one.
 _OF_A_TALK = frozenset({AnswerForm.TALK, AnswerForm.BRIEF, AnswerForm.LINK})
+# How much better than the best other one a passage is that is quoted to a follow-up again.
+_AGAIN = 1.1
 DEPTH = 30  # passages looked at for one answer
 
 
@@ -36,8 +38,12 @@ def gather(question: Question, searcher: Searcher, scope: Scope | None = None) -
     ranking = searcher.search(Query(question.search_text, filter=limits, context=question.context, k=DEPTH))
     found = list(zip(ranking.hits, ranking.evidence, strict=True))
     if question.shown:
-        # What was quoted before comes last: whoever asks on wants to read on.
-        found.sort(key=lambda pair: pair[0].passage.passage_id in question.shown)
+        # Whoever asks on wants to read on: what was quoted before comes last, unless it stands out.
+        fresh = max(
+            (hit.score for hit, _ in found if hit.passage.passage_id not in question.shown), default=0.0
+        )
+        again = _AGAIN * fresh if question.words else float("inf")
+        found.sort(key=lambda pair: pair[0].passage.passage_id in question.shown and pair[0].score < again)
     return Found(tuple(hit for hit, _ in found), tuple(evidence for _, evidence in found))
 
 

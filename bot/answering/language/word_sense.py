@@ -22,7 +22,7 @@ from bot.answering.language.wordlists import (
     is_stop,
     language_of,
 )
-from index.vocabulary.words import MIN_JOINED, Word, is_unspaced, words
+from index.vocabulary.words import MIN_JOINED, Word, fold, is_unspaced, words
 
 _SHOUTED = 0.5  # share of capitals from which they tell nothing
 _FOREIGN = 3  # words that no dictionary has, of a sentence in a language that we do not know
@@ -161,7 +161,8 @@ class _Reader:
         real = is_real_word(written, self.language) or self._is_part(word)
         if spelling := self._spelling(word):
             return _Read(spelling, word.form, Sense.KNOWN, capital, real)
-        if others := self._others(word, capital=capital):
+        others = self._others(word, capital=capital)
+        if others or self._is_translated(word):
             return _Read(written, word.form, Sense.KNOWN, capital, real, others)
         return self._unknown(word, capital=capital, real=real)
 
@@ -237,6 +238,11 @@ class _Reader:
         named = [other for other in self.knowledge.aliases.others(written) if self.knowledge.says(other)]
         whole = None if capital else self.knowledge.whole_word(word.form)
         return tuple([*named, whole] if whole else named)
+
+    def _is_translated(self, word: Word) -> bool:
+        """Tell whether the notes say a word in English."""
+        english_words = self.language.english.get(word.form, "").split()
+        return any(self.knowledge.contains(fold(other)) for other in english_words)
 
     def _meant(self, word: Word, *, capital: bool) -> str | None:
         near = self.knowledge.near(word.form)

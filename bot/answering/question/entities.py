@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from typing import get_args
 
 from bot.answering.language.word_sense import Sense, SensedText, WordSense
@@ -47,13 +49,11 @@ def runs_of(text: str, asked: Sequence[WordSense]) -> tuple[Subject, ...]:
 
 
 def talks_named(runs: Sequence[Subject], searcher: Searcher) -> frozenset[int]:
-    """Return the rows of the few talks whose titles say all subjects of a question."""
-    found = None
-    for run in runs:
-        if titled := searcher.said.titled(run.text):
-            found = titled if found is None else found & titled
-    rows = found.rows.tolist() if found is not None else []
-    return frozenset(rows if len(rows) <= _FEW_TALKS else ())
+    """Return the rows of the few talks whose titles say every subject of a question."""
+    if not runs:
+        return frozenset()
+    found = reduce(and_, (searcher.said.titled(run.text) for run in runs))
+    return frozenset(found.rows.tolist() if len(found) <= _FEW_TALKS else ())
 
 
 def companies_named(runs: Sequence[Subject], searcher: Searcher) -> tuple[str, ...]:

@@ -8,6 +8,11 @@ from bot.answering.language.word_sense import Sense, SensedText, WordSense
 from bot.answering.language.wordlists import languages
 
 
+def _names(word: WordSense) -> bool:
+    """Tell whether a word is in the notes, or names something beyond doubt: no dictionary has it."""
+    return word.known or (word.sense is Sense.NAME and not word.real)
+
+
 def in_focus(sensed: SensedText, asked: Sequence[WordSense]) -> tuple[WordSense, ...]:
     """Return the words that a question is about: those behind the word that asks or leads to the subject.
 
@@ -20,10 +25,7 @@ def in_focus(sensed: SensedText, asked: Sequence[WordSense]) -> tuple[WordSense,
         if word.sense is not Sense.GRAMMAR or not leads:
             continue
         behind = tuple(one for one in asked if one.start > word.start)
-        before = [one for one in asked if one.start < word.start]
-        if behind and not any(one.known for one in before):
-            best = behind
-        break_here = any(one.known for one in before)
-        if break_here:
+        if any(_names(one) for one in asked if one.start < word.start):
             break
+        best = behind or best
     return best

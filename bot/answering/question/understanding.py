@@ -33,6 +33,7 @@ from index.vocabulary.words import fold, singular, words
 
 # Forms that a talk's title asks for when nothing else does.
 _BARE = frozenset({AnswerForm.QUOTES, AnswerForm.LIST, AnswerForm.DIGEST})
+_HEADED = 1  # words that a part of a day or event may be called by: "the opentofu day"
 _ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
 _SIGNS = frozenset({SUBJECT, PERSON, PLACE})
 _LONGEST_EXPRESSION = 3  # words of an expression that has an English counterpart
@@ -116,14 +117,13 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
     titled = titled_talks(text, knowledge)
     tokens = searcher.encoded(draft.search_text)
     form, foreign = _form(draft, tokens, searcher)
-    if titled and form in _BARE:
-        form = AnswerForm.TALK
-    elif form is AnswerForm.DIGEST and not draft.scope.limits and not draft.scope.missing:
-        form = AnswerForm.BRIEF
-    elif form in _ABOUT_US and any(word.known for word in draft.words):
-        form = AnswerForm.QUOTES
+    form = _fitting(form, draft, titled=bool(titled))
     person = person_asked(text) if form in {AnswerForm.LIST, AnswerForm.PEOPLE} else ""
-    runs = runs_of(draft.text, draft.words)
+    people = {part.form for name in draft.speakers for part in words(name)}
+    asking = examples().asking
+    told = [word for word in draft.words if word.form not in people]
+    runs = runs_of(draft.text, told)
+    titles = runs_of(draft.text, [word for word in told if word.capital or word.form not in asking])
     return Question(
         written=draft.written,
         text=text,
@@ -141,13 +141,25 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         titled=titled,
         person=person,
         focus=draft.focus,
-        talks=talks_named(runs, searcher),
+        talks=talks_named(titles, searcher),
         companies=companies_named(runs, searcher),
         sides=sides_compared(draft.sensed, runs) if form is AnswerForm.SIDES else (),
         excluded=excluded_subjects(draft.sensed, runs),
         link_kind=link_kind(draft.sensed),
         foreign=foreign,
     )
+
+
+def _fitting(form: AnswerForm, draft: _Draft, *, titled: bool) -> AnswerForm:
+    """Return a form that what a question names can have: no digest without a day or event, no help on a name of the notes."""
+    known = sum(word.known for word in draft.words)
+    if titled and form in _BARE:
+        return AnswerForm.TALK
+    if form is AnswerForm.DIGEST and not (draft.scope.limits or draft.scope.missing):
+        return AnswerForm.BRIEF
+    if form is AnswerForm.DIGEST and known > _HEADED:
+        return AnswerForm.QUOTES
+    return AnswerForm.QUOTES if form in _ABOUT_US and known else form
 
 
 def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> tuple[AnswerForm, float]:

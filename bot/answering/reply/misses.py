@@ -10,6 +10,7 @@ from operator import or_
 from bot.answering.evidence.evidence import Found, allowed_talks
 from bot.answering.evidence.spots import name_forms
 from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.language.wordlists import english
 from bot.answering.question.entities import runs_of
 from bot.answering.question.question import Question
 from bot.answering.rendering import counted, place, spoken
@@ -45,6 +46,8 @@ def absent_names(question: Question) -> tuple[str, ...]:
 
 def unsaid_words(question: Question) -> tuple[str, ...]:
     """Return the few plain words that are all a question asks about, where the notes say none of them."""
+    if question.context or question.language is not english():
+        return ()
     people = name_forms(question)
     asked = [word for word in question.focus if word.form not in people]
     if not asked or len(asked) > _FEW or any(word.known for word in asked):
@@ -56,7 +59,8 @@ def is_unmet(question: Question, found: Found) -> bool:
     """Tell whether a question is a name of two words, one of which no passage says anything near to: "secret rotation"."""
     said = [word for word in question.words if not word.known]
     if (
-        not said
+        question.context
+        or not said
         or len(question.words) != _FEW
         or question.text.strip("?! ") != " ".join(word.text for word in question.words)
     ):
@@ -105,15 +109,13 @@ def unsaid_text(words: Sequence[str], knowledge: Knowledge) -> str:
     return f"The notes say nothing on “{' '.join(words)}” ({extent(knowledge)})."
 
 
-def touched_text(question: Question, wanted: str = "what was asked") -> str:
+def touched_text(question: Question, wanted: str = "say what was asked") -> str:
     """Say that the notes do not answer, and what of the question they touch on."""
-    touched = [
-        run.text for run in runs_of(question.text, question.focus) if any(one.known for one in run.words)
-    ]
+    touched = [run.text for run in runs_of(question.text, [word for word in question.focus if word.known])]
     if not touched:
         return "The notes do not say."
     return (
-        f"The notes touch on {spoken([f'“{text}”' for text in touched[:_TOUCHED]])}, but do not say {wanted}."
+        f"The notes touch on {spoken([f'“{text}”' for text in touched[:_TOUCHED]])}, but do not {wanted}."
     )
 
 
