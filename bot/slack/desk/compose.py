@@ -20,6 +20,7 @@ from bot.slack.messages.message import Frame, Look, Message, Request
 from index.search import Searcher
 
 PLAIN = Look()
+_ANYTHING = ("notes",)  # an earlier turn about nothing in particular
 _WORDS = {"talk": "WORDS of its title, or its address", "speaker": "NAME"}
 
 
@@ -37,11 +38,6 @@ class Composed:
 
     message: Message
     answer: Answer | None = None
-
-    @property
-    def answers(self) -> bool:
-        """Say whether the question could be answered, or was none."""
-        return self.answer is None or self.answer.status == "answered"
 
 
 class Composer:
@@ -93,6 +89,12 @@ class Composer:
         if answer.understood.intent == "help" and answer.blocks:
             return Composed(cards.help_message(answer, frame, self.command), answer)
         return Composed(frame.restated(answer_message(answer, frame)), answer)
+
+    def leans(self, request: Request, searcher: Searcher) -> bool:
+        """Say whether a question stands on something said before it: "and what do they say about that?"."""
+        with self._composing:
+            answer = self._answer(request.text, searcher=searcher, history=_ANYTHING)
+        return answer.understood.follow_up
 
     def _answered(self, command: Command, request: Request, searcher: Searcher) -> Answer:
         if command.verb == "help":

@@ -247,11 +247,11 @@ class Desk:
         return self._asked_of_others(job)
 
     def _beside_what_is_viewed(self, job: Job, asked: Request, searcher: Searcher) -> Request:
-        """Return a question to the agent with the message that its asker looks at, where it says nothing by itself."""
+        """Return a question to the agent with the message that its asker looks at, where it leans on something."""
         viewed = (
             self.sessions.viewed(job.user_id) if self.sessions is not None and job.kind == "direct" else None
         )
-        if viewed is None or asked.history or self.composer.compose(asked, searcher).answers:
+        if viewed is None or asked.history or not self.composer.leans(asked, searcher):
             return asked
         with delivery.while_slack_is_there():
             client = self.workspaces.client(job.team_id)

@@ -46,9 +46,11 @@ def answer_message(answer: Answer, frame: Frame) -> Message:
     groups = [list(block_of(block, frame)) for block in shown.blocks]
     if not head and not groups:
         head = [kit.rich(kit.line(kit.text(answer.text)))]
-    tail = _tail(answer, shown, frame)
-    as_list, _ = fit(head, groups, tail)
+    as_list, _ = fit(head, groups, _tail(answer, shown, frame))
     table = _table(answer, shown, frame)
+    # A table names talks and leaves it to More what they are about.
+    hidden = any(entry.gist for block in shown.blocks for entry in block.entries)
+    tail = _tail(answer, replace(shown, more=shown.more or hidden), frame)
     if table is None or kit.characters([*head, *table, *tail]) > MOST_CHARACTERS:
         return Message(_notice(answer), as_list, answer.text)
     # A workspace that has no tables yet gets the list.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from bot.answering.models import Answer, Block, Entry, Lead, Line, Quote, Source, Understood
+from bot.answering.question.form import AnswerForm
 from bot.slack.messages.message import Request
 from index.models import Hit, Passage, Talk
 
@@ -100,7 +101,7 @@ def answers(draw: st.DrawFn) -> Answer:
             event=draw(ids),
             day=draw(st.sampled_from([None, 3])),
             topic=draw(texts),
-            intent=draw(st.sampled_from(["answer", "list", "digest", "help"])),
+            form=draw(st.sampled_from(AnswerForm)),
         ),
         confidence=0.5,
         build="b",

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot import answering
 from bot.answering.models import Answer, Block, Entry, Lead, Line, Quote, Source, Understood
+from bot.answering.question.form import AnswerForm
 from bot.slack.desk.news import Subscription, digest_message
 from bot.slack.desk.watches import LONGEST_PHRASE, News, Watch, news_message
 from bot.slack.listeners.feedback import reason_form
@@ -77,7 +78,7 @@ def _answer(draw: random.Random, searcher: Searcher) -> Sample:
             hostile(draw),
             draw.choice(("EU 2020", None)),
             topic=hostile(draw),
-            intent=draw.choice(("answer", "list", "digest", "help")),
+            form=draw.choice(list(AnswerForm)),
         ),
         0.5,
         "b",

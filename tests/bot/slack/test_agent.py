@@ -83,7 +83,7 @@ def test_what_is_viewed_is_the_context_of_a_question(slack: LocalSlack, start: S
     }[kind]
     slack.view("U1ADA", {"type": "slack#/types/canvas_id", "value": "F1"}, entity)
     slack.wait_for(lambda: running.bot.desk.sessions and running.bot.desk.sessions.viewed("U1ADA"))
-    slack.direct("U1ADA", "any notes on that?")
+    slack.direct("U1ADA", "what do the notes say about that?")
     [message] = slack.wait_for(lambda: bot_messages(slack, "D1ADA"))
     slack.view("U1ADA")
     slack.wait_for(lambda: running.bot.desk.sessions and not running.bot.desk.sessions.viewed("U1ADA"))

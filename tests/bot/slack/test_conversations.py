@@ -157,7 +157,7 @@ def test_what_is_not_meant_for_the_bot_is_left_alone(slack: LocalSlack, start: S
         ("etcd " * 8_000, "at most 2,000"),
         ("", "I answer questions from the conference notes"),
         (":wave: :tada:", "I answer questions from the conference notes"),
-        ("カーペンターとは何ですか", "The notes are about conference talks"),
+        ("カーペンターとは何ですか", "I only know what was noted at conferences"),
         ("<https://example.org/a|this>?", ""),
         ("'; DROP TABLE claims; --", ""),
     ],

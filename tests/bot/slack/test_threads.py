@@ -165,7 +165,7 @@ def test_an_exchange_of_yesterday_is_over(slack: LocalSlack, start: Starter) -> 
     [
         (
             "channel",
-            "any notes on that?",
+            "what do the notes say about that?",
             ("does anyone use Lanternfish?", "how many nodes did it save them?"),
         ),
         ("group", "^^", ("does anyone use Lanternfish?",)),
