@@ -42,6 +42,7 @@ TIDY_EVERY_S = 3600.0
 EXCHANGE_S = 4 * 3600.0  # a direct message goes on with the last exchange for so long
 LONGEST_CONTEXT = 1_000  # characters of a message that is read for a mention below it
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
+_DUE = "due:"  # how the body of a job begins that is no question
 _log = logging.getLogger(__name__)
 
 
@@ -132,7 +133,26 @@ class Desk:
 
     def tell_news(self) -> None:
         """Tell people and channels what the builds have that they asked to be told of."""
-        self.teller.tell(self.claim, self.run)
+        self.teller.tell(self._once)
+
+    def _once(self, key: str, what: str, act: Callable[[], None]) -> None:
+        """Do something that nobody asked for just now, whatever process sees first that it is due.
+
+        What fails, or is left by a process that is gone, is due again.
+        """
+        job_id = self.store.take([key], f"{_DUE}{key}")
+        if job_id is None:
+            return
+
+        def done() -> None:
+            act()
+            self.store.finish(job_id)
+
+        def failed(_apology: Message) -> None:  # nobody waits for an apology; the log has the failure
+            self.store.release(key)
+            self.store.finish(job_id)
+
+        self.run(what, done, failed)
 
     def recover(self) -> int:
         """Take over what dead processes left, look whether it was answered, and queue what was not."""
@@ -163,6 +183,11 @@ class Desk:
         self.tell_news()  # the build may have changed while no bot ran, or Slack was away
 
     def _resume(self, job_id: str, body: str) -> None:
+        if body.startswith(_DUE):
+            self.store.release(body.removeprefix(_DUE))
+            self.store.finish(job_id)
+            self.tell_news()
+            return
         try:
             job = Job.from_json(body)
         except ValueError:

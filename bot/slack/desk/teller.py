@@ -21,7 +21,7 @@ from bot.store import Store
 from index.models import Talk
 from index.search import Searcher
 
-Run = Callable[[str, Callable[[], None], Callable[[Message], None]], None]
+Once = Callable[[str, str, Callable[[], None]], None]  # under which key, what it is, and how it is done
 VERBS = {"watch", "unwatch", "watches", "subscribe"}
 _SAID = {"daily": "once a day", "weekly": "once a week"}
 
@@ -60,29 +60,24 @@ class Teller:
         way = f"“{self._composer.command} digest weekly here” (or “daily”) sets it, “digest off” ends it."
         return note(f"{now}{way}")
 
-    def tell(self, claim: Callable[[str], bool], run: Run) -> None:
+    def tell(self, once: Once) -> None:
         """Write to everybody for whom there is something new.
 
         What could not be posted is in the log and is told the next time that somebody looks.
         """
         for watches in self.watches.by_person():
             searcher = self._audiences.of_person(watches[0].team_id)
-            if (news := news_of(watches, searcher)) is None:
-                continue
-            key = f"watch:{news.team_id}:{news.user_id}:{searcher.build.build_id}"
-            if claim(key):
-                run(
-                    "telling of a watched topic", partial(self._tell_person, news, searcher), self._again(key)
-                )
+            if (news := news_of(watches, searcher)) is not None:
+                key = f"watch:{news.team_id}:{news.user_id}:{searcher.build.build_id}"
+                once(key, "telling of a watched topic", partial(self._tell_person, news, searcher))
         self.arrivals.note(self._audiences.of_person(""))
         for subscription in self._subscriptions.all():
             searcher = self._audiences.of_channel(subscription.team_id, subscription.channel_id)
             self.arrivals.note(searcher)
-            talks = self._subscriptions.due(subscription, searcher)
-            key = f"digest:{subscription.team_id}:{subscription.channel_id}:{searcher.build.build_id}"
-            if talks and claim(key):
+            if talks := self._subscriptions.due(subscription, searcher):
+                key = f"digest:{subscription.team_id}:{subscription.channel_id}:{searcher.build.build_id}"
                 act = partial(self._tell_channel, subscription, talks, searcher)
-                run("telling a channel what is new", act, self._again(key))
+                once(key, "telling a channel what is new", act)
 
     def _tell_person(self, news: News, searcher: Searcher) -> None:
         message = news_message(news, self._frame(searcher))
@@ -106,7 +101,3 @@ class Teller:
 
     def _frame(self, searcher: Searcher) -> Frame:
         return Frame(Request(""), searcher, look=self._composer.look)
-
-    def _again(self, key: str) -> Callable[[Message], None]:
-        """Let what failed be told again; nobody asked just now, so the apology goes to nobody and the log has the failure."""
-        return lambda _apology: self._store.release(key)

@@ -13,11 +13,13 @@ from bot.settings import Settings
 from bot.slack.desk.watches import MOST_PLACES
 from bot.slack.doctor import examine
 from bot.slack.workspaces import SCOPES
+from bot.store import Store
 from index.encoder.base import Encoder
 from tests.bot.slack.conftest import Starter, make_settings
 from tests.notes import TALKS, Notes, publish_notes
 from tests.slack_server import LocalSlack
 from tests.slack_server.faults import Fault
+from tests.slack_server.state import TEAM_ID
 from tests.slack_server.transcript import message_text
 
 NEWS = Notes("Mossbank Grows Up", ("Nadia Sund",), ("Nadia Sund moved Mossbank to four regions.",), day=2)
@@ -90,6 +92,28 @@ def test_news_that_could_not_be_posted_are_told_later(
 
     assert failed == []
     assert "> Nadia Sund moved Mossbank to four regions." in message_text(told)
+    assert len(slack.space.channels["D1ADA"].messages) == 1
+
+
+def test_news_of_a_process_that_is_gone_are_told_by_the_next(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    """A process that dies between its claim and its message loses nothing: the next one tells, once."""
+    first = start(index=LiveIndex(index_dir, encoder))
+    slack.command("C1NOTES", "U1ADA", "watch Mossbank")
+    slack.wait_for(lambda: slack.space.ephemerals)
+    first.close()
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    following = LiveIndex(index_dir, encoder)
+    key = f"watch:{TEAM_ID}:U1ADA:{following.searcher.build.build_id}"
+    gone = Store(tmp_path / "bot.sqlite")
+    gone.take([key], f"due:{key}")
+    gone.close()
+    second = start(index=following)
+    slack.wait_for(lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages)
+    second.bot.desk.tell_news()
+    second.close()
+
     assert len(slack.space.channels["D1ADA"].messages) == 1
 
 
