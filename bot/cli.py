@@ -43,13 +43,20 @@ def ask(  # noqa: PLR0917 one a parameter
 ) -> None:
     """Answer a QUESTION in the notes' own words, with the talk and its link.
 
-    A question has at most 2,000 characters. With --jsonl, lines look like {"id": "1", "question": "…",
-    "history": ["…"]}.
+    Without one, questions are asked one after the other, and a follow-up stands on those before it. A question
+    has at most 2,000 characters. With --jsonl, lines look like
+    {"id": "1", "question": "…", "history": ["…"]}.
     """
-    if jsonl == (question is not None):
+    asks_one, converses = question is not None, question is None and not jsonl and sys.stdin.isatty()
+    if (jsonl and asks_one) or not (jsonl or asks_one or converses) or (converses and as_json):
         raise click.UsageError("Give one QUESTION, or --jsonl with questions on standard input.")
     with faults():
         searcher = open_searcher(index_dir)
+        if converses:
+            from bot.prompt import converse
+
+            converse(searcher, event, day)
+            return
         if jsonl:
             _ask_lines(searcher, event, day, sys.stdin)
         else:
