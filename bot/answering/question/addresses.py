@@ -51,6 +51,15 @@ def talks_at(url: str, searcher: Searcher) -> tuple[int, ...]:
     return tuple(row for row in candidates if any(address_key(link) == key for link in _links(rows[row])))
 
 
+def with_titles(text: str, searcher: Searcher) -> str:
+    """Return a text in which each address of a talk is the talk's title: it names the talk as surely."""
+    for address in reversed(addresses_in(text)):
+        rows = talks_at(address.url, searcher)
+        if rows and (title := searcher.build.stored_talks.rows[rows[0]].title):
+            text = f"{text[: address.start]}“{title}”{text[address.end :]}"
+    return text
+
+
 def address_key(url: str) -> tuple[str, str] | None:
     """Return what two addresses of the same thing have in common, None for what is no address of one thing."""
     try:

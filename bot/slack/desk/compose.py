@@ -10,6 +10,7 @@ from typing import Protocol
 from bot import answering
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Answer
+from bot.answering.question.addresses import talks_at
 from bot.answering.question.scope import read_scope
 from bot.errors import QuestionFault, UnknownDay, UnknownEvent
 from bot.live import LiveIndex
@@ -102,6 +103,10 @@ class Composer:
         if command.verb == "events":
             return answering.events(searcher)
         if command.verb == "talk":
+            rows = talks_at(command.words, searcher)
+            talks = searcher.build.stored_talks.rows
+            if rows:
+                return answering.talk_card(searcher, talks[rows[0]].talk_id)
             return answering.find_talk(searcher, command.words)
         if command.verb == "speaker":
             return answering.person_card(searcher, command.words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.answering import answer as answer_to
 from bot.answering.question.addresses import address_key, addresses_in, talks_at
 from index.encoder.base import Encoder
 from index.search import Searcher
@@ -93,3 +94,14 @@ def test_what_is_no_address_has_no_key() -> None:
     """Words without a host and a path lead nowhere."""
     assert address_key("lunch") is None
     assert address_key("https://example.org") is None
+
+
+@pytest.mark.parametrize("asked", [VIDEO, f"any notes on {VIDEO}?", "who gave https://youtu.be/q-1_wErTyUi"])
+def test_a_pasted_address_is_answered_like_the_talks_title(searcher: Searcher, asked: str) -> None:
+    """A question with a talk's address is about that talk, and keeps its own words."""
+    answer = answer_to(asked, searcher=searcher)
+
+    assert answer.status == "answered"
+    assert answer.question == asked
+    assert "Talk 0" in str(answer.headline)
+    assert {quote.talk.title for quote in answer.quotes} == {"Talk 0"}
