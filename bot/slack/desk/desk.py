@@ -17,7 +17,7 @@ from bot.errors import SlackAway, SlackFault
 from bot.feedback import Feedback
 from bot.slack.desk import delivery
 from bot.slack.desk.audience import Audiences
-from bot.slack.desk.compose import Composer
+from bot.slack.desk.compose import Composer, asks
 from bot.slack.desk.sessions import Sessions
 from bot.slack.desk.teller import VERBS, Teller
 from bot.slack.intake.commands import parse
@@ -248,9 +248,8 @@ class Desk:
         taken_up = asked.text != job.text
         asked = self._beside_what_is_viewed(job, asked, searcher)
         composed = self.composer.compose(asked, searcher, private=job.private, taken_up=taken_up)
-        if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
-            # people go on talking in a thread; what has nothing to do with the notes was not meant for us
-            return
+        if job.kind == "follow_up" and composed.answer is not None and not asks(composed.answer, searcher):
+            return  # people go on talking in a thread
         self._deliver(job_id, job, composed.message)
         if self.keeps_questions and composed.answer is not None and composed.answer.status == "not_found":
             self.feedback.add_miss(composed.answer)
