@@ -12,6 +12,7 @@ from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.language.markup import plain_question
 from bot.answering.language.word_sense import Sense, SensedText, WordSense, sense
 from bot.answering.language.wordlists import Language, is_product, languages
+from bot.answering.question.addresses import with_titles
 from bot.answering.question.asides import without_asides
 from bot.answering.question.entities import (
     companies_named,
@@ -97,7 +98,7 @@ class _Draft:
 
 def _draft(written: str, searcher: Searcher, inherited: Scope | None) -> _Draft:
     knowledge = knowledge_of(searcher)
-    sensed = without_asides(sense(plain_question(written), knowledge), searcher)
+    sensed = without_asides(sense(plain_question(with_titles(written, searcher)), knowledge), searcher)
     scope = read_scope(sensed.text, knowledge, inherited)
     asked = tuple(
         word
