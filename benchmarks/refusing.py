@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.everyday import READ_CHARS, folded
 from benchmarks.question_sets import FOLDER, Row, add_options, ask, open_builds, read_set, share, within
-from bot.evaluation import same_title
+from bot.evaluation.evaluation import same_title
 from index.search import Searcher
 from training.pairs import Texts, run
 

@@ -8,21 +8,20 @@ from dataclasses import replace
 from bot.answering.evidence.confidence import confidence, doubt_below, refuse_below
 from bot.answering.evidence.evidence import Found, gather
 from bot.answering.evidence.expected import lacks_figure
-from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.markup import is_small_talk
 from bot.answering.language.wordlists import is_real_word
-from bot.answering.models import HITS_SHOWN, Answer, Miss, Quote, Understood
-from bot.answering.question.question import Reading, is_name_like
+from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Understood
+from bot.answering.question.question import Question, is_name_like
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.question.understanding import understand
-from bot.answering.rendering import join_text, list_text, quotes_text
+from bot.answering.rendering import answer_text
 from bot.answering.reply import misses
-from bot.answering.reply.changes import change_parts
-from bot.answering.reply.coverage import asks_for_events, events_text, wrong_day_text
-from bot.answering.reply.facts import fact_parts
-from bot.answering.reply.lists import list_talks
+from bot.answering.reply.coverage import asks_for_events, wrong_day_text
+from bot.answering.reply.forms import WHOLE, form_of, quotes_reply, reply_of
+from bot.answering.reply.help import events_reply
+from bot.answering.reply.reply import Reply
 from bot.errors import QuestionTooLong
-from index.models import Hit, Talk
 from index.search import Searcher
 
 MAX_QUESTION_CHARS = 2_000
@@ -62,8 +61,8 @@ def answer(
     if len(question) > MAX_QUESTION_CHARS:
         raise QuestionTooLong(len(question), MAX_QUESTION_CHARS)
     knowledge = knowledge_of(searcher)
-    reading = understand(question, knowledge, history, given_scope(knowledge, event, day))
-    return _Answering(reading, searcher, knowledge).run()
+    read = understand(question, knowledge, history, given_scope(knowledge, event, day))
+    return _Answering(read, searcher).run()
 
 
 def prepare(searcher: Searcher) -> None:
@@ -76,171 +75,126 @@ def prepare(searcher: Searcher) -> None:
 class _Answering:
     """One question on its way."""
 
-    def __init__(self, reading: Reading, searcher: Searcher, knowledge: Knowledge) -> None:
-        self.reading = reading
+    def __init__(self, question: Question, searcher: Searcher) -> None:
+        self.question = question
         self.searcher = searcher
-        self.knowledge = knowledge
+        self.knowledge = knowledge_of(searcher)
         self.notices = tuple(
             f"Searched for “{meant}” instead of “{written}”."
-            for written, meant in reading.corrections.items()
+            for written, meant in question.corrections.items()
         )
 
     def run(self) -> Answer:
         if told := self._told_beforehand():
             return told
-        reading = self.reading
-        found = gather(reading, self.searcher, self.knowledge)
-        sure = max(confidence(reading, found), _TITLED if reading.titled else 0.0)
-        if names := misses.absent_names(reading):
-            everything = gather(reading, self.searcher, self.knowledge, Scope()) if not found.hits else found
+        question = self.question
+        found = gather(question, self.searcher)
+        sure = max(confidence(question, found), _TITLED if question.titled else 0.0)
+        if names := misses.absent_names(question):
+            everything = gather(question, self.searcher, Scope()) if not found.hits else found
             return self._miss(
                 "absent", misses.absent_text(names, self.knowledge), everything, min(sure, _UNSAID)
             )
-        if reading.wish.wanted == "list":
-            return self._list(found)
+        if reply := reply_of(question, found, self.searcher):
+            return self._answer(reply, sure)
         return self._fact(found, sure)
 
     def _told_beforehand(self) -> Answer | None:
         """Answer what needs no look at the ranking: which events there are, small talk, and events and days that there are not."""
-        reading = self.reading
-        if self.knowledge.events and asks_for_events(reading):
-            said = events_text(self.knowledge)
-            return self._answer(said, 0.9, headline=said)
+        question = self.question
+        if self.knowledge.events and asks_for_events(question):
+            return self._answer(events_reply(question, None, self.searcher), 0.9)
         if self._is_foreign():
             return self._miss("off_topic", _FOREIGN, Found(), 0.0)
-        if reading.scope.missing:
-            found = gather(reading, self.searcher, self.knowledge, Scope())
+        if question.scope.missing:
+            found = gather(question, self.searcher, Scope())
             return self._miss(
-                "absent", misses.missing_event_text(reading.scope.missing, self.knowledge), found, 0.05
+                "absent", misses.missing_event_text(question.scope.missing, self.knowledge), found, 0.05
             )
-        if wrong := wrong_day_text(reading, self.knowledge):
-            found = gather(reading, self.searcher, self.knowledge, replace(reading.scope, day=None))
+        if wrong := wrong_day_text(question, self.knowledge):
+            found = gather(question, self.searcher, replace(question.scope, day=None))
             return self._miss("filtered_out", wrong, found, 0.05)
         return None
 
     def _is_foreign(self) -> bool:
         """Tell whether the notes cannot even be asked: small talk, no word at all, or a few words and none that the notes contain."""
-        reading = self.reading
-        if is_small_talk(reading.text):
+        question = self.question
+        if is_small_talk(question.text):
             return True
         if (
-            reading.context
-            or reading.french
-            or reading.scope.spans
-            or reading.speakers
-            or reading.titled
-            or reading.wish.wanted == "list"
+            question.context
+            or question.french
+            or question.scope.spans
+            or question.speakers
+            or question.titled
+            or question.wish.wanted == "list"
         ):
             return False
-        return len(reading.words) <= _FEW_WORDS and not any(
-            word.known or is_name_like(word) for word in reading.words
+        return len(question.words) <= _FEW_WORDS and not any(
+            word.known or is_name_like(word) for word in question.words
         )
 
     def _fact(self, found: Found, sure: float) -> Answer:
-        outside, talks = misses.outside_names(self.reading, self.searcher, self.knowledge)
-        if outside and self.reading.scope.firm:
+        outside, talks = misses.outside_names(self.question, self.searcher)
+        if outside and self.question.scope.firm:
             return self._miss(
                 "filtered_out",
-                misses.filtered_text(outside, talks, self.reading),
+                misses.filtered_text(outside, talks, self.question),
                 found,
                 min(sure, refuse_below() * 0.9),
             )
         if outside:
-            found = gather(self.reading, self.searcher, self.knowledge, Scope())
-            self.notices += (f"Nothing on it in {misses.limits_text(self.reading)}; searched all notes.",)
+            found = gather(self.question, self.searcher, Scope())
+            self.notices += (f"Nothing on it in {misses.limits_text(self.question)}; searched all notes.",)
         if missed := self._not_covered(found, sure):
             return missed
-        parts = (
-            change_parts(self.reading, self.searcher, self.knowledge)
-            if self.reading.wish.wanted == "change"
-            else None
-        )
-        headline, quotes, hits = (
-            parts if parts and len(parts[1]) > 1 else fact_parts(self.reading, found, self.searcher)
-        )
-        if sure < doubt_below() and headline is None:
+        reply = quotes_reply(self.question, found, self.searcher)
+        if sure < doubt_below() and reply.headline is None:
             self.notices += (_DOUBTFUL,)
-        text = join_text(*self.notices, headline, quotes_text(quotes))
-        return self._answer(text, sure, headline=headline, quotes=quotes, hits=hits[:HITS_SHOWN])
+        return self._answer(reply, sure)
 
     def _not_covered(self, found: Found, sure: float) -> Answer | None:
         """Refuse what the passages found do not answer: a figure that they lack, else by how sure the answer is."""
         unsure = not found.hits or sure < refuse_below()
-        if unsure and not any(word.known for word in self.reading.words):
+        if unsure and not any(word.known for word in self.question.words):
             return self._miss("off_topic", _UNCOVERED, found, sure)
         body = next(
             (hit for hit in found.hits if hit.passage.role == "body"), found.hits[0] if found.hits else None
         )
-        if body and lacks_figure(self.reading, body):
+        if body and lacks_figure(self.question, body):
             return self._miss("not_covered", misses.NO_FIGURE, found, min(sure, refuse_below() * 0.9))
         return self._miss("not_covered", _UNCOVERED, found, sure) if unsure else None
 
-    def _list(self, found: Found) -> Answer:
-        listed = list_talks(self.reading, found, self.searcher, self.knowledge)
-        if not listed.hits and self.reading.person:
-            return self._miss(
-                "absent", misses.absent_text((self.reading.person,), self.knowledge), found, 0.1
-            )
-        if not listed.hits and not listed.subject:
-            return self._miss("not_covered", listed.headline, found, 0.1)
-        if not listed.hits:
-            return self._miss(
-                "not_covered",
-                f"No talk in the notes is about “{listed.topic}” ({misses.extent(self.knowledge)}).",
-                found,
-                0.1,
-            )
-        headline = listed.headline
-        talks = [hit.talk for hit in listed.hits]
-        text = join_text(*self.notices, headline, list_text(talks))
-        hits = tuple(replace(hit, rank=at) for at, hit in enumerate(listed.hits, 1))
-        return self._answer(text, 0.9, headline=headline, hits=hits, topic=listed.topic)
-
     def _miss(self, miss: Miss, said: str, found: Found, sure: float) -> Answer:
         nearest = misses.nearest_talks(found.hits)
-        text = join_text(*self.notices, said, misses.nearest_text(nearest))
-        return replace(
-            self._answer(text, sure, headline=said, hits=found.hits[:HITS_SHOWN], nearest=nearest),
-            status="not_found",
-            miss=miss,
-        )
+        blocks = (Block(misses.NEAREST_HEADING, entries=tuple(map(Entry, nearest))),) if nearest else ()
+        answer = self._answer(Reply(said, blocks, found.hits, miss=miss), sure)
+        return replace(answer, nearest=nearest)
 
-    def _answer(
-        self,
-        text: str,
-        sure: float,
-        *,
-        headline: str | None = None,
-        quotes: tuple[Quote, ...] = (),
-        hits: tuple[Hit, ...] = (),
-        nearest: tuple[Talk, ...] = (),
-        topic: str | None = None,
-    ) -> Answer:
-        reading = self.reading
+    def _answer(self, reply: Reply, sure: float) -> Answer:
+        question = self.question
         return Answer(
-            question=reading.question,
-            status="answered",
-            text=text,
+            question=question.written,
+            status="not_found" if reply.miss else "answered",
+            miss=reply.miss,
+            text=answer_text(self.notices, reply.headline, reply.blocks),
             understood=Understood(
-                text=reading.text,
-                event=" or ".join(reading.scope.event_ids) or None,
-                day=reading.scope.day,
-                speaker=next(iter(reading.speakers), None),
-                kind=reading.scope.kind,
-                corrections=reading.corrections,
-                intent="list"
-                if reading.wish.wanted == "list"
-                else "talk"
-                if reading.wish.about_talk
-                else "answer",
-                topic=topic,
-                follow_up=reading.follow_up,
+                text=question.text,
+                event=" or ".join(question.scope.event_ids) or None,
+                day=question.scope.day,
+                speaker=next(iter(question.speakers), None),
+                kind=question.scope.kind,
+                corrections=question.corrections,
+                intent=form_of(question).intent,
+                topic=reply.topic,
+                follow_up=question.follow_up,
             ),
-            confidence=sure,
+            confidence=sure if reply.sure is None else reply.sure,
             build=self.knowledge.build_id,
-            headline=headline,
+            headline=reply.headline,
             notices=self.notices,
-            quotes=quotes,
-            hits=hits,
-            nearest=nearest,
+            blocks=reply.blocks,
+            hits=reply.hits if form_of(question) in WHOLE else reply.hits[:HITS_SHOWN],
+            page=reply.page,
+            pages=reply.pages,
         )

@@ -10,9 +10,28 @@ from index.models import Hit, Talk, Voice
 
 Status = Literal["answered", "not_found"]
 Miss = Literal["absent", "not_covered", "filtered_out", "off_topic"]
-Intent = Literal["answer", "list", "talk"]
+Intent = Literal["answer", "brief", "list", "digest", "people", "sides", "change", "link", "talk", "help"]
 
 HITS_SHOWN = 10  # of an answer; a list gives all of its hits
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose notes a quote is from."""
+
+    recap_id: str
+    title: str
+    author: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The line that introduces a quote, verbatim: the heading of a list, the question that a bullet answers."""
+
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +44,35 @@ class Quote:
     end: int
     talk: Talk
     voice: Voice = "notes"
+    lead: Lead | None = None  # shown in front of the text, where the notes have other words in between
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A talk among others: of a list, a digest or a card."""
+
+    talk: Talk
+    gist: Quote | None = None  # what it is about, in the notes' words
+    why: str = ""  # why it is listed, in our words
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an overview in our own words."""
+
+    text: str
+    ask: str = ""  # the question that a click on it asks
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of an answer below its first line: quotes from one talk, or talks, or lines."""
+
+    heading: str = ""
+    quotes: tuple[Quote, ...] = ()  # all from one talk, which is named below them
+    entries: tuple[Entry, ...] = ()
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +92,10 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question answered, or the reason why not, with the evidence behind it."""
+    """One question answered, or the reason why not, with the evidence behind it.
+
+    It is read in one order on every surface: `notices`, `headline`, then `blocks`; `text` is just that.
+    """
 
     question: str
     status: Status
@@ -53,11 +104,23 @@ class Answer:
     confidence: float
     build: str
     miss: Miss | None = None
-    headline: str | None = None  # a sentence in our own words above the quotes
-    notices: tuple[str, ...] = ()  # "Searched for karpenter instead of karpentr."
-    quotes: tuple[Quote, ...] = ()
+    notices: tuple[str, ...] = ()  # doubts and corrections: "Searched for karpenter instead of karpentr."
+    headline: str | None = None  # a sentence in our own words above the blocks
+    blocks: tuple[Block, ...] = ()
     hits: tuple[Hit, ...] = ()
-    nearest: tuple[Talk, ...] = ()  # talks closest to a question without an answer
+    nearest: tuple[Talk, ...] = ()  # talks closest to a question without an answer, also the last block
+    page: int = 1
+    pages: int = 1  # of a digest
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """Return the quotes of all blocks in order."""
+        return tuple(quote for block in self.blocks for quote in block.quotes)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the talks of all blocks in order."""
+        return tuple(entry for block in self.blocks for entry in block.entries)
 
     def to_json(self, question_id: str | None = None, ms: float | None = None) -> dict[str, Any]:
         """Return the answer object that `confnotes ask --json` prints."""
@@ -72,7 +135,7 @@ class Answer:
                 "day": self.understood.day,
                 "speaker": self.understood.speaker,
                 "corrections": dict(self.understood.corrections),
-                "intent": "list" if self.understood.intent == "list" else "answer",
+                "intent": self.understood.intent,
             },
             "confidence": round(self.confidence, 4),
             "quotes": [_quote_json(quote) for quote in self.quotes],
@@ -90,6 +153,7 @@ def _quote_json(quote: Quote) -> dict[str, Any]:
         "end": quote.end,
         "talk": quote.talk.title,
         "url": quote.talk.url,
+        "lead": quote.lead.text if quote.lead else None,
     }
 
 

@@ -109,6 +109,11 @@ class Names:
         found = [*self._speakers.values(part), *(value for _, value in self._speakers.starting(f"{part} "))]
         return sorted({one.number: one for one in map(_speaker, found)}.values(), key=lambda one: one.number)
 
+    def speakers_starting(self, prefix: str) -> list[Speaker]:
+        """Return the speakers with a word in their name that begins with a folded prefix, in the order in which the notes name them."""
+        found = (_speaker(value) for _, value in self._speakers.starting(prefix))
+        return sorted({one.number: one for one in found}.values(), key=lambda one: one.number)
+
 
 def _count(value: str) -> WordCount:
     return WordCount(*json.loads(value)[:3])

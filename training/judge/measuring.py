@@ -63,8 +63,8 @@ def check(
     chances = []
     for question in read_questions(path):
         if question["type"] not in {"unanswerable", "list"}:
-            reading = understand(question["question"], knowledge, question["history"])
-            values = signals(reading, gather(reading, searcher, knowledge))
+            asked = understand(question["question"], knowledge, question["history"])
+            values = signals(asked, gather(asked, searcher))
             chances.append(float(sigmoid(np.array(model.odds(values)))) if values else 0.0)
     return {
         "questions": f"{path.parent.name}/{path.name}",

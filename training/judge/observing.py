@@ -43,14 +43,14 @@ def observe(pairs: Iterable[Pair], searcher: Searcher) -> list[Observation]:
 
 
 def _observation(pair: Pair, searcher: Searcher, knowledge: Knowledge) -> Observation:
-    reading = understand(pair.question, knowledge, pair.history)
-    found = gather(reading, searcher, knowledge)
+    question = understand(pair.question, knowledge, pair.history)
+    found = gather(question, searcher)
     bodies = [hit for hit in found.hits if hit.passage.role == "body"] or found.hits
     shown = pair.answers and any(_shared(pair, hit.passage) >= _MIN_SHARED for hit in bodies[:_SHOWN])
     recap = searcher.build.recaps.get(pair.file)
     return Observation(
-        signals=signals(reading, found),
-        without=signals(reading, _without(found, pair)) if shown else {},
+        signals=signals(question, found),
+        without=signals(question, _without(found, pair)) if shown else {},
         answerable=pair.answers,
         shown=shown,
         style=pair.style,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
-from bot.answering.language.knowledge import Knowledge
-from bot.answering.question.question import Reading
+from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope
 from index.build.talk_table import TalkSet
 from index.models import Hit
@@ -25,12 +25,12 @@ class Found:
     evidence: tuple[Evidence, ...] = ()
 
 
-def gather(reading: Reading, searcher: Searcher, knowledge: Knowledge, scope: Scope | None = None) -> Found:
+def gather(question: Question, searcher: Searcher, scope: Scope | None = None) -> Found:
     """Search the notes within the question's limits, or within others."""
-    limits = _filter(reading, reading.scope if scope is None else scope, searcher, knowledge)
+    limits = _filter(question, question.scope if scope is None else scope, searcher)
     if limits is None:
         return Found()
-    ranking = searcher.search(Query(reading.search_text, filter=limits, context=reading.context, k=DEPTH))
+    ranking = searcher.search(Query(question.search_text, filter=limits, context=question.context, k=DEPTH))
     return Found(ranking.hits, ranking.evidence)
 
 
@@ -39,23 +39,24 @@ def allowed_talks(scope: Scope, knowledge: Knowledge) -> TalkSet:
     return knowledge.talks_within(scope.event_ids, scope.excluded_ids, scope.day)
 
 
-def _filter(reading: Reading, scope: Scope, searcher: Searcher, knowledge: Knowledge) -> Filter | None:
+def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | None:
     """Return the limits as the searcher takes them, None where nothing is left within them."""
+    knowledge = knowledge_of(searcher)
     table = knowledge.table
     allowed = allowed_talks(scope, knowledge)
-    if reading.titled:
-        titled = table.set_of(reading.titled)
+    if question.titled:
+        titled = table.set_of(question.titled)
         allowed = (allowed & titled) or titled
-    elif reading.speakers:
+    elif question.speakers:
         # A person asked for by name: their talks, and whatever else the notes say of them.
-        named = table.set_of(row for rows in reading.speakers.values() for row in rows)
-        for name in reading.speakers:
+        named = table.set_of(row for rows in question.speakers.values() for row in rows)
+        for name in question.speakers:
             named |= searcher.said.talks(name)
         allowed = (allowed & named) or allowed
     if (
-        reading.wish.wanted == "link"
-        and not reading.titled
-        and (naming := _named_talks(reading, searcher, knowledge))
+        question.wish.wanted == "link"
+        and not question.titled
+        and (naming := _named_talks(question, searcher))
     ):
         allowed = (allowed & naming) or allowed
     if not allowed:
@@ -63,9 +64,10 @@ def _filter(reading: Reading, scope: Scope, searcher: Searcher, knowledge: Knowl
     return Filter() if allowed.everything else Filter(talks=allowed)
 
 
-def _named_talks(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> TalkSet | None:
+def _named_talks(question: Question, searcher: Searcher) -> TalkSet | None:
     """Return the talks that say every name of the question, None where it has none."""
-    names = [word.text for word in reading.words if word.known and (word.capital or not word.real)]
+    knowledge = knowledge_of(searcher)
+    names = [word.text for word in question.words if word.known and (word.capital or not word.real)]
     said = [
         reduce(or_, (searcher.said.talks(one) for one in (name, *knowledge.aliases.others(name))))
         for name in names

@@ -6,8 +6,8 @@ import re
 
 from bot.answering.evidence.evidence import allowed_talks
 from bot.answering.evidence.spots import Spots
-from bot.answering.language.knowledge import Knowledge
-from bot.answering.question.question import Reading
+from bot.answering.language.knowledge import knowledge_of
+from bot.answering.question.question import Question
 from index.search import Searcher
 from index.vocabulary.words import words
 
@@ -37,17 +37,18 @@ def person_asked(text: str) -> str:
     )
 
 
-def talks_of(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> tuple[Spots, bool]:
+def talks_of(question: Question, searcher: Searcher) -> tuple[Spots, bool]:
     """Return a passage of each talk of the named people, within the limits, and whether the talks are known to be theirs.
 
     Theirs are the talks with their name among the speakers and companies, in the title or in the line below
     it. Where there is none, the talks that mention the whole name are returned instead.
     """
+    knowledge = knowledge_of(searcher)
     table = knowledge.table
-    allowed = allowed_talks(reading.scope, knowledge)
-    names = tuple(reading.speakers) or (reading.person,)
+    allowed = allowed_talks(question.scope, knowledge)
+    names = tuple(question.speakers) or question.companies or (question.person,)
     mentions = [searcher.said.rows(name, allowed) for name in names]
-    theirs = table.set_of(row for rows in reading.speakers.values() for row in rows)
+    theirs = table.set_of(row for rows in question.speakers.values() for row in rows)
     for name, rows in zip(names, mentions, strict=True):
         # "talks by Netflix" are those of its people.
         theirs |= (
@@ -62,6 +63,6 @@ def talks_of(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> tupl
     return Spots.first_of([*mentions, opening], searcher).within(theirs), True
 
 
-def name_forms(reading: Reading) -> frozenset[str]:
+def name_forms(question: Question) -> frozenset[str]:
     """Return the folded words of the people that a question names."""
-    return frozenset(word.form for name in (*reading.speakers, reading.person) for word in words(name))
+    return frozenset(word.form for name in (*question.speakers, *question.companies, question.person) for word in words(name))

@@ -18,13 +18,22 @@ from bot.answering.language.wordlists import (
     is_real_word,
     is_stop,
 )
+from bot.answering.question.form import AnswerForm
 from bot.answering.question.intents import Wish, read_wish
 from bot.answering.question.people import person_asked
-from bot.answering.question.question import AskedWord, Reading, is_name_like, looks_french
+from bot.answering.question.question import AskedWord, Question, is_name_like, looks_french
 from bot.answering.question.scope import Scope, Span, read_scope
 from bot.answering.question.titles import titled_talks
 from index.vocabulary.words import Word, fold, singular, words
 
+_FORMS = {
+    "fact": AnswerForm.QUOTES,
+    "list": AnswerForm.LIST,
+    "speaker": AnswerForm.PEOPLE,
+    "talk": AnswerForm.TALK,
+    "link": AnswerForm.LINK,
+    "change": AnswerForm.CHANGE,
+}
 _PRONOUN = re.compile(
     r"\b(?:it|its|they|them|their|that|those|this|these|he|him|his|she|her|there|one|ones|same|il|elle|ils|elles|ça|cela|celui-ci|leur|y|en|lui)\b",
     re.IGNORECASE,
@@ -43,22 +52,22 @@ _LED_IN = re.compile(
 
 
 def understand(
-    question: str, knowledge: Knowledge, history: Sequence[str] = (), given: Scope | None = None
-) -> Reading:
+    written: str, knowledge: Knowledge, history: Sequence[str] = (), given: Scope | None = None
+) -> Question:
     """Read a question in the light of what the notes contain and of the earlier turns."""
-    reading = _read(question, knowledge, None)
+    question = _read(written, knowledge, None)
     earlier = [turn for turn in map(plain_question, history) if turn]
-    if earlier and _is_follow_up(reading, earlier, knowledge):
+    if earlier and _is_follow_up(question, earlier, knowledge):
         before = _read(" ".join(_standing_on(earlier, knowledge)), knowledge, None)
-        context = "" if _turns_to_a_name(reading, earlier, knowledge) else before.search_text
-        reading = replace(_read(question, knowledge, before.scope), context=context, follow_up=True)
-        if context and not reading.speakers and before.speakers:
-            reading = replace(reading, speakers=before.speakers)
-    return replace(reading, scope=_narrowed(reading.scope, given)) if given else reading
+        context = "" if _turns_to_a_name(question, earlier, knowledge) else before.search_text
+        question = replace(_read(written, knowledge, before.scope), context=context, follow_up=True)
+        if context and not question.speakers and before.speakers:
+            question = replace(question, speakers=before.speakers)
+    return replace(question, scope=_narrowed(question.scope, given)) if given else question
 
 
-def _read(question: str, knowledge: Knowledge, inherited: Scope | None) -> Reading:
-    plain = plain_question(question)
+def _read(written: str, knowledge: Knowledge, inherited: Scope | None) -> Question:
+    plain = plain_question(written)
     french = is_french(plain)
     text, corrections = _corrected(plain, knowledge, french)
     scope = read_scope(text, knowledge, inherited)
@@ -71,8 +80,8 @@ def _read(question: str, knowledge: Knowledge, inherited: Scope | None) -> Readi
     speakers = knowledge.speakers_named(tuple(word.form for word in words(text)))
     # "got the slides of the talk on tides?" has one word to search for.
     searched = " ".join(word.text for word in asked) if wish.wanted == "link" and asked else text
-    return Reading(
-        question=question,
+    return Question(
+        written=written,
         text=text,
         search_text=_search_text(searched, scope.spans if searched is text else (), asked, knowledge, french),
         context="",
@@ -84,6 +93,8 @@ def _read(question: str, knowledge: Knowledge, inherited: Scope | None) -> Readi
         french=french,
         titled=titled,
         person=person,
+        form=_FORMS[wish.wanted],
+        focus=asked,
     )
 
 
@@ -94,30 +105,30 @@ def _wish(text: str, scoped: Sequence[Span]) -> Wish:
     return wish if not bare or _ASKS.search(bare) else read_wish(bare)
 
 
-def _is_follow_up(reading: Reading, earlier: Sequence[str], knowledge: Knowledge) -> bool:
-    if _CONTINUES.search(reading.text) or _PRONOUN.search(reading.text):
+def _is_follow_up(question: Question, earlier: Sequence[str], knowledge: Knowledge) -> bool:
+    if _CONTINUES.search(question.text) or _PRONOUN.search(question.text):
         return True
     said = {singular(word.form) for turn in earlier for word in words(turn)}
-    fresh = [word for word in reading.words if singular(word.form) not in said]
-    if len(fresh) > 1 and not reading.french and not any(word.known for word in fresh):
+    fresh = [word for word in question.words if singular(word.form) not in said]
+    if len(fresh) > 1 and not question.french and not any(word.known for word in fresh):
         return False  # "how do I cook pasta?" stands on no talk; French words stand in no English notes
     # A new name opens a new subject; plain words go on with the old one.
     return not any(
         (is_name_like(word) or knowledge.is_name(word.form))
-        and not (reading.french and not word.known and looks_french(word))
+        and not (question.french and not word.known and looks_french(word))
         for word in fresh
     )
 
 
-def _turns_to_a_name(reading: Reading, earlier: Sequence[str], knowledge: Knowledge) -> bool:
+def _turns_to_a_name(question: Question, earlier: Sequence[str], knowledge: Knowledge) -> bool:
     """Tell whether a follow-up leaves the old subject for a name: "what about Envoy?" keeps the limits of the earlier turn only."""
-    if not (match := _TURNS.match(reading.text)) or _PRONOUN.search(reading.text, match.end()):
+    if not (match := _TURNS.match(question.text)) or _PRONOUN.search(question.text, match.end()):
         return False
     said = {singular(word.form) for turn in earlier for word in words(turn)}
-    return bool(reading.words) and all(
+    return bool(question.words) and all(
         singular(word.form) not in said
         and (is_name_like(word) or knowledge.is_name(word.form) or is_product(word.form))
-        for word in reading.words
+        for word in question.words
     )
 
 

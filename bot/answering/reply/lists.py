@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
@@ -16,22 +16,63 @@ from bot.answering.evidence.spots import Spots
 from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.language.wordlists import is_generic, is_german, is_stop
 from bot.answering.question.people import name_forms, talks_of
-from bot.answering.question.question import Reading
-from bot.answering.question.scope import given_scope
-from bot.answering.rendering import counted
-from index.build.talk_table import Rows, TalkSet
+from bot.answering.question.question import Question
+from bot.answering.question.scope import Scope, given_scope
+from bot.answering.rendering import counted, spoken
+from bot.answering.reply import misses
+from bot.answering.reply.digest import MOST, gist_of, of_kind, placed
+from bot.answering.reply.outline import quote_of, read_statements, says_more
+from bot.answering.reply.reply import Reply
+from bot.answering.models import Entry, Quote
+from index.build.talk_table import KINDS, Rows, TalkSet
 from index.models import Hit, Talk
 from index.ranking.fusion import Evidence
 from index.search import Filter, Query, Searcher
-from index.vocabulary.words import words
+from index.vocabulary.words import find_phrase, singular, words
 
 _SPLIT = re.compile(r"\s*(?:\bor\b|\bor\b|,|;|(?<=\s)/(?=\s)|\bet\b|\bou\b)\s*", re.IGNORECASE)
 _LOOKED_AT = 400  # passages
-MOST_LISTED = 250  # talks; a headline counts all of them
 _SAID = 0.6  # late score below which no talk says anything near the topic
 # A talk's late score and its three best passages' dense scores, each as a share of the closest talk's, added.
 # On the golden lists F1 is .81 anywhere from 1.32 to 1.45, .79 at 1.26 and .80 at 1.5.
 _CLOSE = 1.38
+
+
+_SHOWN_WHY = 30  # talks of a list that say why they are in it
+_WHY_CHARS = 160
+
+
+def list_reply(question: Question, found: Found, searcher: Searcher) -> Reply | None:
+    """Return the talks that a list question asks for, by event and day, each with why it is there."""
+    listed = list_talks(question, found, searcher)
+    knowledge = knowledge_of(searcher)
+    if not listed.hits and question.person:
+        return Reply(misses.absent_text((question.person,), knowledge), hits=found.hits, sure=0.1, miss="absent")
+    if not listed.hits:
+        said = f"No talk in the notes is about “{listed.topic}” ({misses.extent(knowledge)})."
+        return Reply(
+            said if listed.subject else listed.headline, hits=found.hits, sure=0.1, miss="not_covered"
+        )
+    hits = tuple(replace(hit, rank=at) for at, hit in enumerate(listed.hits, 1))
+    names = [name for topic in listed.topics for name in (topic, *knowledge.aliases.others(topic))]
+    entries = [
+        Entry(hit.talk, _why(hit, names, searcher) if names and at < _SHOWN_WHY else None)
+        for at, hit in enumerate(hits)
+    ]
+    return Reply(listed.headline, placed(entries), hits, sure=0.9, topic=listed.topic)
+
+
+def _why(hit: Hit, names: Sequence[str], searcher: Searcher) -> Quote | None:
+    """Return the words that put a talk into a list: those that say the topic, else what the talk is about."""
+    if any(find_phrase(hit.talk.title, name) for name in names):
+        return gist_of(hit.talk, searcher, _WHY_CHARS)
+    statements = read_statements([hit.passage], searcher.build.read_text(hit.passage.recap_id))
+    saying = [one for one in statements if any(find_phrase(one.text, name) for name in names)]
+    telling = [one for one in saying if says_more(one.text, hit.talk)]
+    if not telling:
+        return gist_of(hit.talk, searcher, _WHY_CHARS)
+    shortest = min(telling, key=lambda one: (one.introduces, abs(len(one.text) - _WHY_CHARS // 2)))
+    return quote_of(searcher, hit.talk, shortest, shortest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +83,16 @@ class Listed:
     hits: tuple[Hit, ...]
     headline: str
     subject: bool = True  # whether it was made for one, not for all talks within limits
+    topics: tuple[str, ...] = ()
 
 
-def topics_of(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
+def topics_of(question: Question, knowledge: Knowledge) -> tuple[str, ...]:
     """Return what a list is about: the question without limits, grammar and words about talks, alternatives apart."""
-    text = reading.text
-    for start, end in sorted(reading.scope.spans, reverse=True):
+    text = question.text
+    for start, end in sorted(question.scope.spans, reverse=True):
         text = f"{text[:start]} , {text[end:]}"
     found: list[str] = []
-    people = name_forms(reading)
+    people = name_forms(question)
     for part in _SPLIT.split(text):
         run: list[str] = []
         at = 0
@@ -58,7 +100,7 @@ def topics_of(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
             written = part[word.start : word.end]
             named = written[0].isupper() and word.start > 0 and written != "I"  # the language Go is no verb
             if (
-                is_stop(written, french=reading.french, german=is_german(reading.text)) and not named
+                is_stop(written, french=question.french, german=is_german(question.text)) and not named
             ) or is_generic(written):
                 continue
             if word.form in people:
@@ -82,39 +124,62 @@ def _telling(run: Sequence[str], knowledge: Knowledge) -> str:
     return " ".join(rare or run)
 
 
-def list_talks(reading: Reading, found: Found, searcher: Searcher, knowledge: Knowledge) -> Listed:
+def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
     """Find the talks that a list question asks for."""
-    topics = topics_of(reading, knowledge)
-    allowed = allowed_talks(reading.scope, knowledge)
-    people = reading.person or (reading.speakers and not reading.wish.every_mention)
+    knowledge = knowledge_of(searcher)
+    topics = topics_of(question, knowledge)
+    allowed = _allowed(question, searcher)
+    people = question.person or question.companies or (question.speakers and not question.wish.every_mention)
     if not topics and not people:
-        return _without_topic(reading, allowed, searcher, knowledge)
+        return _without_topic(question.scope, allowed, searcher)
     theirs = True
     close: dict[int, float] = {}
+    looked_for = topics
     if people:
-        spots, theirs = talks_of(reading, searcher, knowledge)
+        spots, theirs = talks_of(question, searcher)
+        spots = spots.within(allowed)
         about, close = (
-            _of_topics(topics, knowledge.table.set_of(spots.talks), reading, searcher, knowledge)
+            _of_topics(topics, knowledge.table.set_of(spots.talks), question, searcher)
             if topics
             else (None, close)
         )
         spots, topics = (about, topics) if about else (spots, ())
     else:
-        spots, close = _of_topics(topics, allowed, reading, searcher, knowledge)
-    if reading.scope.kind:
-        spots = spots.within(_of_kind(reading.scope.kind, searcher, knowledge))
-    spots, undated = _of_known_day(spots, reading.scope.day, knowledge)
+        spots, close = _of_topics(topics, allowed, question, searcher)
+    if question.scope.kind:
+        spots = spots.within(of_kind(question.scope.kind, searcher))
+    spots, undated = _of_known_day(spots, question.scope.day, knowledge)
     topic = ", ".join(topics)
-    headline = _headline(reading, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
+    headline = _headline(question, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
     best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
     hits = (
-        searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST_LISTED].tolist()
+        searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST].tolist()
     )
-    return Listed(topic or _names(reading), tuple(best.get(hit.talk.talk_id, hit) for hit in hits), headline)
+    return Listed(
+        topic or _names(question) or ", ".join(looked_for),
+        tuple(best.get(hit.talk.talk_id, hit) for hit in hits),
+        headline,
+        topics=topics,
+    )
+
+
+def _allowed(question: Question, searcher: Searcher) -> TalkSet:
+    """Return the talks within the limits, without those on subjects and of kinds that the question does not want."""
+    allowed = allowed_talks(question.scope, knowledge_of(searcher))
+    for subject in question.excluded:
+        kind = singular(subject.lower())
+        if kind in KINDS:
+            unwanted = of_kind(kind, searcher)
+        else:
+            unwanted = searcher.said.titled(subject) | searcher.build.table.set_of(
+                _of_topics((subject,), allowed, question, searcher)[0].talks
+            )
+        allowed = TalkSet(allowed.mask & ~unwanted.mask)
+    return allowed
 
 
 def _cut(count: int) -> str:
-    return f" The first {MOST_LISTED} are listed." if count > MOST_LISTED else ""
+    return f" The first {MOST} are listed." if count > MOST else ""
 
 
 def _of_known_day(spots: Spots, day: int | None, knowledge: Knowledge) -> tuple[Spots, str]:
@@ -128,27 +193,31 @@ def _of_known_day(spots: Spots, day: int | None, knowledge: Knowledge) -> tuple[
 
 
 def _of_topics(
-    topics: Sequence[str], allowed: TalkSet, reading: Reading, searcher: Searcher, knowledge: Knowledge
+    topics: Sequence[str], allowed: TalkSet, question: Question, searcher: Searcher
 ) -> tuple[Spots, dict[int, float]]:
     """Return the talks that mention a topic, or are about it, and the scores of the rows that were found by their closeness."""
+    knowledge = knowledge_of(searcher)
     names = [name for topic in topics for name in (topic, *knowledge.aliases.others(topic))]
     mentions = [searcher.said.rows(name, allowed) for name in names]
-    if reading.wish.every_mention:
+    if question.wish.every_mention:
         return Spots.first_of(mentions, searcher), {}
     return _about(topics, names, mentions, allowed, searcher)
 
 
-def _names(reading: Reading) -> str:
-    return ", ".join(reading.speakers) or reading.person
+def _names(question: Question) -> str:
+    return ", ".join(question.speakers) or spoken(question.companies, "or") or question.person
 
 
-def _headline(reading: Reading, topic: str, count: int, *, theirs: bool) -> str:
-    verb = "mention" if reading.wish.every_mention or not theirs else "cover"
+def _headline(question: Question, topic: str, count: int, *, theirs: bool) -> str:
+    verb = "mention" if question.wish.every_mention or not theirs else "cover"
     verb = f"{verb}s" if count == 1 else verb
-    people = _names(reading) if reading.person or not reading.wish.every_mention else ""
+    whose = question.person or question.companies or not question.wish.every_mention
+    people = _names(question) if whose else ""
     if people and not theirs:
         return f"No talk by {people} is listed; {counted(count, 'talk')} {verb} the name."
     by = f" by {people}" if people else ""
+    if question.excluded and not topic and not people:
+        return f"{counted(count, 'talk')} not on {spoken(question.excluded, 'or')}."
     return f"{counted(count, 'talk')}{by} {verb} “{topic}”." if topic else f"{counted(count, 'talk')}{by}."
 
 
@@ -188,16 +257,20 @@ def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
     ]
 
 
-def _of_kind(kind: str, searcher: Searcher, knowledge: Knowledge) -> TalkSet:
-    return knowledge.table.of_kinds([kind]) | searcher.said.titled(kind)
+def scope_list(scope: Scope, searcher: Searcher) -> Reply:
+    """Return every talk within limits, a line each."""
+    listed = _without_topic(scope, allowed_talks(scope, knowledge_of(searcher)), searcher)
+    hits = tuple(replace(hit, rank=at) for at, hit in enumerate(listed.hits, 1))
+    blocks = placed(Entry(hit.talk) for hit in hits)
+    return Reply(listed.headline, blocks, hits, sure=0.9, miss=None if hits else "not_covered")
 
 
-def _without_topic(reading: Reading, allowed: TalkSet, searcher: Searcher, knowledge: Knowledge) -> Listed:
+def _without_topic(scope: Scope, allowed: TalkSet, searcher: Searcher) -> Listed:
     """List every talk within the limits; those of no known day are counted, and listed only where no talk is known to be of the day."""
-    scope, table = reading.scope, knowledge.table
+    table = searcher.build.table
     talks = TalkSet(allowed.mask & table.with_passages.mask & ~table.sections.mask)
     if scope.kind:
-        talks &= _of_kind(scope.kind, searcher, knowledge)
+        talks &= of_kind(scope.kind, searcher)
     within = table.in_order(talks)
     dated = within if scope.day is None else within[table.days[within] == scope.day]
     undated = len(within) - len(dated)
@@ -211,7 +284,7 @@ def _without_topic(reading: Reading, allowed: TalkSet, searcher: Searcher, knowl
     )
     more = f"; {counted(undated, noun)} of unknown day" if undated and not len(dated) else more
     chosen = dated if len(dated) else within
-    hits = tuple(searcher.hit(row) for row in table.first_rows(chosen[:MOST_LISTED]).tolist())
+    hits = tuple(searcher.hit(row) for row in table.first_rows(chosen[:MOST]).tolist())
     return Listed(f"{noun}s", hits, f"{said}{more}.{_cut(len(chosen))}", subject=False)
 
 

@@ -8,14 +8,15 @@ from functools import reduce
 from operator import or_
 
 from bot.answering.evidence.evidence import allowed_talks
-from bot.answering.language.knowledge import Knowledge
+from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.question.people import name_forms
-from bot.answering.question.question import Reading, is_name_like, looks_french
-from bot.answering.rendering import counted, place, talk_line
+from bot.answering.question.question import Question, is_name_like, looks_french
+from bot.answering.rendering import counted, place
 from index.models import Hit, Talk
 from index.search import Searcher
 
 NEAREST = 3
+NEAREST_HEADING = "The nearest talks:"
 PLACES = 6  # named where something is mentioned elsewhere
 NO_FIGURE = "The notes touch on this, but do not give the figure or date that was asked for."
 _DID_THEY = re.compile(
@@ -27,42 +28,41 @@ _DID_THEY = re.compile(
 _ASIDE = 6
 
 
-def absent_names(reading: Reading) -> tuple[str, ...]:
+def absent_names(question: Question) -> tuple[str, ...]:
     """Return the question's names that the notes never mention, as one reads them, neighbours joined."""
     absent = [
         word
-        for word in reading.words
-        if not word.known and is_name_like(word) and not (reading.french and looks_french(word))
+        for word in question.words
+        if not word.known and is_name_like(word) and not (question.french and looks_french(word))
     ]
-    if not absent and (match := _DID_THEY.search(reading.text)):
+    if not absent and (match := _DID_THEY.search(question.text)):
         # "Did Mira Voss talk about blockchain?": a plain word, but all that is asked.
-        people = name_forms(reading)
-        asked = [word for word in reading.words if word.start >= match.end() and word.form not in people]
+        people = name_forms(question)
+        asked = [word for word in question.words if word.start >= match.end() and word.form not in people]
         absent = [] if any(word.known for word in asked) else asked
-    if reading.titled or len(absent) * _ASIDE < len(reading.words):
+    if question.titled or len(absent) * _ASIDE < len(question.words):
         return ()
     joined: list[tuple[str, int]] = []
     for word in absent:
-        if joined and reading.text[joined[-1][1] : word.start] in {" ", "-"} and word.capital:
+        if joined and question.text[joined[-1][1] : word.start] in {" ", "-"} and word.capital:
             joined[-1] = (f"{joined[-1][0]} {word.text}", word.start + len(word.text))
         else:
             joined.append((word.text, word.start + len(word.text)))
     return tuple(dict.fromkeys(text.removesuffix("'s") for text, _ in joined))
 
 
-def outside_names(
-    reading: Reading, searcher: Searcher, knowledge: Knowledge
-) -> tuple[tuple[str, ...], tuple[Talk, ...]]:
+def outside_names(question: Question, searcher: Searcher) -> tuple[tuple[str, ...], tuple[Talk, ...]]:
     """Return the question's names that the notes mention, but nowhere within its limits, and the first talks that do.
 
     Empty where at least one of the question's names stands within the limits.
     """
-    if not reading.scope.limits:
+    if not question.scope.limits:
         return (), ()
-    allowed = allowed_talks(reading.scope, knowledge)
+    knowledge = knowledge_of(searcher)
+    allowed = allowed_talks(question.scope, knowledge)
     names: list[str] = []
     talks: list[int] = []
-    for word in reading.words:
+    for word in question.words:
         if not word.known or (word.real and not knowledge.is_name(word.form)):
             continue
         spellings = (word.text, *knowledge.aliases.others(word.text))
@@ -88,16 +88,16 @@ def missing_event_text(name: str, knowledge: Knowledge) -> str:
     return f"The notes do not cover {name}. They cover {covered}."
 
 
-def filtered_text(names: Sequence[str], talks: Sequence[Talk], reading: Reading) -> str:
+def filtered_text(names: Sequence[str], talks: Sequence[Talk], question: Question) -> str:
     """Say where the notes do mention what the limits leave out."""
     listed = " and ".join(f"“{name}”" for name in names)
     where = ", ".join(dict.fromkeys(place(talk) or talk.title for talk in talks))
-    return f"Nothing on {listed} in {limits_text(reading)}. The notes mention it elsewhere: {where}. Ask again without the limit to see it."
+    return f"Nothing on {listed} in {limits_text(question)}. The notes mention it elsewhere: {where}. Ask again without the limit to see it."
 
 
-def limits_text(reading: Reading) -> str:
+def limits_text(question: Question) -> str:
     """Return the limits of a question as a person says them."""
-    scope = reading.scope
+    scope = question.scope
     parts = [" or ".join(scope.event_ids), f"day {scope.day}" if scope.day is not None else ""]
     return ", ".join(part for part in parts if part) or "the talks that were asked for"
 
@@ -110,12 +110,3 @@ def extent(knowledge: Knowledge) -> str:
 def nearest_talks(hits: Sequence[Hit]) -> tuple[Talk, ...]:
     """Return the talks of the best hits, each once."""
     return tuple({hit.talk.talk_id: hit.talk for hit in hits}.values())[:NEAREST]
-
-
-def nearest_text(talks: Sequence[Talk]) -> str:
-    """Return talks that lie near, labelled as no more than that."""
-    return (
-        "\n".join(["Nearest talks, not an answer:", *(f"• {talk_line(talk)}" for talk in talks)])
-        if talks
-        else ""
-    )

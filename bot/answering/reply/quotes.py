@@ -1,77 +1,197 @@
-"""Quotes: whole sentences and bullets, verbatim by their offsets, read again from the stored text."""
+"""Quotes that can be used alone: whole statements, verbatim by their offsets, each with the line that introduces it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from bot.answering.evidence.evidence import Found
 from bot.answering.language.knowledge import knowledge_of
-from bot.answering.language.wordlists import is_generic, is_stop
-from bot.answering.models import Quote
-from bot.answering.rendering import is_wrapped
+from bot.answering.models import Block, Quote
+from bot.answering.question.question import Question
+from bot.answering.reply.outline import Statement, quote_of, read_statements, says_more
+from bot.answering.reply.reply import Reply
 from index.models import Hit, Passage
 from index.search import Searcher
 from index.vocabulary.words import forms, singular, words
 
-MAX_QUOTES = 3
+ANSWER_CHARS = 1200  # of all quotes, so that their sources fit beside them into 1,500 characters
 QUOTE_CHARS = 420  # one quote; a passage up to this length is quoted whole
-_TOTAL_CHARS = 1100  # all quotes of an answer, so that their sources fit beside them into 1,500 characters
+_LEAST_CHARS = 60  # of room that another quote is looked for
 _SAME = 85  # of 100, of two quotes' common characters
-# A quote's score beside the best one's. On 130 golden questions these leave 1.9 of 3 quotes; .88 and .8 leave
-# 1.8 and lose two answers, lower ones win none.
+# A quote's score beside the best one's, in another talk and in the same one.
 _NEAR = 0.85
 _NEAR_IN_TALK = 0.77
 _LOOKED_AT = 15  # hits
-_GAP_CHARS = 8  # between two passages of one paragraph
-_REST_CHARS = 200  # of a sentence that the passage's edge cuts
-_ENDED = re.compile(r"[.!?…:;][”\"'’»)\]]*$")
-_LINE = re.compile(r"[^\n]+")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"')\]]*\s+(?=[^\sa-z])")
+_LEADS_WITHIN = 250  # characters in front of the best quote where those of its talk stand in reading order
 
 
-def choose_quotes(
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Statements that are quoted together, and the hit that led to them."""
+
+    hit: Hit
+    first: Statement
+    last: Statement
+    lead: Statement | None
+
+    @property
+    def chars(self) -> int:
+        """Return how many characters are shown."""
+        return self.last.end - self.first.start + (len(self.lead.text) if self.lead else 0)
+
+
+def quotes_reply(question: Question, found: Found, searcher: Searcher) -> Reply:
+    """Return the best quotes, and the hits in the order in which they are worth reading."""
+    hits = found.hits
+    hits = tuple(hit for hit in hits if hit.passage.role == "body") or hits
+    names = [word.form for word in question.words if word.known and (word.capital or not word.real)]
+    wanted = [word.form for word in question.words]
+    ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(hits, 1))
+    return Reply(None, quote_blocks(hits, wanted, searcher, names), ranked)
+
+
+def quote_blocks(
     hits: Sequence[Hit],
     wanted: Sequence[str],
     searcher: Searcher,
-    limit: int = MAX_QUOTES,
     names: Collection[str] = (),
-) -> tuple[Quote, ...]:
-    """Take up to `limit` quotes from the best passages, the best first; fewer where the others are not near the best.
+    room: int = ANSWER_CHARS,
+    most: int = 6,
+) -> tuple[Block, ...]:
+    """Return quotes from the best passages by talk, the best talk first, each talk's in reading order.
 
-    What says nearly the same as a better quote, or no more than the line with its talk below it, is left out.
+    The first passage is always quoted. Others are where they are nearly as good, as long as there is room;
+    what says nearly the same as a better quote, or no more than the line with its talk, is left out.
 
     Args:
         hits: Passages, best first.
         wanted: The question's folded words: they decide what is kept of a long passage.
         searcher: Reads the words again.
-        limit: How many quotes.
         names: The folded names among them: a quote from another talk says as many of them as the best one.
+        room: Characters of all quotes.
+        most: Quotes.
     """
-    chosen: list[Quote] = []
-    length = 0
-    best: Hit | None = None
-    for hit in [*filter(_says_more, hits[:_LOOKED_AT])] or hits[:1]:
-        if len(chosen) == limit:
-            break
-        best = best or hit
-        if not _is_near(hit, best, names):
+    chosen: list[_Stretch] = []
+    for hit in hits[:_LOOKED_AT]:
+        if chosen and (len(chosen) == most or room < _LEAST_CHARS or not _is_near(hit, hits[0], names)):
             continue
-        start, end = _whole_sentences(hit.passage, *_best_stretch(hit.passage, wanted), searcher)
-        if any(
-            quote.talk.recap_id == hit.passage.recap_id and quote.start < end and start < quote.end
-            for quote in chosen
+        if chosen and not says_more(hit.passage.text, hit.talk):
+            continue
+        stretch = best_stretch(hit, wanted, searcher)
+        if any(_overlap(stretch, other) or _alike(stretch, other) for other in chosen):
+            continue
+        if chosen and stretch.chars > room:
+            continue
+        chosen.append(stretch)
+        room -= stretch.chars
+    return blocks_of(chosen, searcher)
+
+
+def blocks_of(chosen: Sequence[_Stretch], searcher: Searcher) -> tuple[Block, ...]:
+    """Return what was chosen as blocks, a talk each, in the order in which the talks come first."""
+    by_talk: dict[str, list[_Stretch]] = {}
+    for stretch in chosen:
+        by_talk.setdefault(stretch.hit.talk.talk_id, []).append(stretch)
+    return tuple(
+        Block(quotes=tuple(_quotes(in_order(members), searcher))) for members in by_talk.values()
+    )
+
+
+def in_order(stretches: Sequence[_Stretch]) -> list[_Stretch]:
+    """Return a talk's quotes as they stand in the notes; the best one leads where it would come late."""
+    best, *others = stretches
+    ordered = sorted(stretches, key=lambda one: one.first.start)
+    before = sum(one.chars for one in ordered[: ordered.index(best)])
+    return ordered if before <= _LEADS_WITHIN else [best, *sorted(others, key=lambda one: one.first.start)]
+
+
+def _quotes(stretches: Iterable[_Stretch], searcher: Searcher) -> Iterable[Quote]:
+    for one in stretches:
+        yield quote_of(searcher, one.hit.talk, one.first, one.last, one.lead)
+
+
+def best_stretch(hit: Hit, wanted: Sequence[str], searcher: Searcher, most: int = QUOTE_CHARS) -> _Stretch:
+    """Return what is quoted of a passage: all of it where it is short, else the statements around the best one."""
+    statements = _around(hit.passage, searcher)
+    mine = [at for at, one in enumerate(statements) if one.passage is hit.passage]
+    first, last = mine[0], mine[-1]
+    if statements[last].end - statements[first].start > most:
+        first, last = _window(statements, mine, wanted, most)
+    first, last = _whole(statements, first, last, most)
+    parent = statements[first].parent
+    lead = statements[parent] if parent is not None and parent < first else None
+    if lead is not None and parent == first - 1 and lead.passage.voice == statements[first].passage.voice:
+        return _Stretch(hit, lead, statements[last], None)
+    return _Stretch(hit, statements[first], statements[last], lead)
+
+
+def _around(passage: Passage, searcher: Searcher) -> tuple[Statement, ...]:
+    knowledge = knowledge_of(searcher)
+    near = [knowledge.neighbour(passage, -2), knowledge.neighbour(passage, -1), passage, knowledge.neighbour(passage, 1)]
+    kept = [one for one in near if one is not None and (one is passage or one.role == "body")]
+    return read_statements(kept, searcher.build.read_text(passage.recap_id))
+
+
+def _window(
+    statements: Sequence[Statement], mine: Sequence[int], wanted: Sequence[str], most: int
+) -> tuple[int, int]:
+    """Return the ends of the statements around the one with most of the question's words."""
+    scores = {at: _score(statements[at].text, wanted) for at in mine}
+    best = max(mine, key=lambda at: (scores[at], -at))
+    first = last = best
+    while True:
+        grown = [
+            (scores[at], at > last, at)
+            for at in (first - 1, last + 1)
+            if at in scores and statements[max(last, at)].end - statements[min(first, at)].start <= most
+        ]
+        if not grown:
+            return first, last
+        at = max(grown)[2]
+        first, last = min(first, at), max(last, at)
+
+
+def _whole(statements: Sequence[Statement], first: int, last: int, most: int) -> tuple[int, int]:
+    """Take in what belongs to the ends: the rest of a sentence that a passage cuts, and what a colon introduces."""
+    while first and not statements[first].begins and _joined(statements[first - 1], statements[first], most):
+        first -= 1
+    while last + 1 < len(statements) and _joined(statements[last], statements[last + 1], most):
+        last += 1
+    if statements[last].introduces:
+        grown = last
+        while (
+            grown + 1 < len(statements)
+            and _is_under(statements, grown + 1, last)
+            and statements[grown + 1].end - statements[first].start <= most + 200
         ):
-            continue
-        text = searcher.read(hit.passage.recap_id, start, end)
-        if any(_alike(text, quote.text) for quote in chosen) or (
-            chosen and length + len(text) > _TOTAL_CHARS
-        ):
-            continue
-        chosen.append(Quote(text, hit.passage.passage_id, start, end, hit.talk, hit.passage.voice))
-        length += len(text)
-    return tuple(chosen)
+            grown += 1
+        if grown > last:
+            return first, grown
+        return (first, last - 1) if last > first else (first, last)
+    return first, last
+
+
+def _is_under(statements: Sequence[Statement], at: int, upper: int) -> bool:
+    parent = statements[at].parent
+    while parent is not None:
+        if parent == upper:
+            return True
+        parent = statements[parent].parent
+    return False
+
+
+def _joined(one: Statement, other: Statement, most: int) -> bool:
+    """Tell whether a sentence goes on in the next passage."""
+    return (
+        one.passage is not other.passage
+        and one.passage.voice == other.passage.voice
+        and other.start - one.end <= 8
+        and not other.begins
+        and len(other.text) <= most // 2
+    )
 
 
 def _is_near(hit: Hit, best: Hit, names: Collection[str]) -> bool:
@@ -89,98 +209,17 @@ def _said(hit: Hit, names: Collection[str]) -> int:
     return sum(singular(name) in said for name in names)
 
 
-def _says_more(hit: Hit) -> bool:
-    """Tell whether a passage says something beside its talk's title and speakers and the words "video" and "slides"."""
-    known = forms(hit.talk.title).union(*map(forms, hit.talk.speakers))
-    return any(not (form in known or is_generic(form) or is_stop(form)) for form in forms(hit.passage.text))
+def _overlap(one: _Stretch, other: _Stretch) -> bool:
+    return (
+        one.first.passage.recap_id == other.first.passage.recap_id
+        and one.first.start < other.last.end
+        and other.first.start < one.last.end
+    )
 
 
-def _alike(one: str, other: str) -> bool:
-    short, long = sorted((one.casefold(), other.casefold()), key=len)
+def _alike(one: _Stretch, other: _Stretch) -> bool:
+    short, long = sorted((one.hit.passage.text.casefold(), other.hit.passage.text.casefold()), key=len)
     return short in long or fuzz.ratio(short, long) >= _SAME
-
-
-def _best_stretch(passage: Passage, wanted: Sequence[str]) -> tuple[int, int]:
-    """Return the offsets, in the recap, of what is quoted of a passage."""
-    if len(passage.text) <= QUOTE_CHARS:
-        return passage.start, passage.end
-    units = split_units(passage.text)
-    scores = [_score(passage.text[start:end], wanted) for start, end in units]
-    best = max(range(len(units)), key=lambda at: (scores[at], -at))
-    first = last = best
-    while True:
-        grown = [
-            (score, -abs(at - best), at)
-            for at, score in (
-                (first - 1, scores[first - 1] if first else -1.0),
-                (last + 1, scores[last + 1] if last + 1 < len(units) else -1.0),
-            )
-            if 0 <= at < len(units) and units[max(last, at)][1] - units[min(first, at)][0] <= QUOTE_CHARS
-        ]
-        if not grown:
-            break
-        at = max(grown)[2]
-        first, last = min(first, at), max(last, at)
-    return passage.start + units[first][0], passage.start + units[last][1]
-
-
-def _whole_sentences(passage: Passage, start: int, end: int, searcher: Searcher) -> tuple[int, int]:
-    """Take in the rest of a sentence that a passage shares with its neighbour, where that is short."""
-    knowledge = knowledge_of(searcher)
-    after, before = knowledge.neighbour(passage, 1), knowledge.neighbour(passage, -1)
-    if after and end == passage.end and _goes_on(passage, after, searcher):
-        rest = after.start + split_units(after.text)[0][1]
-        end = rest if rest - end <= _REST_CHARS else end
-    if before and start == passage.start and _goes_on(before, passage, searcher):
-        rest = before.start + split_units(before.text)[-1][0]
-        start = rest if start - rest <= _REST_CHARS else start
-    return start, end
-
-
-def _goes_on(passage: Passage, after: Passage, searcher: Searcher) -> bool:
-    """Tell whether the next passage begins within a sentence of this one."""
-    if (
-        passage.role != after.role
-        or passage.voice != after.voice
-        or not 0 <= after.start - passage.end <= _GAP_CHARS
-    ):
-        return False
-    if _ENDED.search(passage.text):
-        return False
-    gap = searcher.read(passage.recap_id, passage.end, after.start)
-    if gap.strip() or gap.count("\n") > 1:
-        return False
-    if "\n" not in gap:
-        return True
-    return is_wrapped(passage.text.rsplit("\n", 1)[-1], after.text) and not after.text[0].isupper()
-
-
-def split_units(text: str) -> list[tuple[int, int]]:
-    """Return the spans of a text's sentences and bullets, in order, without the white space around them."""
-    spans: list[tuple[int, int]] = []
-    for first, last in _unbroken(text):
-        at = first
-        for cut in [*(m.end() for m in _SENTENCE_END.finditer(text, first, last)), last]:
-            piece = text[at:cut]
-            if piece.strip():
-                spans.append((at + len(piece) - len(piece.lstrip()), at + len(piece.rstrip())))
-            at = cut
-    return spans or [(0, len(text))]
-
-
-def _unbroken(text: str) -> list[tuple[int, int]]:
-    """Return the spans of a text's lines, those joined that an editor wrapped."""
-    spans: list[tuple[int, int]] = []
-    for line in _LINE.finditer(text):
-        if (
-            spans
-            and spans[-1][1] + 1 == line.start()
-            and is_wrapped(text[slice(*spans[-1])].strip(), line[0].strip())
-        ):
-            spans[-1] = (spans[-1][0], line.end())
-        else:
-            spans.append(line.span())
-    return spans
 
 
 def _score(text: str, wanted: Sequence[str]) -> float:

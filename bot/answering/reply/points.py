@@ -1,0 +1,128 @@
+"""The main points of notes: statements chosen so that together they cover what was said and no two say the same."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from functools import cache
+
+from bot.answering.language.data import read_data
+from bot.answering.reply.outline import Statement, says_more, topic_terms
+from index.models import Talk
+from index.search import Searcher
+
+_SHORTEST = 24  # characters of a statement that says something by itself
+_LONGEST = 420  # of one that is quoted whole
+_HEAD_CHARS = 60  # within which a definition names its subject
+_AGAIN = 0.15  # what a word is worth that another point has said
+_ASIDE = 0.5  # what the note-taker's own remark is worth beside the talk's content
+_BELOW = 0.9  # a bullet below another, which needs the line above it to be understood
+_SIZE = 0.6  # power of the length that a point's worth is divided by: 0 takes long ones, 1 short ones
+
+
+class Points:
+    """The worth of a talk's statements."""
+
+    def __init__(
+        self, statements: Sequence[Statement], talk: Talk, searcher: Searcher, subject: Collection[str] = ()
+    ) -> None:
+        self.statements = statements
+        self.talk = talk
+        self.terms = [topic_terms(one.text) for one in statements]
+        self.subject = frozenset(subject) or frozenset(topic_terms(talk.title))
+        self.telling = [
+            len(one.text) >= _SHORTEST and not one.introduces and says_more(one.text, talk)
+            for one in statements
+        ]
+        said = Counter(term for terms in self.terms for term in set(terms))
+        total = len(searcher.build.passages)
+        self.worth = {
+            term: math.log1p(total / (1 + searcher.doc_freq(term))) * (1 + math.log(count))
+            for term, count in said.items()
+        }
+
+    def leading(self) -> int | None:
+        """Return the position of the statement that says what it is about: a definition, else the first that tells something."""
+        best: tuple[float, int] | None = None
+        for at, one in enumerate(self.statements):
+            if not self.telling[at]:
+                continue
+            score = definition(one.text, self.subject) - 0.12 * at
+            score -= (one.passage.voice == "author") + 0.5 * (one.parent is not None)
+            score += 0.4 * (len(one.text) >= 2 * _SHORTEST)
+            if best is None or score > best[0]:
+                best = (score, at)
+        return best[1] if best else None
+
+    def chosen(self, room: int, first: Collection[int] = (), least: float = 0.0) -> list[int]:
+        """Return the positions of the points that fit into so many characters, in reading order.
+
+        Greedy: each time the statement that adds most per character, which is within 1 - 1/e of the best choice
+        (Lin and Bilmes, "A Class of Submodular Functions for Document Summarization", ACL 2011).
+
+        Args:
+            room: characters that all points and the lines in front of them may have.
+            first: positions that are taken before all others.
+            least: share of the best point's gain below which a point is padding.
+        """
+        taken: set[int] = set()
+        covered: set[str] = set()
+        for at in first:
+            room -= self.length(at, taken)
+            taken.add(at)
+            covered.update(self.terms[at])
+        most = 0.0
+        while True:
+            gains = [
+                (self._gain(at, covered) / (self.length(at, taken) + 20) ** _SIZE, -at)
+                for at in range(len(self.statements))
+                if at not in taken and self.telling[at] and self.length(at, taken) <= room
+            ]
+            gain, place = max(gains, default=(0.0, 0))
+            most = max(most, gain)
+            if gain <= 0 or gain < least * most:
+                return sorted(taken)
+            taken.add(-place)
+            room -= self.length(-place, taken)
+            covered.update(self.terms[-place])
+
+    def length(self, at: int, taken: Collection[int]) -> int:
+        """Return the characters that a statement adds, the line that introduces it included where it is not yet there."""
+        one = self.statements[at]
+        parent = one.parent
+        lead = 0
+        if parent is not None and parent not in taken and not any(
+            self.statements[other].parent == parent for other in taken
+        ):
+            lead = len(self.statements[parent].text)
+        return len(one.text) + lead + 3
+
+    def _gain(self, at: int, covered: Collection[str]) -> float:
+        gain = sum(
+            self.worth[term] * (_AGAIN if term in covered else 1.0) for term in set(self.terms[at])
+        )
+        gain *= _ASIDE if self.statements[at].passage.voice == "author" else 1.0
+        return gain * (_BELOW if self.statements[at].parent is not None else 1.0)
+
+
+def definition(text: str, subject: Collection[str]) -> float:
+    """Return how far a sentence says what something is, 0 to 3: "X is a ...", "the talk was about ...", "X lets you ..."."""
+    named = not set(subject).isdisjoint(topic_terms(text[:_HEAD_CHARS]))
+    says = _patterns()
+    if named and says["is_a"].search(text[: 2 * _HEAD_CHARS]):
+        return 3.0
+    if says["talk_is"].search(text[: 3 * _HEAD_CHARS]):
+        return 2.0
+    if named and says["does"].search(text[: 2 * _HEAD_CHARS]):
+        return 1.5
+    return 0.5 if named else 0.0
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {
+        name: re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})\b", re.IGNORECASE)
+        for name, phrases in read_data("definitions.yaml").items()
+    }
