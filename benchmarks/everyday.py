@@ -145,7 +145,9 @@ def _parts(verdicts: Sequence[Verdict], name: str) -> dict[str, str]:
 
 def main() -> int:
     """Ask, judge and print the figures as one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     add_options(parser)
     parser.add_argument("questions", type=Path, nargs="?", default=FOLDER / "everyday.jsonl")
     parser.add_argument("--leave-out", action="append", default=[], metavar="KIND_OR_CONFERENCE")

@@ -136,7 +136,9 @@ def figures(told: list[dict[str, Any]]) -> dict[str, Any]:
 
 def main() -> int:
     """Ask, compare and print the figures as one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     add_options(parser)
     parser.add_argument("questions", type=Path, nargs="?", default=FOLDER / "everyday.jsonl")
     parser.add_argument(

@@ -80,7 +80,9 @@ def figures(pairs: Pairs, rules: Rules) -> dict[str, Any]:
 
 def main() -> int:
     """Ask every set and print the figures as one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     add_options(parser)
     parser.add_argument("--only", action="append", choices=SETS, help="a set; all where none is given")
     parser.add_argument("--misses", action="store_true", help="show open lines that break the first rule")

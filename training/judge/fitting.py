@@ -19,7 +19,15 @@ from training.judge.observing import Observation
 STRENGTH = 3.0
 TAKEN_AWAY = 0.2
 # What is asked in earnest, by style: the pairs are mostly paraphrases, because the encoder needs those.
-ASKED = {"paraphrase": 0.25, "detail": 0.25, "keyword": 0.2, "noisy": 0.1, "followup": 0.1, "acronym": 0.1, "everyday": 0.2}
+ASKED = {
+    "paraphrase": 0.25,
+    "detail": 0.25,
+    "keyword": 0.2,
+    "noisy": 0.1,
+    "followup": 0.1,
+    "acronym": 0.1,
+    "everyday": 0.2,
+}
 
 Numbers = NDArray[np.float64]
 
