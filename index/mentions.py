@@ -6,6 +6,7 @@ import numpy as np
 
 from index.build.reader import Build
 from index.build.talk_table import Rows, TalkSet
+from index.vocabulary.phrases import TextNumbers
 
 
 class Mentions:
@@ -13,6 +14,7 @@ class Mentions:
 
     def __init__(self, build: Build) -> None:
         self._build = build
+        self._numbers = TextNumbers(len(build.passages), len(build.table))
 
     def rows(self, phrase: str, talks: TalkSet | None = None) -> Rows:
         """Return the rows of the passages that say a phrase, ascending, all of them or those of some talks.
@@ -42,23 +44,21 @@ class Mentions:
 
     def titled(self, phrase: str) -> TalkSet:
         """Return the talks whose title says a phrase."""
-        return self._headed(phrase, 0)
+        return self._headed(phrase, self._numbers.titles)
 
     def employed(self, phrase: str) -> TalkSet:
         """Return the talks whose speakers' companies say a phrase."""
-        return self._headed(phrase, 2)
+        return self._headed(phrase, self._numbers.affiliations)
 
-    def _headed(self, phrase: str, kind: int) -> TalkSet:
-        """Return the talks that say a phrase in their title (0), speakers (1) or affiliations (2)."""
-        n_talks = len(self._build.table)
-        talks = self._build.phrases.texts(phrase) - len(self._build.passages) - kind * n_talks
-        return self._build.table.set_of(talks[(talks >= 0) & (talks < n_talks)])
+    def _headed(self, phrase: str, first: int) -> TalkSet:
+        """Return the talks that say a phrase in the texts of which that of the first talk has a number."""
+        talks = self._build.phrases.texts(phrase) - first
+        return self._build.table.set_of(talks[(talks >= 0) & (talks < self._numbers.n_talks)])
 
     def _said(self, phrase: str) -> tuple[Rows, TalkSet]:
         """Return the rows that say a phrase, ascending, and the talks that say it in their title, speakers or affiliations."""
-        texts = self._build.phrases.texts(phrase)
-        n_passages = len(self._build.passages)
-        within = int(np.searchsorted(texts, n_passages))
+        texts, numbers = self._build.phrases.texts(phrase), self._numbers
+        within, around = np.searchsorted(texts, [numbers.titles, numbers.headings]).tolist()
         return texts[:within], self._build.table.set_of(
-            (texts[within:] - n_passages) % max(len(self._build.table), 1)
+            (texts[within:around] - numbers.titles) % max(numbers.n_talks, 1)
         )

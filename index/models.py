@@ -79,6 +79,9 @@ class Passage:
     role: Role = "body"  # "heading": the talk's title and by-line as the notes write them
     voice: Voice = "notes"  # "author": the note-taker's own remark, not the talk's content
     links: tuple[str, ...] = ()  # addresses that the notes give inside this passage
+    # the sub-headings that it stands under, outermost first, and the words that announce its list; those
+    # inside it are not among them
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,11 @@ from index.errors import EncoderMismatch
 from index.mentions import Mentions
 from index.models import Hit, TalkKind
 from index.ranking.dense import Allowed, Rows
-from index.ranking.fusion import Evidence, Scores, rank, word_weights
+from index.ranking.fusion import Evidence, Scores, idf, rank, word_weights
+from index.ranking.matches import asked_words, match
+from index.vocabulary.phrases import TextNumbers
+from index.vocabulary.terms import Unit, units
+from index.vocabulary.words import plain_letters, words
 
 # A word of the question that so few passages hold is a name to most people: all of them are candidates.
 RARE_AT_MOST = 20
@@ -146,25 +150,46 @@ class Searcher:
     def rank(self, query: Query) -> tuple[Evidence, ...]:
         """Return what `search` ranks by, best first, without reading the passages."""
         talks = self.within(query.filter)
-        said = f"{query.context} {query.text}".strip()
+        said = plain_letters(f"{query.context} {query.text}".strip())
         if not said or not len(self.build.passages) or (talks is not None and not talks):
             return ()
         allowed = None if talks is None else self._rows_of(talks)
         tokens = self.encoder.encode_question(said)
-        weights = word_weights(said, tokens, self.build.lexical.doc_freq, len(self.build.passages))
-        lexical_rows, lexical_scores = self._search_words(said, query.depth, talks, allowed)
+        weights = word_weights(said, tokens, self.build.lexical.unit_freq, len(self.build.passages))
+        spelled = self._spelled_out(said)
+        lexical_rows, lexical_scores = self._search_words(spelled, query.depth, talks, allowed)
         dense_rows, _ = self.build.dense.search(tokens.pooled, query.depth, allowed)
-        rare_rows = self.build.lexical.search_rare(said, RARE_AT_MOST, allowed)
+        rare_rows = self.build.lexical.search_rare(spelled, RARE_AT_MOST, allowed)
         rows = self._scored(np.union1d(lexical_rows, dense_rows), rare_rows, tokens.pooled)
+        talk_of_row = self.build.table.talk_of_row[rows]
         scores = Scores(
             rows=rows,
-            talk=self.build.talk_vectors[self.build.table.talk_of_row[rows]].astype(np.float32)
-            @ tokens.pooled,
+            talk=self.build.talk_vectors[talk_of_row].astype(np.float32) @ tokens.pooled,
             dense=self.build.dense.vectors(rows) @ tokens.pooled,
             lexical=_spread(rows, lexical_rows, lexical_scores),
             similarities=self.build.late.similarities(tokens.vectors, rows),
+            matches=match(
+                asked_words(units(said), self.build.phrases, self._idf),
+                rows,
+                talk_of_row,
+                self.build.phrases,
+                TextNumbers(len(self.build.passages), len(self.build.table)),
+            ),
+            shapes=self.build.shapes[rows],
+            is_heading=self.build.table.is_heading[rows],
+            talks=talk_of_row,
         )
         return rank(scores, weights, query.k)[1]
+
+    def _idf(self, unit: Unit) -> float | None:
+        """Return a word's inverse document frequency; None for a stop word."""
+        found = self.build.lexical.unit_freq(unit)
+        return None if found is None else idf(found, len(self.build.passages))
+
+    def _spelled_out(self, said: str) -> str:
+        """Return a question with its closed compounds split where the notes write them as two words."""
+        split = (self.build.phrases.split(word.form) for word in words(said))
+        return " ".join((said, *(" ".join(pair) for pair in split if pair)))
 
     def _scored(self, rows: Rows, rare: Rows, vector: Vectors) -> Rows:
         """Return the candidates that are scored: in a large build the nearest of very many, and those with a rare word."""

@@ -11,6 +11,7 @@ import click
 
 from console.command import FILE, complain, index_option, screen
 from ingest.errors import PublishError
+from ingest.model_cli import model
 from ingest.nightly.builds_cli import index
 from ingest.nightly.every import repeat, seconds
 from ingest.terminal import bars, faults, settings
@@ -139,4 +140,4 @@ def inspect(*, file: Path, catalogue: Path | None, as_json: bool) -> None:
             print_inspection(inspection, screen())
 
 
-commands: tuple[click.Command, ...] = (ingest, inspect, index)
+commands: tuple[click.Command, ...] = (ingest, inspect, index, model)

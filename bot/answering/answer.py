@@ -15,7 +15,7 @@ from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Underst
 from bot.answering.question.question import Question, is_name_like
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.question.understanding import understand
-from bot.answering.rendering import answer_text
+from bot.answering.rendering import NEAREST_HEADING, answer_text
 from bot.answering.reply import misses
 from bot.answering.reply.coverage import asks_for_events, wrong_day_text
 from bot.answering.reply.forms import WHOLE, form_of, quotes_reply, reply_of
@@ -95,7 +95,7 @@ class _Answering:
             return self._miss(
                 "absent", misses.absent_text(names, self.knowledge), everything, min(sure, _UNSAID)
             )
-        if reply := reply_of(question, found, self.searcher):
+        if form_of(question) in WHOLE and (reply := reply_of(question, found, self.searcher)):
             return self._answer(reply, sure)
         return self._fact(found, sure)
 
@@ -148,7 +148,7 @@ class _Answering:
             self.notices += (f"Nothing on it in {misses.limits_text(self.question)}; searched all notes.",)
         if missed := self._not_covered(found, sure):
             return missed
-        reply = quotes_reply(self.question, found, self.searcher)
+        reply = reply_of(self.question, found, self.searcher) or quotes_reply(self.question, found, self.searcher)
         if sure < doubt_below() and reply.headline is None:
             self.notices += (_DOUBTFUL,)
         return self._answer(reply, sure)
@@ -167,7 +167,7 @@ class _Answering:
 
     def _miss(self, miss: Miss, said: str, found: Found, sure: float) -> Answer:
         nearest = misses.nearest_talks(found.hits)
-        blocks = (Block(misses.NEAREST_HEADING, entries=tuple(map(Entry, nearest))),) if nearest else ()
+        blocks = (Block(NEAREST_HEADING, entries=tuple(map(Entry, nearest))),) if nearest else ()
         answer = self._answer(Reply(said, blocks, found.hits, miss=miss), sure)
         return replace(answer, nearest=nearest)
 

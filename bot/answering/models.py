@@ -46,6 +46,7 @@ class Quote:
     voice: Voice = "notes"
     lead: Lead | None = None  # shown in front of the text, where the notes have other words in between
     source: Source | None = None
+    cut: bool = False  # the sentence goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,6 @@ def _quote_json(quote: Quote) -> dict[str, Any]:
         "end": quote.end,
         "talk": quote.talk.title,
         "url": quote.talk.url,
-        "lead": quote.lead.text if quote.lead else None,
     }
 
 

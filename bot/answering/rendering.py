@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from bot.answering.models import Block, Entry, Quote
+from bot.answering.models import Block, Entry, Quote, Understood
 from index.models import Talk
 
 _WRAPPED_AT = 70  # a line as long as this that ends without a stop was broken by an editor, not by its author
@@ -17,6 +17,7 @@ _GOES_ON = re.compile(
 )
 _BLANKS = re.compile(r"[ \t]{2,}")
 _SOURCE_CHARS = 48  # of a recap's title behind a quote's talk
+NEAREST_HEADING = "The nearest talks:"
 LINK_NAMES = {"video": "Video", "slides": "Slides", "schedule": "Schedule", "recap": "Notes"}
 
 
@@ -50,7 +51,7 @@ def block_text(block: Block) -> str:
     lines = [block.heading, *map(quote_text, block.quotes)]
     if block.quotes:
         lines.append(f"— {source_line(block.quotes[0])}")
-    lines += [entry_text(entry) for entry in block.entries]
+    lines += [entry_text(entry, with_place=not is_placed(entry, block)) for entry in block.entries]
     lines += [f"• {line.text}" for line in block.lines]
     return "\n".join(filter(None, lines))
 
@@ -59,7 +60,7 @@ def quote_text(quote: Quote) -> str:
     """Return a quote in marks, with the line that introduces it and whose remark it is."""
     label = "The note-taker's own remark: " if quote.voice == "author" else ""
     lead = f"{tidy(quote.lead.text)} […] " if quote.lead else ""
-    return f"{label}“{lead}{tidy(quote.text)}”"
+    return f"{label}“{lead}{tidy(quote.text)}{'…' if quote.cut else ''}”"
 
 
 def source_line(quote: Quote) -> str:
@@ -74,16 +75,30 @@ def source_text(quote: Quote) -> str:
         return ""
     if source.author:
         return f"notes by {source.author}"
-    title = source.title if len(source.title) <= _SOURCE_CHARS else f"{source.title[: _SOURCE_CHARS - 1]}…"
+    title = shortened(source.title, _SOURCE_CHARS)
     return f"notes: {title}" if title and title != quote.talk.title else ""
 
 
-def entry_text(entry: Entry) -> str:
+def is_placed(entry: Entry, block: Block) -> bool:
+    """Tell whether the heading of its block says where and when a talk was given."""
+    return block.heading.removesuffix(":") == place(entry.talk)
+
+
+def entry_text(entry: Entry, *, with_place: bool = False) -> str:
     """Return a talk of a list on one line, and below it why it is there or what it is about."""
     talk = entry.talk
-    head = " · ".join(filter(None, (talk.title or "Notes", ", ".join(people_of(talk)), talk.url or "")))
+    where = place(talk) if with_place else ""
+    head = " · ".join(filter(None, (talk.title or "Notes", ", ".join(people_of(talk)), where, talk.url or "")))
     below = [entry.why, quote_text(entry.gist) if entry.gist else ""]
     return "\n  ".join([f"• {head}", *filter(None, below)])
+
+
+def limits_text(understood: Understood) -> str:
+    """Return what a question was limited to, empty where it was to nothing."""
+    heard = understood
+    parts = [heard.event or "", f"day {heard.day}" if heard.day is not None else "", heard.kind or "", heard.speaker or ""]
+    named = ", ".join(filter(None, parts))
+    return f"Looked in: {named}" if named else ""
 
 
 def people_of(talk: Talk) -> list[str]:
@@ -134,6 +149,11 @@ def grouped(talks: Sequence[Talk]) -> Iterable[tuple[str, list[Talk]]]:
 def join_text(*parts: str | None) -> str:
     """Join the parts of an answer that are there, a blank line between them."""
     return "\n\n".join(part for part in parts if part)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many characters, cut between words."""
+    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0].rstrip(' ,;:–-')}…"
 
 
 def counted(number: int, noun: str) -> str:

@@ -45,16 +45,21 @@ def digest(
 
 
 def list_talks(
-    searcher: Searcher, *, event: str | None = None, day: int | None = None, kind: str | None = None
+    searcher: Searcher,
+    *,
+    event: str | None = None,
+    day: int | None = None,
+    kind: str | None = None,
+    sections: bool = False,
 ) -> Answer:
-    """Return the talks of an event, a day or a kind, a line each.
+    """Return the talks of an event, a day or a kind, a line each, with the sections of the notes or without.
 
     Raises:
         UnknownEvent: the notes know no such event.
         UnknownDay: the notes know no such day.
     """
     scope = _scope(searcher, event, day, kind)
-    return _answer(searcher, scope_list(scope, searcher), "list", scope)
+    return _answer(searcher, scope_list(scope, searcher, sections=sections), "list", scope)
 
 
 def talk_card(searcher: Searcher, talk_id: str) -> Answer:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from index.errors import BuildDamaged, FormatMismatch, NoBuild
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 CURRENT_FILE = "CURRENT"
 MANIFEST_FILE = "manifest.json"
 TEXTS_FOLDER = "texts"

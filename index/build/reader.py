@@ -19,8 +19,9 @@ from index.models import Event, Passage, Recap, Talk
 from index.ranking.dense import DenseRanker
 from index.ranking.late import LateRanker
 from index.ranking.lexical import LEXICAL_FOLDER, LexicalRanker
+from index.ranking.shapes import SHAPES_FILE, Shapes
 from index.vocabulary.names import Names
-from index.vocabulary.phrases import Phrases
+from index.vocabulary.phrases import Phrases, TextNumbers
 
 TALK_VECTORS_FILE = "talk_vectors.npy"  # (n_talks, dim) float16, the mean of each talk's passages
 
@@ -43,6 +44,7 @@ class Build:
     late: LateRanker
     lexical: LexicalRanker
     talk_vectors: NDArray[np.float16]
+    shapes: Shapes
 
     @property
     def build_id(self) -> str:
@@ -110,6 +112,7 @@ def open_build(index_dir: Path, build_id: str | None = None, whole: bool = False
         late=LateRanker(folder),
         lexical=LexicalRanker(folder / LEXICAL_FOLDER),
         talk_vectors=load_array(folder / TALK_VECTORS_FILE),
+        shapes=np.asarray(load_array(folder / SHAPES_FILE)),
     )
     _check_counts(build)
     return build
@@ -128,8 +131,12 @@ def _check_counts(build: Build) -> None:
         "tokens": (build.late.n_tokens, build.manifest.counts.get("tokens")),
         "talk vectors": (len(build.talk_vectors), len(build.talks)),
         "talks in the table": (len(build.table), len(build.talks)),
+        "shapes": (len(build.shapes), passages),
         "passages in the table": (len(build.table.talk_of_row), passages),
-        "texts with places": (len(build.phrases), len(build.passages) + 3 * len(build.talks)),
+        "texts with places": (
+            len(build.phrases),
+            len(TextNumbers(len(build.passages), len(build.talks))),
+        ),
         "dimensions": (build.dense.dim, build.manifest.encoder.dim),
     }
     for what, (count, expected) in found.items():

@@ -21,6 +21,7 @@ from index.errors import BuildUnusable
 from index.ranking.dense import DenseRanker, DenseWriter
 from index.ranking.late import LateWriter
 from index.ranking.tokens import StoredTokens
+from index.vocabulary.words import plain_letters
 
 __all__ = ["TALK_VECTORS_FILE", "Earlier", "embed", "stamp", "write_talk_means"]
 
@@ -107,7 +108,7 @@ def embed(
     if progress:
         progress(0, total)
     for sources, texts in _windows(contents, keys, earlier):
-        fresh = encoder.encode_tokens(["".join(text) for text in texts])
+        fresh = encoder.encode_tokens([plain_letters("".join(text)) for text in texts])
         for source in sources:
             if source.kind == _NEW:
                 tokens = fresh[source.row]

@@ -37,6 +37,7 @@ from index.models import Event, Passage, Recap, Talk
 from index.ranking.dense import MOST_SCANNED, DenseRanker, DenseWriter
 from index.ranking.late import LateRanker, LateWriter
 from index.ranking.lexical import LEXICAL_FOLDER, TOKENIZER, LexicalRow, write_lexical
+from index.ranking.shapes import write_shapes
 from index.vocabulary.words import forms
 from index.vocabulary.writer import WordWriter, write_speakers, write_titles
 
@@ -104,6 +105,7 @@ def _write_records(folder: Path, contents: Contents, earlier: Path | None) -> di
         "passages": write_records(folder / "passages.jsonl", contents.passages),
     }
     write_tables(folder, contents)
+    write_shapes(folder, contents.passages)
     (folder / TEXTS_FOLDER).mkdir()
     for recap in contents.recaps:
         _write_text(folder, recap.text_sha256, contents.texts[recap.recap_id], earlier)
@@ -126,6 +128,8 @@ def _write_words(folder: Path, contents: Contents) -> None:
         writer.stop_counting()
         for talk in contents.talks:
             writer.add_heading(talk.affiliations)
+        for passage in contents.passages:
+            writer.add_heading(passage.headings)
         writer.write(folder)
     write_lexical(folder / LEXICAL_FOLDER, _lexical_rows(contents))
 
@@ -151,6 +155,7 @@ def _lexical_rows(contents: Contents) -> Iterator[LexicalRow]:
             speakers=" ".join((*talk.speakers, *talk.affiliations)),
             event=" ".join((event.event_id, event.name)) if event else "",
             talk_row=talk_row,
+            headings="\n".join(passage.headings),
         )
 
 

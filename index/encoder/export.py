@@ -1,7 +1,8 @@
-"""Write a BERT-like model as onnxruntime reads it: fused graphs from its config.json, its weights from model.safetensors.
+"""Write a BERT-like model as onnxruntime reads it: a graph from its config.json, weights from model.safetensors.
 
-The graphs are written from the model's description, so that neither torch nor transformers is needed, only
-`onnx`. What this cannot describe faithfully is refused with the reason, never approximated.
+The graph is written from the model's description, so that neither torch nor transformers is needed, only
+`onnx`, and not even that where the graph ships (index/encoder/model.onnx). What this cannot describe
+faithfully is refused with the reason, never approximated.
 """
 
 from __future__ import annotations
@@ -14,11 +15,9 @@ from typing import Any
 
 from index.encoder.adapter import Adapter
 from index.encoder.base import MAX_TOKENS
-from index.encoder.graph import BertShape, Graph, NotExportable, TensorFile, Weights
-from index.encoder.onnx import FORM_FILE, PASSAGES_FILE, QUESTIONS_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Form
-from index.encoder.runtime import load_onnxruntime
+from index.encoder.graph import BertShape, Graph, NotExportable, Weights, write_graph, write_weights
+from index.encoder.onnx import FORM_FILE, FORM_VERSION, GRAPH_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Form
 
-FORM_VERSION = 2  # of what is written here
 SAFETENSORS_FILE = "model.safetensors"
 _PREFIXES = ("", "bert.")  # a bare BertModel, or one inside a model with a head
 
@@ -51,56 +50,69 @@ def read_shape(model: Path) -> BertShape:
     )
 
 
-def write_form(model: Path, folder: Path, revision: str, adapter: Adapter | None = None) -> None:
+def write_form(
+    model: Path, folder: Path, revision: str, adapter: Adapter | None = None, graph_file: Path | None = None
+) -> None:
     """Write a model's graph, weights, tokenizer and description into an empty folder.
 
     The weights are written with the adapter added: what answers knows nothing of it and is as fast.
+
+    Args:
+        model: A sentence-transformers folder.
+        folder: An empty folder.
+        revision: The sha256 of the model's weights.
+        adapter: What was learnt on top of them.
+        graph_file: The graph of a model of this very shape, written before; without it `onnx` is needed.
 
     Raises:
         NotExportable: the model is not of the kind that can be written; the message is the reason.
         EncoderUnavailable: the adapter belongs to another model.
     """
     shape = read_shape(model)
-    try:
-        import onnx
-        from safetensors import SafetensorError, safe_open
-
-        onnxruntime = load_onnxruntime()
-    except ImportError as error:
-        raise NotExportable(f"{error.name} is not installed") from error
-    try:
-        with safe_open(model / SAFETENSORS_FILE, framework="numpy") as weights:
-            names = set(weights.keys())
-            prefix = next(
-                (one for one in _PREFIXES if f"{one}embeddings.word_embeddings.weight" in names), ""
-            )
-            shapes = {name.removeprefix(prefix): tuple(weights.get_slice(name).get_shape()) for name in names}
-            read = Weights(weights, prefix, adapter.differences(revision, shapes) if adapter else {})
-            tensors = TensorFile(folder / WEIGHTS_FILE)
-            for name, eight_bits in ((PASSAGES_FILE, False), (QUESTIONS_FILE, True)):
-                graph = Graph(shape, read, eight_bits)
-                graph.write_nodes()
-                onnx.save(tensors.model(graph), folder / name)
-    except (SafetensorError, TypeError, KeyError) as error:
-        raise NotExportable(
-            f"its {SAFETENSORS_FILE} does not hold what its config.json describes: {error}"
-        ) from error
+    graph = _read_graph(model, shape, revision, adapter)
+    write_weights(folder / WEIGHTS_FILE, graph.tensors)
+    if graph_file:
+        (folder / GRAPH_FILE).write_bytes(graph_file.read_bytes())
+    else:
+        try:
+            write_graph(folder / GRAPH_FILE, graph, WEIGHTS_FILE)
+        except ModuleNotFoundError as error:
+            raise NotExportable(f"{error.name} is not installed") from error
     (folder / TOKENIZER_FILE).write_bytes((model / TOKENIZER_FILE).read_bytes())
     form = Form(
+        version=FORM_VERSION,
         revision=revision,
         adapter=adapter.digest if adapter else "",
         dim=shape.hidden,
         max_tokens=shape.max_tokens,
         pooling=shape.pooling,
-        made_with={"onnx": onnx.__version__, "onnxruntime": onnxruntime.__version__},
         sizes_bytes={
-            name: (folder / name).stat().st_size
-            for name in (PASSAGES_FILE, QUESTIONS_FILE, WEIGHTS_FILE, TOKENIZER_FILE)
+            name: (folder / name).stat().st_size for name in (GRAPH_FILE, WEIGHTS_FILE, TOKENIZER_FILE)
         },
     )
     (folder / FORM_FILE).write_text(
         json.dumps(asdict(form), indent=2, sort_keys=True) + "\n", encoding="utf-8"
     )
+
+
+def _read_graph(model: Path, shape: BertShape, revision: str, adapter: Adapter | None) -> Graph:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(model / SAFETENSORS_FILE, framework="numpy") as stored:
+            names = set(stored.keys())
+            prefix = next(
+                (one for one in _PREFIXES if f"{one}embeddings.word_embeddings.weight" in names), ""
+            )
+            shapes = {name.removeprefix(prefix): tuple(stored.get_slice(name).get_shape()) for name in names}
+            differences = adapter.differences(revision, shapes) if adapter else {}
+            graph = Graph(shape, Weights(stored, prefix, differences))
+            graph.write_nodes()
+            return graph
+    except (SafetensorError, TypeError, KeyError) as error:
+        raise NotExportable(
+            f"its {SAFETENSORS_FILE} does not hold what its config.json describes: {error}"
+        ) from error
 
 
 def _modules(model: Path) -> tuple[str, str]:

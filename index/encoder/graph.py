@@ -1,9 +1,11 @@
-"""A BERT as nodes and tensors: the graph that onnxruntime's BERT optimizer makes out of torch's export, node for node.
+"""A BERT as nodes and tensors, with weights of eight bits.
 
-Two graphs stand on one model. Passages go through its weights as they are. Questions go through weights of
-eight bits with a scale for each block of 32 (MatMulNBits of onnxruntime's contributed operators): a quarter
-of the bytes to read for every question and a third of the private memory, and no figure of any set of
-questions changes (docs/decisions/0003).
+Every matrix and the table of word pieces keep a byte a weight with a scale for each block of 32
+(MatMulNBits of onnxruntime's contributed operators): 26 MB instead of 91, and 11 % less processor time a
+passage. On the seeds and the other recaps no figure moves by more than one question
+(docs/decisions/0021-one-graph.md).
+
+Nodes and the places of tensors need nothing but numpy; `onnx` is imported only to write the graph's own file.
 """
 
 from __future__ import annotations
@@ -21,11 +23,12 @@ from index.errors import EncoderUnavailable
 Array = NDArray[np.float32]
 
 _FUSED = "com.microsoft"
+_FLOAT = 1  # TensorProto.FLOAT
 _OPSET, _IR_VERSION = 17, 8  # read by every onnxruntime since 1.12
 _PAGE_BYTES = 4096  # weights that start on a page are mapped as they are
 _IN_GRAPH_BYTES = 64  # what a node's shape depends on has to stand in the graph itself
 _BLOCK = 32  # weights that share a scale; of 64, one question of 36 on other recaps loses its answer
-_MIDDLE, _LARGEST = 128, 127  # bytes are unsigned; 128 stands for 0
+_MIDDLE, _LARGEST = 128, 127  # MatMulNBits reads bytes without a sign; 128 stands for 0
 _INT8_SUMS = 4  # accuracy_level: multiply bytes by bytes
 
 
@@ -66,26 +69,30 @@ class Weights:
         return tensor if difference is None else tensor + difference
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation of a graph, before it is written."""
+
+    kind: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    domain: str
+    attributes: Mapping[str, Any]
+
+
 @dataclass(slots=True)
 class Graph:
-    """Nodes and tensors of a graph under construction; `eight_bits` says how its matrices are kept."""
+    """Nodes and tensors of a graph under construction."""
 
     shape: BertShape
     weights: Weights
-    eight_bits: bool
-    nodes: list[Any] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
     tensors: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def write_nodes(self) -> None:
         """Write the whole encoder, from word pieces to the last layer's states."""
-        epsilon, last = self.shape.epsilon, self.shape.layers - 1
-        tables = [
-            self._take(f"embeddings.{kind}_embeddings.weight") for kind in ("word", "position", "token_type")
-        ]
-        norm = [self._take(f"embeddings.LayerNorm.{part}") for part in ("weight", "bias")]
-        states = self._add(
-            "EmbedLayerNormalization", ["pieces", "kinds", *tables, *norm], "embedded", epsilon=epsilon
-        )
+        last = self.shape.layers - 1
+        states = self._embed()
         for layer in range(self.shape.layers):
             at = f"encoder.layer.{layer}"
             attended = self._attend(states, at)
@@ -93,10 +100,35 @@ class Graph:
             widened = self._multiply(
                 middle, f"{at}.intermediate.dense", self._matrix(f"{at}.intermediate.dense"), f"{at}.widened"
             )
-            bent = self._add("BiasGelu", [widened, self._take(f"{at}.intermediate.dense.bias")], f"{at}.bent")
+            bias = self._take(f"{at}.intermediate.dense.bias")
+            bent = self._fused("BiasGelu", [widened, bias], f"{at}.bent")
             states = self._project(
                 bent, middle, f"{at}.output", "states" if layer == last else f"{at}.states"
             )
+
+    def _embed(self) -> str:
+        """Add word pieces, their kinds and their positions, and scale the sum."""
+        self._put("first", np.zeros(1, dtype=np.int64))
+        self._put("second", np.ones(1, dtype=np.int64))
+        self._put("whole", np.array([0, 0, self.shape.hidden], dtype=np.int64))  # 0: as it is
+        values, scales = rows_in_eight_bits(self.weights.read("embeddings.word_embeddings.weight"))
+        rounded = self._plain("Gather", [self._put("words.bytes", values), "pieces"], "words.rounded")
+        counted = self._plain("Cast", [rounded], "words.counted", to=_FLOAT)
+        steps = self._plain("Gather", [self._put("words.scales", scales), "pieces"], "words.steps")
+        scaled = self._plain("Mul", [counted, steps], "words.scaled")
+        words = self._plain("Reshape", [scaled, "whole"], "words")
+        kinds = self._plain(
+            "Gather", [self._take("embeddings.token_type_embeddings.weight"), "kinds"], "kind"
+        )
+        size = self._plain("Shape", ["pieces"], "size")
+        length = self._plain("Slice", [size, "second", self._put("end", np.full(1, 2))], "length")
+        table = self._take("embeddings.position_embeddings.weight")
+        positions = self._plain("Slice", [table, "first", length, "first"], "positions")
+        summed = self._plain("Add", [self._plain("Add", [words, kinds], "named"), positions], "placed")
+        norm = [self._take(f"embeddings.LayerNorm.{part}") for part in ("weight", "bias")]
+        return self._plain(
+            "LayerNormalization", [summed, *norm], "embedded", axis=-1, epsilon=self.shape.epsilon
+        )
 
     def _attend(self, states: str, at: str) -> str:
         parts = [f"{at}.attention.self.{part}" for part in ("query", "key", "value")]
@@ -104,40 +136,24 @@ class Graph:
         bias = self._put(
             f"{at}.attention.bias", np.concatenate([self.weights.read(f"{part}.bias") for part in parts])
         )
-        if not self.eight_bits:
-            named = self._put(f"{at}.attention.weight", weight)
-            return self._add("Attention", [states, named, bias], f"{at}.attended", num_heads=self.shape.heads)
         together = self._multiply(states, f"{at}.attention", weight, f"{at}.together")
         thirds = self._put("thirds", np.full(len(parts), self.shape.hidden, dtype=np.int64))
-        self._add_plain("Split", [together, thirds], parts, axis=2)
-        return self._add("MultiHeadAttention", [*parts, bias], f"{at}.attended", num_heads=self.shape.heads)
+        self.nodes.append(Node("Split", (together, thirds), tuple(parts), "", {"axis": 2}))
+        return self._fused("MultiHeadAttention", [*parts, bias], f"{at}.attended", num_heads=self.shape.heads)
 
     def _project(self, inner: str, skipped: str, at: str, output: str) -> str:
         """Add a projection, the skipped input and a layer norm."""
         projected = self._multiply(inner, f"{at}.dense", self._matrix(f"{at}.dense"), f"{at}.projected")
         norm = [self._take(f"{at}.LayerNorm.{part}") for part in ("weight", "bias")]
-        bias = self._take(f"{at}.dense.bias")
-        return self._add(
-            "SkipLayerNormalization", [projected, skipped, *norm, bias], output, epsilon=self.shape.epsilon
-        )
+        inputs = [projected, skipped, *norm, self._take(f"{at}.dense.bias")]
+        return self._fused("SkipLayerNormalization", inputs, output, epsilon=self.shape.epsilon)
 
     def _multiply(self, states: str, at: str, matrix: Array, output: str) -> str:
-        if not self.eight_bits:
-            self._add_plain("MatMul", [states, self._put(f"{at}.weight", matrix)], [output])
-            return output
         values, scales = in_eight_bits(matrix)
         inputs = [states, self._put(f"{at}.bytes", values), self._put(f"{at}.scales", scales)]
         rows, columns = matrix.shape
-        return self._add(
-            "MatMulNBits",
-            inputs,
-            output,
-            K=rows,
-            N=columns,
-            bits=8,
-            block_size=_BLOCK,
-            accuracy_level=_INT8_SUMS,
-        )
+        sizes = {"K": rows, "N": columns, "bits": 8, "block_size": _BLOCK, "accuracy_level": _INT8_SUMS}
+        return self._fused("MatMulNBits", inputs, output, **sizes)
 
     def _matrix(self, at: str) -> Array:
         # torch keeps (out, in) and multiplies by the transpose; MatMul wants (in, out).
@@ -150,17 +166,13 @@ class Graph:
         self.tensors[name] = np.ascontiguousarray(tensor)
         return name
 
-    def _add(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        from onnx import helper
-
-        outputs = [output, ""] if kind == "EmbedLayerNormalization" else [output]
-        self.nodes.append(helper.make_node(kind, inputs, outputs, name=output, domain=_FUSED, **attributes))
+    def _fused(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
+        self.nodes.append(Node(kind, tuple(inputs), (output,), _FUSED, attributes))
         return output
 
-    def _add_plain(self, kind: str, inputs: list[str], outputs: list[str], **attributes: Any) -> None:
-        from onnx import helper
-
-        self.nodes.append(helper.make_node(kind, inputs, outputs, name=f"{kind} {outputs[0]}", **attributes))
+    def _plain(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
+        self.nodes.append(Node(kind, tuple(inputs), (output,), "", attributes))
+        return output
 
 
 def in_eight_bits(matrix: Array) -> tuple[NDArray[np.uint8], Array]:
@@ -177,48 +189,75 @@ def in_eight_bits(matrix: Array) -> tuple[NDArray[np.uint8], Array]:
     return (np.rint(padded / steps) + _MIDDLE).astype(np.uint8), scales.astype(np.float32).ravel()
 
 
-class TensorFile:
-    """The file beside the graphs that holds their tensors; what two graphs share stands in it once."""
+def rows_in_eight_bits(table: Array) -> tuple[NDArray[np.int8], Array]:
+    """Round a table (n_rows, dim) to bytes of which rows are taken.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._places: dict[str, tuple[int, int]] = {}  # offset and length in bytes
-        path.write_bytes(b"")
+    Returns:
+        (n_rows, n_blocks, block) int8 and (n_rows, n_blocks, 1) float32 scales; a block has 32 components, or
+        all of a row where its size is no multiple of 32.
+    """
+    n_rows, dim = table.shape
+    blocks = table.reshape(n_rows, -1, _BLOCK if dim % _BLOCK == 0 else dim)
+    scales = np.abs(blocks).max(axis=2, keepdims=True) / _LARGEST
+    steps = np.where(scales > 0, scales, 1.0)
+    return np.rint(blocks / steps).astype(np.int8), scales.astype(np.float32)
 
-    def model(self, graph: Graph) -> Any:
-        """Write the graph's tensors that are not there yet, and return the graph as a model that points at them."""
-        from onnx import TensorProto, helper
 
-        initializers = [self._initializer(name, tensor) for name, tensor in graph.tensors.items()]
-        axes = ["texts", "length"]
-        inputs = [
-            helper.make_tensor_value_info(name, TensorProto.INT32, axes) for name in ("pieces", "kinds")
-        ]
-        outputs = [helper.make_tensor_value_info("states", TensorProto.FLOAT, [*axes, graph.shape.hidden])]
-        opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
-        built = helper.make_graph(graph.nodes, "encoder", inputs, outputs, initializers)
-        return helper.make_model(
-            built, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="confnotes"
-        )
+def places(tensors: Mapping[str, NDArray[Any]]) -> dict[str, int]:
+    """Return the offset in bytes of each tensor in the file of weights; small ones stand in the graph itself."""
+    found: dict[str, int] = {}
+    end = 0
+    for name, tensor in tensors.items():
+        if tensor.nbytes >= _IN_GRAPH_BYTES:
+            found[name] = end + -end % _PAGE_BYTES
+            end = found[name] + tensor.nbytes
+    return found
 
-    def _initializer(self, name: str, tensor: NDArray[Any]) -> Any:
-        from onnx import TensorProto, helper, numpy_helper
 
-        if tensor.nbytes < _IN_GRAPH_BYTES:
-            return numpy_helper.from_array(tensor, name)
-        offset, length = self._place(name, tensor)
+def write_weights(path: Path, tensors: Mapping[str, NDArray[Any]]) -> None:
+    """Write the file of weights that stands beside a graph."""
+    with path.open("wb") as stream:
+        for name, offset in places(tensors).items():
+            stream.write(bytes(offset - stream.tell()))
+            stream.write(tensors[name].data)
+
+
+def write_graph(path: Path, graph: Graph, weights_name: str) -> None:
+    """Write a graph's own file; it points into the file of weights.
+
+    Raises:
+        ModuleNotFoundError: `onnx` is not installed.
+    """
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    offsets = places(graph.tensors)
+    initializers = []
+    for name, tensor in graph.tensors.items():
+        if name not in offsets:
+            initializers.append(numpy_helper.from_array(tensor, name))
+            continue
         kind = helper.np_dtype_to_tensor_dtype(tensor.dtype)
-        initializer = TensorProto(
+        outside = TensorProto(
             name=name, data_type=kind, dims=tensor.shape, data_location=TensorProto.EXTERNAL
         )
-        for key, value in {"location": self._path.name, "offset": offset, "length": length}.items():
-            initializer.external_data.add(key=key, value=str(value))
-        return initializer
-
-    def _place(self, name: str, tensor: NDArray[Any]) -> tuple[int, int]:
-        if name not in self._places:
-            with self._path.open("ab") as stream:
-                stream.write(bytes(-stream.tell() % _PAGE_BYTES))
-                self._places[name] = (stream.tell(), tensor.nbytes)
-                stream.write(tensor.data)
-        return self._places[name]
+        for key, value in {
+            "location": weights_name,
+            "offset": offsets[name],
+            "length": tensor.nbytes,
+        }.items():
+            outside.external_data.add(key=key, value=str(value))
+        initializers.append(outside)
+    nodes = [
+        helper.make_node(
+            node.kind, node.inputs, node.outputs, name=node.outputs[0], domain=node.domain, **node.attributes
+        )
+        for node in graph.nodes
+    ]
+    axes = ["texts", "length"]
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT32, axes) for name in ("pieces", "kinds")]
+    outputs = [helper.make_tensor_value_info("states", TensorProto.FLOAT, [*axes, graph.shape.hidden])]
+    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
+    built = helper.make_graph(nodes, "encoder", inputs, outputs, initializers)
+    model = helper.make_model(built, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="confnotes")
+    onnx.save(model, path)

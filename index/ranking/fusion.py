@@ -6,18 +6,34 @@ again.
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder.base import TokenVectors, Vectors
 from index.ranking.dense import Rows
+from index.ranking.features import (
+    best_of_others,
+    late_features,
+    relative,
+    shape_features,
+    word_features,
+)
+from index.ranking.matches import Matches
+from index.ranking.shapes import Shapes
+from index.vocabulary.terms import Unit, units
 
 DENSE_SHARE = 0.2
 TALK_SHARE = 0.2
+WEIGHTS_FILE = "fusion.json"
 # A stop word's weight beside the square root of an inverse document frequency: "how" and "who" say a little.
 STOP_WORD_WEIGHT = 0.5
 
@@ -53,6 +69,7 @@ class Evidence:
     dense: float  # cosine of the question and the passage as wholes
     talk: float  # mean of that over the passages of its talk
     lexical: float  # BM25; 0 where the passage is not among its best
+    features: Mapping[str, float] = field(repr=False, compare=False)  # what the score is the weighted sum of
     query: WeightedWords = field(repr=False, compare=False)
     similarities: Vectors = field(repr=False, compare=False)  # (n_query_tokens,)
 
@@ -78,10 +95,14 @@ class Scores:
     talk: Vectors
     lexical: Vectors
     similarities: Vectors
+    matches: Matches
+    shapes: Shapes
+    is_heading: NDArray[np.bool_]
+    talks: Rows
 
 
 def word_weights(
-    text: str, tokens: TokenVectors, doc_freq: Callable[[str], int | None], n_passages: int
+    text: str, tokens: TokenVectors, doc_freq: Callable[[Unit], int | None], n_passages: int
 ) -> WeightedWords:
     """Weigh the query's words by the square root of their inverse document frequency, pieces by their word.
 
@@ -93,7 +114,8 @@ def word_weights(
         groups.setdefault(word, []).append(at)
     spans = [(tokens.spans[group[0]][0], tokens.spans[group[-1]][1]) for group in groups.values()]
     names = [text[start:end] for start, end in spans]
-    weights = [_weight(name, doc_freq, n_passages) for name in names]
+    found = units(text)
+    weights = [_weight(span, text, found, doc_freq, n_passages) for span in spans]
     token_weights = np.zeros(len(tokens.words), dtype=np.float32)
     for weight, group in zip(weights, groups.values(), strict=True):
         token_weights[group] = weight
@@ -112,11 +134,22 @@ def word_weights(
     )
 
 
-def _weight(name: str, doc_freq: Callable[[str], int | None], n_passages: int) -> float:
-    if not any(c.isalnum() for c in name):
+def _weight(
+    span: tuple[int, int],
+    text: str,
+    found: Sequence[Unit],
+    doc_freq: Callable[[Unit], int | None],
+    n_passages: int,
+) -> float:
+    """Weigh a word of the encoder's by the unit of the text that it begins, or that it is a number of."""
+    start, end = span
+    if not any(c.isalnum() for c in text[start:end]):
         return 0.0
-    found = doc_freq(name)
-    return STOP_WORD_WEIGHT if found is None else math.sqrt(idf(found, n_passages))
+    at = bisect_right(found, start, key=attrgetter("start")) - 1
+    begins = at >= 0 and (found[at].start == start or (found[at].is_version and start < found[at].end))
+    known = (found[at],) if begins else units(text[start:end])
+    freqs = [freq for unit in known if (freq := doc_freq(unit)) is not None]
+    return math.sqrt(idf(min(freqs), n_passages)) if freqs else STOP_WORD_WEIGHT
 
 
 def idf(doc_freq: int, n_passages: int) -> float:
@@ -124,23 +157,51 @@ def idf(doc_freq: int, n_passages: int) -> float:
     return math.log(1 + (n_passages - doc_freq + 0.5) / (doc_freq + 0.5))
 
 
+def features(scores: Scores, weights: WeightedWords) -> dict[str, Vectors]:
+    """Return what speaks for each candidate, (n,) each, by name."""
+    late = late_features(scores.similarities, weights.token_weights)
+    return {
+        **late,
+        "dense": scores.dense,
+        "talk": scores.talk,
+        "talk_best": best_of_others(late["late"], scores.talks),
+        "lexical": relative(scores.lexical),
+        **word_features(scores.matches, scores.is_heading),
+        **shape_features(scores.shapes, scores.is_heading, scores.matches.lengths[0]),
+    }
+
+
+@cache
+def load_fusion() -> Mapping[str, float]:
+    """Return the weight of each feature; `bias` is added."""
+    content = json.loads(files("index.ranking").joinpath(WEIGHTS_FILE).read_text(encoding="utf-8"))
+    weights: Mapping[str, float] = content["weights"]
+    return weights
+
+
 def rank(scores: Scores, weights: WeightedWords, k: int) -> tuple[Rows, tuple[Evidence, ...]]:
     """Order the candidates, best first, ties by row, and say why; at most k."""
-    late = scores.similarities @ weights.token_weights
-    total = late + DENSE_SHARE * scores.dense + TALK_SHARE * scores.talk
+    values = features(scores, weights)
+    fusion = load_fusion()
+    total = sum(
+        (values[name] * np.float32(share) for name, share in fusion.items() if name != "bias"),
+        np.full(len(scores.rows), fusion.get("bias", 0.0), dtype=np.float32),
+    )
     # Rounded: the last bits of a sum differ between processors, and equal passages must tie everywhere.
     order: NDArray[np.int64] = np.lexsort((scores.rows, -np.round(total, 5)))[:k]
+    lists = {name: column[order].tolist() for name, column in values.items()}
     evidence = tuple(
         Evidence(
             row=int(scores.rows[at]),
             score=float(total[at]),
-            late=float(late[at]),
+            late=lists["late"][place],
             dense=float(scores.dense[at]),
             talk=float(scores.talk[at]),
             lexical=float(scores.lexical[at]),
+            features={name: column[place] for name, column in lists.items()},
             query=weights,
             similarities=scores.similarities[at],
         )
-        for at in order
+        for place, at in enumerate(order)
     )
     return scores.rows[order], evidence

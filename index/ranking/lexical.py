@@ -1,4 +1,7 @@
-"""Lexical search: BM25 by tantivy over a passage's words, its talk's title, the speakers and the event."""
+"""Lexical search: BM25 by tantivy over a passage's terms, the headings above it, its talk's title, speakers and event.
+
+tantivy is given the terms of `index.vocabulary.terms`, a blank between them, and stems them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import tempfile
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +20,13 @@ import tantivy
 from index.encoder.base import Vectors
 from index.errors import BuildDamaged, BuildRefused
 from index.ranking.dense import Allowed, Rows
+from index.vocabulary.terms import Unit, terms, units
+from index.vocabulary.words import join
 
 LEXICAL_FOLDER = "lexical"
 META_FILE = "meta.json"  # tantivy's name for it
-TOKENIZER = "simple, lowercase, ascii_fold, stopword(english), stemmer(english)"
-BOOSTS = {"text": 1.0, "title": 1.0, "speakers": 1.0, "event": 0.5}
+TOKENIZER = "index.vocabulary.terms, ascii_fold, stopword(english), stemmer(english)"
+BOOSTS = {"text": 1.0, "headings": 1.0, "title": 1.0, "speakers": 1.0, "event": 0.5}
 _ANALYZER = "notes"
 _HEAP_BYTES = 64_000_000
 _MARGIN = 1.5  # times as many hits are fetched as a limit is expected to leave enough of
@@ -35,6 +41,7 @@ class LexicalRow:
     speakers: str
     event: str
     talk_row: int
+    headings: str = ""
 
 
 def write_lexical(folder: Path, rows: Iterable[LexicalRow]) -> int:
@@ -55,7 +62,7 @@ def write_lexical(folder: Path, rows: Iterable[LexicalRow]) -> int:
         document.add_integer("row", row)
         document.add_integer("talk", content.talk_row)
         for field in BOOSTS:
-            document.add_text(field, getattr(content, field))
+            document.add_text(field, " ".join(terms(getattr(content, field))))
         writer.add_document(document)
         count += 1
     writer.commit()
@@ -109,16 +116,39 @@ class LexicalRanker:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
+    def stem(self, term: str) -> str | None:
+        """Return a term's stem; None for a stop word, which is not searched."""
+        return next(iter(self._analyzer.analyze(term)), None)
+
     def terms(self, text: str) -> list[str]:
-        """Return the stems of a text's words, stop words dropped, in order."""
-        return list(self._analyzer.analyze(text))
+        """Return the stems that a text is searched by, each once, in order, stop words dropped.
 
-    def doc_freq(self, word: str) -> int | None:
-        """Return how many passages hold a word or its inflections in their text, title, speakers or event, whichever is most.
-
-        None for a stop word, which is not searched; of a word with a hyphen its rarest part counts.
+        Besides its terms these are the names that neighbours make when they are written as one word, where a
+        passage does so: "load balancer" finds "loadbalancer".
         """
-        return min((max(self._stem_freqs(stem)) for stem in self.terms(word)), default=None)
+        found = units(text)
+        joined = (
+            join((left.form, right.form))
+            for left, right in pairwise(found)
+            if not right.tight and text[left.end : right.start].isspace()
+        )
+        stems = [*map(self.stem, terms(text)), *(one for one in map(self.stem, joined) if self._is_said(one))]
+        return list(dict.fromkeys(stem for stem in stems if stem))
+
+    def doc_freq(self, text: str) -> int | None:
+        """Return how many passages hold a word or its inflections in one field, whichever holds it most.
+
+        None for a stop word, which is not searched; of several words the rarest counts.
+        """
+        return min((freq for unit in units(text) if (freq := self.unit_freq(unit)) is not None), default=None)
+
+    def unit_freq(self, unit: Unit) -> int | None:
+        """Return how many passages hold a unit of a text; None for a stop word."""
+        stem = self.stem(unit.terms[-1 if unit.is_version else 0]) if unit.terms else None
+        return None if stem is None else max(self._stem_freqs(stem))
+
+    def _is_said(self, stem: str | None) -> bool:
+        return stem is not None and any(self._stem_freqs(stem))
 
     def _stem_freqs(self, stem: str) -> list[int]:
         return [int(self._searcher.doc_freq(field, stem)) for field in BOOSTS]
@@ -131,7 +161,7 @@ class LexicalRanker:
         `talk_rows` limits the search to some talks, for few of them; `allowed`, (n_passages,) bool, to some
         rows, for many. None is no limit.
         """
-        parts = [part for stem in dict.fromkeys(self.terms(text)) for part in self._anywhere(stem)]
+        parts = [part for stem in self.terms(text) for part in self._anywhere(stem)]
         if allowed is None or not allowed.any():
             return self._run(parts, depth if allowed is None else 0, talk_rows)
         wanted = depth + int(_MARGIN * depth * len(allowed) / np.count_nonzero(allowed))
@@ -144,7 +174,7 @@ class LexicalRanker:
 
     def search_rare(self, text: str, most: int, allowed: Allowed | None = None) -> Rows:
         """Return all rows with a word of the text that at most `most` passages hold, whatever else they say."""
-        rare = [stem for stem in dict.fromkeys(self.terms(text)) if 0 < sum(self._stem_freqs(stem)) <= most]
+        rare = [stem for stem in self.terms(text) if 0 < sum(self._stem_freqs(stem)) <= most]
         rows = self._run([part for stem in rare for part in self._anywhere(stem)], most * len(rare), None)[0]
         return rows if allowed is None else rows[allowed[rows]]
 
@@ -197,8 +227,7 @@ def _schema() -> tantivy.Schema:
 
 def _analyzer() -> tantivy.TextAnalyzer:
     return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.lowercase())
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
         .filter(tantivy.Filter.ascii_fold())
         .filter(tantivy.Filter.stopword("english"))
         .filter(tantivy.Filter.stemmer("english"))

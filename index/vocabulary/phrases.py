@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,41 @@ VOCABULARY_FILE = "vocabulary.tsv"
 PLACES_FILE = "word_places.npy"
 TEXTS_FILE = "text_places.npy"  # (n_texts + 1,) int64, the place at which each text begins
 
+_SHORTEST_HALF = 2  # letters of each word that a closed compound is made of
 Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class TextNumbers:
+    """Which text has which number: first the passages, then the talks by what is known of them, then the passages' headings."""
+
+    n_passages: int
+    n_talks: int
+
+    def __len__(self) -> int:
+        return 2 * self.n_passages + 3 * self.n_talks
+
+    @property
+    def titles(self) -> int:
+        """Return the number of the first talk's title; those of the others follow."""
+        return self.n_passages
+
+    @property
+    def speakers(self) -> int:
+        """Return the number of the first talk's speakers."""
+        return self.titles + self.n_talks
+
+    @property
+    def affiliations(self) -> int:
+        """Return the number of the first talk's affiliations."""
+        return self.speakers + self.n_talks
+
+    @property
+    def headings(self) -> int:
+        """Return the number of the headings above the first passage."""
+        return self.affiliations + self.n_talks
+
+
 _NOTHING: Places = np.zeros(0, dtype=np.int64)
 
 
@@ -57,6 +92,41 @@ class Phrases:
             if said
             else _NOTHING
         )
+
+    def places(self, form: str) -> Places:
+        """Return the places of a folded word in either number, ascending; of a version or a closed compound its last word's."""
+        wanted = singular(form)
+        found = [self._single(one) for one in _spellings(wanted)]
+        if "." in form:
+            found.append(self._runs(form))
+        elif not any(map(len, found)) and (halves := self.split(form)):
+            found.append(_following(self._single(halves[0]), self._single(halves[1])))
+        told = [one for one in found if len(one)]
+        if len(told) == 1:
+            return told[0]
+        return np.sort(np.concatenate(told)) if told else _NOTHING
+
+    def is_name(self, form: str) -> bool:
+        """Tell whether the notes write a folded word mostly with a capital, or it holds a digit."""
+        counts = [json.loads(value) for value in self.vocabulary.values(form)]
+        return any(map(str.isdigit, form)) or any(2 * capitals > said for _, said, capitals, *_ in counts)
+
+    def spans(self, numbers: Places) -> tuple[Places, Places]:
+        """Return the place at which each of some texts begins, and where the next one does."""
+        return self._texts[numbers], self._texts[numbers + 1]
+
+    def split(self, word: str) -> tuple[str, str] | None:
+        """Return the two words as which the notes write a folded word that they never say: "loadbalancer" is "load balancer"."""
+        if len(word) < MIN_JOINED or len(self._single(word)):
+            return None
+        for at in range(_SHORTEST_HALF, len(word) - _SHORTEST_HALF + 1):
+            before = self._single(word[:at])
+            if not len(before):
+                continue
+            for right in _spellings(singular(word[at:])):
+                if len(_following(before, self._single(right))):
+                    return word[:at], right
+        return None
 
     def _texts_of(self, places: NDArray[np.int32]) -> Places:
         return _distinct(np.searchsorted(self._texts, places, side="right") - 1)

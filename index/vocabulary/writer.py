@@ -19,6 +19,7 @@ from index.models import Talk
 from index.vocabulary.explained import Explained
 from index.vocabulary.names import ALIASES_FILE, JOINED_FILE, SPEAKERS_FILE, STEMS_FILE, TITLES_FILE
 from index.vocabulary.phrases import PLACES_FILE, TEXTS_FILE, VOCABULARY_FILE
+from index.vocabulary.terms import parts
 from index.vocabulary.words import GAP, Word, fold, singular, words
 
 _AT_ONCE = 4_000_000  # places sorted in memory
@@ -38,6 +39,7 @@ class WordWriter:
         self._passages: Counter[str] = Counter()
         self._capitals: Counter[str] = Counter()
         self._neighbours: Counter[tuple[str, str]] = Counter()
+        self._parts: set[str] = set()
         self._explained = Explained()
         self._place = 0
         self._texts = array("q", [0])
@@ -97,6 +99,7 @@ class WordWriter:
                 self._place += 1
                 self._n_words += 1
                 said.add(word.form)
+                self._parts.update(parts(text[word.start : word.end]))
             capital = text[word.start].isupper()
             if counted and capital:
                 self._capitals[word.form] += 1
@@ -177,6 +180,7 @@ class WordWriter:
             ((left + right, json.dumps([left, right, count])) for (left, right), count in pairs),
         )
         stems = [(stem, "") for form in forms for stem in _stems(form)]
+        stems += [(part, "") for part in sorted(self._parts - self._ids.keys())]
         stems += [
             (stem, json.dumps([left, right])) for (left, right), _ in pairs for stem in _stems(left + right)
         ]

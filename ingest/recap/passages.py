@@ -18,6 +18,7 @@ from ingest.recap.stretches import (
     TARGET_CHARS,
     Stretch,
     ends_sentence,
+    headings_above,
     mark_leads,
     read_stretches,
 )
@@ -43,15 +44,26 @@ def make_passages(recap: LoadedRecap, found: FoundTalk, talk_id: str) -> tuple[P
         talk_id: What the passages' ids start with.
     """
     roles: tuple[tuple[Role, Sequence[Span]], ...] = (("heading", found.heading), ("body", found.body))
-    runs = sorted(
-        (start, end, role)
-        for role, spans in roles
-        for start, end in _grouped(_stretches(recap, found, spans), recap.text)
+    runs: list[tuple[int, int, Role]] = []
+    above: dict[int, tuple[str, ...]] = {}
+    for role, spans in roles:
+        stretches = _stretches(recap, found, spans)
+        runs += ((start, end, role) for start, end in _grouped(stretches, recap.text))
+        if role == "body":
+            above.update(headings_above(recap.text, stretches))
+    return tuple(
+        _passage(recap, found, f"{talk_id}#{ordinal}", run, above.get(run[0], ()))
+        for ordinal, run in enumerate(sorted(runs))
     )
-    return tuple(_passage(recap, found, f"{talk_id}#{ordinal}", run) for ordinal, run in enumerate(runs))
 
 
-def _passage(recap: LoadedRecap, found: FoundTalk, passage_id: str, run: tuple[int, int, Role]) -> Passage:
+def _passage(
+    recap: LoadedRecap,
+    found: FoundTalk,
+    passage_id: str,
+    run: tuple[int, int, Role],
+    headings: tuple[str, ...],
+) -> Passage:
     """Make one passage of a stretch."""
     start, end, role = run
     talk_id, _, ordinal = passage_id.rpartition("#")
@@ -68,6 +80,7 @@ def _passage(recap: LoadedRecap, found: FoundTalk, passage_id: str, run: tuple[i
         role=role,
         voice=_voice(found.author_spans, start, end),
         links=_links(recap, found, start, end),
+        headings=headings,
     )
 
 

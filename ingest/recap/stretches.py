@@ -22,6 +22,8 @@ _LONGEST_TITLE = 80
 # a shorter paragraph without a sentence's end may be one more title, or an item of a list that lost its
 # bullets
 _PROSE_CHARS = 80
+_LONGEST_HEADING = 160
+_UNLEVELLED = 7  # below every heading that says its level
 _SENTENCE = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 _NO_TITLE = re.compile(
     r"[.!;,…:：。！、]$|^\W*(?:slides?|sources?|see(?: also)?|video|link)\b|://", re.IGNORECASE
@@ -106,6 +108,34 @@ def _mark_words(text: str, one: Stretch, following: Stretch) -> None:
     if deeper or short or text.endswith((":", "："), one.start, one.end):
         one.leads = True
         one.opens = block.kind != "bullet"
+
+
+def headings_above(text: str, stretches: Sequence[Stretch]) -> dict[int, tuple[str, ...]]:
+    """Return by each stretch's start the sub-headings that it stands under, outermost first, and the words that announce its list."""
+    above: dict[int, tuple[str, ...]] = {}
+    path: list[tuple[int, str]] = []
+    lead: tuple[int, str] | None = None
+    for one in stretches:
+        level = one.block.level if one.block else 0
+        bullet = one.block is not None and one.block.kind in _LISTED
+        if one.heads:
+            level = level or _UNLEVELLED
+            path = [entry for entry in path if entry[0] < level]
+            lead = None
+        elif lead and (not bullet or level <= lead[0]):
+            lead = None
+        above[one.start] = tuple(words for _, words in (*path, *([lead] if lead else [])))
+        if one.heads:
+            path.append((level, _told(text, one)))
+        elif one.leads:
+            lead = (level if bullet else -1, _told(text, one))
+    return above
+
+
+def _told(text: str, one: Stretch) -> str:
+    """Return an announcement's words on one line."""
+    words = " ".join(text[one.start : one.end].split())
+    return words if len(words) <= _LONGEST_HEADING else words[:_LONGEST_HEADING].rpartition(" ")[0]
 
 
 def _shaped_as_title(text: str, one: Stretch) -> bool:

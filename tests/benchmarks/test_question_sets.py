@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from index.encoders import Encoder
 
 from benchmarks.everyday import judge, report
 from benchmarks.metamorphic import Variants, compare, figures
 from benchmarks.question_sets import FOLDER, open_builds, read_set, resolved
 from benchmarks.refusing import SETS, asked, is_doubted, is_left_alone, is_right
+from index.encoder.base import Encoder
 from index.search import Searcher
 from tests.bot.answering.conftest import write_notes
 from training.pairs import PairsError, Texts

@@ -11,7 +11,7 @@ import pytest
 
 from index.build.layout import file_sha256
 from index.encoder.adapter import Adapter
-from index.encoder.load import load_encoder
+from index.encoder.load import REFERENCE_PREFIX, load_encoder
 from index.encoder.weights import weights_sha256
 from tests.training.conftest import pairs
 
@@ -64,11 +64,11 @@ def test_a_near_miss_is_no_example_and_a_follow_up_keeps_its_turn(learnt: list[E
     assert all(len(example.rows) == 1 for example in learnt)
 
 
-def test_the_network_computes_what_the_product_computes(
+def test_the_network_computes_what_the_reference_computes(
     corpus: Corpus, model: Path, learnt: list[Example]
 ) -> None:
-    """Without training, token vectors and pooled vectors are those of the encoder that answers."""
-    encoder = load_encoder(str(model))
+    """Without training, token vectors and pooled vectors are those of the encoder's reference form."""
+    encoder = load_encoder(f"{REFERENCE_PREFIX}{model}")
     network = Network(model, 2, 1)
     asked = [example.text for example in learnt]
     queries, _ = embed(network, [corpus.query(text) for text in asked], [corpus.passage(0)])

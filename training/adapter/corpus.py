@@ -60,7 +60,7 @@ class Corpus:
         self.talk_of_row = np.array([self.talks[passage.talk_id] for passage in self.passages])
         self.event_of = {recap_id: recap.event_id or recap_id for recap_id, recap in build.recaps.items()}
         self._contexts = [context_text(*build.around(passage)) for passage in self.passages]
-        self._doc_freq = build.lexical.doc_freq
+        self._doc_freq = build.lexical.unit_freq
         self._most_tokens = most_tokens
         self._tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
         self._tokenizer.no_padding()

@@ -15,7 +15,8 @@ from bot.answering.reply.reply import Reply
 from index.models import Hit, Talk
 from index.search import Searcher
 
-_OF_TALK = 0.5  # share of the best passages' score from which one talk is what is asked about
+_LOOKED_AT = 8  # passages that say which talk is asked about
+_OF_TALK = 0.5  # share of their score from which one talk is
 _JOINED = 40  # characters left out between two points up to which they are one quote
 _OTHERS = 3  # talks named after the brief
 
@@ -96,10 +97,8 @@ def _asked_talk(
     named = [hit.talk for hit in hits if any(talks[row].talk_id == hit.talk.talk_id for row in rows)]
     if named:
         return named[0]
-    shares: dict[str, float] = {}
-    for hit in hits[:8]:
-        shares[hit.talk.talk_id] = shares.get(hit.talk.talk_id, 0.0) + hit.score
-    best = max(shares, key=lambda one: shares[one])
-    if shares[best] >= _OF_TALK * sum(shares.values()) or not set(subject).isdisjoint(topic_terms(hits[0].talk.title)):
-        return next(hit.talk for hit in hits if hit.talk.talk_id == best)
-    return None
+    talk = hits[0].talk
+    near = hits[:_LOOKED_AT]
+    share = sum(hit.score for hit in near if hit.talk.talk_id == talk.talk_id) / (sum(hit.score for hit in near) or 1.0)
+    named = not set(subject).isdisjoint(topic_terms(talk.title))
+    return talk if named or share >= _OF_TALK else None

@@ -35,13 +35,18 @@ def talk_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
     if not hits:
         return None
     talk = hits[0].talk
-    if question.context and talk.title and _WHEN.search(question.text):
+    if asks_when(question) and talk.title:
         said = f"“{talk.title}”: {place(talk)}." if place(talk) else f"The notes do not say when “{talk.title}” was given."
     else:
         said = headline_of(talk, named=bool(question.titled or question.talks))
     wanted = [word.form for word in question.words]
     names = [word.form for word in question.words if word.known and (word.capital or not word.real)]
     return Reply(said or None, quote_blocks(hits, wanted, searcher, names), hits)
+
+
+def asks_when(question: Question) -> bool:
+    """Tell whether a follow-up asks when the talk before it was given."""
+    return bool(question.context and _WHEN.search(question.text))
 
 
 def headline_of(talk: Talk, *, named: bool = True) -> str:

@@ -19,7 +19,7 @@ from bot.answering.reply.people import people_reply
 from bot.answering.reply.quotes import quotes_reply
 from bot.answering.reply.reply import Reply
 from bot.answering.reply.sides import sides_reply
-from bot.answering.reply.card import talk_reply
+from bot.answering.reply.card import asks_when, talk_reply
 from index.search import Searcher
 
 _Writer = Callable[[Question, Found, Searcher], Reply | None]
@@ -81,5 +81,5 @@ def _temp(question: Question, searcher: Searcher) -> Question:
 
 def reply_of(question: Question, found: Found, searcher: Searcher) -> Reply | None:
     """Return the answer in the form that a question asks for; None where the notes have nothing in that form."""
-    write = _WRITERS.get(form_of(question))
+    write = talk_reply if asks_when(question) else _WRITERS.get(form_of(question))
     return write(_temp(question, searcher), found, searcher) if write else None

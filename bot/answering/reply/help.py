@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from bot.answering.evidence.evidence import Found
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Block, Line
@@ -83,8 +81,7 @@ def examples(searcher: Searcher, count: int = 3) -> tuple[str, ...]:
 def _spread(searcher: Searcher) -> Iterator[Talk]:
     """Yield talks that say something, from all over the notes, the newest first."""
     table = searcher.build.table
-    telling = table.set_of(table.talk_of_row[np.flatnonzero(~table.is_heading)])
-    rows = table.in_order(TalkSet(telling.mask & ~table.sections.mask))[::-1]
+    rows = table.in_order(TalkSet(table.telling.mask & ~table.sections.mask))[::-1]
     knowledge = knowledge_of(searcher)
     for row in rows[:: max(len(rows) // _LOOKED_AT, 1)][:_LOOKED_AT]:
         yield knowledge.talk(int(row))

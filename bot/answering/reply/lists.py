@@ -14,14 +14,14 @@ import numpy as np
 from bot.answering.evidence.evidence import Found, allowed_talks
 from bot.answering.evidence.spots import Spots
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.language.wordlists import is_generic, is_german, is_stop
+from bot.answering.language.wordlists import is_generic, is_german, is_real_word, is_stop
 from bot.answering.question.people import name_forms, talks_of
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import counted, spoken
 from bot.answering.reply import misses
 from bot.answering.reply.digest import MOST, gist_of, of_kind, placed
-from bot.answering.reply.outline import quote_of, read_statements, says_more
+from bot.answering.reply.outline import quote_of, read_statements, says_more, topic_terms
 from bot.answering.reply.reply import Reply
 from bot.answering.models import Entry, Quote
 from index.build.talk_table import KINDS, Rows, TalkSet
@@ -147,7 +147,7 @@ def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
     else:
         spots, close = _of_topics(topics, allowed, question, searcher)
     if question.scope.kind:
-        spots = spots.within(of_kind(question.scope.kind, searcher))
+        spots = spots.within(of_kind(question.scope.kind, searcher, allowed))
     spots, undated = _of_known_day(spots, question.scope.day, knowledge)
     topic = ", ".join(topics)
     headline = _headline(question, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
@@ -169,7 +169,7 @@ def _allowed(question: Question, searcher: Searcher) -> TalkSet:
     for subject in question.excluded:
         kind = singular(subject.lower())
         if kind in KINDS:
-            unwanted = of_kind(kind, searcher)
+            unwanted = of_kind(kind, searcher, allowed)
         else:
             unwanted = searcher.said.titled(subject) | searcher.build.table.set_of(
                 _of_topics((subject,), allowed, question, searcher)[0].talks
@@ -228,14 +228,51 @@ def _about(
     allowed: TalkSet,
     searcher: Searcher,
 ) -> tuple[Spots, dict[int, float]]:
-    """Keep the talks that are about a topic: those that name it in their title, and those close to it in words and as wholes."""
+    """Keep the talks that are about a topic: those that name it in their title, and those close to it in words and as wholes.
+
+    Of a name, only talks that mention it are close. Where the notes have a part with the topic for its heading
+    ("Thursday", "Lightning talks"), the talks are those of that part.
+    """
+    table = searcher.build.table
     titled = reduce(or_, map(searcher.said.titled, names))
     kept = Spots.first_of(mentions, searcher).within(titled)
+    parts = [member for topic in topics for member in _members(topic, allowed, searcher)]
+    if parts:
+        told = table.set_of(parts) | TalkSet(titled.mask & ~table.sections.mask)
+        opening = table.first_rows((told & allowed & table.with_passages).rows)
+        return Spots.first_of([kept.rows, opening], searcher).within(told), {}
     limits = Filter() if allowed.everything else Filter(talks=allowed)
     ranked = [searcher.rank(Query(topic, filter=limits, k=_LOOKED_AT, depth=_LOOKED_AT)) for topic in topics]
     near = {item.row: item for evidence in ranked for item in _close(evidence, searcher)}
-    close = {row: item.score for row, item in near.items()}
+    knowledge = knowledge_of(searcher)
+    said = table.set_of(table.talk_of_row[np.concatenate(mentions)]) if len(mentions) else table.set_of([])
+    named = all(_is_name(topic, knowledge) for topic in topics) and bool(said)
+    close = {
+        row: item.score
+        for row, item in near.items()
+        if (talk := int(table.talk_of_row[row])) in table.telling and (not named or talk in said)
+    }
     return Spots.first_of([kept.rows, np.fromiter(close, dtype=np.int64, count=len(close))], searcher), close
+
+
+def _is_name(topic: str, knowledge: Knowledge) -> bool:
+    """Tell whether a topic is a name that no dictionary has, which what is about it says."""
+    return any(not is_real_word(word.form) and not knowledge.is_everywhere(word.form) for word in words(topic))
+
+
+def _members(topic: str, allowed: TalkSet, searcher: Searcher) -> list[int]:
+    """Return the rows of the talks below the headings that say a topic and no more."""
+    table = searcher.build.table
+    asked = set(topic_terms(topic))
+    titled = searcher.said.titled(topic)
+    found: list[int] = []
+    for section in (titled & table.sections & allowed).rows.tolist():
+        title = {term for term in topic_terms(searcher.build.stored_talks.rows[section].title) if not term.isdigit()}
+        if title <= asked:
+            below = [row for row in table.below(section) if row in allowed]
+            # Of the talks behind the heading "Lightning talks", those that are called so where some are.
+            found += [row for row in below if row in titled] or below
+    return found
 
 
 def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
@@ -257,20 +294,22 @@ def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
     ]
 
 
-def scope_list(scope: Scope, searcher: Searcher) -> Reply:
-    """Return every talk within limits, a line each."""
-    listed = _without_topic(scope, allowed_talks(scope, knowledge_of(searcher)), searcher)
+def scope_list(scope: Scope, searcher: Searcher, *, sections: bool = False) -> Reply:
+    """Return every talk within limits, a line each, with the sections of the notes or without."""
+    listed = _without_topic(scope, allowed_talks(scope, knowledge_of(searcher)), searcher, sections=sections)
     hits = tuple(replace(hit, rank=at) for at, hit in enumerate(listed.hits, 1))
     blocks = placed(Entry(hit.talk) for hit in hits)
     return Reply(listed.headline, blocks, hits, sure=0.9, miss=None if hits else "not_covered")
 
 
-def _without_topic(scope: Scope, allowed: TalkSet, searcher: Searcher) -> Listed:
+def _without_topic(scope: Scope, allowed: TalkSet, searcher: Searcher, *, sections: bool = False) -> Listed:
     """List every talk within the limits; those of no known day are counted, and listed only where no talk is known to be of the day."""
     table = searcher.build.table
-    talks = TalkSet(allowed.mask & table.with_passages.mask & ~table.sections.mask)
+    talks = allowed & table.with_passages
+    if not sections:
+        talks = TalkSet(talks.mask & ~table.sections.mask)
     if scope.kind:
-        talks &= of_kind(scope.kind, searcher)
+        talks &= of_kind(scope.kind, searcher, talks)
     within = table.in_order(talks)
     dated = within if scope.day is None else within[table.days[within] == scope.day]
     undated = len(within) - len(dated)

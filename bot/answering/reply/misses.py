@@ -16,7 +16,6 @@ from index.models import Hit, Talk
 from index.search import Searcher
 
 NEAREST = 3
-NEAREST_HEADING = "The nearest talks:"
 PLACES = 6  # named where something is mentioned elsewhere
 NO_FIGURE = "The notes touch on this, but do not give the figure or date that was asked for."
 _DID_THEY = re.compile(

@@ -19,7 +19,11 @@ _HEADING_CHARS = 80
 _LEAD_CHARS = 160  # of a line that is shown in front of a quote
 _MARK = re.compile(r"(?:[-*•‣◦▪–—>#|→]+|\d+[.)])[ \t]+")
 _LINE = re.compile(r"[^\n]+")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"’')\]]*\s+(?=[^\sa-z])")
+# Not behind "e.g. Fluentd" and the like.
+_SENTENCE_END = re.compile(
+    r"(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\b[ie]\.[eg])(?<!\b(?:ie|eg|vs|cf|Dr|Mr|Ms|St|Jr|No)\.)(?<!\betc\.)(?<!\bMrs\.)(?<!\bapprox\.)"
+    r"(?<=[.!?…])[”\"’')\]]*\s+(?=[^\sa-z])"
+)
 _ENDED = re.compile(r"[.!?…;,][”\"’'»)\]]*$")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 
@@ -132,7 +136,7 @@ def _is_below(upper: Statement, lower: Statement, found: Sequence[Statement], at
     is_bullet = lower.indent % 2 == 1
     if lower.indent > upper.indent:
         # A list stands below the line before it; a paragraph does not, however short.
-        return is_bullet and (upper.indent % 2 == 1 or upper.introduces or _is_heading(upper))
+        return is_bullet and (upper.indent % 2 == 1 or upper.introduces or is_heading(upper))
     if upper.introduces and lower.indent == upper.indent:
         if lower.introduces:
             return False
@@ -141,21 +145,25 @@ def _is_below(upper: Statement, lower: Statement, found: Sequence[Statement], at
     return False
 
 
-def _is_heading(one: Statement) -> bool:
-    return len(one.text) <= _HEADING_CHARS and not _ENDED.search(one.text)
+def is_heading(one: Statement) -> bool:
+    """Tell whether a line looks like a heading: short, without a mark, and not ended."""
+    return len(one.text) <= _HEADING_CHARS and one.begins and not _ENDED.search(one.text)
 
 
 def quote_of(
     searcher: Searcher, talk: Talk, first: Statement, last: Statement, lead: Statement | None = None
 ) -> Quote:
     """Return the words from one statement to another as a quote, read again from the stored text."""
-    recap_id = first.passage.recap_id
-    text = searcher.read(recap_id, first.start, last.end)
+    recap_id, start = first.passage.recap_id, first.start
+    text = searcher.read(recap_id, start, last.end)
+    if "\n" not in text and (mark := _MARK.match(text)) and mark.end() < len(text):
+        # A bullet that stands alone needs no mark.
+        start, text = start + mark.end(), text[mark.end() :]
     shown = Lead(lead.text, lead.start, lead.end) if lead and len(lead.text) <= _LEAD_CHARS else None
     return Quote(
         text,
         first.passage.passage_id,
-        first.start,
+        start,
         last.end,
         talk,
         first.passage.voice,

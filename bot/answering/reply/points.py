@@ -9,17 +9,19 @@ from collections.abc import Collection, Sequence
 from functools import cache
 
 from bot.answering.language.data import read_data
-from bot.answering.reply.outline import Statement, says_more, topic_terms
+from bot.answering.reply.outline import Statement, is_heading, says_more, topic_terms
 from index.models import Talk
 from index.search import Searcher
 
 _SHORTEST = 24  # characters of a statement that says something by itself
 _LONGEST = 420  # of one that is quoted whole
 _HEAD_CHARS = 60  # within which a definition names its subject
-_AGAIN = 0.15  # what a word is worth that another point has said
+_LATER = 0.25  # what each statement before it takes from one that might be the first to read
+_FEWEST_TERMS = 2  # words on a topic of a statement that says something
+_WAYS = frozenset({"is_a", "does", "talk_is"})  # to say what something is
+_AGAIN = 0.3  # what a word is worth that another point has said
 _ASIDE = 0.5  # what the note-taker's own remark is worth beside the talk's content
-_BELOW = 0.9  # a bullet below another, which needs the line above it to be understood
-_SIZE = 0.6  # power of the length that a point's worth is divided by: 0 takes long ones, 1 short ones
+_SIZE = 0.5  # power of the length that a point's worth is divided by: 0 takes long ones, 1 short ones
 
 
 class Points:
@@ -33,8 +35,11 @@ class Points:
         self.terms = [topic_terms(one.text) for one in statements]
         self.subject = frozenset(subject) or frozenset(topic_terms(talk.title))
         self.telling = [
-            len(one.text) >= _SHORTEST and not one.introduces and says_more(one.text, talk)
-            for one in statements
+            len(one.text) >= _SHORTEST
+            and not one.introduces
+            and len(terms) >= _FEWEST_TERMS
+            and says_more(one.text, talk)
+            for one, terms in zip(statements, self.terms, strict=True)
         ]
         said = Counter(term for terms in self.terms for term in set(terms))
         total = len(searcher.build.passages)
@@ -43,15 +48,19 @@ class Points:
             for term, count in said.items()
         }
 
-    def leading(self) -> int | None:
-        """Return the position of the statement that says what it is about: a definition, else the first that tells something."""
+    def leading(self, most: int = _LONGEST) -> int | None:
+        """Return the position of the statement that says what it is about: a definition, else the first that tells something.
+
+        One that is longer than `most` characters comes behind a shorter one that says as much.
+        """
         best: tuple[float, int] | None = None
         for at, one in enumerate(self.statements):
             if not self.telling[at]:
                 continue
-            score = definition(one.text, self.subject) - 0.12 * at
-            score -= (one.passage.voice == "author") + 0.5 * (one.parent is not None)
-            score += 0.4 * (len(one.text) >= 2 * _SHORTEST)
+            score = definition(one.text, self.subject) - _LATER * at
+            is_title = is_heading(one) and one.parent is None and one.indent % 2 == 0 and len(one.text) < _HEAD_CHARS
+            score -= (one.passage.voice == "author") + 0.6 * is_title + 0.5 * (one.parent is not None)
+            score += 0.4 * (len(one.text) >= 2 * _SHORTEST) - 0.5 * max(len(one.text) / most - 1.0, 0.0)
             if best is None or score > best[0]:
                 best = (score, at)
         return best[1] if best else None
@@ -103,8 +112,7 @@ class Points:
         gain = sum(
             self.worth[term] * (_AGAIN if term in covered else 1.0) for term in set(self.terms[at])
         )
-        gain *= _ASIDE if self.statements[at].passage.voice == "author" else 1.0
-        return gain * (_BELOW if self.statements[at].parent is not None else 1.0)
+        return gain * (_ASIDE if self.statements[at].passage.voice == "author" else 1.0)
 
 
 def definition(text: str, subject: Collection[str]) -> float:
@@ -125,4 +133,5 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {
         name: re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})\b", re.IGNORECASE)
         for name, phrases in read_data("definitions.yaml").items()
+        if name in _WAYS
     }

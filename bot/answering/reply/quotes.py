@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from bot.answering.evidence.evidence import Found
+from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Block, Quote
 from bot.answering.question.question import Question
-from bot.answering.reply.outline import Statement, quote_of, read_statements, says_more
+from bot.answering.reply.outline import Statement, quote_of, read_statements, says_more, split_units, topic_terms
+from bot.answering.reply.points import definition
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Passage
 from index.search import Searcher
-from index.vocabulary.words import forms, singular, words
+from index.vocabulary.words import find_phrase, forms, singular, words
 
 ANSWER_CHARS = 1200  # of all quotes, so that their sources fit beside them into 1,500 characters
 QUOTE_CHARS = 420  # one quote; a passage up to this length is quoted whole
@@ -25,7 +27,14 @@ _SAME = 85  # of 100, of two quotes' common characters
 _NEAR = 0.85
 _NEAR_IN_TALK = 0.77
 _LOOKED_AT = 15  # hits
-_LEADS_WITHIN = 250  # characters in front of the best quote where those of its talk stand in reading order
+_LEADS_WITHIN = 120  # characters in front of the best quote where those of its talk stand in reading order
+_BEFORE = 160  # characters of a passage in front of its best statement that are quoted with it
+# Words beside the names of a question that is about them: with more, the passage that answers often goes
+# without the name.
+_BESIDE = 1
+_GAP_CHARS = 8  # between two quotes that are one
+_DEFINED = 0.05  # of a score, for each degree to which a passage says what a name is
+_REMARK = 0.1  # of a score, for a remark of the note-taker's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +58,31 @@ def quotes_reply(question: Question, found: Found, searcher: Searcher) -> Reply:
     hits = tuple(hit for hit in hits if hit.passage.role == "body") or hits
     names = [word.form for word in question.words if word.known and (word.capital or not word.real)]
     wanted = [word.form for word in question.words]
+    hits = _told_first(hits, question, names, searcher)
     ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(hits, 1))
     return Reply(None, quote_blocks(hits, wanted, searcher, names), ranked)
+
+
+def _told_first(
+    hits: tuple[Hit, ...], question: Question, names: Sequence[str], searcher: Searcher
+) -> tuple[Hit, ...]:
+    """Put what says a name in front where little but the name is asked, and in front of that what says what it is."""
+    if not names or len(question.words) - len(names) > _BESIDE or question.context or question.titled:
+        return hits
+    knowledge = knowledge_of(searcher)
+    spellings = [
+        (word.text, *knowledge.aliases.others(word.text)) for word in question.words if word.form in names
+    ]
+    subject = frozenset(term for name in names for term in topic_terms(name))
+    best = max(hit.score for hit in hits) or 1.0
+
+    def worth(hit: Hit) -> float:
+        text = hit.passage.text
+        said = sum(any(find_phrase(text, one) or find_phrase(hit.talk.title, one) for one in group) for group in spellings)
+        told = max(definition(text[start:end], subject) for start, end in split_units(text))
+        return said + hit.score / best + _DEFINED * told - _REMARK * (hit.passage.voice == "author")
+
+    return tuple(sorted(hits, key=worth, reverse=True))
 
 
 def quote_blocks(
@@ -108,9 +140,21 @@ def in_order(stretches: Sequence[_Stretch]) -> list[_Stretch]:
     return ordered if before <= _LEADS_WITHIN else [best, *sorted(others, key=lambda one: one.first.start)]
 
 
-def _quotes(stretches: Iterable[_Stretch], searcher: Searcher) -> Iterable[Quote]:
+def _quotes(stretches: Sequence[_Stretch], searcher: Searcher) -> Iterable[Quote]:
+    """Yield quotes, those as one that follow each other in the notes."""
+    joined: list[_Stretch] = []
     for one in stretches:
+        before = joined[-1] if joined else None
+        if before and 0 <= one.first.start - before.last.end <= _GAP_CHARS and _one_voice(before, one):
+            joined[-1] = _Stretch(before.hit, before.first, one.last, before.lead)
+        else:
+            joined.append(one)
+    for one in joined:
         yield quote_of(searcher, one.hit.talk, one.first, one.last, one.lead)
+
+
+def _one_voice(one: _Stretch, other: _Stretch) -> bool:
+    return one.last.passage.voice == other.first.passage.voice
 
 
 def best_stretch(hit: Hit, wanted: Sequence[str], searcher: Searcher, most: int = QUOTE_CHARS) -> _Stretch:
@@ -120,12 +164,29 @@ def best_stretch(hit: Hit, wanted: Sequence[str], searcher: Searcher, most: int 
     first, last = mine[0], mine[-1]
     if statements[last].end - statements[first].start > most:
         first, last = _window(statements, mine, wanted, most)
+    else:
+        first = _opening(statements, mine, wanted)
     first, last = _whole(statements, first, last, most)
     parent = statements[first].parent
     lead = statements[parent] if parent is not None and parent < first else None
     if lead is not None and parent == first - 1 and lead.passage.voice == statements[first].passage.voice:
         return _Stretch(hit, lead, statements[last], None)
     return _Stretch(hit, statements[first], statements[last], lead)
+
+
+def _opening(statements: Sequence[Statement], mine: Sequence[int], wanted: Sequence[str]) -> int:
+    """Return where a passage is quoted from: its beginning, unless its paragraph comes to what the question says late."""
+    scores = {at: _score(statements[at].text, wanted) for at in mine}
+    best = max(mine, key=lambda at: (scores[at], -at))
+    first = mine[0]
+    paragraph = best
+    while paragraph > first and not statements[paragraph].begins:
+        paragraph -= 1
+    if paragraph > first:
+        return first
+    while first < best and not scores[first] and statements[best].start - statements[first].start > _BEFORE:
+        first += 1
+    return first
 
 
 def _around(passage: Passage, searcher: Searcher) -> tuple[Statement, ...]:
@@ -158,6 +219,8 @@ def _whole(statements: Sequence[Statement], first: int, last: int, most: int) ->
     """Take in what belongs to the ends: the rest of a sentence that a passage cuts, and what a colon introduces."""
     while first and not statements[first].begins and _joined(statements[first - 1], statements[first], most):
         first -= 1
+    if first and _refers_back(statements[first]) and _follows(statements[first - 1], statements[first], most):
+        first -= 1
     while last + 1 < len(statements) and _joined(statements[last], statements[last + 1], most):
         last += 1
     if statements[last].introduces:
@@ -174,6 +237,21 @@ def _whole(statements: Sequence[Statement], first: int, last: int, most: int) ->
     return first, last
 
 
+def _refers_back(one: Statement) -> bool:
+    """Tell whether a statement begins with a word that stands for something said before it."""
+    word = next(words(one.text), None)
+    return word is not None and word.form in read_words("refers_back")
+
+
+def _follows(one: Statement, other: Statement, most: int) -> bool:
+    """Tell whether a statement is what the next one refers to: just before it, in the same voice, and not long."""
+    return (
+        one.passage.voice == other.passage.voice
+        and other.start - one.end <= _GAP_CHARS
+        and len(one.text) <= most // 2
+    )
+
+
 def _is_under(statements: Sequence[Statement], at: int, upper: int) -> bool:
     parent = statements[at].parent
     while parent is not None:
@@ -188,7 +266,7 @@ def _joined(one: Statement, other: Statement, most: int) -> bool:
     return (
         one.passage is not other.passage
         and one.passage.voice == other.passage.voice
-        and other.start - one.end <= 8
+        and other.start - one.end <= _GAP_CHARS
         and not other.begins
         and len(other.text) <= most // 2
     )

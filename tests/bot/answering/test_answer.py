@@ -52,7 +52,7 @@ def test_a_name_nobody_mentioned_is_said_to_be_absent(searcher: Searcher) -> Non
 
     assert (found.status, found.miss) == ("not_found", "absent")
     assert "“Crossplane” is not mentioned in the notes (3 recaps, 8 talks)." in found.text
-    assert "Nearest talks, not an answer:" in found.text
+    assert "The nearest talks:" in found.text
     assert not found.quotes
 
 

@@ -13,7 +13,7 @@ from bot.answering.language.markup import plain_question
 from bot.answering.language.spelling import closest_word
 from bot.answering.language.wordlists import is_french, is_real_word
 from bot.answering.question.intents import read_wish
-from bot.answering.reply.quotes import split_units
+from bot.answering.reply.outline import split_units
 from index.vocabulary.explained import Explained, explained_pairs
 
 _NAMES = (

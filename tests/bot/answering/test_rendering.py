@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bot.answering import answer
 from bot.answering.rendering import tidy
-from bot.answering.reply.quotes import split_units
+from bot.answering.reply.outline import split_units
 from bot.terminal import print_answer
 from index.search import Searcher
 

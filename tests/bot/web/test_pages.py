@@ -50,7 +50,7 @@ def test_absent_name_is_an_honest_no(client: TestClient) -> None:
     page = client.get("/", params={"q": "what did they say about Zorbulator?"})
 
     assert "Zorbulator" in words(page.text)
-    assert "<blockquote>" not in page.text
+    assert "<blockquote" not in page.text
 
 
 def test_front_page_suggests_questions_that_are_answered(client: TestClient) -> None:
@@ -60,12 +60,14 @@ def test_front_page_suggests_questions_that_are_answered(client: TestClient) -> 
 
     assert examples
     for path in examples:
-        assert "<blockquote>" in client.get(path).text
+        assert "<blockquote" in client.get(path).text
 
 
 def test_every_talk_has_its_own_page(client: TestClient, searcher: Searcher) -> None:
-    """The list names every talk, and each talk's page shows its passages word for word."""
-    listed = client.get("/talks").text
+    """The events' lists name every talk, and each talk's page shows its passages word for word."""
+    overview = client.get("/talks").text
+    lists = [html.unescape(path) for path in re.findall(r'href="(/talks\?event=[^"&]+)"', overview)]
+    listed = "".join(client.get(path).text for path in lists)
 
     for talk in searcher.build.talks.values():
         path = f"/talks/{quote(talk.talk_id)}"

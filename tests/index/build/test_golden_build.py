@@ -1,4 +1,4 @@
-"""Format 2 stays readable: a build that was stored once, and the page that says how to read it."""
+"""Format 3 stays readable: a build that was stored once, and the page that says how to read it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from index.search import Query, Searcher
 from tests.conftest import ROOT
 from tests.index.conftest import ORCHARD, small_notes
 
-GOLDEN = Path(__file__).parent / "golden" / "v2"
+GOLDEN = Path(__file__).parent / "golden" / "v3"
 
 
 def test_the_stored_build_still_answers() -> None:
-    """A build of format 2 opens, gives its records and finds its passages, and is not touched by it."""
+    """A build of format 3 opens, gives its records and finds its passages, and is not touched by it."""
     before = {path: path.stat().st_mtime_ns for path in GOLDEN.rglob("*")}
     searcher = Searcher.open(GOLDEN)
     notes = small_notes({"orchard.txt": ORCHARD})

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 from index.encoder.base import DEFAULT_ENCODER
 from index.encoder.export import read_shape, write_form
 from index.encoder.graph import NotExportable
-from index.encoder.load import checked, compare, load_encoder, open_form
+from index.encoder.load import MIN_COSINE, MIN_TOKEN_COSINE, checked, compare, load_encoder, open_form
 from index.encoder.onnx import FORM_FILE, WEIGHTS_FILE, OnnxEncoder, read_check
 from index.encoder.reference import SentenceTransformersEncoder
 from index.encoder.weights import weights_sha256
@@ -44,7 +44,7 @@ def test_any_shape_of_bert_equals_its_reference(
         40,
     )
     assert reference.max_tokens == 40
-    assert min(found["min_cosine"], found["min_token_cosine"]) >= 0.99999
+    assert min(found["min_cosine"], found["min_token_cosine"]) >= MIN_TOKEN_COSINE
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_an_export_is_compared_with_its_reference_once(tmp_path: Path) -> None:
     again = open_form(model, "small", cache_dir=tmp_path / "cache")
 
     assert isinstance(encoder, OnnxEncoder)
-    assert float(encoder.check["min_cosine"]) >= 0.99999
+    assert float(encoder.check["min_cosine"]) >= MIN_COSINE
     assert encoder.check["passages"] == len(TEXTS)
     assert "torch" in str(encoder.check["reference"])
     assert again.check == read_check(encoder.folder) == encoder.check

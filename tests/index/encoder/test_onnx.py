@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.encoder.base import Encoder
-from index.encoder.load import compare, load_encoder
-from index.encoder.onnx import FORM_FILE, WEIGHTS_FILE, OnnxEncoder
+from index.encoder.load import MIN_COSINE, MIN_TOKEN_COSINE, compare, load_encoder
+from index.encoder.onnx import FORM_FILE, GRAPH_FILE, WEIGHTS_FILE, OnnxEncoder
 from index.errors import EncoderUnavailable
 from tests.index.models import SHIPPED, TEXTS
 
@@ -47,7 +47,7 @@ def test_the_shipped_model_runs_on_onnxruntime(encoder: Encoder) -> None:
 
 
 def test_both_forms_give_the_same_vectors(encoder: Encoder, reference: Encoder, notes: Path) -> None:
-    """Texts and tokens have the reference's vectors up to fp32 noise, spans and words are equal, for real notes and odd texts."""
+    """Texts and tokens turn by less than eight bits allow; spans and words are equal."""
     paragraphs = [
         block
         for path in sorted(notes.glob("*.md"))
@@ -57,8 +57,8 @@ def test_both_forms_give_the_same_vectors(encoder: Encoder, reference: Encoder, 
     found = compare(encoder, reference, [*TEXTS, *paragraphs])
 
     assert (encoder.name, encoder.revision) == (reference.name, reference.revision)
-    assert found["min_cosine"] >= 0.99999
-    assert found["min_token_cosine"] >= 0.99999
+    assert found["min_cosine"] >= MIN_COSINE
+    assert found["min_token_cosine"] >= MIN_TOKEN_COSINE
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -91,15 +91,14 @@ def test_nothing_to_embed_gives_nothing(encoder: Encoder) -> None:
     assert encoder.encode_tokens([]) == []
 
 
-def test_questions_are_near_to_what_passages_get(encoder: Encoder) -> None:
-    """Weights of eight bits turn a text's vectors by less than four degrees, and cut it into the same words."""
+def test_a_question_is_embedded_as_a_passage_is(encoder: Encoder) -> None:
+    """The same words have the same vectors, whoever asks for them."""
     for text in TEXTS:
         question = encoder.encode_question(text)
         [passage] = encoder.encode_tokens([text])
 
-        assert (question.spans, question.words) == (passage.spans, passage.words)
-        assert question.pooled @ passage.pooled > 0.998
-        assert (question.vectors * passage.vectors).sum(axis=1).min(initial=1.0) > 0.997
+        assert question.vectors.tobytes() == passage.vectors.tobytes()
+        assert question.pooled.tobytes() == passage.pooled.tobytes()
 
 
 def test_a_folder_that_is_not_whole_is_refused_in_one_line(encoder: OnnxEncoder, tmp_path: Path) -> None:
@@ -118,7 +117,7 @@ def test_damaged_files_are_refused_in_one_line(encoder: OnnxEncoder, tmp_path: P
     form = json.loads((encoder.folder / FORM_FILE).read_text())
     form["sizes_bytes"] = {}
     (tmp_path / FORM_FILE).write_text(json.dumps(form))
-    (tmp_path / "questions.onnx").write_bytes(b"no graph")
+    (tmp_path / GRAPH_FILE).write_bytes(b"no graph")
 
     with pytest.raises(EncoderUnavailable, match="Cannot load the encoder small") as refused:
         OnnxEncoder(tmp_path, "small", SHIPPED)

@@ -219,6 +219,47 @@ def test_words_are_found_with_their_inflections(tmp_path: Path) -> None:
     assert len(ranker.search("the of", 10)[0]) == 0
 
 
+@pytest.mark.parametrize(
+    ("notes", "asked"),
+    [
+        ("new in 1.19", "what is new in v1.19?"),
+        ("released v1.19.2", "1.19"),
+        ("StatefulSets", "stateful set"),
+        ("PodTopologySpread", "topology"),
+        ("kube-proxy", "kubeproxy"),
+        ("kubeproxy", "kube-proxy"),
+        ("kubeproxy", "kube proxy"),
+        ("by e-mail", "email"),
+        ("CVE-2019-5736", "cve 2019-5736"),
+        ("KEP-753", "kep753"),
+        ("--max-node-provision-time", "max node provision time"),
+        ("written in C++", "c++"),
+        ("on .NET", ".net"),
+        ("Node.js", "nodejs"),
+        ("集群的日志", "日志"),
+        ("K3s", "k3s"),
+        ("in Go", "go"),
+        ("in R", "R"),
+    ],
+)
+def test_names_are_found_in_each_spelling(notes: str, asked: str, tmp_path: Path) -> None:
+    """A version, a flag, an object or a compound is found as people type it, before rows that only look alike."""
+    others = ["new in 1.18 and 19 others", "K3 and K8s", "written in C", "net balances by mail", "集合日记"]
+    write_lexical(tmp_path / "lexical", rows(*others, notes))
+
+    assert LexicalRanker(tmp_path / "lexical").search(asked, 10)[0][0] == len(others)
+
+
+def test_what_a_heading_says_its_passages_say(tmp_path: Path) -> None:
+    """A passage is found by the words of the headings above it."""
+    write_lexical(
+        tmp_path / "lexical",
+        [LexicalRow("other", "", "", "", 0), LexicalRow("text", "", "", "", 0, headings="Gotchas\nQuays")],
+    )
+
+    assert list(LexicalRanker(tmp_path / "lexical").search("quay gotchas", 5)[0]) == [1]
+
+
 def test_titles_and_speakers_are_searched(tmp_path: Path) -> None:
     """Words of a talk's title, its speakers and its event find its passages."""
     write_lexical(

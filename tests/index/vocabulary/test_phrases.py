@@ -36,6 +36,13 @@ WORDS = st.sampled_from(
         "½",
         "ﾞ",
         "ﷺ",
+        "v1",
+        "1,000",
+        "日",
+        "本語",
+        "ガ",
+        "한",
+        "𝗞",
     ]
 )
 GAPS = st.sampled_from([" ", "-", "\n", "  ", "_", "/", ". ", ", ", " – ", ": ", "", "’"])
@@ -93,6 +100,24 @@ def test_a_phrase_never_spans_two_texts_or_parts(tmp_path: Path) -> None:
 
     assert Phrases(tmp_path).texts("cert manager").tolist() == [1]
     assert Phrases(tmp_path).texts("manager").tolist() == [0, 1, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "split"),
+    [
+        ("a load balancer in front", "loadbalancer", ("load", "balancer")),
+        ("two load balancers", "loadbalancer", ("load", "balancers")),
+        ("read-ahead helps", "readahead", ("read", "ahead")),
+        ("a load, balancer", "loadbalancer", None),
+        ("loadbalancer, load balancer", "loadbalancer", None),
+        ("the I/O T", "iot", None),
+    ],
+)
+def test_closed_compounds_are_split_as_the_notes_write_them(
+    text: str, word: str, split: tuple[str, str] | None, tmp_path: Path
+) -> None:
+    """A word that stands nowhere is two neighbours of the notes, if they make it; a word of the notes is itself."""
+    assert written(tmp_path, [text]).split(word) == split
 
 
 @pytest.mark.parametrize("held_bytes", [0, 4_000_000])

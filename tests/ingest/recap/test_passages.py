@@ -125,6 +125,30 @@ def test_a_lead_in_stays_with_its_first_bullets() -> None:
     assert any(text.startswith("Costs\n\nThe crane") for text in found)
 
 
+def test_a_passage_knows_the_headings_above_it() -> None:
+    """Every passage behind a sub-heading has it, the words that announce a list go on to the list's end, a new heading ends both."""
+    loaded = recap(
+        ("paragraph", SENTENCE * 12),
+        ("heading", "Gotchas with the crane"),
+        ("paragraph", SENTENCE * 12),
+        ("paragraph", "What it cannot lift:"),
+        *[("bullet", f"{number}. {SENTENCE}") for number in range(12)],
+        ("paragraph", SENTENCE * 12),
+        ("heading", "Costs"),
+        ("paragraph", SENTENCE * 12),
+    )  # type: ignore[arg-type]
+    made = make_passages(loaded, FoundTalk("Talk", "session", body=spans(loaded)), "day1.txt/talk")
+    above = [(passage.headings, passage.text) for passage in made]
+    listed = [headings for headings, text in above if re.match(r"[4-9]\. |1\d\. ", text)]
+
+    assert above[0][0] == ()
+    assert len(listed) > 1
+    assert set(listed) == {("Gotchas with the crane", "What it cannot lift:")}
+    assert [headings for headings, text in above if text.startswith("Costs")] == [()]
+    assert above[-1][0] == ("Costs",)
+    assert {headings for headings, _ in above} == {(), ("Gotchas with the crane",), *listed, ("Costs",)}
+
+
 def test_a_passage_never_spans_words_of_another_talk() -> None:
     """Where another talk's words or furniture lie between, a new passage starts."""
     loaded = recap(
