@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Scope
 from bot.errors import QuestionFault
 from bot.web.api import Interface, package_version
 from bot.web.feed import Feed
-from bot.web.guard import Access, Guard
+from bot.web.guard import Access, Guard, defect
 from bot.web.pages import Pages
 from bot.web.problems import problem, wants_json
 from index.errors import IndexFault
@@ -86,7 +86,12 @@ class Site:
             tag = self._tag(request)
             if _holds(request.headers.get("if-none-match", ""), tag):
                 return Response(status_code=304, headers=_kept(tag))
-            response = await self._work.run(handler, request)
+            try:
+                response = await self._work.run(handler, request)
+            except (HTTPException, QuestionFault, IndexFault):
+                raise
+            except Exception as fault:
+                raise HTTPException(500, defect(fault)) from fault
             if response.status_code == 200:
                 response.headers.update(_kept(tag))
             return response

@@ -113,13 +113,10 @@ class Guard:
         refusal = self._refusal(scope)
         try:
             await (refusal or self._app)(scope, receive, send_guarded)
-        except Exception:
-            # The last net: whoever asked gets an id to name, the log has the traceback under it.
-            fault_id = secrets.token_hex(4)
-            _log.exception("a request failed, id %s", fault_id)
+        except Exception as fault:
+            said = defect(fault)
             if not started:
-                failed = problem(scope, 500, f"Cannot answer this: a defect, logged as {fault_id}. Try again.")
-                await failed(scope, receive, send_guarded)
+                await problem(scope, 500, said)(scope, receive, send_guarded)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -162,6 +159,13 @@ class Rate:
         if len(self._buckets) > _CLIENTS:
             self._buckets.popitem(last=False)
         return 0 if left >= 1 else max(1, round((1 - left) * 60 / self._per_minute))
+
+
+def defect(fault: Exception) -> str:
+    """Log a fault that nobody foresaw; return the line for whoever asked, with the id under which the log has it."""
+    fault_id = secrets.token_hex(4)
+    _log.error("a request failed, id %s", fault_id, exc_info=fault)
+    return f"Cannot answer this: a defect, logged as {fault_id}. Try again."
 
 
 def hosts_of(names: Iterable[str], public_url: str | None) -> tuple[str, ...]:

@@ -43,15 +43,18 @@ def marked(text: str, wanted: frozenset[str]) -> Markup:
     return _with_marks(text, spans_of(text, wanted))
 
 
-def notes_markup(text: str, wanted: frozenset[str] = frozenset(), quoted: tuple[int, int] | None = None) -> Markup:
+def notes_markup(
+    text: str, wanted: frozenset[str] = frozenset(), quoted: tuple[int, int] | None = None, *, cut: bool = False
+) -> Markup:
     """Return a passage or a quote as lines, escaped, bullets told apart.
 
     Args:
         text: Verbatim words of the notes.
         wanted: Folded words to mark.
         quoted: The span of `text` that an address points at; it is marked and gets the anchor `w`.
+        cut: Whether the sentence goes on behind the text.
     """
-    shown = tidy(text)
+    shown = tidy(text) + ("…" if cut else "")
     quoted = _moved(text, shown, quoted) if quoted else None
     pieces, at = [], 0
     for line in shown.split("\n"):

@@ -18,11 +18,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from bot.addresses import addresses_of, encoded, read_day, read_span, slug_of
 from bot.answering import MAX_QUESTION_CHARS, answer, digest, examples, extent_text, person_card
 from bot.answering.models import Answer
-from bot.answering.rendering import counted, people_of, place, source_text, spoken
+from bot.answering.rendering import counted, is_placed, limits_text, people_of, place, source_text, spoken
 from bot.errors import QuestionFault
 from bot.web.holdings import Limits, holdings_of, listing
 from bot.web.marking import marked, notes_markup, telling_words
-from bot.web.openapi import document
+from bot.web.openapi import document, parameters_of
 from index.models import Event, Passage, Talk
 from index.search import Searcher
 
@@ -51,7 +51,14 @@ class Pages:
         self._templates.filters.update(
             marked=marked, notes=notes_markup, people=people_of, place=place, spoken=spoken, counted=counted
         )
-        self._templates.globals.update(link_label=link_label, other_links=other_links, source_text=source_text)
+        self._templates.globals.update(
+            is_placed=is_placed,
+            limits_text=limits_text,
+            link_label=link_label,
+            other_links=other_links,
+            parameters_of=parameters_of,
+            source_text=source_text,
+        )
 
     def ask(self, request: Request) -> Response:
         """Show the question box and, where something was asked, the answer."""

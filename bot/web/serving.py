@@ -6,6 +6,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import h11
 import uvicorn
@@ -13,7 +14,10 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.errors import SettingsFault
-from bot.web.guard import is_loopback
+from bot.live import LiveIndex
+from bot.settings import Settings
+from bot.web.app import create_app
+from bot.web.guard import Access, hosts_of, is_loopback
 
 REQUEST_WITHIN_S = 10.0  # a request that takes longer to arrive is not a person's
 KEEP_ALIVE_S = 5
@@ -60,6 +64,43 @@ class PatientProtocol(H11Protocol):
     def _close_late(self) -> None:
         if not self.transport.is_closing():
             self.transport.close()
+
+
+def run(settings: Settings, index_dir: Path | None, host: str | None, port: int | None, *, insecure: bool) -> None:
+    """Serve the live build until the process is told to stop.
+
+    Args:
+        settings: What the surroundings say.
+        index_dir: Folder of the builds; the settings' by default.
+        host: Address to listen on; the settings' by default.
+        port: TCP port; the settings' by default, else 8000.
+        insecure: Whether other machines may be served without a token.
+
+    Raises:
+        SettingsFault: The address cannot be listened on, or would open the notes to others without a token.
+        IndexFault: There is no build, or it cannot be used.
+    """
+    host = host or settings.host
+    token = settings.web_token.get_secret_value() if settings.web_token else ""
+    check_reach(host, token, insecure=insecure)
+    access = Access(
+        hosts=hosts_of((*settings.allowed_hosts, host), settings.public_url),
+        token=token,
+        per_minute=settings.rate_limit,
+    )
+    live = LiveIndex(index_dir or settings.index_dir, adapter=settings.encoder_adapter)
+    live.follow()
+    try:
+        app = create_app(
+            lambda: live.searcher,
+            access=access,
+            public_url=settings.public_url,
+            trouble=lambda: live.trouble,
+            at_once=settings.answers_at_once,
+        )
+        serve(app, host, port or settings.port or 8000)
+    finally:
+        live.stop()
 
 
 def check_reach(host: str, token: str, *, insecure: bool) -> None:
