@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from index.errors import BuildDamaged
 from index.files.arrays import load_array
+from index.files.handles import open_to_read, read_at
 
 OFFSETS_SUFFIX = ".offsets.npy"  # (n_lines + 1,) int64, bytes
 # A file of keys up to this size is held in memory: it is searched in a third of the time, and takes
@@ -56,7 +57,7 @@ class Lines:
         self.path = path
         self._offsets: NDArray[np.int64] = np.asarray(load_array(offsets_file(path)))
         try:
-            self._handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            self._handle = open_to_read(path)
         except OSError as error:
             raise BuildDamaged(
                 f"Cannot open {path}: {error.strerror}. Rebuild it with `confnotes ingest --full`."
@@ -81,7 +82,7 @@ class Lines:
         return self._read(start, end).decode("utf-8").split("\n")[:-1]
 
     def _read(self, start: int, end: int) -> bytes:
-        return os.pread(self._handle, end - start, start)
+        return read_at(self._handle, end - start, start)
 
     def __getitem__(self, row: int) -> str:
         start, end = int(self._offsets[row]), int(self._offsets[row + 1]) - 1

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from index.encoder.base import Vectors
 from index.files.arrays import load_array, write_header
+from index.files.handles import expect_reads, open_to_read, read_at, read_no_further
 from index.ranking.dense import Rows
 from index.ranking.interaction import best_cosines
 from index.ranking.tokens import StoredTokens, as_unpacked, pack, packed_scale, quantise, rotate, unpack
@@ -73,7 +74,7 @@ class LateWriter:
         for stream, start, (_, dtype, shape) in zip(self._streams, self._starts, self._kinds, strict=True):
             stream.flush()
             width = dtype.itemsize * int(np.prod(shape))
-            content = os.pread(stream.fileno(), (last - first) * width, start + first * width)
+            content = read_at(stream.fileno(), (last - first) * width, start + first * width)
             found.append(np.frombuffer(content, dtype=dtype).reshape(-1, *shape))
         return StoredTokens(found[0], found[1])
 
@@ -102,10 +103,9 @@ class LateRanker:
         self._start = int(mapped.offset)
         self._is_read = self.packed or self._values.nbytes > mapped_bytes
         if self._is_read:
-            self._handle = os.open(folder / TOKENS_FILE, os.O_RDONLY)
+            self._handle = open_to_read(folder / TOKENS_FILE)
             weakref.finalize(self, os.close, self._handle)
-            if hasattr(os, "posix_fadvise"):  # no reading ahead: the next passage is somewhere else
-                os.posix_fadvise(self._handle, 0, 0, os.POSIX_FADV_RANDOM)
+            read_no_further(self._handle)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -153,15 +153,13 @@ class LateRanker:
         if not self._is_read:
             return self._values[first:last]
         width = self._values.shape[1]
-        content = os.pread(self._handle, (last - first) * width, self._start + first * width)
+        content = read_at(self._handle, (last - first) * width, self._start + first * width)
         return np.frombuffer(content, dtype=self._values.dtype).reshape(-1, width)
 
     def _announce(self, rows: Rows) -> None:
         """Let the system fetch all passages at once: from a cold disk they would come one by one."""
-        if self._is_read and hasattr(os, "posix_fadvise"):
+        if self._is_read:
             width = self._values.shape[1]
             for row in rows:
                 first, last = int(self._offsets[row]), int(self._offsets[row + 1])
-                os.posix_fadvise(
-                    self._handle, self._start + first * width, (last - first) * width, os.POSIX_FADV_WILLNEED
-                )
+                expect_reads(self._handle, (last - first) * width, self._start + first * width)

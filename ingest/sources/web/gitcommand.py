@@ -125,7 +125,10 @@ class CagedGit:
             ) from None
         finally:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+                if hasattr(os, "killpg"):
+                    os.killpg(process.pid, signal.SIGKILL)
+                else:  # Windows has no groups of processes to end
+                    process.kill()
             process.wait()
 
     def _fault(self, status: int, said: bytes) -> SourceFault:
