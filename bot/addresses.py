@@ -23,15 +23,27 @@ from index.search import Searcher
 from index.vocabulary.words import words
 
 # First parts of paths that are no conference's.
-RESERVED = frozenset(
-    "answers api favicon.ico feed.atom healthz livez mcp notes openapi.json readyz robots.txt sitemap.xml speakers static "
-    "talks topics".split()
-)
+RESERVED = frozenset({
+    "api",
+    "favicon.ico",
+    "feed.atom",
+    "healthz",
+    "livez",
+    "mcp",
+    "notes",
+    "openapi.json",
+    "readyz",
+    "robots.txt",
+    "sitemap.xml",
+    "speakers",
+    "static",
+    "talks",
+    "topics",
+})
 NO_EVENT = "notes"
 UNDATED = "undated"
-_UNTITLED = "untitled"
 _DAY = re.compile(r"day-(\d{1,3})")
-_NUMBERED = re.compile(r"(.+)-(\d{1,6})")
+_NUMBERED = re.compile(r"(.*)~(\d{1,6})")  # no title makes a tilde
 _SPAN = re.compile(r"(\d{1,9})-(\d{1,9})-([0-9a-f]{6})")
 _SLUG_WORDS = 16  # of a title; longer ones are told apart by these, or by a number
 _REMEMBERED = 8_192
@@ -87,8 +99,8 @@ class Addresses:
         slug, within = slug_of(title), self.talks_of(event_id, day)
         alike = self._alike(slug, within) if slug else self._build.table.in_order(within).tolist()
         row = self._build.stored_talks.row(talk_id)
-        number = alike.index(row) + 1 if row in alike else 1
-        last = slug if slug and number == 1 else f"{slug or _UNTITLED}-{number}"
+        number = alike.index(row) + 1 if row is not None and row in alike else 1
+        last = slug if slug and number == 1 else f"{slug}~{number}"
         return f"{self.day(event_id, day)}/{last}"
 
     def talks_of(self, event_id: str | None, day: int | None) -> TalkSet:
@@ -99,7 +111,9 @@ class Addresses:
 
     def event_talks(self, event_id: str) -> TalkSet:
         """Return the talks of an event."""
-        return self._build.table.of_events(row for row, one in enumerate(self._build.events) if one == event_id)
+        return self._build.table.of_events(
+            row for row, one in enumerate(self._build.events) if one == event_id
+        )
 
     def quote(self, quote: Quote) -> str:
         """Return the path of a quote: its talk's, with the words that are to be highlighted."""
@@ -141,15 +155,11 @@ class Addresses:
         return None
 
     def _find(self, slug: str, allowed: TalkSet) -> int | None:
-        alike = self._alike(slug, allowed) or self._titled(slug, allowed)
-        if alike:
-            return alike[0]
         if not (numbered := _NUMBERED.fullmatch(slug)):
-            return None
-        alike = self._alike(numbered[1], allowed)
-        if not alike and numbered[1] == _UNTITLED:
-            alike = self._build.table.in_order(allowed).tolist()
-        return next(iter(alike[int(numbered[2]) - 1 : int(numbered[2])]), None)
+            return next(iter(self._alike(slug, allowed) or self._titled(slug, allowed)), None)
+        title, number = numbered[1], int(numbered[2])
+        alike = self._alike(title, allowed) if title else self._build.table.in_order(allowed).tolist()
+        return next(iter(alike[number - 1 : number]), None) if number else None
 
     def _alike(self, slug: str, allowed: TalkSet) -> list[int]:
         """Return the rows of the talks whose title makes this slug, in the order of the notes."""

@@ -19,7 +19,6 @@ from bot.slack.cli import commands as slack_commands
 from console.command import index_option
 
 if TYPE_CHECKING:
-    from index.models import Talk
     from index.search import Searcher
 
 

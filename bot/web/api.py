@@ -40,7 +40,9 @@ class Interface:
             raise HTTPException(400, "Cannot answer without a question: give it as `q`.")
         history = request.query_params.getlist("history")
         if len(history) > _MOST_TURNS or any(len(turn) > MAX_QUESTION_CHARS for turn in history):
-            raise HTTPException(400, f"Cannot read the history: at most {_MOST_TURNS} questions of 2,000 characters each.")
+            raise HTTPException(
+                400, f"Cannot read the history: at most {_MOST_TURNS} questions of 2,000 characters each."
+            )
         event, day = text_of(request, "event", _MOST_NAME) or None, number_of(request, "day", least=0)
         started = perf_counter()
         found = answer(question, searcher=live, history=history, event=event, day=day)
@@ -61,13 +63,15 @@ class Interface:
         )
         per_page = number_of(request, "per_page", most=MOST_ROWS) or 50
         found = listing(live, limits, number_of(request, "page") or 1, per_page)
-        return JSONResponse({
-            "total": found.total,
-            "page": found.page,
-            "pages": found.pages,
-            "talks": [described(talk, live) for talk in found.talks],
-            "build": live.build.build_id,
-        })
+        return JSONResponse(
+            {
+                "total": found.total,
+                "page": found.page,
+                "pages": found.pages,
+                "talks": [described(talk, live) for talk in found.talks],
+                "build": live.build.build_id,
+            }
+        )
 
     def talk(self, request: Request) -> Response:
         """Return a talk with its notes."""
@@ -81,22 +85,24 @@ class Interface:
         limit = number_of(request, "limit", most=MOST_ROWS) or MOST_ROWS
         rows = [at for at in build.table.rows_of(row) if not build.table.is_heading[at]]
         passages = [build.passages[at] for at in rows[first : first + limit]]
-        return JSONResponse({
-            **described(talk, live),
-            "total_passages": len(rows),
-            "passages": [
-                {
-                    "passage_id": one.passage_id,
-                    "text": one.text,
-                    "start": one.start,
-                    "end": one.end,
-                    "voice": one.voice,
-                    "links": list(one.links),
-                }
-                for one in passages
-            ],
-            "build": build.build_id,
-        })
+        return JSONResponse(
+            {
+                **described(talk, live),
+                "total_passages": len(rows),
+                "passages": [
+                    {
+                        "passage_id": one.passage_id,
+                        "text": one.text,
+                        "start": one.start,
+                        "end": one.end,
+                        "voice": one.voice,
+                        "links": list(one.links),
+                    }
+                    for one in passages
+                ],
+                "build": build.build_id,
+            }
+        )
 
     def events(self, _request: Request) -> Response:
         """List the conferences."""
@@ -130,27 +136,31 @@ class Interface:
         else:
             found = names.speakers_after(after, limit + 1)
         addresses = addresses_of(live)
-        return JSONResponse({
-            "speakers": [
-                {"name": one.name, "path": encoded(addresses.speaker(one.name)), "talks": len(one.talks)}
-                for one in found[:limit]
-            ],
-            "next": found[limit - 1].key if len(found) > limit else None,
-            "build": live.build.build_id,
-        })
+        return JSONResponse(
+            {
+                "speakers": [
+                    {"name": one.name, "path": encoded(addresses.speaker(one.name)), "talks": len(one.talks)}
+                    for one in found[:limit]
+                ],
+                "next": found[limit - 1].key if len(found) > limit else None,
+                "build": live.build.build_id,
+            }
+        )
 
     def status(self, _request: Request) -> Response:
         """Return the state of the notes."""
         live = self._searcher()
         manifest = live.build.manifest
-        return JSONResponse({
-            "build": live.build.build_id,
-            "made_at": manifest.created_at,
-            "counts": dict(manifest.counts),
-            "languages": list(manifest.languages),
-            "trouble": self._trouble(),
-            "version": package_version(),
-        })
+        return JSONResponse(
+            {
+                "build": live.build.build_id,
+                "made_at": manifest.created_at,
+                "counts": dict(manifest.counts),
+                "languages": list(manifest.languages),
+                "trouble": self._trouble(),
+                "version": package_version(),
+            }
+        )
 
     def openapi(self, _request: Request) -> Response:
         """Return the description of this interface."""
@@ -181,7 +191,9 @@ def text_of(request: Request, name: str, most: int) -> str:
         raise HTTPException(400, f"Cannot read `{name}`: it is given {len(values)} times. Give it once.")
     text = values[0].strip() if values else ""
     if len(text) > most:
-        raise HTTPException(400, f"Cannot read `{name}`: {len(text):,} characters, at most {most:,} are read.")
+        raise HTTPException(
+            400, f"Cannot read `{name}`: {len(text):,} characters, at most {most:,} are read."
+        )
     return text
 
 

@@ -52,7 +52,9 @@ class Work:
             HTTPException: Too many wait already, or it takes too long.
         """
         if self._waiting >= WAITING:
-            raise HTTPException(503, "Too many questions at once. Ask again in a moment.", {"Retry-After": "2"})
+            raise HTTPException(
+                503, "Too many questions at once. Ask again in a moment.", {"Retry-After": "2"}
+            )
         self._limiter = self._limiter or anyio.CapacityLimiter(self._at_once)
         self._waiting += 1
         try:
@@ -62,7 +64,9 @@ class Work:
                 )
         except TimeoutError:
             raise HTTPException(
-                503, "It takes too long to answer this just now. Ask again, in fewer words.", {"Retry-After": "5"}
+                503,
+                "It takes too long to answer this just now. Ask again, in fewer words.",
+                {"Retry-After": "5"},
             ) from None
         finally:
             self._waiting -= 1
@@ -71,7 +75,9 @@ class Work:
 class Site:
     """What all requests share: the live build, the work, and how answers are kept by browsers."""
 
-    def __init__(self, searcher: Callable[[], Searcher], trouble: Callable[[], str | None], work: Work) -> None:
+    def __init__(
+        self, searcher: Callable[[], Searcher], trouble: Callable[[], str | None], work: Work
+    ) -> None:
         self._searcher = searcher
         self._trouble = trouble
         self._work = work
@@ -82,7 +88,9 @@ class Site:
 
         async def answered(request: Request) -> Response:
             if len(request.scope["query_string"]) > _QUERY_BYTES:
-                raise HTTPException(414, "Cannot read so long an address: ask one thing in a sentence or two.")
+                raise HTTPException(
+                    414, "Cannot read so long an address: ask one thing in a sentence or two."
+                )
             tag = self._tag(request)
             if _holds(request.headers.get("if-none-match", ""), tag):
                 return Response(status_code=304, headers=_kept(tag))
@@ -119,7 +127,11 @@ class Files(StaticFiles):
     """The style, the script and the icon, looked at again with every new page view."""
 
     def file_response(
-        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
     ) -> Response:
         """Return a file that a browser may keep and has to ask about."""
         response = super().file_response(full_path, stat_result, scope, status_code)
@@ -130,7 +142,7 @@ class Files(StaticFiles):
 def create_app(
     searcher: Callable[[], Searcher],
     *,
-    access: Access = Access(),
+    access: Access | None = None,
     public_url: str | None = None,
     trouble: Callable[[], str | None] = lambda: None,
     at_once: int = 0,
@@ -139,7 +151,7 @@ def create_app(
 
     Args:
         searcher: Gives the live build's searcher; asked once a request, so that a page never mixes two builds.
-        access: Who may ask.
+        access: Who may ask; by default whoever reaches this machine's own addresses.
         public_url: Address of the page's root where others reach it.
         trouble: Says why the newest build is not served.
         at_once: Requests that are worked on at the same time; 0: one less than cores, two at least.
@@ -158,6 +170,7 @@ def create_app(
         site.route("/talks/{talk_id:path}", pages.old_talk),
         site.route("/speakers", pages.speakers),
         site.route("/speakers/{name}", pages.speaker),
+        site.route("/topics", pages.topics),
         site.route("/topics/{phrase}", pages.topic),
         site.route("/feed.atom", feed.atom),
         site.route("/sitemap.xml", feed.sitemap),
@@ -188,7 +201,7 @@ def create_app(
     )
     # Behind a proxy the page may live below a path that is taken away on the way: a slash is never redirected.
     app.router.redirect_slashes = False
-    return Guard(app, access)
+    return Guard(app, access or Access())
 
 
 def _why(fault: Exception) -> tuple[int, str, dict[str, str]]:
@@ -214,5 +227,3 @@ def _made_by() -> str:
     """Return a digest of what makes the pages: pages of one build differ between versions of the program."""
     newest = max(path.stat().st_mtime_ns for path in HERE.rglob("*") if path.is_file())
     return f"{package_version()} {newest}"
-
-

@@ -52,7 +52,7 @@ class Feed:
         body = (
             '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
             f"<title>New talks in the conference notes</title><id>{escape(base)}feed.atom</id>"
-            f"<link rel=\"self\" href={quoteattr(base + 'feed.atom')}/><link href={quoteattr(base)}/>"
+            f'<link rel="self" href={quoteattr(base + "feed.atom")}/><link href={quoteattr(base)}/>'
             f"<updated>{holdings_of(live).made_at.isoformat()}</updated>"
             f"<author><name>confnotes</name></author>{''.join(entries)}</feed>\n"
         )
@@ -78,7 +78,9 @@ class Feed:
         if not self._public_url:
             return Response("User-agent: *\nDisallow: /\n", media_type="text/plain")
         base = self._public_url.rstrip("/")
-        return Response(f"User-agent: *\nDisallow: /api/\nSitemap: {base}/sitemap.xml\n", media_type="text/plain")
+        return Response(
+            f"User-agent: *\nDisallow: /api/\nSitemap: {base}/sitemap.xml\n", media_type="text/plain"
+        )
 
     def _base(self, request: Request) -> str:
         return f"{(self._public_url or str(request.base_url)).rstrip('/')}/"

@@ -134,11 +134,16 @@ class Guard:
         client = (scope.get("client") or ("",))[0]
         if wait_s := self._rate.wait_s(client, time.monotonic()):
             return problem(
-                scope, 429, "Too many requests from here. Wait a little.", headers={"Retry-After": str(wait_s)}
+                scope,
+                429,
+                "Too many requests from here. Wait a little.",
+                headers={"Retry-After": str(wait_s)},
             )
         if not self._access.allows_token(headers.get("authorization")):
             asked = {"WWW-Authenticate": 'Basic realm="confnotes: the token as password", charset="UTF-8"'}
-            return problem(scope, 401, "Cannot answer without the token. Give it as the password.", headers=asked)
+            return problem(
+                scope, 401, "Cannot answer without the token. Give it as the password.", headers=asked
+            )
         return None
 
 
@@ -210,5 +215,3 @@ def _password(encoded: str) -> str:
         return base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")[2]
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return ""
-
-

@@ -105,7 +105,12 @@ class Holdings:
         if undated := len(within & table.undated):
             days.append((None, len(talks & table.undated) or undated))
         return Held(
-            event, self.addresses.event(event.event_id), len(talks), len(within) - len(talks), tuple(days), recaps
+            event,
+            self.addresses.event(event.event_id),
+            len(talks),
+            len(within) - len(talks),
+            tuple(days),
+            recaps,
         )
 
     @cached_property

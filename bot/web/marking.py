@@ -44,14 +44,20 @@ def marked(text: str, wanted: frozenset[str]) -> Markup:
 
 
 def notes_markup(
-    text: str, wanted: frozenset[str] = frozenset(), quoted: tuple[int, int] | None = None, *, cut: bool = False
+    text: str,
+    wanted: frozenset[str] = frozenset(),
+    quoted: tuple[int, int] | None = None,
+    anchored: bool = True,
+    *,
+    cut: bool = False,
 ) -> Markup:
     """Return a passage or a quote as lines, escaped, bullets told apart.
 
     Args:
         text: Verbatim words of the notes.
         wanted: Folded words to mark.
-        quoted: The span of `text` that an address points at; it is marked and gets the anchor `w`.
+        quoted: The span of `text` that an address points at; it is marked.
+        anchored: Whether what is marked then gets the anchor `w`.
         cut: Whether the sentence goes on behind the text.
     """
     shown = tidy(text) + ("…" if cut else "")
@@ -60,9 +66,9 @@ def notes_markup(
     for line in shown.split("\n"):
         spans = [] if quoted else spans_of(line, wanted)
         anchor = None
-        if quoted and quoted[0] < at + len(line) and quoted[1] > at:
+        if quoted and max(quoted[0], at) < min(quoted[1], at + len(line)):
             spans = [(max(quoted[0] - at, 0), min(quoted[1] - at, len(line)))]
-            anchor = "w" if quoted[0] >= at else None
+            anchor = "w" if anchored and quoted[0] >= at else None
         kind = Markup(' class="item"') if _LINE_MARK.match(line) else Markup("")
         pieces.append(Markup("<p{}>{}</p>").format(kind, _with_marks(line, spans, anchor)))
         at += len(line) + 1

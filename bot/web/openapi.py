@@ -19,4 +19,6 @@ def document() -> dict[str, Any]:
 def parameters_of(operation: dict[str, Any]) -> list[dict[str, Any]]:
     """Return an operation's parameters, those that are written once for several in their place."""
     shared = document()["components"]["parameters"]
-    return [shared[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in operation["parameters"]]
+    return [
+        shared[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in operation["parameters"]
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -10,12 +10,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot.addresses import addresses_of, encoded, read_day, read_span, slug_of
+from bot.addresses import Span, addresses_of, encoded, read_day, read_span, slug_of
 from bot.answering import MAX_QUESTION_CHARS, answer, digest, examples, extent_text, person_card
 from bot.answering.models import Answer
 from bot.answering.rendering import counted, is_placed, limits_text, people_of, place, source_text, spoken
@@ -23,6 +22,8 @@ from bot.errors import QuestionFault
 from bot.web.holdings import Limits, holdings_of, listing
 from bot.web.marking import marked, notes_markup, telling_words
 from bot.web.openapi import document, parameters_of
+from bot.web.pictures import day_bar, topic_grid, trace_bars
+from bot.web.topics import topics_of
 from index.models import Event, Passage, Talk
 from index.search import Searcher
 
@@ -32,6 +33,8 @@ SPEAKERS_PER_PAGE = 200
 _RELATED = 5
 _LOOKED_AT = 40  # passages near a talk
 _DIGEST_PER_PAGE = 30
+_TREND = 0.04  # of a conference's talks, by which a topic has to have grown or shrunk to be named
+_TRENDS = 4
 _MOST_PHRASE = 100  # characters of a topic or a name that is looked up
 
 
@@ -52,6 +55,7 @@ class Pages:
             marked=marked, notes=notes_markup, people=people_of, place=place, spoken=spoken, counted=counted
         )
         self._templates.globals.update(
+            day_bar=day_bar,
             is_placed=is_placed,
             limits_text=limits_text,
             link_label=link_label,
@@ -78,7 +82,7 @@ class Pages:
         values |= {
             "found": found,
             "words": telling_words(found.understood.text, *found.understood.corrections.values()),
-            "choices": _answer_choices(found, limits, live),
+            "choices": _answer_choices(found, limits),
             "limits": limits,
         }
         return self._page("answer.html", request, live, **values)
@@ -95,7 +99,9 @@ class Pages:
             about=(asked.get("about") or "")[:_MOST_PHRASE] or None,
         )
         found = listing(live, limits, _number(asked.get("page")) or 1)
-        return self._page("talks.html", request, live, limits=limits, found=found, groups=_by_place(found.talks))
+        return self._page(
+            "talks.html", request, live, limits=limits, found=found, groups=_by_place(found.talks)
+        )
 
     def event(self, request: Request) -> Response:
         """Show a conference: its days, whose notes there are, its talks."""
@@ -158,7 +164,9 @@ class Pages:
         addresses = addresses_of(live)
         talk = addresses.find_talk(parts["event"], _day(request), parts["talk"])
         if talk is None:
-            raise HTTPException(404, "The notes have no such talk; they may have been read again since the link was made.")
+            raise HTTPException(
+                404, "The notes have no such talk; they may have been read again since the link was made."
+            )
         path = addresses.talk(talk)
         if path != f"{parts['event']}/{parts['day']}/{parts['talk']}":
             return self._moved(request, path)
@@ -169,7 +177,9 @@ class Pages:
         live = self._searcher()
         talk = live.build.talks.get(request.path_params["talk_id"])
         if talk is None:
-            raise HTTPException(404, "The notes have no such talk; they may have been read again since the link was made.")
+            raise HTTPException(
+                404, "The notes have no such talk; they may have been read again since the link was made."
+            )
         return self._moved(request, addresses_of(live).talk(talk))
 
     def _talk(self, request: Request, live: Searcher, talk: Talk) -> Response:
@@ -195,13 +205,13 @@ class Pages:
             live,
             talk=talk,
             event=build.events.get(talk.event_id or ""),
-            passages=[(one, _within(one, span.start, span.end) if span else None) for one in shown],
+            passages=_quoted(shown, span),
             words=telling_words(request.query_params.get("q", "")[:_MOST_PHRASE]),
             recap=build.recaps[talk.recap_id],
             lost=lost,
             before=before,
             after=after,
-            related=_related(live, talk, row),
+            related=_related(live, row),
             page=page,
             pages=pages,
         )
@@ -247,6 +257,23 @@ class Pages:
             words=frozenset(),
         )
 
+    def topics(self, request: Request) -> Response:
+        """Show which names the notes speak of, conference by conference."""
+        live = self._searcher()
+        found = topics_of(live)
+        addresses = addresses_of(live)
+        root = root_of(request)
+        by_trend = sorted(found.topics, key=lambda topic: topic.trend)
+        return self._page(
+            "topics.html",
+            request,
+            live,
+            topics=found,
+            picture=topic_grid(found, lambda name: f"{root}{encoded(addresses.topic(name))}"),
+            rising=[topic for topic in reversed(by_trend) if topic.trend >= _TREND][:_TRENDS],
+            falling=[topic for topic in by_trend if topic.trend <= -_TREND][:_TRENDS],
+        )
+
     def topic(self, request: Request) -> Response:
         """Show where the notes speak of something: how often at which conference, and in which talks."""
         live = self._searcher()
@@ -255,7 +282,6 @@ class Pages:
         found = listing(live, Limits(about=phrase), page)
         if not found.total:
             raise HTTPException(404, f"The notes never say “{phrase}”.")
-        trace = [(one, one.count) for one in reversed(found.choices["event"])]
         return self._page(
             "topic.html",
             request,
@@ -263,7 +289,7 @@ class Pages:
             phrase=phrase,
             found=found,
             groups=_by_place(found.talks),
-            trace=trace,
+            picture=trace_bars([(choice.label, choice.count) for choice in reversed(found.choices["event"])]),
         )
 
     def interface(self, request: Request) -> Response:
@@ -273,7 +299,9 @@ class Pages:
 
     def problem_page(self, request: Request, status: int, title: str, detail: str) -> str:
         """Return the page that says why a request cannot be answered, with the way out."""
-        return self._render("problem.html", request, self._searcher(), status=status, title=title, detail=detail)
+        return self._render(
+            "problem.html", request, self._searcher(), status=status, title=title, detail=detail
+        )
 
     def _event(self, live: Searcher, request: Request) -> Event:
         event = addresses_of(live).find_event(request.path_params["event"])
@@ -297,9 +325,9 @@ class Pages:
         common: dict[str, Any] = {
             "root": root,
             "address": addresses,
-            "href": lambda path: Markup(root) + encoded(path),
-            "asking": lambda **asked: Markup("{}?{}").format(Markup(root), _query(asked)),
-            "with_query": lambda **changed: Markup("?{}").format(_query({**request.query_params, **changed})),
+            "href": lambda path: f"{root}{encoded(path)}",
+            "asking": lambda **asked: f"{root}?{_query(asked)}",
+            "with_query": lambda **changed: f"?{_query({**request.query_params, **changed})}",
             "extent": extent_text(live),
             "build_id": live.build.build_id,
             "made_at": holdings_of(live).made_at,
@@ -366,6 +394,19 @@ def _by_place(talks: tuple[Talk, ...]) -> list[tuple[str | None, int | None, lis
     return [(event_id, day, list(members)) for (event_id, day), members in groups]
 
 
+def _quoted(
+    passages: Sequence[Passage], span: Span | None
+) -> list[tuple[Passage, tuple[int, int] | None, bool]]:
+    """Return passages, each with the part of a span that stands in it, and whether it is the first to have one."""
+    found: list[tuple[Passage, tuple[int, int] | None, bool]] = []
+    begun = False
+    for passage in passages:
+        part = _within(passage, span.start, span.end) if span else None
+        found.append((passage, part, not begun))
+        begun = begun or part is not None
+    return found
+
+
 def _within(passage: Passage, start: int, end: int) -> tuple[int, int] | None:
     """Return the part of a span that stands in a passage, in the passage's characters."""
     first, last = max(start, passage.start), min(end, passage.end)
@@ -383,7 +424,7 @@ def _neighbours(live: Searcher, talk: Talk, row: int | None) -> tuple[Talk | Non
     return before, talks[rows[at + 1]] if at + 1 < len(rows) else None
 
 
-def _related(live: Searcher, talk: Talk, row: int | None) -> tuple[Talk, ...]:
+def _related(live: Searcher, row: int | None) -> tuple[Talk, ...]:
     """Return the talks whose passages are nearest to a talk's own."""
     import numpy as np
 
@@ -396,7 +437,7 @@ def _related(live: Searcher, talk: Talk, row: int | None) -> tuple[Talk, ...]:
     return tuple(build.stored_talks.rows[one] for one in others[:_RELATED])
 
 
-def _answer_choices(found: Answer, limits: Limits, live: Searcher) -> dict[str, list[tuple[str, str, int]]]:
+def _answer_choices(found: Answer, limits: Limits) -> dict[str, list[tuple[str, str, int]]]:
     """Return the conferences and days that the talks behind an answer are of, with how many there are."""
     talks = {hit.talk.talk_id: hit.talk for hit in found.hits}.values()
     events: dict[str, int] = {}
@@ -408,9 +449,9 @@ def _answer_choices(found: Answer, limits: Limits, live: Searcher) -> dict[str, 
             days[talk.day] = days.get(talk.day, 0) + 1
     choices: dict[str, list[tuple[str, str, int]]] = {}
     if len(events) > 1 or limits.event:
-        choices["event"] = [(name, name, count) for name, count in sorted(events.items(), key=lambda p: -p[1])]
+        choices["event"] = [
+            (name, name, count) for name, count in sorted(events.items(), key=lambda p: -p[1])
+        ]
     if limits.event and (len(days) > 1 or limits.day is not None):
         choices["day"] = [(str(day), f"Day {day}", count) for day, count in sorted(days.items())]
     return choices
-
-

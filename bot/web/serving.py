@@ -66,7 +66,9 @@ class PatientProtocol(H11Protocol):
             self.transport.close()
 
 
-def run(settings: Settings, index_dir: Path | None, host: str | None, port: int | None, *, insecure: bool) -> None:
+def run(
+    settings: Settings, index_dir: Path | None, host: str | None, port: int | None, *, insecure: bool
+) -> None:
     """Serve the live build until the process is told to stop.
 
     Args:
@@ -116,7 +118,9 @@ def check_reach(host: str, token: str, *, insecure: bool) -> None:
             f"Cannot serve the notes on {host} without a token: everybody who reaches it could read them. "
             "Set CONFNOTES_WEB_TOKEN, or add --insecure."
         )
-    print(f"Warning: everybody who reaches {host} can read the notes (--insecure).", file=sys.stderr, flush=True)
+    print(
+        f"Warning: everybody who reaches {host} can read the notes (--insecure).", file=sys.stderr, flush=True
+    )
 
 
 def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | None = None) -> None:
