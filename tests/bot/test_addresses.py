@@ -71,7 +71,9 @@ def test_an_address_outlives_a_rebuild(searcher: Searcher, encoder: Encoder, tmp
     longer = Notes(
         f"{TALKS[0].title}: A Year at Sea", TALKS[0].speakers, TALKS[0].paragraphs, url=TALKS[0].url
     )
-    publish_notes(tmp_path, encoder, (Notes("Something New", ("Kai Berg",), ("Kai Berg is new.",)), moved, longer))
+    publish_notes(
+        tmp_path, encoder, (Notes("Something New", ("Kai Berg",), ("Kai Berg is new.",)), moved, longer)
+    )
     after = addresses_of(Searcher.open(tmp_path, encoder))
     talks = {talk.title: talk for talk in searcher.build.talks.values()}
 
@@ -110,8 +112,13 @@ def test_public_url_needs_a_public_page(searcher: Searcher) -> None:
     path = addresses_of(searcher).talk(talk)
 
     assert public_url(None, searcher, talk) is None
-    assert public_url("https://notes.example.org/conf/", searcher, talk) == f"https://notes.example.org/conf/{path}"
-    assert public_url("https://notes.example.org", searcher, passage) == f"https://notes.example.org/{path}#p1"
+    assert (
+        public_url("https://notes.example.org/conf/", searcher, talk)
+        == f"https://notes.example.org/conf/{path}"
+    )
+    assert (
+        public_url("https://notes.example.org", searcher, passage) == f"https://notes.example.org/{path}#p1"
+    )
 
 
 def test_an_event_never_hides_a_page() -> None:
@@ -139,7 +146,9 @@ def test_a_slug_has_nothing_that_an_address_cannot_hold(text: str) -> None:
     assert [part for part in slug.split("-") if part] == [word.form for word in words(text)][:16]
 
 
-@pytest.mark.parametrize("value", ["", "1-2", "2-1-abcdef", "1-2-abcdeg", "1-2-abcdef0", "-1-2-abcdef", "1-1-abcdef"])
+@pytest.mark.parametrize(
+    "value", ["", "1-2", "2-1-abcdef", "1-2-abcdeg", "1-2-abcdef0", "-1-2-abcdef", "1-1-abcdef"]
+)
 def test_what_is_no_span_points_nowhere(value: str) -> None:
     """A made-up span is ignored."""
     assert read_span(value) is None

@@ -226,7 +226,13 @@ def test_talks_are_counted_and_limited(client: TestClient, searcher: Searcher) -
 
     assert dict(offered)["EU 2020"] == "4"
     assert dict(offered)["keynote"] == "1"
-    for name, value in (("event", "NA 2019"), ("kind", "keynote"), ("day", "4"), ("speaker", "Ines"), ("about", "Quillwort")):
+    for name, value in (
+        ("event", "NA 2019"),
+        ("kind", "keynote"),
+        ("day", "4"),
+        ("speaker", "Ines"),
+        ("about", "Quillwort"),
+    ):
         limited = client.get("/talks", params={name: value}).text
         shown = len(re.findall(r'class="title"', limited))
         expected = {
@@ -346,7 +352,9 @@ def test_a_page_that_is_known_is_not_made_again(client: TestClient, searcher: Se
 def test_a_link_preview_has_a_title_and_words(searcher: Searcher) -> None:
     """With a public address a talk's page names it, its own address and a description; without one it asks not to be listed."""
     path = "/eu-2020/day-3/harbour-pilots-for-busy-clusters"
-    public = visitor(create_app(lambda: searcher, public_url="https://notes.example.org/conf/")).get(path).text
+    public = (
+        visitor(create_app(lambda: searcher, public_url="https://notes.example.org/conf/")).get(path).text
+    )
     private = visitor(create_app(lambda: searcher)).get(path).text
 
     assert '<meta property="og:title" content="Harbour Pilots for Busy Clusters · EU 2020">' in public
