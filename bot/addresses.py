@@ -23,23 +23,25 @@ from index.search import Searcher
 from index.vocabulary.words import words
 
 # First parts of paths that are no conference's.
-RESERVED = frozenset({
-    "api",
-    "favicon.ico",
-    "feed.atom",
-    "healthz",
-    "livez",
-    "mcp",
-    "notes",
-    "openapi.json",
-    "readyz",
-    "robots.txt",
-    "sitemap.xml",
-    "speakers",
-    "static",
-    "talks",
-    "topics",
-})
+RESERVED = frozenset(
+    {
+        "api",
+        "favicon.ico",
+        "feed.atom",
+        "healthz",
+        "livez",
+        "mcp",
+        "notes",
+        "openapi.json",
+        "readyz",
+        "robots.txt",
+        "sitemap.xml",
+        "speakers",
+        "static",
+        "talks",
+        "topics",
+    }
+)
 NO_EVENT = "notes"
 UNDATED = "undated"
 _DAY = re.compile(r"day-(\d{1,3})")

@@ -202,6 +202,26 @@ def web(index_dir: Path | None, host: str | None, port: int | None, insecure: bo
         run(load_settings(), index_dir, host, port, insecure=insecure)
 
 
+@click.command()
+@index_option
+def mcp(index_dir: Path | None) -> None:
+    """Serve assistants and editors by MCP, on standard input and output."""
+    with faults():
+        from importlib.util import find_spec
+
+        from bot.errors import SettingsFault
+        from bot.heap import hold_little
+
+        if not find_spec("mcp"):
+            raise SettingsFault(
+                "Cannot serve MCP: its package is not installed. Run `pip install 'confnotes[mcp]'`."
+            )
+        hold_little()
+        from bot.mcp.serving import run_stdio
+
+        run_stdio(load_settings(), index_dir)
+
+
 def _ms_since(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 1)
 
@@ -211,4 +231,4 @@ def _print_json(content: dict[str, Any]) -> None:
     click.echo(json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
-commands: tuple[click.Command, ...] = (ask, talks, evaluate, bot, web, *slack_commands)
+commands: tuple[click.Command, ...] = (ask, talks, evaluate, bot, web, mcp, *slack_commands)

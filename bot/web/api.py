@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from bot.addresses import addresses_of, encoded, slug_of
 from bot.answering import MAX_QUESTION_CHARS, answer
 from bot.answering.models import talk_json
-from bot.web.holdings import MOST_ROWS, Limits, holdings_of, listing
+from bot.holdings import MOST_ROWS, Limits, holdings_of, listing, package_version
 from bot.web.openapi import document
 from index.build.talk_table import KINDS
 from index.models import Talk
@@ -170,14 +169,6 @@ class Interface:
 def described(talk: Talk, live: Searcher) -> dict[str, Any]:
     """Return a talk with its id and the path of its page."""
     return {"id": talk.talk_id, "path": encoded(addresses_of(live).talk(talk)), **talk_json(talk)}
-
-
-def package_version() -> str:
-    """Return the version of this package; 0 where it runs from a bare checkout."""
-    try:
-        return version("confnotes")
-    except PackageNotFoundError:
-        return "0"
 
 
 def text_of(request: Request, name: str, most: int) -> str:

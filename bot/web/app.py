@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
@@ -21,7 +24,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from bot.errors import QuestionFault
-from bot.web.api import Interface, package_version
+from bot.holdings import package_version
+from bot.web.api import Interface
 from bot.web.feed import Feed
 from bot.web.guard import Access, Guard, defect
 from bot.web.pages import Pages
@@ -35,21 +39,22 @@ WAITING = 512  # requests that wait for a place; one more is told to come again
 _QUERY_BYTES = 32_000  # 2,000 characters, percent-encoded, of up to nine bytes each, and as much again
 _COMPRESSED_FROM_BYTES = 700
 Handler = Callable[[Request], Response]
+Result = TypeVar("Result")
 
 
 class Work:
-    """Runs handlers on threads, few at a time, so that what only needs the event loop (health, files) never waits for them."""
+    """Runs work on threads, a few at a time, so that what only needs the event loop (health, files) never waits for it."""
 
     def __init__(self, at_once: int = 0) -> None:
         self._at_once = at_once or max(2, (os.cpu_count() or 2) - 1)
         self._limiter: anyio.CapacityLimiter | None = None
         self._waiting = 0
 
-    async def run(self, handler: Handler, request: Request) -> Response:
-        """Run a handler.
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Run something.
 
         Raises:
-            HTTPException: Too many wait already, or it takes too long.
+            HTTPException: Too much waits already, or it takes too long.
         """
         if self._waiting >= WAITING:
             raise HTTPException(
@@ -59,9 +64,7 @@ class Work:
         self._waiting += 1
         try:
             with anyio.fail_after(WITHIN_S):
-                return await anyio.to_thread.run_sync(
-                    partial(handler, request), abandon_on_cancel=True, limiter=self._limiter
-                )
+                return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._limiter)
         except TimeoutError:
             raise HTTPException(
                 503,
@@ -95,7 +98,7 @@ class Site:
             if _holds(request.headers.get("if-none-match", ""), tag):
                 return Response(status_code=304, headers=_kept(tag))
             try:
-                response = await self._work.run(handler, request)
+                response = await self._work.run(partial(handler, request))
             except (HTTPException, QuestionFault, IndexFault):
                 raise
             except Exception as fault:
@@ -146,6 +149,8 @@ def create_app(
     public_url: str | None = None,
     trouble: Callable[[], str | None] = lambda: None,
     at_once: int = 0,
+    signing_secret: str = "",
+    teams: Collection[str] = (),
 ) -> ASGIApp:
     """Return the web application.
 
@@ -155,8 +160,11 @@ def create_app(
         public_url: Address of the page's root where others reach it.
         trouble: Says why the newest build is not served.
         at_once: Requests that are worked on at the same time; 0: one less than cores, two at least.
+        signing_secret: The Slack app's, for requests to /mcp that Slack signs; empty: there are none.
+        teams: Workspaces whose people may ask that way; empty: all that have the app.
     """
-    site = Site(searcher, trouble, Work(at_once))
+    work = Work(at_once)
+    site = Site(searcher, trouble, work)
     pages = Pages(searcher, public_url)
     api = Interface(searcher, trouble)
     feed = Feed(searcher, public_url)
@@ -193,11 +201,29 @@ def create_app(
         page = partial(pages.problem_page, request)
         return problem(request.scope, status, detail, headers=headers, page=page)
 
+    running = []
+    if find_spec("mcp"):  # an extra of the package
+        from bot.mcp.serving import mounted
+
+        tools = mounted(
+            searcher, public_url=public_url, run=work.run, signing_secret=signing_secret, teams=teams
+        )
+        routes.insert(0, tools.route)
+        running.append(tools.running)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for part in running:
+                await stack.enter_async_context(part())
+            yield
+
     handlers = {HTTPException: refused, QuestionFault: refused, IndexFault: refused}
     app = Starlette(
         routes=routes,
         middleware=[Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM_BYTES)],
         exception_handlers=handlers,
+        lifespan=lifespan,
     )
     # Behind a proxy the page may live below a path that is taken away on the way: a slash is never redirected.
     app.router.redirect_slashes = False

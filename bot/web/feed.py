@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from bot.addresses import addresses_of, encoded
 from bot.answering.rendering import people_of, place, spoken
-from bot.web.holdings import holdings_of
+from bot.holdings import holdings_of
 from index.build.layout import list_builds, read_manifest
 from index.build.reader import Build
 from index.build.talk_table import TalkSet

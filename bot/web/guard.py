@@ -22,6 +22,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.mcp.identity import is_signed
 from bot.web.problems import problem
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -56,6 +57,7 @@ class Access:
     hosts: tuple[str, ...] = ()  # names besides those of loopback
     token: str = field(default="", repr=False)
     per_minute: int = 0  # requests of one client; 0: no limit
+    signed: bool = False  # whether /mcp itself verifies requests that Slack signs, which carry no token
 
     def allows_host(self, host: str | None) -> bool:
         """Tell whether a Host header names this server: by a known name, or by an address, which no foreign site can take over."""
@@ -129,22 +131,20 @@ class Guard:
             )
         if not self._access.allows_origin(headers.get("origin"), host):
             return problem(scope, 403, "Cannot answer a page of another site.")
-        if scope["path"] in HEALTH:
-            return None
+        return None if scope["path"] in HEALTH else self._stranger(scope, headers)
+
+    def _stranger(self, scope: Scope, headers: Headers) -> Response | None:
+        """Refuse who asks too much, or does not have the token."""
         client = (scope.get("client") or ("",))[0]
         if wait_s := self._rate.wait_s(client, time.monotonic()):
-            return problem(
-                scope,
-                429,
-                "Too many requests from here. Wait a little.",
-                headers={"Retry-After": str(wait_s)},
-            )
-        if not self._access.allows_token(headers.get("authorization")):
-            asked = {"WWW-Authenticate": 'Basic realm="confnotes: the token as password", charset="UTF-8"'}
-            return problem(
-                scope, 401, "Cannot answer without the token. Give it as the password.", headers=asked
-            )
-        return None
+            detail = "Too many requests from here. Wait a little."
+            return problem(scope, 429, detail, headers={"Retry-After": str(wait_s)})
+        if self._access.signed and scope["path"] == "/mcp" and is_signed(scope):
+            return None
+        if self._access.allows_token(headers.get("authorization")):
+            return None
+        asked = {"WWW-Authenticate": 'Basic realm="confnotes: the token as password", charset="UTF-8"'}
+        return problem(scope, 401, "Cannot answer without the token. Give it as the password.", headers=asked)
 
 
 class Rate:

@@ -19,7 +19,7 @@ from bot.answering import MAX_QUESTION_CHARS, answer, digest, examples, extent_t
 from bot.answering.models import Answer
 from bot.answering.rendering import counted, is_placed, limits_text, people_of, place, source_text, spoken
 from bot.errors import QuestionFault
-from bot.web.holdings import Limits, holdings_of, listing
+from bot.holdings import Limits, holdings_of, listing
 from bot.web.marking import marked, notes_markup, telling_words
 from bot.web.openapi import document, parameters_of
 from bot.web.pictures import day_bar, topic_grid, trace_bars

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
-from bot.web.holdings import Held
+from bot.holdings import Held
 from bot.web.topics import Topics
 
 _ROW, _COLUMN, _LABEL, _HEAD = 26, 50, 130, 74  # pixels

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +15,14 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.errors import SettingsFault
+from bot.holdings import holdings_of
 from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.web.app import create_app
+from bot.web.feed import newest_talks
 from bot.web.guard import Access, hosts_of, is_loopback
+from bot.web.topics import topics_of
+from index.search import Searcher
 
 REQUEST_WITHIN_S = 10.0  # a request that takes longer to arrive is not a person's
 KEEP_ALIVE_S = 5
@@ -85,12 +90,16 @@ def run(
     host = host or settings.host
     token = settings.web_token.get_secret_value() if settings.web_token else ""
     check_reach(host, token, insecure=insecure)
+    signing_secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
     access = Access(
         hosts=hosts_of((*settings.allowed_hosts, host), settings.public_url),
         token=token,
         per_minute=settings.rate_limit,
+        signed=bool(signing_secret),
     )
     live = LiveIndex(index_dir or settings.index_dir, adapter=settings.encoder_adapter)
+    live.on_change(prepare_pages)
+    threading.Thread(target=prepare_pages, args=(live.searcher,), name="pages", daemon=True).start()
     live.follow()
     try:
         app = create_app(
@@ -99,10 +108,18 @@ def run(
             public_url=settings.public_url,
             trouble=lambda: live.trouble,
             at_once=settings.answers_at_once,
+            signing_secret=signing_secret,
+            teams=settings.allowed_teams,
         )
         serve(app, host, port or settings.port or 8000)
     finally:
         live.stop()
+
+
+def prepare_pages(searcher: Searcher) -> None:
+    """Count once what pages show of all notes, so that the first visitor of a build does not wait for it."""
+    for once_a_build in (holdings_of, topics_of, newest_talks):
+        once_a_build(searcher)
 
 
 def check_reach(host: str, token: str, *, insecure: bool) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, reduce
+from importlib.metadata import PackageNotFoundError, version
 from operator import and_
 from weakref import WeakKeyDictionary
 
@@ -122,9 +123,7 @@ class Holdings:
 
 
 def listing(searcher: Searcher, limits: Limits, page: int = 1, per_page: int = PER_PAGE) -> Listing:
-    """Return a page of the talks within limits, in the order of the notes, newest conference first.
-
-    Sections of notes that are no talks are listed only where they are asked for by kind or by what they say.
+    """Return a page of the talks within limits, with how many talks each further limit would leave.
 
     Raises:
         UnknownEvent: The notes know no such event.
@@ -135,10 +134,8 @@ def listing(searcher: Searcher, limits: Limits, page: int = 1, per_page: int = P
     found = _all_of(masks.values(), searcher)
     pages = max(1, -(-len(found) // per_page))
     page = min(max(page, 1), pages)
-    shown = _page_of(found, (page - 1) * per_page, per_page, searcher)
-    talks = searcher.build.stored_talks.rows
     return Listing(
-        talks=tuple(talks[row] for row in shown),
+        talks=_from(found, (page - 1) * per_page, per_page, searcher),
         total=len(found),
         page=page,
         pages=pages,
@@ -148,6 +145,25 @@ def listing(searcher: Searcher, limits: Limits, page: int = 1, per_page: int = P
             "kind": _kind_choices(searcher, limits, _others(masks, "kind", searcher)),
         },
     )
+
+
+def talks_from(searcher: Searcher, limits: Limits, first: int, count: int) -> tuple[int, tuple[Talk, ...]]:
+    """Return how many talks are within limits, and some of them from a place on.
+
+    The newest conference comes first, each in the order of the notes. Sections of notes that are no talks are
+    among them only where they are asked for by kind or by what they say.
+
+    Raises:
+        UnknownEvent: The notes know no such event.
+        UnknownDay: The notes know no such day.
+    """
+    found = _all_of(_masks(searcher, limits).values(), searcher)
+    return len(found), _from(found, first, min(count, MOST_ROWS), searcher)
+
+
+def _from(talks: TalkSet, first: int, count: int, searcher: Searcher) -> tuple[Talk, ...]:
+    records = searcher.build.stored_talks.rows
+    return tuple(records[row] for row in _page_of(talks, first, count, searcher))
 
 
 def _masks(searcher: Searcher, limits: Limits) -> dict[str, TalkSet]:
@@ -237,3 +253,11 @@ def holdings_of(searcher: Searcher) -> Holdings:
         if found is None:
             found = _KNOWN[searcher] = Holdings(searcher)
     return found
+
+
+def package_version() -> str:
+    """Return the version of this package; 0 where it runs from a bare checkout."""
+    try:
+        return version("confnotes")
+    except PackageNotFoundError:
+        return "0"
