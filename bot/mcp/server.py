@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
+from inspect import Parameter, Signature
 from typing import Annotated, Any, TypeVar
 
 import anyio
@@ -53,6 +54,15 @@ Question = Annotated[
 Event = Annotated[str | None, Field(description="A conference, by any of its names.", max_length=_MOST_CHARS)]
 Day = Annotated[int | None, Field(description="A day of the conference, from 1; 0 is the day before.", ge=0)]
 Words = Annotated[str | None, Field(max_length=_MOST_CHARS)]
+
+
+First = Annotated[int, Field(alias="from", ge=0, description="The first passage, from 0.")]
+Limit = Annotated[int, Field(ge=1, le=_MOST_PASSAGES, description="How many passages.")]
+_TALK_PARAMETERS = (
+    Parameter("talk_id", Parameter.KEYWORD_ONLY, annotation=Annotated[str, Field(max_length=2_000)]),
+    Parameter("from_", Parameter.KEYWORD_ONLY, default=0, annotation=First),
+    Parameter("limit", Parameter.KEYWORD_ONLY, default=_MOST_PASSAGES, annotation=Limit),
+)
 
 
 @dataclass(frozen=True)
@@ -290,17 +300,16 @@ def create_server(
         found: TalksFound = await work(partial(tools.find_talks, topic, speaker, event, day, cursor))
         return found
 
-    @server.tool(annotations=_READS)
-    async def get_talk(
-        talk_id: Annotated[str, Field(max_length=2_000)],
-        from_passage: Annotated[int, Field(alias="from", ge=0, description="The first passage, from 0.")] = 0,
-        limit: Annotated[
-            int, Field(ge=1, le=_MOST_PASSAGES, description="How many passages.")
-        ] = _MOST_PASSAGES,
-    ) -> TalkNotes:
+    async def get_talk(**given: Any) -> TalkNotes:
         """Return what the notes say about a talk, verbatim and in order, from a passage on."""
-        found: TalkNotes = await work(partial(tools.get_talk, talk_id, from_passage, limit))
+        found: TalkNotes = await work(
+            partial(tools.get_talk, given["talk_id"], given["from"], given["limit"])
+        )
         return found
+
+    # A parameter of Python's cannot be called `from`; the signature that the server reads can give it that name.
+    get_talk.__signature__ = Signature(_TALK_PARAMETERS, return_annotation=TalkNotes)  # type: ignore[attr-defined]
+    server.tool(annotations=_READS)(get_talk)
 
     @server.tool(annotations=_READS)
     async def notes_status() -> NotesStatus:
