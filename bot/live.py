@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.answering import prepare
-from index.build.layout import current_build_id
+from index.build.layout import CURRENT_FILE, audience_folder, current_build_id
 from index.encoder.base import Encoder
 from index.errors import EncoderMismatch, IndexFault
 from index.search import Searcher
@@ -40,6 +40,8 @@ class LiveIndex:
         self._refused: str | None = None
         self._refused_at = 0.0
         self._following: list[Callable[[Searcher], None]] = []
+        self._audiences: dict[Path, LiveIndex] = {}
+        self._opening = threading.Lock()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -48,12 +50,41 @@ class LiveIndex:
         """Return the searcher; a question keeps the one that it began with."""
         return self._searcher
 
+    def for_audience(self, channel_id: str, team_id: str) -> Searcher:
+        """Return the searcher of what may be shown in a channel of a workspace.
+
+        Where no private recaps are kept for it, or their build cannot be opened, that is what everybody may see.
+        """
+        ids = [one for one in (team_id, channel_id) if one.isalnum() and one.isascii()]
+        for some in (ids, ids[1:], ids[:1]):
+            folder = audience_folder(self.index_dir, *some)
+            if some and (folder / CURRENT_FILE).is_file():
+                own = self._audience(folder)
+                if own is not None:
+                    return own.searcher
+        return self.searcher
+
+    def _audience(self, folder: Path) -> LiveIndex | None:
+        with self._opening:
+            if folder not in self._audiences:
+                try:
+                    self._audiences[folder] = LiveIndex(folder, self._searcher.encoder, self._adapter)
+                except IndexFault as fault:
+                    _log.error("the recaps for %s cannot be asked: %s", folder.name, fault)
+                    return None
+            return self._audiences[folder]
+
     def on_change(self, act: Callable[[Searcher], None]) -> None:
         """Call `act` with the searcher of every later build."""
         self._following.append(act)
 
     def refresh(self) -> bool:
         """Take the pointer's build where it is another one; say whether it was taken."""
+        for folder, own in list(self._audiences.items()):
+            if (folder / CURRENT_FILE).is_file():
+                own.refresh()
+            else:  # nobody names this audience any more
+                del self._audiences[folder]
         build_id: str | None = None
         try:
             build_id = current_build_id(self.index_dir)

@@ -57,15 +57,19 @@ def one_line(statuses: Mapping[type[Exception], Status]) -> Iterator[None]:
 
 def leave(line: str, status: int) -> None:
     """Print one line on standard error and end the process."""
-    complain(" ".join(line.split()))
+    complain(line)
     sys.exit(status)
 
 
 def complain(line: str) -> None:
-    """Print a line on standard error; what servers and file names bring into it cannot command the terminal."""
+    """Print one line on standard error.
+
+    What servers and file names bring into it commands no terminal, and begins no line of its own that would
+    look like one of ours.
+    """
     from console.screen import printable
 
-    click.echo(printable(line), err=True)
+    click.echo(printable(" ".join(line.split())), err=True)
 
 
 def screen() -> Console:

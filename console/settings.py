@@ -23,6 +23,12 @@ def read_settings(kind: type[S], fault: type[Exception]) -> S:
     """
     try:
         return kind()
+    except UnicodeDecodeError as error:
+        raise fault(
+            f"Cannot read .env: not valid UTF-8 at byte {error.start}. Save it as UTF-8, without a byte order mark."
+        ) from None
+    except OSError as error:
+        raise fault(f"Cannot read .env: {error.strerror or error}. Check its permissions.") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "_".join(str(part) for part in first["loc"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from console.defects import boundary
 from ingest.cli import ingest
 
 if __name__ == "__main__":
-    ingest(prog_name="python -m ingest")
+    with boundary():
+        ingest(prog_name="python -m ingest")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from console.command import FILE, complain, index_option, screen
-from ingest.errors import PublishError
+from console.defects import Defect
+from ingest.errors import IngestError
 from ingest.model_cli import model
 from ingest.nightly.builds_cli import index
 from ingest.nightly.every import repeat, seconds
@@ -18,6 +19,7 @@ from ingest.terminal import bars, faults, settings
 
 if TYPE_CHECKING:
     from ingest.job import Job
+    from ingest.nightly.report import Report
 
 
 @click.command()
@@ -98,26 +100,38 @@ def _one_night(job: Job, webhook: str, as_json: bool) -> int:
     """Do one night's work, tell what happened, and return the exit status.
 
     Raises:
-        IngestError: The job could not do its work; Slack knows by then, where it was not wrong usage.
+        IngestError: The job could not do its work; Slack knows by then.
+        Defect: The job met what nobody foresaw; likewise.
     """
-    from ingest.nightly.report import print_report
     from ingest.nightly.run import run
     from ingest.nightly.slack_report import tell
 
     try:
         with bars(as_json) as progress:
             report = run(job, progress)
-    except PublishError as error:
+        _print(report, as_json)
+    except BrokenPipeError:
+        raise  # whoever read the report went away, which is click's to handle
+    except IngestError as error:
         tell(webhook, str(error), complain)
         raise
+    except Exception as error:
+        defect = Defect.of(error)
+        tell(webhook, str(defect), complain)
+        raise defect from error
+    tell(webhook, report, complain)
+    return report.exit_status
+
+
+def _print(report: Report, as_json: bool) -> None:
+    from ingest.nightly.report import print_report
+
     if as_json:
         click.echo(json.dumps(report.to_json(), ensure_ascii=False))
     else:
         print_report(report, screen())
     for line in report.failed:
         complain(line)
-    tell(webhook, report, complain)
-    return report.exit_status
 
 
 @click.command()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 from urllib.parse import parse_qs, quote, urlsplit
 
-LinkKind = Literal["video", "slides", "schedule"]
+from index.languages.words import either, phrases
+
+LinkKind = Literal["video", "slides", "schedule", "code"]
 
 # A talk's link: what a person would rather open, first.
-PREFERENCE = ("video", "schedule", "slides", "recap")
+PREFERENCE = ("video", "schedule", "slides", "recap", "code")
 
 MAX_URL_CHARS = 2048
 
@@ -35,34 +37,23 @@ _SCHEDULE = re.compile(
     re.IGNORECASE,
 )
 _SCHEDULE_PATH = re.compile(r"/(?:sessions?|talks?|schedule|events?)/[^/]+/?$", re.IGNORECASE)
-_CODE_HOST = re.compile(r"(?:.+\.)?(?:github|gitlab|codeberg|gitea)\.(?:com|org)$")
+_CODE_HOST = re.compile(r"(?:.+\.)?(?:github|gitlab|codeberg|gitea|bitbucket)\.(?:com|org)$")
 _YOUTUBE_ID = re.compile(r"^[\w-]{6,20}$")
 
-_WORDS: tuple[tuple[LinkKind, re.Pattern[str]], ...] = (
+# Words that name a kind of material in a link: "Folien", "the slides", "スライド".
+_WORDS: tuple[tuple[LinkKind, re.Pattern[str]], ...] = tuple(
     (
-        "slides",
+        kind,
         re.compile(
-            r"\b(?:slides?|slide ?deck|deck|pdf|pptx?|presentation|présentation|folien|diapos?|diapositives?|transparents)\b|スライド|資料",
+            rf"(?<![^\W_])(?:{either('links', kind)})(?![^\W_])"
+            + "".join(f"|{entry}" for entry in phrases("links", kind) if not entry.isascii()),
             re.IGNORECASE,
         ),
-    ),
-    (
-        "video",
-        re.compile(
-            r"\b(?:video|recording|youtube|vidéo|aufzeichnung|watch|replay|mitschnitt|enregistrement)\b|動画|録画|ビデオ",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "schedule",
-        re.compile(
-            r"\b(?:session(?: page| link| details)?|page de la session|abstract|sched(?:ule)?|talk page|details|description|programme?)\b"
-            r"|セッション",
-            re.IGNORECASE,
-        ),
-    ),
+    )
+    for kind in ("slides", "video", "schedule", "code")
 )
-
+_ONLY_CODE = re.compile(rf"\W*(?:the )?(?:{either('links', 'code')})\W*", re.IGNORECASE)
+_LONGEST_LABEL = 60
 
 _NO_ADDRESS = re.compile(r"[\s<>\"`|\\]")
 
@@ -146,9 +137,13 @@ def recap_link(recap_url: str | None, anchor: str | None, words: str) -> str | N
     return f"{page}#:~:text={quote(words, safe='').replace('-', '%2D')}" if words else checked
 
 
+def _hosts_code(url: str) -> bool:
+    return bool(_CODE_HOST.match((urlsplit(url).hostname or "").lower()))
+
+
 def shows_markdown(url: str) -> bool:
     """Say whether a page is a Markdown file as a code host shows it: its headings have the anchors that their words give."""
-    return bool(_CODE_HOST.match((urlsplit(url).hostname or "").lower()))
+    return _hosts_code(url)
 
 
 def timed_url(url: str, second: float) -> str | None:
@@ -162,3 +157,45 @@ def timed_url(url: str, second: float) -> str | None:
     else:
         return None
     return f"https://youtu.be/{video_id}?t={int(second)}" if _YOUTUBE_ID.match(video_id) else None
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address, "" where it has none."""
+    try:
+        return (urlsplit(url).hostname or "").lower().removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def kind_of_link(url: str, words: str = "") -> LinkKind | None:
+    """Classify a link by the words that carry it, else by its address; None where it is no talk's own."""
+    if not url.lower().startswith(("http://", "https://")):
+        return None
+    by_address = kind_of(url)
+    label = "" if len(words) > _LONGEST_LABEL or "://" in words else words
+    # "Session details" is said of many a page, and of recordings too: there the address knows better.
+    named = (kind for kind in kinds_named(label) if kind != "schedule" or by_address in {None, "schedule"})
+    return next((kind for kind in named if kind != "code" or _hosts_code(url)), by_address)
+
+
+def is_talk_page(url: str) -> bool:
+    """Tell whether the address alone says that it is one talk's recording, slides or schedule page."""
+    return kind_of(url) is not None
+
+
+def names_material(words: str) -> bool:
+    """Tell whether a link's words name talk material ("Slides", "Page de la session") rather than a title."""
+    if len(words.split()) > 4:
+        return False
+    # "Policies as Code" is a title.
+    return any(kind != "code" or _ONLY_CODE.fullmatch(words) for kind in kinds_named(words))
+
+
+def own_links(found: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Keep the first link of each kind of (address, words) pairs."""
+    links: dict[str, str] = {}
+    for url, words in found:
+        kind = kind_of_link(url, words)
+        if kind is not None:
+            links.setdefault(kind, url)
+    return links

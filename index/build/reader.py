@@ -10,9 +10,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.build.layout import READ_WHEN_OPENED_BYTES, WAY_OUT, Manifest, current_build_id, text_file, verify
+from index.build.layout import (
+    READ_WHEN_OPENED_BYTES,
+    WAY_OUT,
+    Manifest,
+    current_build_id,
+    reason,
+    text_file,
+    verify,
+)
 from index.build.talk_table import TalkTable
-from index.errors import BuildDamaged
+from index.errors import BuildDamaged, BuildUnusable, IndexFault
 from index.files.arrays import load_array
 from index.files.records import ById, Rows, read_lines
 from index.models import Event, Passage, Recap, Talk
@@ -83,18 +91,32 @@ class Build:
         return content.decode("utf-8")
 
 
-def open_build(index_dir: Path, build_id: str | None = None, whole: bool = False) -> Build:
+def open_build(
+    index_dir: Path, build_id: str | None = None, most_bytes: int | None = READ_WHEN_OPENED_BYTES
+) -> Build:
     """Open the live build, or another one by id, after checking its format, files and counts.
 
-    Digests are compared of the small files, of every file where `whole` is set: see
-    `index.build.layout.verify`.
+    Digests are compared of the smallest files on, until `most_bytes` were read; None: of every file.
 
     Raises:
         NoBuild: nothing was published there.
         BuildUnusable: a check failed; the message says which and the way out.
     """
-    folder = index_dir / (build_id or current_build_id(index_dir))
-    manifest = verify(folder, most_bytes=None if whole else READ_WHEN_OPENED_BYTES)
+    try:
+        folder = index_dir / (build_id or current_build_id(index_dir))
+        return _opened(folder, most_bytes)
+    except IndexFault:
+        raise
+    except Exception as error:
+        # A damaged file may do anything to the library that reads it, and whoever asks needs one line.
+        raise BuildUnusable(
+            f"Cannot open the index at {index_dir}: {reason(error)}. Check the disk and permissions, or "
+            f"{WAY_OUT[0].lower()}{WAY_OUT[1:]}"
+        ) from error
+
+
+def _opened(folder: Path, most_bytes: int | None) -> Build:
+    manifest = verify(folder, most_bytes=most_bytes)
     phrases = Phrases(folder)
     talks = ById(folder / "talks.jsonl", Talk)
     build = Build(
@@ -138,6 +160,8 @@ def _check_counts(build: Build) -> None:
             len(TextNumbers(len(build.passages), len(build.talks))),
         ),
         "dimensions": (build.dense.dim, build.manifest.encoder.dim),
+        "as the way of finding vectors": (build.dense.kind, build.manifest.rankers.get("dense")),
+        "as the way of keeping tokens": (build.late.kind, build.manifest.rankers.get("late")),
     }
     for what, (count, expected) in found.items():
         if count != expected:

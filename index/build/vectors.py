@@ -48,7 +48,7 @@ class Earlier:
     def open(cls, index_dir: Path, build_id: str, wanted: EncoderStamp) -> Earlier | None:
         """Open an earlier build; None where it cannot be trusted or has another encoder."""
         try:
-            build = open_build(index_dir, build_id, whole=True)
+            build = open_build(index_dir, build_id, most_bytes=None)
         except BuildUnusable:
             return None
         return cls(build) if build.manifest.encoder == wanted else None

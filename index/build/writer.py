@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,8 @@ import tantivy
 
 from index.build.contents import Contents
 from index.build.layout import (
+    FILE_MODE,
+    FOLDER_MODE,
     FORMAT_VERSION,
     TEXTS_FOLDER,
     WRITING_PREFIX,
@@ -25,13 +28,12 @@ from index.build.layout import (
     publish,
     sync_folder,
     text_file,
-    verify,
     write_manifest,
 )
 from index.build.talk_table import write_tables
 from index.build.vectors import TALK_VECTORS_FILE, Earlier, Written, embed, stamp, write_talk_means
 from index.encoder.base import Encoder
-from index.errors import BuildUnusable
+from index.files.plain import plain_status
 from index.files.records import write_lines, write_records
 from index.models import Event, Passage, Recap, Talk
 from index.ranking.dense import MOST_SCANNED, DenseRanker, DenseWriter
@@ -42,6 +44,8 @@ from index.vocabulary.words import forms
 from index.vocabulary.writer import WordWriter, write_speakers, write_titles
 
 __all__ = ["publish", "write_build"]
+
+_A_SECOND = timedelta(seconds=1)
 
 
 def write_build(
@@ -140,9 +144,11 @@ def _write_text(folder: Path, digest: str, text: str, earlier: Path | None) -> N
     if path.exists():  # two recaps of the same words; writing again would write into the earlier build
         return
     if earlier is not None:
+        shared = text_file(earlier, digest)
         with contextlib.suppress(OSError):  # not there, or the file system knows no hard links
-            os.link(text_file(earlier, digest), path)
-            return
+            if stat.S_IMODE(plain_status(shared).st_mode) & FILE_MODE == FILE_MODE:
+                os.link(shared, path)
+                return
     path.write_bytes(text.encode("utf-8"))
 
 
@@ -181,10 +187,8 @@ def _finish(
         encoder_check=encoder.check,
     )
     write_manifest(folder, manifest)
-    if (index_dir / build_id).exists():  # the same notes within the same second
-        return build_id
+    _let_read(folder)
     _sync(folder)
-    folder.chmod(0o755)
     folder.rename(index_dir / build_id)
     sync_folder(index_dir)
     return build_id
@@ -193,22 +197,25 @@ def _finish(
 def _named(index_dir: Path, digest: str, now: datetime) -> tuple[datetime, str]:
     """Name a build by its time and content so that names grow, also where the clock stands or was put back.
 
-    A whole build of the same content and second keeps its name; a damaged one must not stand in for the one
-    that was written.
+    No name is given twice, not even for equal notes within a second: a build that stands there may be damaged.
     """
-    build_id = f"{now:%Y%m%dT%H%M%SZ}-{digest[:6]}"
     last = max(list_builds(index_dir), default="")
-    if build_id > last and not (index_dir / build_id).exists():
-        return now, build_id
-    with contextlib.suppress(BuildUnusable):
-        if verify(index_dir / build_id).content_sha256 == digest:
-            return now, build_id
-    try:
+    with contextlib.suppress(ValueError, OverflowError):  # a folder that somebody else named
         after = datetime.strptime(last[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:  # a folder that somebody else named
-        after = now
-    later = max(after, now) + timedelta(seconds=1)
-    return later, f"{later:%Y%m%dT%H%M%SZ}-{digest[:6]}"
+        if f"{now:%Y%m%dT%H%M%SZ}-{digest[:6]}" <= last:
+            now = max(after, now) + _A_SECOND
+    while os.path.lexists(index_dir / (build_id := f"{now:%Y%m%dT%H%M%SZ}-{digest[:6]}")):
+        now += _A_SECOND
+    return now, build_id
+
+
+def _let_read(folder: Path) -> None:
+    """Let every account read that may enter the folder of builds: a job's umask must not lock the bot out."""
+    folder.chmod(FOLDER_MODE)
+    for path in folder.rglob("*"):
+        mode = FOLDER_MODE if path.is_dir() else FILE_MODE
+        if stat.S_IMODE(path.stat().st_mode) & mode != mode:
+            path.chmod(mode)
 
 
 def _sync(folder: Path) -> None:

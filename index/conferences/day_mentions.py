@@ -1,92 +1,144 @@
-"""How people name the days of a conference, in English, French, German and Japanese, with the words that said it."""
+"""How people name the days of a conference, in the languages of `index.languages`, with the words that said it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 
+from index.languages.words import either, languages, phrases
 from index.models import Event
 
 Span = tuple[int, int]
 
-_ORDINALS = {
-    1: "one|first|1st|premier|première|1er|1ère|ers(?:te[rnsm]?)|eins",
-    2: "two|second|2nd|deux|deuxième|2e|2ème|seconde?|zweite[rnsm]?|zwei",
-    3: "three|third|3rd|trois|troisième|3e|3ème|dritte[rnsm]?|drei",
-    4: "four|fourth|4th|quatre|quatrième|4e|4ème|vierte[rnsm]?|vier",
-    5: "five|fifth|5th|cinq|cinquième|5e|5ème|fünfte[rnsm]?|fünf",
-    0: "zero|zéro|null",
+_LETTER_BEFORE, _LETTER_AFTER = r"(?<![^\W\d_])", r"(?![^\W\d_])"
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def _bounded(entries: list[str]) -> str:
+    """Return an alternation that matches whole words; scripts without spaces have no words to keep whole."""
+    spaced = "|".join(entry for entry in entries if not _CJK.search(entry))
+    unspaced = [entry for entry in entries if _CJK.search(entry)]
+    return "|".join([f"{_LETTER_BEFORE}(?:{spaced}){_LETTER_AFTER}", *unspaced] if spaced else unspaced)
+
+
+def _by_position(name: str) -> list[str]:
+    """Return one alternation for each place of a list that all languages give in the same order."""
+    lists = [found for language in languages() if (found := language["days"].get(name))]
+    return [_bounded([entry for one in lists for entry in one[at]]) for at in range(len(lists[0]))]
+
+
+_ORDINALS: dict[int, str] = {
+    number: "|".join(
+        e for language in languages() for e in language["days"].get("ordinals", {}).get(str(number), ())
+    )
+    for number in range(1, 6)
 }
-_ORDINAL = "|".join(_ORDINALS.values())
-_DAY = r"day|jour|journée|tag|dia|día"
+_CARDINALS = [
+    "|".join(
+        language["days"]["cardinals"][n] for language in languages() if language["days"].get("cardinals")
+    )
+    for n in range(6)
+]
+_ORDINAL, _CARDINAL = "|".join(_ORDINALS.values()), "|".join(_CARDINALS)
+_DAY = either("days", "day")
 # "day 2 operations" is a subject, not a day of the conference
 _NOT_OPERATIONS = (
     r"(?![\s-]*(?:ops\b|operation|operations|problem|concern|task|challenge|kubernetes operation))"
 )
 _NUMBERED = re.compile(
-    rf"(?<![a-z])(?<!\ba )(?:{_DAY})s?[\s_#-]*(?P<number>[0-9])(?![0-9:.]\d|\d){_NOT_OPERATIONS}",
+    rf"{_LETTER_BEFORE}(?<!\ba )(?:{_DAY})s?[\s_#-]*(?P<number>[0-9])(?![0-9:.]\d|\d){_NOT_OPERATIONS}",
     re.IGNORECASE,
 )
 _SPELLED = re.compile(
-    rf"(?<![a-z])(?:{_DAY})[\s_-]+(?P<word>{_ORDINAL})(?![a-z]){_NOT_OPERATIONS}", re.IGNORECASE
+    rf"{_LETTER_BEFORE}(?:{_DAY})[\s_-]+(?P<word>{_ORDINAL}|{_CARDINAL}){_LETTER_AFTER}{_NOT_OPERATIONS}",
+    re.IGNORECASE,
 )
-_NTH = re.compile(rf"(?<![a-z0-9])(?P<word>{_ORDINAL})[\s_-]+(?:{_DAY})(?![a-z])", re.IGNORECASE)
+_NTH = re.compile(rf"(?<![^\W_])(?P<word>{_ORDINAL})[\s_-]+(?:{_DAY}){_LETTER_AFTER}", re.IGNORECASE)
 _LETTER = re.compile(r"(?<![A-Za-z0-9])[DJT](?P<number>[0-5])(?![A-Za-z0-9])")
-_JAPANESE = re.compile(r"(?P<number>[0-9０-９一二三四五])日目|(?P<first>初日)|(?P<last>最終日)")
-_LAST = re.compile(
-    r"(?<![a-z])(?:last|final|closing|dernier|dernière|letzter|letzten)[\s_-]+(?:conference\s+)?(?:day|jour|journée|tag)(?![a-z])",
-    re.IGNORECASE,
+_DIGITS = "0123456789０１２３４５６７８９"
+_NUMERALS = "".join(
+    dict.fromkeys("".join(str(lang["days"].get("numerals", [""])[0]) for lang in languages()))
 )
+_COUNTED = re.compile(
+    "|".join(
+        entry.replace("{n}", f"(?P<n{at}>[{_DIGITS}{_NUMERALS}])")
+        for at, entry in enumerate(phrases("days", "counted"))
+    )
+)
+_NAMED = {
+    entry: int(number)
+    for language in languages()
+    for entry, number in language["days"].get("spelled", {}).items()
+} | dict.fromkeys(phrases("days", "first"), 1)
+_NAMED_DAY = re.compile("|".join(f"(?P<d{at}>{entry})" for at, entry in enumerate(_NAMED)))
+_NAMED_NUMBERS = list(_NAMED.values())
+_LAST = re.compile(_bounded([e.replace(r"\s+", r"[\s_-]+") for e in phrases("days", "last")]), re.IGNORECASE)
 # "Day 1, 2 and 3": the numbers that go on
-_MORE = re.compile(r"(?:\s*(?:,|and|&|\+|et|und)\s*){1,2}(?P<number>[0-9])(?!\d|[:.]\d|%)")
-_WEEKDAYS = (
-    "monday|lundi|montag|月曜日?",
-    "tuesday|mardi|dienstag|火曜日?",
-    "wednesday|mercredi|mittwoch|水曜日?",
-    "thursday|jeudi|donnerstag|木曜日?",
-    "friday|vendredi|freitag|金曜日?",
-    "saturday|samedi|samstag|sonnabend|土曜日?",
-    "sunday|dimanche|sonntag|日曜日?",
-)
-_WEEKDAY = re.compile(
-    "|".join(rf"(?P<w{i}>(?<![a-z])(?:{names})s?(?![a-z]))" for i, names in enumerate(_WEEKDAYS)),
-    re.IGNORECASE,
-)
+_MORE = re.compile(rf"(?:\s*(?:,|&|\+|{either('bylines', 'and')})\s*){{1,2}}(?P<number>[0-9])(?!\d|[:.]\d|%)")
+_WEEKDAYS = _by_position("weekdays")
+_WEEKDAY = re.compile("|".join(f"(?P<w{i}>{names})" for i, names in enumerate(_WEEKDAYS)), re.IGNORECASE)
 _SHORT = re.compile(
     r"(?<![A-Za-z])(?P<name>Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\.?(?=\s*,|\s+\d|\s+[A-Z][a-z]{2}|\s*$|\s*[-–:])"
 )
-# Words without accents that name a day hold a digit or one of these; most lines hold neither.
-_DIGIT = re.compile(r"\d")
-_PARTS = ("day", "jour", "tag", "di", "woch", "abend", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SHORT_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
-    "jan(?:uary|vier|uar)?|january",
-    "feb(?:ruary|ruar)?|févr?(?:ier)?",
-    "mar(?:ch|s)?|märz",
-    "apr(?:il)?|avr(?:il)?",
-    "may|mai",
-    "june?|juin|juni",
-    "july?|juill?(?:et)?|juli",
-    "aug(?:ust)?|août",
-    "sep(?:t|tember|tembre)?",
-    "oct(?:ober|obre)?|okt(?:ober)?",
-    "nov(?:ember|embre)?",
-    "dec(?:ember)?|déc(?:embre)?|dez(?:ember)?",
-)
-_MONTH = "|".join(rf"(?P<m{i}>{names})" for i, names in enumerate(_MONTHS, 1))
-_OF_YEAR = r"(?:\s*,?\s*(?P<year>20\d\d))?"
+_MONTH = "|".join(f"(?P<m{i}>{names})" for i, names in enumerate(_by_position("months"), 1))
+_MONTH2 = _MONTH.replace("(?P<m", "(?P<n")
+_OF = either("days", "of")
+_OF_YEAR = rf"(?:\s*,?\s*(?:(?:{_OF})\s+)?(?P<year>20\d\d))?"
+_DOM = r"[0-3]?\d"
+_TH = r"(?:st|nd|rd|th|er|º|ª|°|\.)?"
 _MONTH_DAY = re.compile(
-    rf"(?<![a-z])(?:{_MONTH})\.?\s+(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:]){_OF_YEAR}", re.IGNORECASE
+    rf"(?:{_MONTH})\.?\s+(?P<dom>{_DOM})(?:st|nd|rd|th)?(?![\d:]){_OF_YEAR}", re.IGNORECASE
 )
 _DAY_MONTH = re.compile(
-    rf"(?<![\d.])(?P<dom>[0-3]?\d)(?:st|nd|rd|th|er|\.)?\s+(?:of\s+)?(?:{_MONTH})(?![a-z])\.?{_OF_YEAR}",
+    rf"(?<![\d.])(?P<dom>{_DOM}){_TH}\s+(?:(?:{_OF})\s+)?(?:{_MONTH})\.?{_OF_YEAR}", re.IGNORECASE
+)
+_ISO = re.compile(rf"(?<!\d)(?P<year>20\d\d)[-/.](?P<month>[01]?\d)[-/.](?P<dom>{_DOM})(?!\d)")
+_DOTTED = re.compile(rf"(?<![\d.])(?P<dom>{_DOM})\.(?P<month>[01]?\d)\.(?P<year>20\d\d)?(?!\d)")
+_KANJI = re.compile(
+    rf"(?:(?P<year>20\d\d)[年년]\s*)?(?P<month>1?\d)[月월]\s*(?P<dom>{_DOM})[日号일](?!目|차|째)"
+)
+# "7 to 9 October 2025", "October 17-19, 2023", "Nov 27 - Dec 1", "12. und 13. September", "12.-13.09.2023"
+_TO = rf"\s*(?:[-–—~〜～/&]|(?<![^\W\d_])(?:{either('days', 'to')})(?![^\W\d_]))\s*"
+_WEEKDAY_BEFORE = r"(?:[^\W\d_]{3,12},?\s+(?:the\s+|der\s+|den\s+|le\s+|el\s+)?)?"
+_RANGES = (
+    re.compile(
+        rf"(?:{_MONTH})\.?\s+(?P<dom>{_DOM})(?:st|nd|rd|th)?{_TO}(?P<dom2>{_DOM})(?:st|nd|rd|th)?(?!\d){_OF_YEAR}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?:{_MONTH})\.?\s+(?P<dom>{_DOM})(?:st|nd|rd|th)?{_TO}{_WEEKDAY_BEFORE}(?:{_MONTH2})\.?\s+(?P<dom2>{_DOM})"
+        rf"(?:st|nd|rd|th)?(?!\d){_OF_YEAR}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?<![\d.:])(?P<dom>{_DOM}){_TH}{_TO}{_WEEKDAY_BEFORE}(?P<dom2>{_DOM}){_TH}\s+(?:(?:{_OF})\s+)?(?:{_MONTH})\.?"
+        rf"{_OF_YEAR}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?<![\d.:])(?P<dom>{_DOM}){_TH}\s+(?:(?:{_OF})\s+)?(?:{_MONTH}){_TO}{_WEEKDAY_BEFORE}(?P<dom2>{_DOM}){_TH}\s+"
+        rf"(?:(?:{_OF})\s+)?(?:{_MONTH2})\.?{_OF_YEAR}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?<![\d.])(?P<dom>{_DOM})\.(?:(?P<month>[01]?\d)\.)?{_TO}(?P<dom2>{_DOM})\.(?P<month2>[01]?\d)\.(?P<year>20\d\d)?(?!\d)"
+    ),
+    re.compile(
+        rf"(?:(?P<year>20\d\d)[年년]\s*)?(?P<month>1?\d)[月월]\s*(?P<dom>{_DOM})[日号일]?\s*(?:[-–—~〜～]|から|到|至|부터)\s*"
+        rf"(?P<dom2>{_DOM})[日号일]"
+    ),
+)
+_LONGEST_CONFERENCE = 14  # days; a longer stretch is a season, not a conference
+# What names a day holds a digit or one of these; most lines hold neither.
+_MAYBE = re.compile(
+    rf"\d|{_WEEKDAY.pattern}|{_LETTER_BEFORE}(?:{_DAY})|{_LAST.pattern}|(?-i:{'|'.join(_SHORT_NAMES)})",
     re.IGNORECASE,
 )
-_ISO = re.compile(r"(?<!\d)(?P<year>20\d\d)[-/.](?P<month>[01]?\d)[-/.](?P<dom>[0-3]?\d)(?!\d)")
-_DOTTED = re.compile(r"(?<![\d.])(?P<dom>[0-3]?\d)\.(?P<month>[01]?\d)\.(?P<year>20\d\d)?(?!\d)")
-_KANJI = re.compile(r"(?:(?P<year>20\d\d)年)?(?P<month>1?\d)月(?P<dom>[0-3]?\d)日(?!目)")
+_MAYBE_CJK = re.compile("|".join([_COUNTED.pattern, _NAMED_DAY.pattern]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +154,7 @@ class DayMention:
     year: int | None = None
 
     def resolve(self, event: Event | None) -> int | None:
-        """Give the conference day, None where the event's dates are needed and not known.
+        """Return the conference day, None where the event's dates are needed and not known.
 
         Weekdays and dates before day 1 give 0 for the day before and negative numbers further back.
         """
@@ -120,10 +172,20 @@ class DayMention:
         ahead = (self.weekday - event.starts_on.weekday()) % 7
         return ahead + 1 if ahead < (length or 5) else ahead - 6
 
+    def on(self, year: int | None) -> date | None:
+        """Return the date that the words name; `year` where they leave it out."""
+        if self.month is None or self.day_of_month is None or not (self.year or year):
+            return None
+        try:
+            return date(self.year or year or 0, self.month, self.day_of_month)
+        except ValueError:
+            return None
 
+
+@lru_cache(maxsize=4096)
 def parse_days(text: str) -> tuple[DayMention, ...]:
     """Find every naming of a day, in order; a date wins over the weekday or number inside it."""
-    if text.isascii() and not _DIGIT.search(text) and not any(part in text.lower() for part in _PARTS):
+    if not _MAYBE.search(text) and (text.isascii() or not _MAYBE_CJK.search(text)):
         return ()
     found: list[DayMention] = []
     for finder in (_dates, _numbers, _weekdays):
@@ -133,6 +195,40 @@ def parse_days(text: str) -> tuple[DayMention, ...]:
             ):
                 found.append(mention)
     return tuple(sorted(found, key=lambda mention: mention.span))
+
+
+def parse_range(text: str, year: int | None = None) -> tuple[date, date] | None:
+    """Find the first and last day of a conference in words such as "7 to 9 October 2025".
+
+    Args:
+        text: A sentence or two.
+        year: Of the conference, where the words may leave it out.
+
+    Returns:
+        Both dates, or None where the text names no stretch of days that a conference may last.
+    """
+    for pattern in _RANGES:
+        for match in pattern.finditer(text):
+            groups = match.groupdict()
+            named = int(groups["year"]) if groups.get("year") else year
+            second = _month_of(groups, "n", "month2")
+            first = _month_of(groups, "m", "month") or second
+            if named is None or not first:
+                continue
+            try:
+                starts = date(named, first, int(groups["dom"]))
+                ends = date(named, second or first, int(groups["dom2"]))
+            except ValueError:
+                continue
+            if timedelta(0) < ends - starts < timedelta(days=_LONGEST_CONFERENCE):
+                return starts, ends
+    return None
+
+
+def _month_of(groups: dict[str, str | None], letter: str, digits: str) -> int:
+    """Return the month that a match names, 0 for none."""
+    written = groups.get(digits)
+    return int(written) if written else next((i for i in range(1, 13) if groups.get(f"{letter}{i}")), 0)
 
 
 def _numbers(text: str) -> Iterator[DayMention]:
@@ -145,14 +241,17 @@ def _numbers(text: str) -> Iterator[DayMention]:
     for pattern in (_SPELLED, _NTH):
         for match in pattern.finditer(text):
             yield DayMention(match.span(), number=_ordinal(match["word"]))
-    for match in _JAPANESE.finditer(text):
-        if match["last"]:
-            yield DayMention(match.span(), last=True)
-        else:
-            digit = match["number"] or "1"
-            yield DayMention(
-                match.span(), number="一二三四五".index(digit) + 1 if digit in "一二三四五" else int(digit)
-            )
+    if not text.isascii():
+        yield from _unspaced_numbers(text)
+
+
+def _unspaced_numbers(text: str) -> Iterator[DayMention]:
+    for match in _COUNTED.finditer(text):
+        digit = match[str(match.lastgroup)]
+        number = _NUMERALS.index(digit) if digit in _NUMERALS else _DIGITS.index(digit) % 10
+        yield DayMention(match.span(), number=number)
+    for match in _NAMED_DAY.finditer(text):
+        yield DayMention(match.span(), number=_NAMED_NUMBERS[int(str(match.lastgroup)[1:])])
 
 
 def _more_numbers(text: str, start: int) -> Iterator[DayMention]:
@@ -172,23 +271,17 @@ def _dates(text: str) -> Iterator[DayMention]:
     for pattern in (_ISO, _DOTTED, _KANJI, _MONTH_DAY, _DAY_MONTH):
         for match in pattern.finditer(text):
             groups = match.groupdict()
-            month = (
-                int(groups["month"])
-                if groups.get("month")
-                else next((i for i in range(1, 13) if groups.get(f"m{i}")), 0)
-            )
-            dom = int(groups["dom"])
+            month, dom = _month_of(groups, "m", "month"), int(groups["dom"])
             if 1 <= month <= 12 and 1 <= dom <= 31:
-                yield DayMention(
-                    match.span(),
-                    month=month,
-                    day_of_month=dom,
-                    year=int(groups["year"]) if groups["year"] else None,
-                )
+                year = int(groups["year"]) if groups["year"] else None
+                yield DayMention(match.span(), month=month, day_of_month=dom, year=year)
 
 
 def _ordinal(word: str) -> int:
-    return next(number for number, words in _ORDINALS.items() if re.fullmatch(words, word, re.IGNORECASE))
+    for number, words in _ORDINALS.items():
+        if re.fullmatch(words, word, re.IGNORECASE):
+            return number
+    return next(n for n, words in enumerate(_CARDINALS) if re.fullmatch(words, word, re.IGNORECASE))
 
 
 def _offset(starts_on: date, month: int, dom: int, year: int | None) -> int | None:

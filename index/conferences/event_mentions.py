@@ -3,75 +3,83 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from index.conferences.editions import EDITIONS, Edition
+from index.conferences.day_mentions import parse_days
+from index.conferences.editions import Edition, Series, known_series
+from index.languages.words import languages
 from index.models import Event
 
 Span = tuple[int, int]
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _YEAR = r"(?:20(?:1[0-9]|2[0-9]|30)|['’]?(?:1[5-9]|2[0-9]|30))"
 _FULL_YEAR = r"20(?:0[5-9]|1[0-9]|2[0-9]|30)"
-_REGIONS = {
-    "EU": r"eu|europe|european|europa",
-    "NA": r"na|north[ -]?america|north american|nord[ -]?amerika|amérique du nord",
-    "China": r"china|chine|cn",
-    "India": r"india|inde|indien",
-    "Japan": r"japan|japon|jp",
-}
-_REGION = "|".join(_REGIONS.values())
-_SERIES = (
-    r"kube[ -]?con(?:s\b)?(?:\s*(?:\+|/|&|and|et|und)\s*cloud\s?native\s?con[fn]?\w*|\s+cloudnativecon)?"
-    r"|cloudnativecon(?:\s*\+\s*kubecon)?|kccnc|colocatedevents"
-)
 _JOIN = r"[\s,:\-–—_/(]*"
-_KUBECON = re.compile(
-    rf"(?<![a-z0-9])(?:(?P<year0>{_FULL_YEAR})\s+)?(?:{_SERIES})"
-    rf"(?:{_JOIN}(?P<region1>{_REGION})(?![a-z]))?(?:{_JOIN}(?P<year1>{_YEAR})(?![0-9]))?"
-    rf"(?:{_JOIN}(?P<region2>{_REGION})(?![a-z0-9]))?",
-    re.IGNORECASE,
-)
-_REGION_YEAR = re.compile(
-    rf"(?<![a-z0-9])(?P<region>{_REGION})[\s\-_,]*(?P<year>{_YEAR})(?![0-9a-z])", re.IGNORECASE
-)
-_YEAR_REGION = re.compile(
-    rf"(?<![a-z0-9])(?P<year>{_FULL_YEAR})\s+(?P<region>EU|NA|Europe|North America|China|India|Japan)(?![a-z0-9])"
-)
-_REGION_ALONE = re.compile(r"\b(?:at|in|from|of|for)\s+(?P<region>EU|NA)\b(?!\s*['’]?\d)")
-_CITIES = {name.lower(): name for e in EDITIONS for name in (e.city, e.planned_city) if name}
-_CITY = re.compile(
-    r"(?<![a-z])(" + "|".join(sorted(map(re.escape, _CITIES), key=len, reverse=True)) + r")(?![a-z])",
-    re.IGNORECASE,
-)
-_CITY_WORDS = {
-    "copenhague": "copenhagen",
-    "kopenhagen": "copenhagen",
-    "barcelone": "barcelona",
-    "londres": "london",
-    "valence": "valencia",
-}
-_CITY_OTHER = re.compile(r"(?<![a-z])(" + "|".join(_CITY_WORDS) + r")(?![a-z])", re.IGNORECASE)
 _VIRTUAL = re.compile(
     r"\b(?:the\s+)?(?:virtual|online|virtuelle?n?|en ligne)\s+(?:one|event|edition|conference|kubecon|édition|konferenz)\b",
     re.IGNORECASE,
 )
 _YEAR_NEAR = re.compile(rf"(?<!\d)({_FULL_YEAR})(?!\d)")
-# A conference by another name: words with a capital, one of which says what it is, and a year.
+_YEAR_BEFORE = re.compile(rf"(?<!\d)({_FULL_YEAR})[\s\-–—:]+$")
+_YEAR_BEHIND = re.compile(rf"[\s,:\-–—(]*(?:['’](?P<short>\d\d)|(?P<year>{_FULL_YEAR}))(?!\d)")
+_YEAR_JOINED = re.compile(r"['’]?(?P<year>(?:20)?[0-3]\d)(?!\d)")  # "SREcon23"
+_PLACE_WORD = re.compile(r"\s+(?P<word>[^\W\d][^\s,:;()\[\]|]*)(?=[\s,:;()\[\]|]|$)")
+_MOST_PLACE_WORDS = 3
+# A conference that no file lists: words with a capital, one of which says what it is, and a year.
 _KIND = (
-    r"[\w:']{0,30}(?:[Cc]on|[Cc]onf|CONF|CON|[Cc]onference|[Ss]ummit|[Dd]ays?|[Ff]est|[Cc]amp|[Ww]orld|[Cc]ongress|Invent|FOSDEM|SciPy"
-    r"|PyData|Velocity|Devoxx|Strata|USENIX|Rails|PyGotham|Rejekts|OSCON|LISA|Google I/O|Forum|Tage)\d*"
+    r"[\w:']{0,30}(?:[Cc]on|[Cc]onf|CONF|CON|[Cc]onference|[Kk]onferenz|[Ss]ummit|[Dd]ays?|[Ff]est|[Cc]amp|[Ww]orld|[CcKk]ongress"
+    r"|Rails|Forum|Tage|Expo|Symposium|Meetup|Offsite|Unconference|Hackathon|[Ff]ête|[a-z]Sec|[a-z]Con[A-Z]{2})\d*"
 )
-_WORD = r"(?:[A-ZÀ-Þ][\w'’.&+-]{0,40}|re:Invent|of|the|for)"
+_WORD = r"(?:[A-ZÀ-Þ][\w'’.&+-]{0,40}|of|the|for|&)"
 _OTHER_YEAR = rf"[\s,:\-–—(]*['’]?(?P<year>{_FULL_YEAR}|(?<=['’])\d\d)(?!\d)"
-_OTHER = re.compile(rf"(?<![\w])(?P<name>(?:{_WORD}\s+){{0,3}}{_KIND}(?:\s+{_WORD}){{0,3}}?){_OTHER_YEAR}")
-_JOINED = re.compile(r"(?<!\w)(?P<name>[A-Z]\w*[Cc]on)['’]?(?P<year>\d\d)(?!\d)")  # SREcon23
+_OTHER = re.compile(rf"(?<![\w])(?P<name>(?:{_WORD}\s+){{0,5}}{_KIND}(?:\s+{_WORD}){{0,3}}?){_OTHER_YEAR}")
+_JOINED = re.compile(r"(?<!\w)(?P<name>[A-Z]\w*[Cc]on)['’]?(?P<year>\d\d)(?!\d)")
+_OTHER_OPEN = re.compile(
+    rf"(?<![\w])(?P<name>(?:(?!(?:Day|Tag|Notes|Talks)\b){_WORD}\s+){{0,2}}(?!(?:Days?|Tage)\b){_KIND}"
+    r"(?:\s+(?:[A-Z][a-z]+|US|EU|NA|UK|NYC|EMEA|APAC)){0,2})(?!\w)"
+)
+_FILE_NAME = re.compile(
+    r"(?<![a-z])(?P<name>[a-z]*(?:con|conf|rails|days|fest|camp|summit|sec|congress|meetup|offsite|forum)(?:es)?)"
+    rf"(?:\s+[a-z]+){{0,2}}?\s*(?P<year>{_FULL_YEAR})(?!\d)"
+)
+_BARE_KINDS = _words(
+    """
+    con conf conference summit day days fest camp world congress forum tage expo symposium meetup
+    conferences
+    """
+)
+# "Notes from the ...", "Best Talks of ...", "My Trip to ...": words before a name that do not belong to it
+_LEADING = re.compile(
+    r"^(?:(?:[Oo]f|[Tt]he|for|An?|&|At|In|From|My|Our|On|To|Notes?|Recap|Best|Report|Trip|Talks?|Team|Highlights|Impressions|Sessions"
+    r"|Takeaways|Thoughts|Lessons|Summary|Review|Slides|Videos?|Day|Personal|Quick)\s+)+"
+)
 _DIGIT = re.compile(r"\d")  # no year without one, and looking is cheap
 _ELSEWHERE = re.compile(
     rf"(?<!\w)(?!(?i:kubecon)){_KIND}\s+$"
 )  # "QCon London": the city belongs to another conference
 _CITY_NEAR = 30  # characters between a city or region and the year that belongs to it
+# Words behind a conference's name that are not its place: "PyCon notes", "FOSDEM in February".
+_NO_PLACE = _words(
+    """
+    in at on from and with by for day days note notes recap report trip review talk talks slides
+    summary what i we my our team the of was is were are retro retrospective impressions highlights
+    week blog part am im vom bericht rückblick notizen mitschrieb von du de le la les et en au y e à
+    raw session sessions keynote keynotes workshop conference edition or to
+    """
+)
+_MONTH = re.compile(
+    "(?:"
+    + "|".join(e for lang in languages() for month in lang["days"].get("months", ()) for e in month)
+    + r")\.?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +94,250 @@ class EventMention:
     region: str | None = None
     year: int | None = None
     city: str | None = None
+    implied: bool = False  # a region or a city alone, which means the series that such words usually mean
 
     @property
     def event_id(self) -> str | None:
-        """Give the event when the words fit exactly one."""
+        """Return the event when the words fit exactly one."""
         return self.event_ids[0] if len(self.event_ids) == 1 else None
+
+
+class EventReader:
+    """Finds the conferences that a text names, by a list of series."""
+
+    def __init__(self, series: Sequence[Series]) -> None:
+        self._implied = next((one for one in series if one.implied), None)
+        self._listed = [one for one in series if not one.implied]
+        cities = {
+            name.lower(): name
+            for edition in (self._implied.editions if self._implied else ())
+            for name in (edition.city, edition.planned_city)
+            if name
+        }
+        self._cities = cities | {
+            other: cities[city] for other, city in (self._implied.city_names if self._implied else {}).items()
+        }
+        self._city = re.compile(
+            r"(?<![a-z])("
+            + ("|".join(sorted(map(re.escape, self._cities), key=len, reverse=True)) or "(?!)")
+            + r")(?![a-z])",
+            re.IGNORECASE,
+        )
+        self._listed_pattern = self._compile_listed(any_case=False)
+        self._listed_in_names = self._compile_listed(any_case=True)
+        self._compile_implied()
+
+    def _compile_listed(self, *, any_case: bool) -> re.Pattern[str]:
+        names = (
+            f"(?P<s{at}>{one.pattern if one.exact and not any_case else f'(?i:{one.pattern})'})"
+            for at, one in enumerate(self._listed)
+        )
+        return re.compile(r"(?<![^\W_])(?:" + ("|".join(names) or "(?!)") + r")(?![^\W\d_])(?!-[^\W\d])")
+
+    def _compile_implied(self) -> None:
+        one = self._implied
+        regions = "|".join(one.region_words.values()) if one else "(?!)"
+        keys = "|".join(re.escape(key) for key in one.regions) if one else "(?!)"
+        names = "|".join(re.escape(name) for name in one.regions.values()) if one else "(?!)"
+        self._named_implied_pattern = re.compile(
+            rf"(?<![a-z0-9])(?:(?P<year0>{_FULL_YEAR})\s+)?(?:{one.pattern if one else '(?!)'})"
+            rf"(?:{_JOIN}(?P<region1>{regions})(?![a-z]))?(?:{_JOIN}(?P<year1>{_YEAR})(?![0-9]))?"
+            rf"(?:{_JOIN}(?P<region2>{regions})(?![a-z0-9]))?",
+            re.IGNORECASE,
+        )
+        self._region_years = (
+            re.compile(
+                rf"(?<![a-z0-9])(?P<region>{regions})[\s\-_,]*(?P<year>{_YEAR})(?![0-9a-z])", re.IGNORECASE
+            ),
+            re.compile(rf"(?<![a-z0-9])(?P<year>{_FULL_YEAR})\s+(?P<region>{keys}|{names})(?![a-z0-9])"),
+        )
+        self._region_alone = re.compile(r"\b(?:at|in|from|of|for)\s+(?P<region>EU|NA)\b(?!\s*['’]?\d)")
+
+    def read(self, text: str, known: Sequence[Event] = ()) -> tuple[EventMention, ...]:
+        """Find every naming of a conference with its year, region or city, in order; mentions never overlap.
+
+        Args:
+            text: A title, a file name, a question.
+            known: Further events with their aliases, such as those of the build that is asked.
+        """
+        found: list[EventMention] = []
+        for finder in (self._named_implied, self._dated_listed, self._named_region, self._named_other, self._named_city,
+                       self._named_virtual):  # fmt: skip
+            found += [mention for mention in finder(text) if not _overlaps(mention, found)]
+        found += [mention for mention in _named_known(text, known) if not _overlaps(mention, found)]
+        found = [mention for mention in found if not _of_another(mention, found)]
+        return tuple(sorted(found, key=lambda mention: mention.spans[0]))
+
+    def read_file_name(self, name: str) -> list[EventMention]:
+        """Find the conferences that a file's name speaks of, where capitals say nothing; dated ones first."""
+        found = list(self._listed_mentions(name, self._listed_in_names))
+        for match in _FILE_NAME.finditer(name.lower()):
+            place, _ = _place(name.lower(), match.end("name"))
+            series = " ".join(filter(None, [match["name"].title(), place]))
+            year = int(match["year"])
+            mention = EventMention((f"{series} {year}",), (match.span(),), series, None, year)
+            if (
+                match["name"] not in _BARE_KINDS
+                and not self.names_implied(match["name"])
+                and not _overlaps(mention, found)
+            ):
+                found.append(mention)
+        return sorted(found, key=lambda mention: (mention.year is None, mention.spans[0]))
+
+    def read_open(self, text: str) -> list[EventMention]:
+        """Find the conferences that are named without their year: "my notes from QCon London"."""
+        dated = self.read(text)
+        found = [mention for mention in self._listed_mentions(text) if mention.year is None]
+        if self._implied:
+            for match in self._named_implied_pattern.finditer(text):
+                if not any(match[name] for name in ("region1", "region2", "year0", "year1")):
+                    found.append(EventMention((), (match.span(),), self._implied.short))
+        for match in _OTHER_OPEN.finditer(text):
+            name = _LEADING.sub("", " ".join(match["name"].split()))
+            mention = EventMention((), (match.span(),), name)
+            if name and name.lower() not in _BARE_KINDS and not _overlaps(mention, [*found, *dated]):
+                found.append(mention)
+        return sorted(found, key=lambda mention: mention.spans[0])
+
+    def names_implied(self, text: str) -> bool:
+        """Tell whether the text names the series that regions and cities imply."""
+        return self._implied is not None and re.search(self._implied.pattern, text, re.IGNORECASE) is not None
+
+    def event_of_host(self, address: str) -> str | None:
+        """Return the event whose schedule an address belongs to."""
+        if self._implied is None or not self._implied.hosts:
+            return None
+        hosts = "|".join(self._implied.hosts)
+        match = re.search(rf"//([\w.-]*(?:{hosts})[\w.-]*)\.(?:sched|events)", address[:200], re.IGNORECASE)
+        return (
+            next((mention.event_id for mention in self.read(match[1]) if mention.event_id), None)
+            if match
+            else None
+        )
+
+    def _named_implied(self, text: str) -> Iterator[EventMention]:
+        for match in self._named_implied_pattern.finditer(text):
+            region = self._region(match["region1"] or match["region2"])
+            year = _year(match["year0"] or match["year1"])
+            spans = [match.span()]
+            city = None
+            if not (region and year):
+                city, near = self._city_near(text, match.end())
+                spans += [near] if near else []
+            if year is None:
+                year, near = _year_near(text, spans[-1][1])
+                spans += [near] if near else []
+            if region or year or city:
+                ids = self._editions(region, year, city)
+                yield EventMention(ids, tuple(spans), self._short, region, year, city)
+
+    @property
+    def _short(self) -> str | None:
+        return self._implied.short if self._implied else None
+
+    def _named_region(self, text: str) -> Iterator[EventMention]:
+        for pattern in self._region_years if _DIGIT.search(text) else ():
+            for match in pattern.finditer(text):
+                region, year = self._region(match["region"]), _year(match["year"])
+                ids = self._editions(region, year, None)
+                yield EventMention(ids, (match.span(),), self._short, region, year, implied=True)
+        for match in self._region_alone.finditer(text):
+            ids = self._editions(match["region"], None, None)
+            yield EventMention(ids, (match.span("region"),), self._short, match["region"], implied=True)
+
+    def _listed_mentions(self, text: str, pattern: re.Pattern[str] | None = None) -> Iterator[EventMention]:
+        """Find the listed series with their places and years: "Devoxx Belgium 2024", "SREcon25 EMEA", "2023 KCD"."""
+        for match in (pattern or self._listed_pattern).finditer(text):
+            series = self._listed[int(str(match.lastgroup)[1:])]
+            joined = _YEAR_JOINED.match(text, match.end())
+            end = joined.end() if joined else match.end()
+            region, end = self._listed_region(series, text, end)
+            place, after = (region, end) if region else _place(text, end)
+            behind = None if joined else _YEAR_BEHIND.match(text, after)
+            before = _YEAR_BEFORE.search(text, 0, match.start()) if not joined and not behind else None
+            start = match.start()
+            if joined:
+                year = _year(joined["year"])
+                if not region:
+                    after = end if not place else after
+            elif behind:
+                year, after = _year(behind["year"] or behind["short"]), behind.end()
+            elif before:
+                year, start = _year(before[1]), before.start(1)
+            else:
+                year = None
+                if place and not _capital(place):
+                    place, after = "", end  # only a year says that a small word belongs to the name
+            name = " ".join(filter(None, [series.short, place]))
+            ids = (f"{name} {year}",) if year else ()
+            yield EventMention(ids, ((start, after),), name, region or None, year)
+
+    def _listed_region(self, series: Series, text: str, end: int) -> tuple[str, int]:
+        for key, words in series.region_words.items():
+            match = re.compile(rf"[\s,\-–—/]*(?:{words})(?![^\W_])", re.IGNORECASE).match(text, end)
+            if match:
+                return key, match.end()
+        return "", end
+
+    def _dated_listed(self, text: str) -> Iterator[EventMention]:
+        if not _DIGIT.search(text):
+            return
+        yield from (mention for mention in self._listed_mentions(text) if mention.year is not None)
+
+    def _named_other(self, text: str) -> Iterator[EventMention]:
+        if not _DIGIT.search(text):
+            return
+        for match in [*_OTHER.finditer(text), *_JOINED.finditer(text)]:
+            name = _LEADING.sub("", " ".join(match["name"].split()))
+            year = _year(match["year"])
+            if not name or self.names_implied(name):
+                continue
+            start = match.start() + match["name"].rfind(name.split()[0])
+            span = (max(start, match.start()), match.end())
+            yield EventMention((f"{name} {year}",), (span,), name, None, year)
+
+    def _named_city(self, text: str) -> Iterator[EventMention]:
+        for match in self._city.finditer(text):
+            if _ELSEWHERE.search(text[max(0, match.start() - 40) : match.start()]):
+                continue
+            city = self._cities[match[1].lower()]
+            year, near = _year_near(text, match.end())
+            spans = (match.span(), near) if near else (match.span(),)
+            ids = self._editions(None, year, city)
+            if ids:
+                yield EventMention(ids, spans, self._short, None, year, city, implied=True)
+
+    def _named_virtual(self, text: str) -> Iterator[EventMention]:
+        for match in _VIRTUAL.finditer(text) if self._implied else ():
+            year, near = _year_near(text, match.end())
+            editions = self._implied.editions if self._implied else ()
+            ids = tuple(e.event_id for e in editions if e.virtual and (year is None or e.year == year))
+            spans = (match.span(), near) if near else (match.span(),)
+            yield EventMention(ids, spans, self._short, None, year, implied=True)
+
+    def _editions(self, region: str | None, year: int | None, city: str | None) -> tuple[str, ...]:
+        if self._implied is None:
+            return ()
+        fits = [e for e in self._implied.editions if _fits(e, region, year, city)]
+        if not fits and region and year and not city:
+            return (self._implied.event_id(year, region),)
+        return tuple(e.event_id for e in fits)
+
+    def _region(self, words: str | None) -> str | None:
+        if not words or self._implied is None:
+            return None
+        patterns = self._implied.region_words.items()
+        return next(key for key, pattern in patterns if re.fullmatch(pattern, words, re.IGNORECASE))
+
+    def _city_near(self, text: str, end: int) -> tuple[str | None, Span | None]:
+        match = self._city.search(text, end, end + _CITY_NEAR)
+        return (self._cities[match[1].lower()], match.span(1)) if match else (None, None)
+
+
+@cache
+def reader() -> EventReader:
+    """Return the reader of the series that ship with the project."""
+    return EventReader(known_series())
 
 
 def parse_event(text: str, known: Sequence[Event] = ()) -> tuple[str, ...]:
@@ -107,90 +354,39 @@ def parse_event(text: str, known: Sequence[Event] = ()) -> tuple[str, ...]:
 
 def parse_events(text: str, known: Sequence[Event] = ()) -> tuple[EventMention, ...]:
     """Find every naming of a conference in the text, in order; mentions never overlap."""
-    found: list[EventMention] = []
-    for finder in (_named_kubecon, _named_region, _named_other, _named_city, _named_virtual):
-        found += [mention for mention in finder(text) if not _overlaps(mention, found)]
-    found += [mention for mention in _named_known(text, known) if not _overlaps(mention, found)]
-    return tuple(sorted(found, key=lambda mention: mention.spans[0]))
+    return reader().read(text, known) if known else _parsed(text)
 
 
-def _named_kubecon(text: str) -> list[EventMention]:
-    mentions = []
-    for match in _KUBECON.finditer(text):
-        region = _region(match["region1"] or match["region2"])
-        year = _year(match["year0"] or match["year1"])
-        spans = [match.span()]
-        city = None
-        if not (region and year):
-            city, near = _city_near(text, match.end())
-            spans += [near] if near else []
-        if year is None:
-            year, near = _year_near(text, spans[-1][1])
-            spans += [near] if near else []
-        ids = _editions(region, year, city)
-        if region or year or city:
-            mentions.append(EventMention(ids, tuple(spans), "KubeCon", region, year, city))
-    return mentions
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> tuple[EventMention, ...]:
+    return reader().read(text)
 
 
-def _named_region(text: str) -> list[EventMention]:
-    mentions = []
-    for pattern in (_REGION_YEAR, _YEAR_REGION) if _DIGIT.search(text) else ():
-        for match in pattern.finditer(text):
-            region, year = _region(match["region"]), _year(match["year"])
-            mentions.append(
-                EventMention(_editions(region, year, None), (match.span(),), "KubeCon", region, year)
-            )
-    for match in _REGION_ALONE.finditer(text):
-        mentions.append(
-            EventMention(
-                _editions(match["region"], None, None), (match.span("region"),), "KubeCon", match["region"]
-            )
-        )
-    return mentions
+def _place(text: str, end: int) -> tuple[str, int]:
+    """Read the place behind a series' name, up to three words: "Belgium", "US", "San Francisco"; "" where none stands there."""
+    words: list[str] = []
+    at = end
+    while len(words) < _MOST_PLACE_WORDS and (match := _PLACE_WORD.match(text, at)):
+        word = match["word"].strip("'’\"“”.-–—")
+        if not word or word.lower() in _NO_PLACE or _MONTH.fullmatch(word) or parse_days(word):
+            break
+        words.append(word)
+        at = match.end()
+    if words and not _YEAR_BEHIND.match(text, at):
+        # Without the year behind it only capitals belong to the name: "PyCon US was held".
+        while words and not _capital(words[-1]):
+            at = text.rfind(words.pop(), end, at)
+        at = at if words else end
+        at = len(text[:at].rstrip()) if words else at
+    return " ".join(word if not word.islower() else _title(word) for word in words), at
 
 
-def _named_other(text: str) -> list[EventMention]:
-    mentions = []
-    if not _DIGIT.search(text):
-        return []
-    for match in [*_OTHER.finditer(text), *_JOINED.finditer(text)]:
-        name = re.sub(
-            r"^(?:(?:of|the|for|The|At|In|From|My|Our|Notes|Recap)\s+)+", "", " ".join(match["name"].split())
-        )
-        year = _year(match["year"])
-        if not name or _KUBECON.search(name):
-            continue
-        start = match.start() + match["name"].rfind(name.split()[0])
-        mentions.append(
-            EventMention((f"{name} {year}",), ((max(start, match.start()), match.end()),), name, None, year)
-        )
-    return mentions
+def _capital(word: str) -> bool:
+    return word[:1].isupper()
 
 
-def _named_city(text: str) -> list[EventMention]:
-    mentions = []
-    for match in [*_CITY.finditer(text), *_CITY_OTHER.finditer(text)]:
-        if _ELSEWHERE.search(text[max(0, match.start() - 40) : match.start()]):
-            continue
-        city = _CITIES[_CITY_WORDS.get(match[1].lower(), match[1].lower())]
-        year, near = _year_near(text, match.end())
-        spans = (match.span(), near) if near else (match.span(),)
-        ids = _editions(None, year, city)
-        if ids:
-            mentions.append(EventMention(ids, spans, "KubeCon", None, year, city))
-    return mentions
-
-
-def _named_virtual(text: str) -> list[EventMention]:
-    mentions = []
-    for match in _VIRTUAL.finditer(text):
-        year, near = _year_near(text, match.end())
-        ids = tuple(e.event_id for e in EDITIONS if e.virtual and (year is None or e.year == year))
-        mentions.append(
-            EventMention(ids, (match.span(), near) if near else (match.span(),), "KubeCon", None, year)
-        )
-    return mentions
+def _title(word: str) -> str:
+    return word.upper() if len(word) <= 2 or word in {"emea", "apac", "nyc"} else word.capitalize()
 
 
 def _named_known(text: str, known: Sequence[Event]) -> list[EventMention]:
@@ -213,23 +409,10 @@ def _known_names(event_id: str, name: str, aliases: tuple[str, ...]) -> tuple[st
     return tuple(sorted({event_id.lower(), name.lower(), *aliases}, key=len, reverse=True))
 
 
-def _editions(region: str | None, year: int | None, city: str | None) -> tuple[str, ...]:
-    fits = [e for e in EDITIONS if _fits(e, region, year, city)]
-    if not fits and region and year and not city:
-        return (f"{region} {year}",)
-    return tuple(e.event_id for e in fits)
-
-
 def _fits(edition: Edition, region: str | None, year: int | None, city: str | None) -> bool:
     # A planned city counts only together with its year: "Amsterdam" alone is where people went.
     here = city is None or edition.city == city or (edition.planned_city == city and year == edition.year)
     return here and (region is None or edition.region == region) and (year is None or edition.year == year)
-
-
-def _region(words: str | None) -> str | None:
-    if not words:
-        return None
-    return next(region for region, pattern in _REGIONS.items() if re.fullmatch(pattern, words, re.IGNORECASE))
 
 
 def _year(digits: str | None) -> int | None:
@@ -244,9 +427,16 @@ def _year_near(text: str, end: int) -> tuple[int | None, Span | None]:
     return (int(match[1]), match.span(1)) if match else (None, None)
 
 
-def _city_near(text: str, end: int) -> tuple[str | None, Span | None]:
-    match = _CITY.search(text, end, end + _CITY_NEAR)
-    return (_CITIES[match[1].lower()], match.span(1)) if match else (None, None)
+def _of_another(mention: EventMention, others: Sequence[EventMention]) -> bool:
+    """Tell whether a city is where another conference of the text took place: "BOB 2023 in Berlin"."""
+    return (
+        mention.implied
+        and mention.city is not None
+        and any(
+            not other.implied and 0 <= mention.spans[0][0] - other.spans[-1][1] <= _CITY_NEAR
+            for other in others
+        )
+    )
 
 
 def _overlaps(mention: EventMention, others: Sequence[EventMention]) -> bool:

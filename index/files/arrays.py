@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import BuildDamaged
+from index.files.plain import plain_status
 
 
 def load_array(path: Path) -> NDArray[Any]:
@@ -18,8 +19,9 @@ def load_array(path: Path) -> NDArray[Any]:
         BuildDamaged: it is missing or not an array.
     """
     try:
+        plain_status(path)
         array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise BuildDamaged(
             f"Cannot open {path}: not there, or not an array. Rebuild it with `confnotes ingest --full`."
         ) from error

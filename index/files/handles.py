@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from pathlib import Path
 
 _seeking = threading.Lock()
-
-
-def open_to_read(path: Path) -> int:
-    """Return a handle of a file's bytes.
-
-    Raises:
-        OSError: it cannot be opened.
-    """
-    return os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
 
 
 def read_at(handle: int, size_bytes: int, offset: int) -> bytes:

@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from index.errors import BuildDamaged
 from index.files.arrays import load_array
-from index.files.handles import open_to_read, read_at
+from index.files.handles import read_at
+from index.files.plain import open_plain
 
 OFFSETS_SUFFIX = ".offsets.npy"  # (n_lines + 1,) int64, bytes
 # A file of keys up to this size is held in memory: it is searched in a third of the time, and takes
@@ -57,7 +58,7 @@ class Lines:
         self.path = path
         self._offsets: NDArray[np.int64] = np.asarray(load_array(offsets_file(path)))
         try:
-            self._handle = open_to_read(path)
+            self._handle = open_plain(path)
         except OSError as error:
             raise BuildDamaged(
                 f"Cannot open {path}: {error.strerror}. Rebuild it with `confnotes ingest --full`."

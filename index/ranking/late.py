@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from index.encoder.base import Vectors
 from index.files.arrays import load_array, write_header
-from index.files.handles import expect_reads, open_to_read, read_at, read_no_further
+from index.files.handles import expect_reads, read_at, read_no_further
+from index.files.plain import open_plain
 from index.ranking.dense import Rows
 from index.ranking.interaction import best_cosines
 from index.ranking.tokens import StoredTokens, as_unpacked, pack, packed_scale, quantise, rotate, unpack
@@ -103,7 +104,7 @@ class LateRanker:
         self._start = int(mapped.offset)
         self._is_read = self.packed or self._values.nbytes > mapped_bytes
         if self._is_read:
-            self._handle = open_to_read(folder / TOKENS_FILE)
+            self._handle = open_plain(folder / TOKENS_FILE)
             weakref.finalize(self, os.close, self._handle)
             read_no_further(self._handle)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -14,7 +15,8 @@ from index.errors import BuildUnusable, IndexFault
 from ingest.errors import PublishError, SourcesError
 from ingest.nightly.cache import Readings
 from ingest.nightly.contents import verify_quotes
-from ingest.nightly.tidying import files_stamp, tidy
+from ingest.nightly.health import Checks
+from ingest.nightly.tidying import tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def check(index_dir: Path, build_id: str) -> Manifest:
     Raises:
         IndexFault, PublishError: Something is not as it was written.
     """
-    build = open_build(index_dir, build_id, whole=True)
+    build = open_build(index_dir, build_id, most_bytes=None)
     verify_quotes(index_dir, build_id)
     return build.manifest
 
@@ -114,7 +116,7 @@ def go_back(index_dir: Path, build_id: str | None) -> tuple[str, str]:
         store = Readings(index_dir)
         # The state's notes count as published: an unchanged night must not bring back what somebody went back
         # from.
-        store.save_state(store.state().standing_for(target, files_stamp(index_dir / target)))
+        store.save_state(store.state().standing_for(target, Checks.of_whole(index_dir / target, time.time())))
     return live, target
 
 

@@ -13,12 +13,15 @@ from pathlib import Path
 
 import index
 import ingest
+from index.files.plain import is_folder, read_plain, remove
+from ingest.nightly.health import Checks
 from ingest.nightly.report import RecapLine
 from ingest.recap.reading import ReadRecap
 from ingest.sources.models import Source
 
 FOLDER = "readings"
 _STATE_FILE = "state.json"
+_MOST_BYTES = 1_000_000_000  # of one reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +32,15 @@ class State:
     inputs: str = ""  # digest of everything that the build was made from
     keys: Mapping[str, str] = field(default_factory=dict)  # recap_id -> its reading's key
     lines: tuple[RecapLine, ...] = ()
-    stamp: str = ""  # of the build's files when they were last checked
+    checks: Checks | None = None  # of the build's files; None: they were not compared yet
 
-    def stamped(self, stamp: str) -> State:
-        """Return the same state with another stamp."""
-        return replace(self, stamp=stamp)
+    def checked(self, checks: Checks) -> State:
+        """Return the same state after the build's files were looked at again."""
+        return replace(self, checks=checks)
 
-    def standing_for(self, build_id: str, stamp: str) -> State:
+    def standing_for(self, build_id: str, checks: Checks) -> State:
         """Return the same state for another build, which somebody went back to."""
-        return replace(self, build_id=build_id, stamp=stamp)
+        return replace(self, build_id=build_id, checks=checks)
 
 
 @cache
@@ -64,10 +67,16 @@ def reading_key(source: Source, source_sha256: str, catalogue_digest: str) -> st
 
 
 class Readings:
-    """Stored readings in one folder, one JSON file each."""
+    """Stored readings in one folder, one JSON file each.
+
+    The first line of a file is the digest of the rest: what was damaged counts as not there, and no reader of
+    JSON ever sees it.
+    """
 
     def __init__(self, index_dir: Path) -> None:
         self._folder = index_dir / FOLDER
+        if not self._folder.is_dir():
+            remove(self._folder)
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def has(self, key: str) -> bool:
@@ -77,8 +86,8 @@ class Readings:
     def load(self, key: str) -> ReadRecap | None:
         """Return a stored reading; None where there is none or its file is damaged: it is read again then."""
         try:
-            return ReadRecap.from_json(self._path(key).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            return ReadRecap.from_json(self._read(self._path(key)))
+        except ValueError:
             return None
 
     def save(self, key: str, read: ReadRecap) -> None:
@@ -87,10 +96,13 @@ class Readings:
 
     def state(self) -> State:
         """Return what the last run published; an empty state where that is not known."""
+        text = self._read(self._folder / _STATE_FILE)
         try:
-            values = json.loads((self._folder / _STATE_FILE).read_text(encoding="utf-8"))
-            return State(**{**values, "lines": tuple(RecapLine(**line) for line in values["lines"])})
-        except (OSError, ValueError, TypeError, KeyError):
+            values = json.loads(text or "{}")
+            lines = tuple(RecapLine(**line) for line in values.get("lines", ()))
+            checks = Checks(**values["checks"]) if values.get("checks") else None
+            return State(**{**values, "lines": lines, "checks": checks})
+        except TypeError:  # another version wrote it
             return State()
 
     def save_state(self, state: State) -> None:
@@ -104,17 +116,29 @@ class Readings:
         names = {self._path(key).name for key in keep} | {_STATE_FILE}
         for path in self._folder.iterdir():
             if path.name not in names:
-                path.unlink(missing_ok=True)
+                remove(path)
+
+    @staticmethod
+    def _read(path: Path) -> str:
+        """Return what was written into a file; empty where it is not there, or not as it was written."""
+        try:
+            digest, _, content = read_plain(path, _MOST_BYTES).partition(b"\n")
+        except OSError:
+            return ""
+        return content.decode("utf-8") if sha256(content).hexdigest().encode() == digest else ""
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.json"
 
     def _replace(self, path: Path, text: str) -> None:
         """Write a file so that a killed run leaves the old one or the new one."""
+        content = text.encode("utf-8")
         handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=self._folder)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(sha256(content).hexdigest().encode() + b"\n" + content)
+            if is_folder(path):
+                remove(path)
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)

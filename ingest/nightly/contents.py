@@ -9,7 +9,6 @@ from pathlib import Path
 
 from index.build.layout import text_file
 from index.conferences.editions import event_for
-from index.errors import BuildUnusable
 from index.files.records import read_lines
 from index.models import Event, Passage, Recap, Talk
 from ingest.errors import PublishError
@@ -94,7 +93,7 @@ def _held_by(index_dir: Path, build_id: str | None) -> _Held:
     folder = index_dir / build_id
     try:
         return _held(read_lines(folder / "talks.jsonl", Talk), read_lines(folder / "passages.jsonl", Passage))
-    except (BuildUnusable, OSError, KeyError):
+    except Exception:  # a damaged build may say anything, and this is only told
         return _held((), ())
 
 

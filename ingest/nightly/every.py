@@ -11,6 +11,7 @@ from types import FrameType
 import click
 
 from console.command import complain
+from console.defects import Defect
 from ingest.errors import IngestError, SourcesError
 
 _UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -45,10 +46,10 @@ def repeat(act: Callable[[], int], every_s: float) -> None:
         started = time.monotonic()
         try:
             act()
-        except IngestError as error:
+        except (IngestError, Defect) as error:
             if first and isinstance(error, SourcesError):
                 raise
-            complain(" ".join(str(error).split()))
+            complain(str(error))
         first = False
         time.sleep(max(every_s - (time.monotonic() - started), 0.0))
 

@@ -30,7 +30,7 @@ class Night:
     store: Readings
     last: State
     live: str | None
-    trusted: bool  # the live build is whole
+    trouble: str  # why the live build cannot be asked; empty where it can, or where there is none
     catalogue: Catalogue
     failed: list[str]
     sources: Mapping[str, Source]
@@ -39,6 +39,11 @@ class Night:
     fresh: dict[str, ReadRecap] = field(default_factory=dict)  # read in this run
     kept: set[str] = field(default_factory=set)  # their source failed, the last good reading stays
     timings_s: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def trusted(self) -> bool:
+        """Tell whether there is a live build that can be asked."""
+        return bool(self.live) and not self.trouble
 
     def read_changed(self, progress: Progress) -> None:
         """Read the sources whose content, hints or reader changed; for one that fails the last good reading stays."""
@@ -70,7 +75,12 @@ class Night:
         if isinstance(outcome, str):
             self._keep_last(recap_id, outcome)
             return
-        self.store.save(key, outcome)
+        try:
+            self.store.save(key, outcome)
+        except UnicodeEncodeError as error:  # half a surrogate pair, which no file can hold
+            what = f"what was read of it cannot be written ({error.reason})"
+            self._keep_last(recap_id, str(RecapError(recap_id, what, "Correct the characters there.")))
+            return
         self.keys[recap_id] = key
         self.fresh[recap_id] = outcome
 

@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.build.layout import prune, publish, read_manifest, verify
+from index.build.layout import prune, publish, read_manifest, remove_build
 from index.encoder.base import Encoder
-from index.errors import BuildUnusable, IndexFault
+from index.errors import BuildUnusable
 from index.models import Event
 from ingest.errors import PublishError
 from ingest.job import Progress
 from ingest.nightly.cache import State
 from ingest.nightly.contents import Contents, assemble, difference, verify_quotes
 from ingest.nightly.gate import Limits, Question, lost_talks, measure, objection, opened
+from ingest.nightly.health import Checks
 from ingest.nightly.night import Night
 from ingest.nightly.report import Difference, Report
-from ingest.nightly.tidying import files_stamp, remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def publish_night(night: Night, inputs: str, named: Sequence[Event], tools: Tool
     started = time.perf_counter()
     if same and night.live:
         if build_id != night.live:
-            remove(job.index_dir / build_id)
+            remove_build(job.index_dir / build_id)
     else:
         changes = _go_live(night, build_id, contents, encoder, tools.questions)
     night.timings_s["check and publish"] = time.perf_counter() - started
@@ -72,6 +72,7 @@ def publish_night(night: Night, inputs: str, named: Sequence[Event], tools: Tool
         unlinked={read.recap.recap_id: read.unlinked for read in readings if read.unlinked},
         difference=changes,
         timings_s=night.timings_s,
+        repaired=night.trouble,
     )
 
 
@@ -125,7 +126,7 @@ def _go_live(
     except BaseException:
         if build_id != night.live:
             with contextlib.suppress(OSError):
-                remove(index_dir / build_id)
+                remove_build(index_dir / build_id)
         raise
     return changes
 
@@ -140,14 +141,13 @@ def _pass_gate(night: Night, build_id: str, encoder: Encoder, questions: Sequenc
 
     index_dir, limits = night.job.index_dir, Limits(night.job.gate_margin, night.job.most_talks_lost)
     reason = None
-    if night.live:
-        before, after = (
-            read_manifest(index_dir / one).counts.get("talks", 0) for one in (night.live, build_id)
-        )
+    if before := _live_talks(night):
+        after = read_manifest(index_dir / build_id).counts.get("talks", 0)
         reason = lost_talks(before, after, limits)
     if questions and not reason:
         searcher = Searcher.open(index_dir, encoder=encoder, build_id=build_id)
-        earlier = opened(index_dir, night.live, searcher) if night.live else None
+        # A damaged build may answer anything.
+        earlier = opened(index_dir, night.live, searcher) if night.live and night.trusted else None
         reason = objection(
             measure(earlier, questions) if earlier else None, measure(searcher, questions), limits
         )
@@ -158,11 +158,18 @@ def _pass_gate(night: Night, build_id: str, encoder: Encoder, questions: Sequenc
         )
 
 
+def _live_talks(night: Night) -> int:
+    """Return how many talks the live build holds; of a damaged one, how many it held when it was published."""
+    if night.live and night.trusted:
+        return read_manifest(night.job.index_dir / night.live).counts.get("talks", 0)
+    return sum(line.talks + line.sections for line in night.last.lines)
+
+
 def _settle(night: Night, state: State) -> None:
     """Remember what was published and remove what nobody needs; the build is live by now, so a failure is only told."""
     job = night.job
     try:
-        night.store.save_state(state.stamped(files_stamp(job.index_dir / state.build_id)))
+        night.store.save_state(state.checked(Checks.of_whole(job.index_dir / state.build_id, time.time())))
         night.store.prune(night.keys.values())
         prune(job.index_dir, job.keep_builds, job.grace_s)
     except OSError as error:
@@ -177,14 +184,3 @@ def _content(index_dir: Path, build_id: str | None) -> str:
         return read_manifest(index_dir / build_id).content_sha256 if build_id else ""
     except BuildUnusable:
         return ""
-
-
-def trusted(index_dir: Path, build_id: str | None, stamp: str) -> bool:
-    """Say whether a live build is whole; one whose files nobody touched since it was checked is not read again."""
-    if build_id is None:
-        return False
-    folder = index_dir / build_id
-    try:
-        return files_stamp(folder) == stamp or bool(verify(folder))
-    except (IndexFault, OSError):
-        return False

@@ -53,6 +53,8 @@ class Report:
     unlinked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by recap
     difference: Difference = field(default_factory=Difference)
     timings_s: Mapping[str, float] = field(default_factory=dict)
+    audiences: Mapping[str, str] = field(default_factory=dict)  # builds of private recaps by who may ask them
+    repaired: str = ""  # why the build that was live could not be asked and was made anew
 
     @property
     def exit_status(self) -> int:
@@ -90,6 +92,14 @@ def print_report(report: Report, console: Console) -> None:
         console,
         "Left without a link: two candidates in the catalogue are too close to call",
         _by_recap(report.unlinked),
+    )
+    _print_lines(
+        console, "Made anew, the last build could not be asked", (report.repaired,) if report.repaired else ()
+    )
+    _print_lines(
+        console,
+        "Private recaps, in builds of their own",
+        tuple(f"for {ids}: build {build_id}" for ids, build_id in report.audiences.items()),
     )
     _print_lines(console, "Failed", report.failed)
     if report.outcome == "published":

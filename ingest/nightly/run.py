@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from index.build.layout import current_build_id, read_manifest
+from index.build.layout import FOLDER_MODE, current_build_id
 from index.encoder.base import Encoder
-from index.errors import IndexFault
+from index.errors import IndexFault, NoBuild
 from ingest.catalogue.catalogue import Catalogue
 from ingest.catalogue.files import read_catalogue
 from ingest.errors import PublishError, SourcesError
 from ingest.job import Job, Progress
-from ingest.nightly.cache import Readings
+from ingest.nightly.audiences import audiences, forget_others, public
+from ingest.nightly.cache import Readings, State
 from ingest.nightly.gate import read_questions
+from ingest.nightly.health import Checks, examine
 from ingest.nightly.night import Night
-from ingest.nightly.publishing import Tools, publish_night, trusted
+from ingest.nightly.publishing import Tools, publish_night
 from ingest.nightly.report import Report
-from ingest.nightly.tidying import files_stamp, tidy
+from ingest.nightly.tidying import tidy
 from ingest.sources.listing import gather
 from ingest.sources.models import Sources
 
@@ -48,9 +50,9 @@ def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = No
     gates = [job.gate] if job.gate else sources.gates
     questions = tuple(question for path in gates for question in read_questions(path))
     try:
-        job.index_dir.mkdir(parents=True, exist_ok=True)
+        _make_folder(job.index_dir)
         with FileLock(job.index_dir / ".lock", timeout=job.wait_s):
-            return _locked(Tools(progress or _silent, encoder, questions), job, sources)
+            return _every_build(Tools(progress or _silent, encoder, questions), job, sources)
     except Timeout as error:
         raise PublishError(
             f"Cannot write to {job.index_dir}: another job is at work there. Let it end, or wait for it with --wait SECONDS."
@@ -64,39 +66,65 @@ def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = No
         raise PublishError(f"Cannot publish to {job.index_dir}, the live build stays: {error}") from error
 
 
+def _make_folder(folder: Path) -> None:
+    """Make the folder of builds, and those above it, so that the bot's account may enter them; others stay as they are."""
+    if not folder.is_dir():
+        if folder.parent != folder:
+            _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(FOLDER_MODE)
+
+
 def _silent(_stage: str, _done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def _locked(tools: Tools, job: Job, sources: Sources) -> Report:
-    """Do the work while no other job can."""
-    tidy(job.index_dir)
-    live = _live(job.index_dir)
+def _every_build(tools: Tools, job: Job, sources: Sources) -> Report:
+    """Make the public build, and one for each audience of private recaps, while no other job can."""
     started = time.perf_counter()
+    fetched: dict[str, float] = {}
     if sources.remotes:
         from ingest.sources.remote import fetch_remotes
 
         sources = fetch_remotes(sources, job, tools.progress)
-    fetch_s = time.perf_counter() - started
+        fetched["fetch"] = time.perf_counter() - started
+    report = _one_build(tools, job, public(sources))
+    failed: dict[str, None] = dict.fromkeys(report.failed)
+    made: dict[str, str] = {}
+    for folder, seen in audiences(sources, job.index_dir):
+        try:
+            _make_folder(folder)
+            own = _one_build(replace(tools, questions=()), replace(job, index_dir=folder), seen)
+            made[folder.name] = own.build_id
+            failed |= dict.fromkeys(own.failed)
+        except (PublishError, IndexFault, OSError) as error:
+            failed[f"The recaps for {folder.name} stay as they were: {error}"] = None
+    forget_others(job.index_dir, {folder for folder, _ in audiences(sources, job.index_dir)})
+    timings_s = {**fetched, **report.timings_s}
+    return replace(report, failed=tuple(failed), audiences=made, timings_s=timings_s)
+
+
+def _one_build(tools: Tools, job: Job, sources: Sources) -> Report:
+    """Read what changed and publish one build of it."""
+    tidy(job.index_dir)
+    store = Readings(job.index_dir)
+    state = store.state()
+    live, trouble, checks = _live(job, state)
     if not sources.recaps:
         _refuse_nothing(job, live, sources.missing)
     paths = [job.catalogue] if job.catalogue else list(sources.catalogues)
     catalogue = Catalogue.join([read_catalogue(path) for path in paths])
-    store = Readings(job.index_dir)
-    state = store.state()
     night = Night(
         job,
         store,
         state,
         live,
-        trusted(job.index_dir, live, state.stamp if state.build_id == live else ""),
+        trouble,
         catalogue,
         [*sources.missing, *catalogue.faults],
         {source.recap_id: source for source in sources.recaps},
         sources.closed,
     )
-    if sources.remotes:
-        night.timings_s["fetch"] = fetch_s
     started = time.perf_counter()
     night.read_changed(tools.progress)
     night.timings_s["read"] = time.perf_counter() - started
@@ -111,9 +139,8 @@ def _locked(tools: Tools, job: Job, sources: Sources) -> Report:
         and inputs == night.last.inputs
         and live == night.last.build_id
     ):
-        stamp = files_stamp(job.index_dir / live)
-        if stamp != state.stamp:  # it was copied, or touched and found whole
-            store.save_state(state.stamped(stamp))
+        if checks:
+            store.save_state(state.checked(checks))
         lines = tuple(
             replace(line, state="kept" if line.recap_id in night.kept else "unchanged")
             for line in night.last.lines
@@ -143,11 +170,21 @@ def _refuse_nothing(job: Job, live: str | None, missing: Sequence[str]) -> None:
     )
 
 
-def _live(index_dir: Path) -> str | None:
-    """Return the live build's id; None where there is none that can be read."""
+def _live(job: Job, state: State) -> tuple[str | None, str, Checks | None]:
+    """Look at the live build as whoever asks it does.
+
+    Returns:
+        Its id, None where there is none that can be named; why it cannot be asked, empty where it can; and what
+        is known of its files.
+    """
     try:
-        build_id = current_build_id(index_dir)
-        read_manifest(index_dir / build_id)
-    except IndexFault:
-        return None
-    return build_id
+        build_id = current_build_id(job.index_dir)
+    except NoBuild:
+        return None, "", None
+    except IndexFault as fault:
+        return None, str(fault), None
+    known = state.checks if state.build_id == build_id else None
+    try:
+        return build_id, "", examine(job.index_dir, job.adapter, known, time.time())
+    except IndexFault as fault:
+        return build_id, str(fault), None

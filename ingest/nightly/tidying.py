@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
+import stat
+from collections.abc import Set
 from pathlib import Path
 
-from index.build.layout import MANIFEST_FILE, WRITING_PREFIX, current_build_id
+from index.build.layout import WRITING_PREFIX, current_build_id, list_builds, remove_build
 from index.errors import IndexFault
 
 _BUILD_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
@@ -28,40 +29,31 @@ def tidy(index_dir: Path) -> list[str]:
     except IndexFault:
         live = ""
     removed = []
+    whole = set(list_builds(index_dir))
     for path in sorted(index_dir.iterdir()):
-        if _left_over(path, live):
-            remove(path)
+        if _left_over(path.name, live, whole):
+            remove_build(path)
             removed.append(path.name)
     return removed
 
 
-def _left_over(path: Path, live: str) -> bool:
-    """Say whether nobody needs a path of the folder of builds any more."""
-    if path.name.startswith((WRITING_PREFIX, _POINTER_PREFIX)):
+def _left_over(name: str, live: str, builds: Set[str]) -> bool:
+    """Say whether nobody needs something in the folder of builds any more; links are never builds."""
+    if name.startswith((WRITING_PREFIX, _POINTER_PREFIX)):
         return True
-    if not _BUILD_ID.fullmatch(path.name) or path.name == live:
+    if not _BUILD_ID.fullmatch(name) or name == live:
         return False
-    return not (path / MANIFEST_FILE).is_file() or bool(live and path.name > live)
-
-
-def remove(path: Path) -> None:
-    """Remove a build or a file; a build's manifest goes first, so that a removal cut short leaves no build."""
-    if path.is_dir():
-        (path / MANIFEST_FILE).unlink(missing_ok=True)
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    return name not in builds or bool(live and name > live)
 
 
 def files_stamp(folder: Path) -> str:
-    """Return a digest of the names, sizes and times of a build's files: while it stays, nobody touched them."""
+    """Return a digest of the names, sizes, times and modes of a build's files: while it stays, nobody touched them."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            status = path.stat()
+        status = path.lstat()
+        if not stat.S_ISDIR(status.st_mode):
+            name = path.relative_to(folder).as_posix()
             digest.update(
-                f"{path.relative_to(folder).as_posix()} {status.st_size} {status.st_mtime_ns}\n".encode(
-                    "utf-8", "replace"
-                )
+                f"{name} {status.st_size} {status.st_mtime_ns} {status.st_mode}\n".encode("utf-8", "replace")
             )
     return digest.hexdigest()

@@ -23,16 +23,12 @@ from ingest.recap.matching import Matched, OpenedRecap, open_recap, uncertain, u
 from ingest.recap.passages import make_passages
 from ingest.sources.models import Source
 from ingest.talks import FoundTalk
+from ingest.talks.lines.common_words import language_of
 
 _TITLE_CHARS = 120
 _SUBJECT = re.compile(
     r"(?:[A-Z][\w-]{1,20}: [^\n]*\n){0,6}(?:Subject|Betreff|Objet) ?: ([^\n]+)"
 )  # of a recap that was sent by mail
-
-# Shorter texts were told wrong in trials (a title with a number became Shona); a longer sample changed
-# nothing.
-MIN_CHARS_TO_TELL_LANGUAGE = 200
-MAX_CHARS_TO_TELL_LANGUAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,15 +221,6 @@ def recap_record(opened: OpenedRecap) -> Recap:
         url=valid_url(hints.url or _said(loaded, "url")),
         text_sha256=sha256(loaded.text.encode("utf-8")).hexdigest(),
     )
-
-
-def language_of(text: str) -> str:
-    """Return the language that a text is written in (ISO 639-1), by its beginning; English where that is too short to tell."""
-    if len(text) < MIN_CHARS_TO_TELL_LANGUAGE:
-        return "en"
-    import py3langid
-
-    return str(py3langid.classify(text[:MAX_CHARS_TO_TELL_LANGUAGE])[0])
 
 
 def _said(loaded: LoadedRecap, key: str) -> str:

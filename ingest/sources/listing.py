@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -20,11 +21,12 @@ from ingest.sources.models import Remote, Source, Sources
 from ingest.talks import RecapHints
 
 LIST_NAME = "sources.yaml"
+_SLACK_ID = re.compile(r"[CDGT][A-Z0-9]{2,20}")
 TOP_KEYS = ("catalogue", "gate", "sources")
 PLACE_KEYS = ("path", "url", "feed", "git")  # where recaps lie: one of them in each entry
 SOURCE_KEYS = (
     "path", "event", "event_name", "starts_on", "ends_on", "city", "day", "language", "author", "title", "date", "url", "based_on",
-    "feed", "match", "most", "git", "ref", "on_missing",
+    "feed", "match", "most", "git", "ref", "on_missing", "visible_in",
 )  # fmt: skip
 
 
@@ -98,10 +100,9 @@ def read_list(path: Path) -> Sources:
         _note_closed(listing, path.parent, missing, closed)
         if not listing.files and not listing.closed:
             missing.append(f"{path.name}, {place}: no file {entry['path']}")
-        hints, event = _hints(path, place, entry)
-        retells = _words(entry, "based_on") is not None
+        said = _said(path, place, entry)
         found |= {
-            file.resolve(): Source(file, _name_below(file, path.parent), hints, event, retells)
+            file.resolve(): replace(said, path=file, recap_id=_name_below(file, path.parent))
             for file in listing.files
         }
     catalogues, gates = (
@@ -117,10 +118,32 @@ def _remote(path: Path, place: str, entry: Mapping[str, Any]) -> Remote | None:
     # Imports httpx, a tenth of a second that nobody waits for whose recaps are all files.
     from ingest.sources.remote import read_remote
 
+    return read_remote(path, place, entry, _said(path, place, entry))
+
+
+def _said(path: Path, place: str, entry: Mapping[str, Any]) -> Source:
+    """Return what a person said of an entry's recaps, whatever file they stand in."""
     hints, event = _hints(path, place, entry)
-    return read_remote(
-        path, place, entry, Source(path, "", hints, event, _words(entry, "based_on") is not None)
-    )
+    retells = _words(entry, "based_on") is not None
+    return Source(path, "", hints, event, _audience(path, place, entry), retells)
+
+
+def _audience(path: Path, place: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return who may see an entry's recaps; a mistake is refused, for else everybody might.
+
+    Raises:
+        SourcesError: It is neither a Slack id nor a list of some.
+    """
+    if "visible_in" not in entry:
+        return ()
+    given = entry["visible_in"]
+    ids = given if isinstance(given, list) else [given]
+    if not ids or not all(isinstance(one, str) and _SLACK_ID.fullmatch(one) for one in ids):
+        raise SourcesError(
+            f"Cannot use {path}: {place} has the visible_in {given!r}. Give the id of a Slack channel or workspace, "
+            "such as C0123456789 or T0123456789, or a list of them."
+        )
+    return tuple(dict.fromkeys(ids))
 
 
 def _once(path: Path, place: str, name: str, named: dict[str, str]) -> None:
@@ -254,7 +277,7 @@ def _check_link(path: Path, place: str, entry: Mapping[str, Any], hints: RecapHi
 def _check_words(path: Path, place: str, entry: Mapping[str, Any]) -> None:
     """Refuse lists and the like where words are wanted."""
     for key, value in entry.items():
-        if isinstance(value, (list, Mapping)):
+        if key != "visible_in" and isinstance(value, (list, Mapping)):
             raise SourcesError(f"Cannot use {path}: {place} has the {key} {value!r}. Give text, one value.")
 
 

@@ -21,6 +21,7 @@ class Source:
     recap_id: str  # path below the folder that is read, posix separators; a single file: its name
     hints: RecapHints = field(default_factory=RecapHints)
     event: Event | None = None  # where sources.yaml names it: with its dates and city
+    visible_in: tuple[str, ...] = ()  # ids of Slack channels and workspaces; empty: everywhere
     retells: bool = False  # its `url` is the page of another text that it is based on
 
 

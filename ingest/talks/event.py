@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from index.conferences.day_mentions import DayMention, parse_days
+from index.conferences.day_mentions import DayMention, parse_days, parse_range
 from index.conferences.editions import event_for
-from index.conferences.event_mentions import EventMention, parse_events
+from index.conferences.event_mentions import EventMention, parse_events, reader
 from index.models import Event
+from ingest.talks.lines.places import is_filler
 
 _DATE = re.compile(r"(20\d\d)-(\d\d)-(\d\d)|(20\d\d)/(\d\d)/(\d\d)")
-_SERIES_ONLY = re.compile(
-    r"(?<!\w)((?:[A-Z][\w'’.&-]*\s+){0,2}(?!(?i:kubecon))[A-Z]\w{0,20}(?:[Cc]on|[Cc]onf)(?:\s+(?:[A-Z][a-z]+|US|EU|NA|UK|NYC)){0,2}"
-    r"|FOSDEM|SciPy|(?:AWS )?re:Invent|Velocity(?: [A-Z][a-z]+)?|Devoxx(?: [A-Z][a-z]+)?)(?!\w)"
+_YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?!\d)")
+# "HafenSec 2025 - ein Bericht", "港口大会 2025": words right before a year in a title, whatever they are
+_TITLED = re.compile(
+    r"(?<![\w.])(?P<name>(?:[A-ZÀ-Þ]|[a-z][A-Z])[\w'’.&+:/-]*(?:\s+(?:[A-ZÀ-Þ][\w'’.&+:/-]*|of|the|for)){0,4}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,20})"
+    r"[\s,:–—-]*['’]?(?P<year>20[0-3]\d)(?!\d)"
 )
-_FILE_SERIES = re.compile(
-    r"(?<![a-z])(?P<name>[a-z]*(?:con|conf|rails|days|fest|camp|summit)|fosdem|scipy|velocity|reinvent|devoxx)\s+(?:[a-z]+\s+)?(?P<year>20\d\d)(?!\d)"
-)
-_FIRST_WORDS = re.compile(
-    r"^(?:(?:Best|My|Our|Notes|Recap|Report|The|Of|From|On|At|In|A|Trip)\s+(?:of\s+)?)+", re.IGNORECASE
-)
+_TITLE_NAME = re.compile(r"[a-z]{4,20}")
 _RECENT_DAYS = 420  # a recap is written within a year or so of its conference
 _TITLE_LENGTH = 90
 _FOUND_IN_HOSTS = 2  # links into one schedule that make it evidence
-_HOSTED = re.compile(r"//([\w.-]*(?:kccnc|colocatedevents|kubecon)[\w.-]*)\.(?:sched|events)", re.IGNORECASE)
+_OPEN = 0.9  # of the weight of a name with its year: the year stands elsewhere in the same words
+_DATED = 0.8  # the year is that of publication, or of another title
+_TITLED_WEIGHT = 0.6
+_PLACES = ("location", "place", "city", "venue", "where")
+_CLOUD_NATIVE = re.compile(r"\bcncf\b|cloud[ -]native", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class InferredEvent:
     certainty: float = 0.0
     evidence: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()  # where the words leave several open
+    day_from: str = ""  # the place that names the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def infer_event(
     """Infer a recap's event and day.
 
     Args:
-        recap_id: Its path; the file's name often says the event.
+        recap_id: Its path; the names of file and folder often say the event.
         meta: Its front matter or page head.
         opening: Its title and first blocks in order.
         addresses: Addresses that it links to.
@@ -74,12 +77,24 @@ def infer_event(
     """
     places = _places(recap_id, meta, opening)
     published = published_on or _published(meta)
-    inferred = _given(event_id) if event_id else _weigh(places, addresses, published)
+    inferred = _given(event_id) if event_id else _Weighing(places, published).result(addresses)
+    if inferred.event is not None:
+        inferred = replace(inferred, event=_dated(inferred.event, places, meta))
     if inferred.event is not None and starts_on is not None:
         inferred = replace(inferred, event=replace(inferred.event, starts_on=starts_on))
     if day is not None:
         return replace(inferred, day=day, evidence=(*inferred.evidence, f"day {day}: given"))
     return _with_day(inferred, places)
+
+
+def day_of_talk(event: Event | None, meta: Mapping[str, str | tuple[str, ...]]) -> int | None:
+    """Return the day of a file that is about one talk: its date, where it lies within the conference."""
+    on = _published(meta)
+    if event is None or event.starts_on is None or on is None:
+        return None
+    day = (on - event.starts_on).days + 1
+    length = (event.ends_on - event.starts_on).days + 1 if event.ends_on else 1
+    return day if 1 <= day <= length else None
 
 
 def _places(recap_id: str, meta: Mapping[str, str | tuple[str, ...]], opening: Sequence[str]) -> list[Place]:
@@ -113,55 +128,131 @@ def _given(event_id: str) -> InferredEvent:
     return InferredEvent(event_for(found), None, 1.0, (f"event {found}: given",))
 
 
-def _weigh(places: Sequence[Place], addresses: Iterable[str], published: date | None) -> InferredEvent:
-    scores: dict[str, float] = {}
-    evidence: list[str] = []
-    open_mentions: list[tuple[Place, EventMention]] = []
-    for place in places:
-        for mention in parse_events(place.words)[:3]:
-            if mention.event_id:
-                scores[mention.event_id] = max(scores.get(mention.event_id, 0.0) + 0.02, place.weight)
-                evidence.append(f"{mention.event_id}: {place.name} “{_shown(place, mention)}”")
+@dataclass(slots=True)
+class _Weighing:
+    """The names of conferences in all places, and what each naming weighs."""
+
+    places: Sequence[Place]
+    published: date | None
+    scores: dict[str, float] = field(default_factory=dict)
+    evidence: list[tuple[str, str]] = field(default_factory=list)  # event id, line
+    several: list[tuple[Place, EventMention]] = field(default_factory=list)  # that fit more than one edition
+    implied: list[tuple[Place, EventMention]] = field(default_factory=list)  # cities and regions alone
+
+    def result(self, addresses: Iterable[str]) -> InferredEvent:
+        """Weigh all namings: named ones first, then editions by date, cities alone, and titles' own words last."""
+        for place in self.places:
+            self._read(place)
+        for found, count in _hosts(addresses).items():
+            if count >= _FOUND_IN_HOSTS:
+                self._add(found, 0.85, f"{count} links into its schedule")
+        if not self.scores and self._is_implied_series():
+            self._read_implied()
+        if not self.scores and self.several:
+            return _narrow(self.several, self.published)
+        if not self.scores:
+            self._read_titles()
+        if not self.scores:
+            return InferredEvent(None)
+        best = max(self.scores, key=lambda key: self.scores[key])
+        lines = tuple(f"{found}: {line}" for found, line in self.evidence if found == best)
+        return InferredEvent(event_for(best), None, min(self.scores[best], 1.0), lines)
+
+    def _add(self, event_id: str, weight: float, line: str) -> None:
+        self.scores[event_id] = max(self.scores.get(event_id, 0.0) + 0.02, weight)
+        self.evidence.append((event_id, line))
+
+    def _read(self, place: Place) -> None:
+        """Note all namings of one place."""
+        mentions, opened = _mentions(place)
+        for mention in mentions:
+            if mention.implied and place.name != "front matter":
+                self.implied.append((place, mention))
+            elif mention.event_id:
+                self._add(mention.event_id, place.weight, f"{place.name} “{_shown(place, mention)}”")
             elif mention.event_ids:
-                open_mentions.append((place, mention))
-    hosts = _hosts(addresses)
-    for found, count in hosts.items():
-        if count >= _FOUND_IN_HOSTS:
-            scores[found] = max(scores.get(found, 0.0), 0.85)
-            evidence.append(f"{found}: {count} links into its schedule")
-    if scores:
-        best = max(scores, key=lambda key: scores[key])
-        return InferredEvent(
-            event_for(best),
-            None,
-            min(scores[best], 1.0),
-            tuple(line for line in evidence if line.startswith(best)),
+                self.several.append((place, mention))
+        year = self._year(place)
+        if year is not None:
+            self._read_open(place, opened, year)
+        if place.name == "front matter" and not mentions and not opened:
+            name = " ".join(place.words.split())
+            dated = name if _YEAR.search(name) or year is None else f"{name} {year}"
+            self._add(dated, 1.0, f"front matter “{name}”")
+
+    def _read_open(self, place: Place, opened: Sequence[EventMention], year: int) -> None:
+        """Note the namings without a year, which stands elsewhere."""
+        weight = place.weight * (_OPEN if _YEAR.search(place.words) else _DATED)
+        for mention in opened:
+            if mention.series and not reader().names_implied(mention.series):
+                self._add(
+                    f"{mention.series} {year}", weight, f"{place.name} “{_shown(place, mention)}”, {year}"
+                )
+
+    def _year(self, place: Place) -> int | None:
+        """Return the year of a conference that is named without one: the place's own, else that of publication, else any title's."""
+        titles = [
+            one.words
+            for one in self.places
+            if one.name in {"title", "heading", "first lines", "file name", "folder"}
+        ]
+        named = [int(match[1]) for words in (place.words, *titles) if (match := _YEAR.search(words))]
+        if _YEAR.search(place.words):
+            return named[0]
+        return self.published.year if self.published else (named[0] if named else None)
+
+    def _is_implied_series(self) -> bool:
+        """Tell whether anything says that a city or a region alone means the series that such words usually mean."""
+        return any(
+            reader().names_implied(place.words) or _CLOUD_NATIVE.search(place.words) for place in self.places
         )
-    by_city_alone = all(mention.region is None and mention.year is None for _, mention in open_mentions)
-    series = _series(places, published) if by_city_alone else None
-    return (
-        series
-        or _narrow(open_mentions, published)
-        or _series(places, published)
-        or _file_series(places)
-        or InferredEvent(None)
-    )
+
+    def _read_implied(self) -> None:
+        for place, mention in self.implied:
+            if mention.event_id:
+                self._add(mention.event_id, place.weight, f"{place.name} “{_shown(place, mention)}”")
+            elif mention.event_ids:
+                self.several.append((place, mention))
+
+    def _read_titles(self) -> None:
+        """Take the words right before a year in a title for the conference's name, where nothing else names one."""
+        for place in self.places:
+            if place.name not in {"title", "heading", "first lines"} or len(place.words) > 2 * _TITLE_LENGTH:
+                continue
+            for match in _TITLED.finditer(place.words):
+                words = match["name"].strip(" :,-–—").split()
+                while words and is_filler(words[0]):
+                    words = words[1:]
+                if (
+                    words
+                    and not any(is_filler(word) for word in words[-1:])
+                    and not parse_days(" ".join(words))
+                ):
+                    name = f"{' '.join(words)} {match['year']}"
+                    self._add(name, _TITLED_WEIGHT * place.weight, f"{place.name} “{match[0]}”")
+
+
+def _mentions(place: Place) -> tuple[list[EventMention], list[EventMention]]:
+    """Return the namings with a year, region or city in a place, and those without."""
+    mentions = list(parse_events(place.words)[:3])
+    opened = [] if mentions else reader().read_open(place.words)[:2]
+    if place.name in {"file name", "folder"} and all(mention.implied for mention in mentions):
+        named = reader().read_file_name(place.words)
+        mentions += [mention for mention in named if mention.year]
+        opened = opened or [mention for mention in named if not mention.year]
+    return mentions, opened
 
 
 def _hosts(addresses: Iterable[str]) -> dict[str, int]:
     counted: dict[str, int] = {}
     for address in addresses:
-        match = _HOSTED.search(address[:200])
-        for found in [m.event_id for m in parse_events(match[1])] if match else []:
-            if found:
-                counted[found] = counted.get(found, 0) + 1
+        if found := reader().event_of_host(address):
+            counted[found] = counted.get(found, 0) + 1
     return counted
 
 
-def _narrow(mentions: Sequence[tuple[Place, EventMention]], published: date | None) -> InferredEvent | None:
+def _narrow(mentions: Sequence[tuple[Place, EventMention]], published: date | None) -> InferredEvent:
     """Choose among several editions by the date of publication."""
-    if not mentions:
-        return None
     place, mention = mentions[0]
     shown = _shown(place, mention)
     if published is not None:
@@ -181,35 +272,22 @@ def _narrow(mentions: Sequence[tuple[Place, EventMention]], published: date | No
     )
 
 
-def _series(places: Sequence[Place], published: date | None) -> InferredEvent | None:
-    """Read a conference that is named without its year, which the date then gives."""
-    for place in places:
-        match = _SERIES_ONLY.search(place.words)
-        year = published.year if published else None
-        if match and year:
-            name = _FIRST_WORDS.sub("", match[1]).strip()
-            return InferredEvent(
-                event_for(f"{name} {year}"),
-                None,
-                0.6,
-                (f"{name} {year}: {place.name} “{match[1]}”, published {published}",),
+def _dated(event: Event, places: Sequence[Place], meta: Mapping[str, str | tuple[str, ...]]) -> Event:
+    """Add the days and the city that the recap itself says, where no list of editions knows them."""
+    years = _YEAR.findall(event.event_id)
+    year = int(years[-1]) if years else None
+    if event.starts_on is None:
+        for place in places:
+            named = (
+                parse_range(place.words, year)
+                if place.name not in {"file name", "folder", "address", "tags"}
+                else None
             )
-    return None
-
-
-def _file_series(places: Sequence[Place]) -> InferredEvent | None:
-    """Read a conference from the file's name, which is written small."""
-    for place in places:
-        match = _FILE_SERIES.search(place.words.lower()) if place.name == "file name" else None
-        if match:
-            name = "re:Invent" if match["name"] == "reinvent" else match["name"].title()
-            return InferredEvent(
-                event_for(f"{name} {match['year']}"),
-                None,
-                0.5,
-                (f"{name} {match['year']}: file name “{match[0]}”",),
-            )
-    return None
+            if named is not None and year in {None, named[0].year}:
+                event = replace(event, starts_on=named[0], ends_on=named[1])
+                break
+    city = next((words for key in _PLACES if (words := _word(meta, key)) and len(words.split()) <= 3), None)
+    return replace(event, city=city) if event.city is None and city else event
 
 
 def _with_day(inferred: InferredEvent, places: Sequence[Place]) -> InferredEvent:
@@ -222,9 +300,8 @@ def _with_day(inferred: InferredEvent, places: Sequence[Place]) -> InferredEvent
         if len(found) == 1:
             day = found.pop()
             words = place.words[slice(*days[0].span)]
-            return replace(
-                inferred, day=day, evidence=(*inferred.evidence, f"day {day}: {place.name} “{words}”")
-            )
+            line = f"day {day}: {place.name} “{words}”"
+            return replace(inferred, day=day, evidence=(*inferred.evidence, line), day_from=place.name)
     return inferred
 
 

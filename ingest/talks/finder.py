@@ -1,33 +1,40 @@
-"""The steps of finding talks, in order: furniture, event, headings or lines, lists, prose; then every word gets its owner."""
+"""Find the talks of a recap: set marks where they begin, then give every word its owner.
+
+In order: furniture is set aside; the event is inferred; marks are set by headings or by plain lines, then by
+lists and by prose where no talk owns the words yet; days follow from the marks.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from index.conferences.event_mentions import parse_events
 from ingest.loaders.blocks import LoadedRecap
-from ingest.talks.event import InferredEvent, infer_event
+from ingest.talks.event import InferredEvent, day_of_talk, infer_event
 from ingest.talks.evidence.candidates import Candidate, find_candidates
-from ingest.talks.evidence.furniture import find_furniture
+from ingest.talks.evidence.furniture import find_furniture, subject_of
 from ingest.talks.lines.pieces import Piece, ordinary_words, read_pieces
-from ingest.talks.marking.closing import closing_mark
-from ingest.talks.marking.entries import find_entries
-from ingest.talks.marking.listings import find_listings
+from ingest.talks.marking.endings import closing_mark, returning_marks
+from ingest.talks.marking.entries import find_entries, find_listings
 from ingest.talks.marking.marks import Mark
 from ingest.talks.marking.outline import judge_headings
-from ingest.talks.marking.plain_lines import judge_lines
+from ingest.talks.marking.plain_lines import Surroundings, judge_lines
 from ingest.talks.marking.prose import find_named, index_titles
-from ingest.talks.marking.returning import returning_marks
-from ingest.talks.marking.schedule import assign_days, assign_events, gap_days
-from ingest.talks.marking.surroundings import Surroundings
+from ingest.talks.marking.schedule import assign_days, assign_events, date_event, gap_days, headed_days
+from ingest.talks.marking.single import single_talk
 from ingest.talks.models import Dropped, Reading, RecapHints
 from ingest.talks.ownership import build_talk, dropped, share_words
 
 _FEW = 3  # talks from headings and lists; with fewer, the recap names them in its running text
 _OPENING = 8  # first blocks that may name the event
 _MANY_HEADINGS = 2  # from here on headings carry the outline and plain lines do not
+_OTHER_HEADINGS = 1  # beside those of days and sections, such as the recap's own title
 _PROSE_LIMIT = 2_000_000  # characters; beyond, prose is not searched for titles without mark-up
 _RECOMMENDS = ("top", "best", "favo", "highlight", "my top", "things", "stuff")
+_GATHERING = frozenset({"container", "day"})
+_SURE = 0.8
 
 
 def find_talks(
@@ -46,21 +53,19 @@ def find_talks(
     """
     hints = hints or RecapHints()
     every = read_pieces(recap)
-    ordinary = ordinary_words(recap)
     furniture = find_furniture(every)
     aside = {piece.number for piece, _ in furniture}
     # Numbers are kept dense, since "the next piece" is looked up by them.
     pieces = [piece for piece in every if piece.number not in aside]
     for at, piece in enumerate(pieces):
         piece.number = at
-    event = _event(recap, pieces, hints)
-    marks = _marks(recap, pieces, ordinary, known_titles)
+    event = _event(recap, pieces, hints, subject_of(every))
+    ordinary = ordinary_words(recap)
+    marks = _Marking(recap, pieces, ordinary, known_titles).all()
     _title_opening(marks, recap, hints)
-    owned = share_words(pieces, marks)
     events = assign_events(marks)
-    days = assign_days(marks, event.event, event.day, events)
-    if not any(day is not None for day in days):
-        days = _days_by_gaps(marks, pieces, recap.text, event)
+    days, event = _days(marks, pieces, recap, event, events)
+    owned = share_words(pieces, marks)
     talks = [
         build_talk(owner, day, ordinary, recap.text, own)
         for owner, day, own in zip(owned, days, events, strict=True)
@@ -72,14 +77,51 @@ def find_talks(
         () if event.event or not event.candidates else (f"the event may be {' or '.join(event.candidates)}",)
     )
     return Reading(
-        tuple(talks),
-        tuple(sorted(gone, key=lambda d: d.start)),
-        event.event,
-        event.certainty,
-        event.day,
-        event.evidence,
-        remarks,
+        talks=tuple(talks),
+        furniture=tuple(sorted(gone, key=lambda d: d.start)),
+        event=event.event,
+        event_certainty=event.certainty,
+        day=event.day,
+        evidence=event.evidence,
+        remarks=remarks,
     )
+
+
+def _event(recap: LoadedRecap, pieces: Sequence[Piece], hints: RecapHints, subject: str) -> InferredEvent:
+    opening = [piece.text for piece in pieces[:_OPENING]]
+    if hints.title or subject:
+        opening.insert(0, hints.title or subject)
+    addresses = [link.url for piece in pieces for link in piece.links]
+    return infer_event(
+        recap.recap_id,
+        recap.meta,
+        opening,
+        addresses,
+        event_id=hints.event_id,
+        starts_on=hints.starts_on,
+        published_on=hints.published_on,
+        day=hints.day,
+    )
+
+
+def _days(
+    marks: Sequence[Mark],
+    pieces: Sequence[Piece],
+    recap: LoadedRecap,
+    event: InferredEvent,
+    events: Sequence[str | None],
+) -> tuple[list[int | None], InferredEvent]:
+    """Return the day of each mark, and the event with what the marks say of its day."""
+    dated = date_event(marks, event.event)
+    if event.day_from == "heading" and len(headed_days(marks, dated)) > 1:
+        event = replace(event, day=None)  # the first line is the first of several days
+    talks = [mark for mark in marks if mark.kind == "talk"]
+    if event.day is None and len(talks) == 1 and (day := day_of_talk(event.event, recap.meta)) is not None:
+        event = replace(event, day=day)
+    days = assign_days(marks, dated, event.day, events)
+    if not any(day is not None for day in days):
+        days = _days_by_gaps(marks, pieces, recap.text, event)
+    return days, event
 
 
 def _days_by_gaps(
@@ -96,117 +138,107 @@ def _days_by_gaps(
     return days
 
 
-def _event(recap: LoadedRecap, pieces: Sequence[Piece], hints: RecapHints) -> InferredEvent:
-    opening = [piece.text for piece in pieces[:_OPENING]]
-    if hints.title:
-        opening.insert(0, hints.title)
-    addresses = [link.url for piece in pieces for link in piece.links]
-    return infer_event(
-        recap.recap_id,
-        recap.meta,
-        opening,
-        addresses,
-        event_id=hints.event_id,
-        starts_on=hints.starts_on,
-        published_on=hints.published_on,
-        day=hints.day,
-    )
+@dataclass(slots=True)
+class _Marking:
+    """Sets the marks of a recap, kind by kind; each kind looks only at what the kinds before it left free."""
 
+    recap: LoadedRecap
+    pieces: Sequence[Piece]
+    ordinary: frozenset[str]
+    known_titles: Sequence[str]
+    marks: list[Mark] = field(default_factory=list)
+    outline: list[Mark] = field(default_factory=list)  # those of headings or plain lines
+    whole: bool = False  # the whole file is one talk
 
-def _marks(
-    recap: LoadedRecap, pieces: Sequence[Piece], ordinary: frozenset[str], known_titles: Sequence[str]
-) -> list[Mark]:
-    """Set all marks: of headings or title lines first, then of lists and paragraphs that belong to no talk yet."""
-    headings = sum(piece.kind == "heading" for piece in pieces)
-    plain = headings < _MANY_HEADINGS
-    candidates = find_candidates(pieces, ordinary, plain=plain)
-    title = recap.meta.get("title", "")
-    around = Surroundings(pieces, recap.text)
-    marks = (
-        judge_lines(candidates, around)
-        if plain
-        else judge_headings(candidates, title if isinstance(title, str) else "")
-    )
-    if not plain:
-        marks += _opening_talk(pieces, candidates, marks, ordinary, around)
-    marks.sort(key=lambda mark: mark.start)
-    free = _free(pieces, marks)
-    entries = find_entries([piece for piece, _ in free], ordinary)
-    entries += find_listings(
-        [piece for piece, _ in free], frozenset(mark.start for mark in entries), ordinary
-    )
-    listed = {mark.start for mark in entries}
-    marks = sorted([*marks, *entries], key=lambda mark: mark.start)
-    known = index_titles(known_titles) if len(recap.text) < _PROSE_LIMIT else {}
-    loose = [(piece, mark) for piece, mark in free if piece.start not in listed]
-    groups = [
-        (keynotes, [pair for pair in loose if _in_keynotes(pair[1]) == keynotes])
-        for keynotes in (False, True)
-    ]
-    named = [
-        mark
-        for keynotes, group in groups
-        for mark in find_named([p for p, _ in group], ordinary, {}, lost=False, keynotes=keynotes)
-    ]
-    few = sum(mark.kind == "talk" for mark in [*marks, *named]) < _FEW and not _single(marks)
-    if few and len(recap.text) < _PROSE_LIMIT:
-        # Under a heading of its own a paragraph is about that topic, not about a talk whose link was lost.
+    def all(self) -> list[Mark]:
+        """Return all marks in order; the first stands at the first piece, and every word has an owner."""
+        self._by_outline()
+        self._by_lists()
+        self._by_prose()
+        self._add(returning_marks(self.marks, self.pieces))
+        start = self.pieces[0].start if self.pieces else 0
+        if not self.marks or self.marks[0].start > start:
+            self._add([Mark(start, "section", "", "section", role="opening")])
+        closing = closing_mark(self.marks, self.pieces)
+        return [*self.marks, closing] if closing and not self.whole else self.marks
+
+    def _add(self, marks: Sequence[Mark]) -> None:
+        self.marks = sorted([*self.marks, *marks], key=lambda mark: mark.start)
+
+    def _by_outline(self) -> None:
+        """Set the marks of headings, or of plain lines where there are hardly any headings."""
+        plain = sum(piece.kind == "heading" for piece in self.pieces) < _MANY_HEADINGS
+        candidates = find_candidates(self.pieces, self.ordinary, plain=plain)
+        if not plain and not any(candidate.strong for candidate in candidates) and _only_places(candidates):
+            # The talks' titles are plain lines below the headings of days.
+            plain = True
+            candidates = find_candidates(self.pieces, self.ordinary, plain=True)
+        headed = [candidate for candidate in candidates if candidate.level or not plain]
+        single = single_talk(self.recap, self.pieces, headed, self.ordinary)
+        if single is not None:
+            self.whole = True
+            self._add([single])
+        elif plain:
+            self._add(judge_lines(candidates, Surroundings(self.pieces, self.recap.text)))
+        else:
+            title = self.recap.meta.get("title", "")
+            self._add(judge_headings(candidates, title if isinstance(title, str) else ""))
+
+    def _by_lists(self) -> None:
+        """Set the marks of lists and tables whose entries are talks."""
+        self.outline = self.marks
+        pairs = self._free(self.outline)
+        free = [piece for piece, _ in pairs]
+        gathered = frozenset(piece.number for piece, mark in pairs if mark and mark.role in _GATHERING)
+        entries = find_entries(free, self.ordinary)
+        entries += find_listings(free, frozenset(mark.start for mark in entries), self.ordinary, gathered)
+        self._add(entries)
+
+    def _by_prose(self) -> None:
+        """Set the marks of talks that paragraphs name; where hardly any talk is known, by their wording alone."""
+        listed = {mark.start for mark in self.marks} - {mark.start for mark in self.outline}
+        free = [(piece, mark) for piece, mark in self._free(self.outline) if piece.start not in listed]
+        named = self._named(free, lost=False)
+        talks = sum(mark.kind == "talk" for mark in [*self.marks, *named])
+        if talks < _FEW and not self._is_single() and len(self.recap.text) < _PROSE_LIMIT:
+            # Under a heading of its own a paragraph is about that topic, not about a talk whose link was lost.
+            free = [(piece, mark) for piece, mark in free if mark is None or mark.role != "section"]
+            named = self._named(free, lost=True)
+        self._add(named)
+
+    def _named(self, free: Sequence[tuple[Piece, Mark | None]], *, lost: bool) -> list[Mark]:
+        known = index_titles(self.known_titles) if lost else {}
         groups = [
-            (keynotes, [pair for pair in group if pair[1] is None or pair[1].role != "section"])
-            for keynotes, group in groups
+            ([piece for piece, mark in free if _in_keynotes(mark) == keynotes], keynotes)
+            for keynotes in (False, True)
         ]
-        named = [
-            m
-            for keynotes, group in groups
-            for m in find_named([p for p, _ in group], ordinary, known, lost=True, keynotes=keynotes)
+        return [
+            mark
+            for pieces, keynotes in groups
+            for mark in find_named(pieces, self.ordinary, known, lost=lost, keynotes=keynotes)
         ]
-    marks = sorted([*marks, *named], key=lambda mark: mark.start)
-    marks = _with_opening(
-        sorted([*marks, *returning_marks(marks, pieces)], key=lambda mark: mark.start), pieces
-    )
-    closing = closing_mark(marks, pieces)
-    return [*marks, closing] if closing else marks
+
+    def _is_single(self) -> bool:
+        return self.whole or (
+            len(self.marks) == 1 and self.marks[0].kind == "talk" and self.marks[0].certainty >= _SURE
+        )
+
+    def _free(self, marks: Sequence[Mark]) -> list[tuple[Piece, Mark | None]]:
+        """List the pieces that no talk owns and no heading is made of, each with the section it lies in."""
+        starts = [mark.start for mark in marks]
+        free: list[tuple[Piece, Mark | None]] = []
+        for piece in self.pieces:
+            at = bisect_right(starts, piece.start) - 1
+            current = marks[at] if at >= 0 else None
+            if piece.kind not in {"rule", "heading", "code"} and not (current and _closed(current, piece)):
+                free.append((piece, current))
+        return free
 
 
-def _opening_talk(
-    pieces: Sequence[Piece],
-    candidates: Sequence[Candidate],
-    marks: list[Mark],
-    ordinary: frozenset[str],
-    around: Surroundings,
-) -> list[Mark]:
-    """Where the first line is a talk's title and no heading proves another, the whole file is that talk."""
-    first = next((piece for piece in pieces if piece.kind != "rule"), None)
-    if (
-        first is None
-        or first.kind != "paragraph"
-        or any(candidate.strong for candidate in candidates)
-        or "\n" in first.text.strip()
-    ):
-        return []
-    found = find_candidates([first], ordinary, plain=True)
-    if not found or not found[0].signs & {"code", "people", "byline", "quoted"}:
-        return []
-    marks.clear()
-    return [mark for mark in judge_lines(found, around) if mark.kind == "talk"]
-
-
-def _single(marks: Sequence[Mark]) -> bool:
-    return len(marks) == 1 and marks[0].kind == "talk" and marks[0].certainty >= 0.8
-
-
-def _free(pieces: Sequence[Piece], marks: Sequence[Mark]) -> list[tuple[Piece, Mark | None]]:
-    """List the pieces that no talk owns and no heading is made of, each with the section it lies in."""
-    free: list[tuple[Piece, Mark | None]] = []
-    at, current = 0, None
-    for piece in pieces:
-        while at < len(marks) and marks[at].start <= piece.start:
-            current = marks[at]
-            at += 1
-        if piece.kind in {"rule", "heading", "code"} or (current is not None and _closed(current, piece)):
-            continue
-        free.append((piece, current))
-    return free
+def _only_places(candidates: Sequence[Candidate]) -> bool:
+    """Tell whether headings name days and sections, but no talks."""
+    days = sum(bool(candidate.place and candidate.place.days) for candidate in candidates)
+    return days > 0 and sum(candidate.place is None for candidate in candidates) <= _OTHER_HEADINGS
 
 
 def _closed(mark: Mark, piece: Piece) -> bool:
@@ -218,14 +250,6 @@ def _closed(mark: Mark, piece: Piece) -> bool:
 
 def _in_keynotes(mark: Mark | None) -> bool:
     return mark is not None and mark.kind == "section" and "keynote" in mark.title.lower()
-
-
-def _with_opening(marks: list[Mark], pieces: Sequence[Piece]) -> list[Mark]:
-    """Put a section before the first mark, for the words that stand there."""
-    first = pieces[0].start if pieces else 0
-    if not marks or marks[0].start > first:
-        return [Mark(first, "section", "", "section", role="opening"), *marks]
-    return marks
 
 
 def _title_opening(marks: Sequence[Mark], recap: LoadedRecap, hints: RecapHints) -> None:

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.links import best_url, kind_of, merge_links, recap_link, timed_url, valid_url
-from ingest.talks.lines.talk_links import kind_of_link
+from ingest.links import best_url, kind_of, kind_of_link, merge_links, recap_link, timed_url, valid_url
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.talks.lines.headers import Header, opening_speaker, read_header
+from ingest.links import is_talk_page, kind_of_link, names_material, own_links
+from ingest.talks.lines.bylines import is_property
+from ingest.talks.lines.headers import Header, opening_speaker, page_of, read_header
 from ingest.talks.lines.name_words import TITLE_SMALL_WORDS
 from ingest.talks.lines.people import ACCEPT, SURE, People, parse_people
 from ingest.talks.lines.pieces import Piece, linked
 from ingest.talks.lines.places import Place, read_place
-from ingest.talks.lines.talk_links import is_talk_page, kind_of_link, names_material, own_links
-from ingest.talks.lines.titles import Style, Title, read_title, stacked
+from ingest.talks.lines.titles import Style, Title, part_title, read_title, stacked
 
 _LONGEST_TITLE = 260
 _LONGEST_PLAIN = 170
@@ -24,14 +25,15 @@ _POINTER = re.compile(
 # A tool's own name, small as its makers write it: "kube-thing by Quay".
 _TOOL = re.compile(r"(?=\S*[a-z])\S+ (?:by|from) [A-Z]\S*(?: [A-Z]\S*){0,2}|[a-z]+(?:[-_.][a-z0-9]+)+")
 _COMMAND = re.compile(
-    r"<[A-Za-z_-]+>|\s--\w|\s-[a-z]\s|[{}\\;]\s*$|\s\|\s+[a-z]+\b|\s&&\s|^[A-Z]{3,}\s+(?:\./|/|[a-z]+ [+-])|\$\{?\w|\w=\S"
+    r"<[A-Za-z_-]+>|\s--\w|\s-[a-z]\s|[{}\\;]\s*$|\s\|\s+[a-z]+\b|\s&&\s|^[A-Z]{3,}\s+(?:\./|/|[a-z]+ [+-]{1,2}\w)|\$\{?\w|\w=\S"
 )
 _TIMES = re.compile(r"[\d\s:.h–—-]*\d[:.h]\d\d[\d\s:.h–—-]*(?:[ap]\.?m\.?|uhr)?", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.,;…:]\s*$")
 _SURE_NAME = 0.85  # a known given name, or a name with role and company
 _SAMPLE = 500  # titles that teach a habit
 _NEVER = 9.0  # more than any certainty
-_HABIT = 2  # headings that surely name speakers make it the recap's habit
+_HABIT = 2  # headings that name speakers, one of them surely, make it the recap's habit
+_HABIT_UNSURE = 4  # without a sure one
 
 
 @dataclass(slots=True)
@@ -103,23 +105,29 @@ def _all_read(
 
 
 def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
-    """Learn on which side of the dash this recap names speakers."""
-    chosen = chosen[:_SAMPLE]
-    titles = [read_title(piece.text, ordinary) for piece in chosen]
-    right = sum(title.side == "right" for title in titles)
-    left = sum(title.side in {"left", "only"} for title in titles)
-    firsts = [read_title(piece.text, ordinary, Style(right=_NEVER)) for piece in chosen]
-    sure = sum(
-        title.side == "right" and title.people is not None and title.people.certainty > _SURE_NAME
-        for title in titles
-    )
-    names_first = sum(title.side == "left" for title in firsts) > sure
+    """Learn on which side of the title this recap names speakers.
+
+    One sure name says that names stand there, and then a shape that could be a name will do; many such shapes
+    on one side say it without any sure one.
+    """
+    parted = [part_title(stacked(piece.text, ordinary), ordinary) for piece in chosen[:_SAMPLE]]
+    right = [one.right for one in parted if one.right >= ACCEPT and one.right > one.left]
+    left = [one.left for one in parted if one.left >= ACCEPT and one.left > one.right]
+    only = [
+        one.whole.certainty for one in parted if one.whole is not None and one.whole.certainty >= _SURE_NAME
+    ]
     default = Style()
     return Style(
-        ACCEPT if right >= _HABIT else default.right,
-        ACCEPT + 0.05 if left >= _HABIT or names_first else default.left,
-        names_first=names_first,
+        ACCEPT if _shows_habit(right, left) else default.right,
+        ACCEPT + 0.05 if _shows_habit([*left, *only], right) else default.left,
+        names_first=len(left) > len(right),
     )
+
+
+def _shows_habit(side: Sequence[float], other: Sequence[float]) -> bool:
+    """Tell whether enough headings have names on this side rather than on the other."""
+    sure = sum(certainty >= SURE for certainty in side)
+    return len(side) >= (_HABIT if sure else _HABIT_UNSURE) and len(side) > len(other)
 
 
 def _read(
@@ -138,6 +146,8 @@ def _read(
     if place is None:
         for kind, url in own_links((link.url, "") for link in piece.links).items():
             header.links.setdefault(kind, url)
+        if (page := page_of(piece, title.text)) is not None:
+            header.links.setdefault("schedule", page)
     if candidate.people is None and candidate.level and place is None and header.following < len(pieces):
         header.people = opening_speaker(pieces[header.following], ordinary, linked_only=True)
         if header.people is not None:
@@ -148,7 +158,8 @@ def _read(
 def _place(piece: Piece, title: Title, header: Header) -> Place | None:
     """Read the line as a place, unless speakers make it a talk."""
     place = read_place(piece.text) or (read_place(title.text) if title.signs & {"clock", "number"} else None)
-    if place is not None and (title.people or header.people) and place.role not in {"day", "event"}:
+    named = title.people or header.people
+    if place is not None and named and (place.role not in {"day", "event"} or place.guessed):
         return None
     if place is not None:
         header.people = None  # under the recap's own title stands its author
@@ -203,7 +214,12 @@ def _signs(candidate: Candidate) -> set[str]:
 
 def _day_line(piece: Piece) -> bool:
     """Tell whether a short paragraph of its own says which day begins."""
-    if piece.kind != "paragraph" or len(piece.text.split()) > 7 or len(piece.text) > 80:
+    if (
+        piece.kind != "paragraph"
+        or len(piece.text.split()) > 7
+        or len(piece.text) > 80
+        or is_property(piece.text)
+    ):
         return False
     place = read_place(piece.text.strip().rstrip(":"))
     return place is not None and place.role == "day"
@@ -217,6 +233,7 @@ def looks_like_title(piece: Piece) -> bool:
         or not words
         or len(words) > _LONGEST_PLAIN
         or ("\n" in words and not linked(piece))
+        or is_property(words)
     ):
         return False
     first = next((ch for ch in words if ch.isalnum()), "")

@@ -12,8 +12,10 @@ from ingest.talks.lines.pieces import Piece
 
 _LONGEST_ENTRY = 160
 _MAIL = re.compile(
-    r"(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To|Message-ID|List-Id|Von|An|Betreff|Datum|Gesendet|De|À|Objet|Envoyé)\s?: \S"
+    r"(?:From|To|Cc|Bcc|Subject|Date|Sent|Reply-To|Message-ID|List-Id|Von|An|Betreff|Datum|Gesendet|De|À|Objet|Envoyé|Para|Asunto"
+    r"|Fecha|Da|A|Oggetto|Data|Assunto)\s?: \S"
 )
+_SUBJECT = re.compile(r"(?:Subject|Betreff|Objet|Asunto|Oggetto|Assunto)\s?:", re.IGNORECASE)
 _LEAST_MAIL = 2
 _ELSEWHERE = "points to other pages"
 _LATE = 0.7  # of the pieces: what comes then can end the page
@@ -23,7 +25,19 @@ _TAIL = 8  # pieces at most that end a page after "You may also be interested in
 def find_furniture(pieces: Sequence[Piece]) -> list[tuple[Piece, str]]:
     """List the pieces that are furniture, with the reason."""
     mailed = _mail_header(pieces)
-    return [*((piece, "the mail's header") for piece in mailed), *_page_furniture(pieces, len(mailed))]
+    signed = _signature(pieces) if mailed else ()
+    body = pieces[: len(pieces) - len(signed)]
+    return [
+        *((piece, "the mail's header") for piece in mailed),
+        *_page_furniture(body, len(mailed)),
+        *((piece, "the mail's signature") for piece in signed),
+    ]
+
+
+def subject_of(pieces: Sequence[Piece]) -> str:
+    """Return the subject of a recap that was sent by mail, "" where it was not."""
+    found = next((piece.text for piece in _mail_header(pieces) if _SUBJECT.match(piece.text)), "")
+    return found.partition(":")[2].strip()
 
 
 def _page_furniture(pieces: Sequence[Piece], first: int) -> list[tuple[Piece, str]]:
@@ -58,6 +72,14 @@ def _mail_header(pieces: Sequence[Piece]) -> Sequence[Piece]:
     while count < len(pieces) and _MAIL.match(pieces[count].text):
         count += 1
     return pieces[:count] if count >= _LEAST_MAIL else ()
+
+
+def _signature(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Give what stands behind the line of two dashes at a mail's end (RFC 3676, section 4.3)."""
+    for number in range(len(pieces) - 1, max(len(pieces) - _TAIL, 0), -1):
+        if pieces[number].text.strip() == "--":
+            return pieces[number:]
+    return ()
 
 
 def _is_tail(rest: Sequence[Piece]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.talks.lines.name_words import GIVEN_NAMES, RUN_SMALL_WORDS
-from ingest.talks.lines.people import person_score
+from ingest.talks.lines.people import SURE, parse_people, person_score
 
 _TOKEN = re.compile(r"\S+")
 _OPENERS = "“\"‘'«(["
@@ -163,7 +163,12 @@ def _as_run(text: str, tokens: list[_Token], first: int, last: int) -> Run | Non
     if kept and kept[0].core in _CONJUNCTIONS:
         kept = kept[1:]
         content = content[1:]
-    if len(content) < _LEAST_WORDS or not kept or _is_listing(kept) or _people_from(kept):
+    if (
+        len(content) < _LEAST_WORDS
+        or not kept
+        or _is_listing(kept)
+        or _people_from(kept, text[kept[0].start : kept[-1].end])
+    ):
         return None
     start, end = kept[0].start, kept[-1].end
     raw = text[start:end]
@@ -184,13 +189,16 @@ def _is_listing(kept: list[_Token]) -> bool:
     return commas >= 1 and not any(token.colon for token in kept) and len(kept) - 1 <= 2 * commas + 2
 
 
-def _people_from(kept: list[_Token]) -> bool:
+def _people_from(kept: list[_Token], text: str) -> bool:
     """Tell "A & B from Company", people rather than a title."""
     cores = [token.core for token in kept]
+    if any(token.colon for token in kept):
+        return False
     known = person_score(" ".join(cores[:2])) >= _KNOWN_NAME or (
         len(cores) > 2 and cores[1] in {"&", "and", ""} and cores[0].lower() in GIVEN_NAMES
     )
-    return known and not any(token.colon for token in kept)
+    people = None if known else parse_people(text)
+    return known or (people is not None and people.certainty >= SURE)
 
 
 def _score(kept: list[_Token], before: str, after: str, opens: bool, words: int) -> float:

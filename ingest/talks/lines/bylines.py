@@ -5,33 +5,30 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from index.languages.words import either
 from ingest.talks.lines.people import ACCEPT, SURE, People, has_role, parse_people
 
+_COLON = r"\**\s*(?:[:：]|[-–—]\s)\**\s*"
 _LABEL = re.compile(
-    r"^\W*(?P<label>(?:the )?(?:speakers?|presenters?|presented by|talk by|hosts?|panell?ists?|moderators?|authors? of the talk"
-    r"|instructors?|lecturers?)"
-    r"(?:\(s\))?|intervenante?s?|orateurs?|oratrices?|conférenciers?|présentée?s? par|animée?s? par|donnée?s? par"
-    r"|referent(?:en|in|innen)?|sprecher(?:in|innen)?"
-    r"|vortragende[rn]?|vorgetragen von|登壇者|発表者|スピーカー|講演者|講師|who|with)\**\s*(?:[:：]|[-–—]\s)\**\s*(?P<names>\S.*)$",
-    re.IGNORECASE | re.DOTALL,
+    rf"^\W*(?P<label>{either('bylines', 'labels')}){_COLON}(?P<names>\S.*)$", re.IGNORECASE | re.DOTALL
 )
-_BY = re.compile(
-    r"^\W*(?P<label>(?:presented |given |talk |a talk )?by|(?:(?:présentée?|animée?|donnée?)s? )?par|von|by:)\s+(?P<names>\S.*)$",
-    re.IGNORECASE | re.DOTALL,
-)
+_BY = re.compile(rf"^\W*(?P<label>{either('bylines', 'by')}):?\s+(?P<names>\S.*)$", re.IGNORECASE | re.DOTALL)
+_MATERIAL_NAMES = "|".join(either("links", kind) for kind in ("slides", "video", "schedule", "code", "other"))
 _MATERIAL = re.compile(
-    r"^\W*(?:(?:the |session |talk )?(?:resources?|slides?|slide deck|deck|video|recording|youtube|link|url|schedule|abstract"
-    r"|session page|github|code|repo|demo"
-    r"|page de la session|vidéo|présentation|lien|folien|aufzeichnung|mitschnitt"
-    r"|スライド|資料|動画|リンク))\**\s*(?:[:：\-–—]|are at|at|\()?\s*",
+    rf"^\W*(?:(?:the |session |talk )?(?:{_MATERIAL_NAMES}))(?![^\W\d_])\**\s*(?:[:：\-–—]|are at|at|\()?\s*",
     re.IGNORECASE,
 )
+_TIME = r"\d{1,2}[:.h]\d{2}"
+_KIND_WORDS = f"{either('kinds', 'keynote')}|{either('kinds', 'workshop')}|{either('kinds', 'prefixes')}"
 _FACT = re.compile(
-    r"^\W*(?:(?:date|time|when|where|room|location|track|level|duration|type|format|tags?|session (?:type|level|schedule)|topic"
-    r"|heure|salle|uhrzeit|raum|ort"
-    r"|日時|会場|時間)\**\s*[:：]|\d{1,2}[:.h]\d{2}\s*(?:[-–—]|$))",
+    rf"^\W*(?:(?:{either('bylines', 'facts')}|{either('bylines', 'rooms')}|{either('bylines', 'company')})\**\s*[:：]"
+    rf"|{_TIME}(?:\s*[-–—]\s*{_TIME})?\s*(?:[-–—]|$|,\s|[|·•]|\(?(?:{either('bylines', 'rooms')})(?:\s|$)|(?:{_KIND_WORDS})\s*$))",
     re.IGNORECASE,
 )
+_COMPANY = re.compile(
+    rf"^\W*(?:{either('bylines', 'company')})\**\s*[:：]\s*(?P<company>\S.*)$", re.IGNORECASE
+)
+_WEAK_LABEL = re.compile(either("bylines", "weak_labels"), re.IGNORECASE)
 # "By Ann Bee, May 12, 2023 · 9 min read" is the author of the post.
 _POSTED = re.compile(
     r"\bmin(?:ute)?s?[ -]read\b|\b(?:posted|published|updated|last modified|created)\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov"
@@ -40,13 +37,11 @@ _POSTED = re.compile(
 )
 # "Ann Bee, Quay · Watch · Slides": links behind the names.
 _LINKS_BEHIND = re.compile(
-    r"(?:\s*[·•|–—-]\s*[\[(]*(?:watch(?: now| the talk)?|slides?|slide deck|deck|video|recording|youtube|abstract|session|schedule"
-    r"|folien|vidéo|https?://\S+)[\])]*)+\s*$",
-    re.IGNORECASE,
+    rf"(?:\s*[·•|–—\-/,]\s*[\[(]*(?:{_MATERIAL_NAMES}|https?://\S+)[\])]*)+\s*$", re.IGNORECASE
 )
 # Most lines fail these, at a tenth of the cost: no links behind without such a sign, no date of posting
 # without such letters.
-_SIGN = re.compile("[·•|–—-]")
+_SIGN = re.compile("[·•|–—/,-]")
 _MAYBE_POSTED = re.compile(r"[Ee][Dd]|[Rr][Ee][Aa][Dd]|20")
 # A panel names its people in two breaths: "Moderator: Ann Bee. Panelists: Carl Dee, Eva Eff".
 _LABEL_WITHIN = re.compile(
@@ -92,10 +87,10 @@ def read_byline(
 
 
 def _labelled(label: re.Match[str], ordinary: frozenset[str]) -> People | None:
-    plural = label["label"].lower().rstrip(")").endswith(("s", "(s", "en", "innen"))
+    plural = label["label"].lower().rstrip(")").endswith(("s", "(s", "en", "innen", "ori", "atori"))
     names = _LABEL_WITHIN.sub(", ", label["names"].strip().rstrip("."))
     plural = plural or names != label["names"].strip().rstrip(".")
-    if label["label"].lower() in {"who", "with", "host", "hosts"}:
+    if _WEAK_LABEL.fullmatch(label["label"]):
         return _sure(parse_people(names, ordinary), ACCEPT)
     people = parse_people(names, ordinary, labelled=True, listing=plural)
     return people or parse_people(names.title(), ordinary, labelled=True, listing=plural)
@@ -127,3 +122,15 @@ def is_fact(words: str) -> bool:
     """Tell whether a line gives a talk's time, room or the like."""
     line = words.strip()
     return len(line) < 120 and bool(_FACT.match(line))
+
+
+def is_property(words: str) -> bool:
+    """Tell whether a line is one of a page's properties, "Date: ...", "Status: ...", or several of them."""
+    lines = [line for line in words.split("\n") if line.strip()]
+    return bool(lines) and all(is_fact(line) or is_labelled(line) or is_material(line) for line in lines)
+
+
+def read_company(words: str) -> str | None:
+    """Read "Company: Quay" under a title, None where the line says no such thing."""
+    match = _COMPANY.match(words.strip()) if len(words) < 120 else None
+    return match["company"].strip() if match else None

@@ -6,15 +6,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.talks.lines.bylines import is_fact, is_labelled, is_material, read_byline
+from index.conferences.day_mentions import DayMention, parse_days
+from ingest.links import LinkKind, is_talk_page, kind_of_link, kinds_named, own_links
+from ingest.talks.lines.bylines import is_fact, is_labelled, is_material, read_byline, read_company
 from ingest.talks.lines.people import SURE, People, has_role, parse_people
 from ingest.talks.lines.pieces import Piece
-from ingest.talks.lines.talk_links import is_talk_page, kind_of_link, own_links
 
 _REACH = 6  # lines under a title that may belong to it
+_MOTTO = 3  # lines under a title among which a motto may stand
 _SHORT_LINE = 100
+_LONGEST_LINE = 700
 _SHORTEST_NAME = 5
 _LEAST_TITLE = 4  # words
+_LABEL_REACH = 40  # characters before a bare address that may say what it is
+_SLIDES_REACH = 60
+_LABEL_WORDS = 8
+_COVERS = 0.8  # of the title's letters
 _BULLETS = 5  # bullets among which "- speaker: X" is looked for
 _PRESENTS = re.compile(
     r"\s*(?:\([^)]{2,60}\)|(?:from|of|at|with|,)\s+[^.,]{2,40},?)?\s*(?:then |also |first |again )?"
@@ -35,6 +42,8 @@ class Header:
     spans: list[tuple[int, int]] = field(default_factory=list)
     following: int = 0  # number of the first piece after it
     bare: bool = False  # the by-line is names alone, without a label
+    days: tuple[DayMention, ...] = ()  # that its facts name: "day 1", "Date: June 3"
+    company: str = ""  # "Company: Quay"
 
 
 def read_header(
@@ -49,7 +58,7 @@ def read_header(
         expected: This recap sets names alone under its titles, so that less certainty will do.
     """
     header = Header(following=at + 1)
-    bulleted = False
+    bulleted = False  # bullets that are neither facts nor links have begun
     for piece in pieces[at + 1 : at + 1 + _REACH]:
         below = (
             piece.kind == "heading"
@@ -59,37 +68,67 @@ def read_header(
         if not (below or piece.kind in {"paragraph", "bullet", "quote"}) or not _belongs(
             piece, header, ordinary, bulleted, expected
         ):
+            if piece.kind in {"quote", "bullet"} and piece.number < at + _MOTTO and _is_aside(piece):
+                continue
             break
-        bulleted = bulleted or piece.kind == "bullet"
+        bulleted = bulleted or (piece.kind == "bullet" and not _is_header_line(piece.text))
         header.spans.append((piece.start, piece.end))
         header.following = piece.number + 1
     if header.people is None:
         header.people = _labelled_bullet(pieces, header.following, ordinary)
+    if header.people is not None and header.company and not any(header.people.affiliations):
+        people = header.people
+        header.people = People(people.names, (header.company,) * len(people.names), people.certainty)
     return header
 
 
-def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: bool, expected: bool) -> bool:
+def _is_aside(piece: Piece) -> bool:
+    """Tell whether a line right under a title is a motto or a remark in brackets, behind which the by-line may follow."""
     words = piece.text.strip()
-    if len(words) > 700:
+    return piece.kind == "quote" or (words.startswith("(") and words.endswith(")"))
+
+
+def _is_header_line(words: str) -> bool:
+    return is_fact(words) or is_material(words) or is_labelled(words)
+
+
+def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: bool, expected: bool) -> bool:
+    """Tell whether a line belongs to the header, and take what it says."""
+    words = piece.text.strip()
+    if len(words) > _LONGEST_LINE:
         return False
     if piece.kind == "heading":
         header.people = header.people or read_byline(words, ordinary)
         return header.people is not None and not header.bare and not header.links
-    if header.people is None and not is_material(words) and not names_next(words, ordinary):
+    material = is_material(words)
+    if header.people is None and not material and not names_next(words, ordinary):
         bullet = piece.kind == "bullet"
         if bullet and (bulleted or piece.block.level) and not is_labelled(words):
             return False
-        people = read_byline(
-            words, ordinary, marked=_set_off(piece) or (expected and not bullet), first_bullet=bullet
-        )
-        if people is not None:
-            header.people = people
-            _add_links(header, piece, words)
-            header.bare = not is_labelled(words) and not bullet
+        if _take_byline(piece, header, ordinary, marked=_set_off(piece) or (expected and not bullet)):
             return True
-    if is_material(words):
+    if material:
         return _add_links(header, piece, words) or "://" not in words
-    return is_fact(words)
+    return _take_fact(header, words)
+
+
+def _take_byline(piece: Piece, header: Header, ordinary: frozenset[str], *, marked: bool) -> bool:
+    words, bullet = piece.text.strip(), piece.kind == "bullet"
+    people = read_byline(words, ordinary, marked=marked, first_bullet=bullet)
+    if people is None:
+        return False
+    header.people = people
+    _add_links(header, piece, words)
+    header.bare = not is_labelled(words) and not bullet
+    return True
+
+
+def _take_fact(header: Header, words: str) -> bool:
+    if not is_fact(words):
+        return False
+    header.days = header.days or parse_days(words)
+    header.company = header.company or read_company(words) or ""
+    return True
 
 
 def names_next(words: str, ordinary: frozenset[str]) -> bool:
@@ -157,30 +196,31 @@ def body_links(pieces: Sequence[Piece]) -> dict[str, str]:
     links: dict[str, str] = {}
     for piece in pieces:
         for link in piece.links:
-            words = piece.text[max(0, link.start - piece.start) : link.end - piece.start]
-            kind = kind_of_link(link.url, words)
-            if kind is not None and _own(kind, words, piece, link.start - piece.start):
+            offset = max(0, link.start - piece.start)
+            words = piece.text[offset : link.end - piece.start]
+            # "repo: https://..." says before the address what it is.
+            label = words if "://" not in words else piece.text[max(0, offset - _LABEL_REACH) : offset]
+            kind = kind_of_link(link.url, label)
+            if kind is not None and _own(
+                kind, label, piece.text[max(0, offset - _SLIDES_REACH) : offset], link.url
+            ):
                 links.setdefault(kind, link.url)
     return links
 
 
-def _own(kind: str, words: str, piece: Piece, offset: int) -> bool:
-    """Only what is called the talk's slides, recording or page is its own; other addresses are references."""
-    label = words if "://" not in words else piece.text[max(0, offset - 40) : offset]
-    named = {
-        "slides": r"slide|deck|folien|diapo|スライド|資料",
-        "video": r"\b(?:video|recording|watch|talk|aufzeichnung|vidéo)\b|動画",
-        "schedule": r"session|abstract|sched",
-    }
-    if (
-        kind == "slides"
-        and re.search(r"\bslides?\b", piece.text[max(0, offset - 60) : offset], re.IGNORECASE)
-        and is_talk_page(piece_url(piece, offset))
-    ):
+def _own(kind: LinkKind, label: str, before: str, url: str) -> bool:
+    """Only what is called the talk's slides, recording, code or page is its own; other addresses are references."""
+    if kind == "slides" and "slides" in kinds_named(before) and is_talk_page(url):
         return True
-    return bool(re.search(named[kind], label, re.IGNORECASE)) and len(label.split()) <= 8
+    named = kind in kinds_named(label) or (kind == "video" and re.search(r"\btalk\b", label, re.IGNORECASE))
+    return bool(named) and len(label.split()) <= _LABEL_WORDS
 
 
-def piece_url(piece: Piece, offset: int) -> str:
-    """Give the address of the link that starts at the offset of the piece."""
-    return next((link.url for link in piece.links if link.start - piece.start == offset), "")
+def page_of(piece: Piece, title: str) -> str | None:
+    """Return the address that a whole title is linked to: whatever site it is, it is the talk's page."""
+    for link in piece.links:
+        words = " ".join(piece.text[link.start - piece.start : link.end - piece.start].split())
+        covers = len(words) >= _COVERS * len(title) and (title in words or words in title)
+        if title and covers and link.url.startswith(("http://", "https://")):
+            return link.url
+    return None

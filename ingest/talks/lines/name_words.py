@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from zoneinfo import available_timezones
+
+from index.conferences.editions import known_series
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -53,6 +57,30 @@ ORGANISATION_WORDS = _words(
     redhat suse netflix facebook meta twitter linux red nec datadog grafana independent wikimedia initiative society interactive
     digital capital ventures partners industries motors airlines press times
     """
+)
+
+# Two words that have the shape of a name and are a company.
+COMPANIES = frozenset(
+    name.strip()
+    for name in """
+    american airlines|american express|blue yonder|booz allen|booz allen hamilton|capital one|carnegie mellon|delivery hero|deutsche bahn
+    deutsche bank|deutsche post|deutsche telekom|ernst young|general electric|goldman sachs|hewlett packard|jp morgan|kaiser permanente
+    lockheed martin|mercedes benz|mercedes-benz|morgan stanley|new relic|northrop grumman|palo alto|philip morris|red hat|rolls royce
+    stack overflow|sun microsystems|thomson reuters|wells fargo|hugging face|lloyds bank|crédit agricole|société générale|air france
+    """.strip()
+    .replace("\n", "|")
+    .split("|")
+)
+
+# Cities of two words, by the names of the time zones and of the conferences' editions.
+PLACES = frozenset(
+    zone.rsplit("/", 1)[-1].replace("_", " ").lower() for zone in available_timezones()
+) | frozenset(
+    city.lower()
+    for series in known_series()
+    for edition in series.editions
+    for city in (edition.city, edition.planned_city)
+    if city
 )
 
 # Words of titles that have the shape of names when they are capitalised.

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from index.languages.words import either, phrases
+from ingest.talks.lines.common_words import common_words
 from ingest.talks.lines.name_words import (
+    COMPANIES,
     GIVEN_NAMES,
     NAMES_AND_WORDS,
     ORDINARY,
     ORGANISATION_WORDS,
     PARTICLES,
+    PLACES,
     ROLE_WORDS,
 )
 
-_BARE = 0.55  # two to four capitalised words that are nothing else: a name as likely as not
+_NO_NAMES = ROLE_WORDS | ORGANISATION_WORDS
+_BARE = 0.55  # two to four capitalised words, some of them everyday words: a name as likely as not
+_RARE = 0.78  # none of them is an everyday word
+_EVERYDAY = 0.15  # all of them are: a title
+_UNSPACED = 0.7  # a family name and as many characters as names have; ordinary words begin with them too
 _GIVEN_KNOWN = 0.35
 _COMPANY_KNOWN = 0.25
 _ORDINARY_WORD = -0.35
@@ -26,13 +35,14 @@ _ROLE_KNOWN = 0.15
 ACCEPT = 0.5
 SURE = 0.75
 
-_CONJUNCTION = r"\s+(?:&|and|et|und|y|with|sowie)\s+|\s*[&＆+]\s+(?=[A-ZÀ-Þ])|\s*(?:と|、|・(?=\S+\s\S))\s*"
+_AND = either("bylines", "and")
+_CONJUNCTION = rf"\s+(?:&|{_AND})\s+|\s*[&＆+]\s+(?=[A-ZÀ-Þ])|\s*(?:と|、|・(?=\S+\s\S))\s*"
 _SPLIT = re.compile(
     rf"(?P<semi>\s*[;；]\s*)|(?P<and>,?(?:{_CONJUNCTION})|\s+/\s+)|(?P<comma>\s*[,，]\s+|\s*,(?=[A-Z])|\s+[-–—|]\s+)"
 )
 # One of these stands wherever names are parted, and most words hold none.
 _JOINS = re.compile(r"[;；,，/&＆+|–—と、・-]")
-_JOINING = re.compile(r"\s(?:and|et|und|y|with|sowie)\s")
+_JOINING = re.compile(rf"\s(?:{_AND})\s")
 _PAREN = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)|（([^（）]*)）|\[([^\[\]]*)\]")
 _BRACKET = re.compile(r"[(（\[]")
 _LEGAL = re.compile(
@@ -41,12 +51,51 @@ _LEGAL = re.compile(
 _NICKNAME = re.compile(r"\s*[\"“”'‘’(]([A-Z][\w-]+)[\"“”'‘’)]\s+(?=[A-Z])")
 _ASIDE = re.compile("[\"“”'‘’(]")  # no nickname without one of these
 _HANDLE_FIRST = re.compile(r"^\s*@[\w.]+\s*\(([^()@]+)\)")
-_COMPANY_ENDS = re.compile(r"(?:株式会社|合同会社|有限会社|大学|財団|研究所)$|^(?:株式会社|合同会社)")
+_COMPANY_ENDS = re.compile(rf"(?:{either('companies', 'endings')})$|^(?:{either('companies', 'beginnings')})")
 _HANDLE = re.compile(r"\s*[(]?@[\w.]+[)]?")
-_FAMILIAR = re.compile(r"[A-ZÀ-Þ][\w-]+\s+(?:&|and|et|und)\s+[A-ZÀ-Þ][\w-]+,\s+\S")
-_KANJI_NAME = re.compile(r"[\u4e00-\u9fff々]{1,3}[ 　]?[\u4e00-\u9fff々ぁ-んァ-ヶ]{1,4}")
-_KANJI_HONORIFIC = re.compile(r"(?<=[\u4e00-\u9fffぁ-んァ-ヶ])(?:さん|氏|様|先生)$")
-_HONORIFIC = re.compile(r"^(?:Dr|Prof|Mr|Mrs|Ms|Frau|Herr|Mme)\.?\s+")
+_FAMILIAR = re.compile(rf"[A-ZÀ-Þ][\w-]+\s+(?:&|{_AND})\s+[A-ZÀ-Þ][\w-]+,\s+\S")
+_UNSPACED_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SURNAMES = {
+    length: "|".join(name for name in phrases("names", "surnames") if (len(name) > 1) == (length > 1))
+    for length in (1, 2)
+}
+_UNSPACED_NAME = re.compile(
+    rf"(?:{_SURNAMES[1]})[ 　]?(?:[\uac00-\ud7af]{{1,2}}|[\u3400-\u9fff々]{{1,2}})"
+    rf"|(?:{_SURNAMES[2]})[ 　]?(?:[\uac00-\ud7af]{{1,2}}|[\u3400-\u9fff々ぁ-んァ-ヶ]{{1,3}})|[ァ-ヶー]+・[ァ-ヶー]+(?:・[ァ-ヶー]+)?"
+)
+_HANGUL = re.compile(r"[\uac00-\ud7af]")  # its words are parted by spaces, and three syllables are no proof
+_KANJI_PAIR = re.compile(r"[\u4e00-\u9fff々]{1,3}[ 　][\u4e00-\u9fff々ぁ-んァ-ヶ]{1,4}")
+_KANJI_NAME = re.compile(r"[\u4e00-\u9fff々]{1,3}[ 　]?[\u4e00-\u9fff々ぁ-んァ-ヶ]{1,4}|[\uac00-\ud7af]{2,4}")
+_KANJI_HONORIFIC = re.compile(
+    rf"(?<=[\u4e00-\u9fffぁ-んァ-ヶー\uac00-\ud7af])\s?(?:{either('bylines', 'honorifics')})$"
+)
+_MATERIAL = re.compile(
+    rf"[\[(]?(?:{'|'.join(either('links', kind) for kind in ('slides', 'video', 'schedule', 'code', 'other'))})[\])]?",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(
+    rf"^(?:{either('bylines', 'both')})\s+(?:(?:of|from|at|von|bei|de|chez)\s+)?(?=\S)", re.IGNORECASE
+)
+_SYMBOLS = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]+")  # emoji and flags
+_PRONOUNS = re.compile(
+    r"\s*[(\[]\s*(?:she|he|they|ze|xe|any|elle|il|iel|sie|er|ella|él|elle|ele|ela|lei|lui)(?:\s*[/,]\s*\w{2,6}){1,2}\s*[)\]]",
+    re.IGNORECASE,
+)
+_INNER = re.compile(r"(?:Mac|Mc|De|Di|Du|La|Le|Van|Fitz|O|Mb|Al|El|Ja|Jo|Ra|Ta|Ke)[A-ZÀ-Þ][a-zà-ÿ]+$")
+_INITIALS = 2  # letters in capitals that a given name may be: "JP"
+_SHORTEST_CAPITALS = 4  # letters of a surname in capitals; shorter ones are initials and abbreviations
+# "von" is a particle behind a given name alone: "Anna von Hagen".
+_CAME_FROM = re.compile(
+    r"(?:(?P<name>.+?)\s+(?:from|at|of|chez|bei)|(?P<full>\S+\s.*?\S)\s+von)\s+(?P<company>[A-ZÀ-Þ].*)$"
+)
+_HONORIFIC = re.compile(r"(?<=[\u4e00-\u9fffぁ-んァ-ヶ])(?:さん|氏|様|先生)$")
+# "von" is a particle behind a given name alone: "Anna von Hagen".
+_CAME_FROM = re.compile(
+    r"(?:(?P<name>.+?)\s+(?:from|at|of|chez|bei)|(?P<full>\S+\s.*?\S)\s+von)\s+(?P<company>[A-ZÀ-Þ].*)$"
+)
+_HONORIFIC = re.compile(
+    r"^(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Sir|Frau|Herr|Mme|Don|Doña|Dott|Ing)\b\.?(?:-Ing\.)?\s+)+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +112,28 @@ def has_role(words: str) -> bool:
     return any(word.lower().strip(".,()") in ROLE_WORDS for word in words.split())
 
 
+class OrdinaryWords(frozenset[str]):
+    """Words that a recap writes in lower case, with the everyday words of its language beside English."""
+
+    __slots__ = ("common",)
+    common: frozenset[str]
+
+    @classmethod
+    def of(cls, words: Iterable[str], language: str) -> OrdinaryWords:
+        """Make them of a recap's own words and its language (ISO 639-1)."""
+        made = cls(words)
+        made.common = common_words(language) if language != "en" else frozenset()
+        return made
+
+
+def _is_everyday(word: str, ordinary: frozenset[str]) -> bool:
+    return (
+        word in common_words("en")
+        or word in ordinary
+        or (isinstance(ordinary, OrdinaryWords) and word in ordinary.common)
+    )
+
+
 def person_score(words: str, ordinary: frozenset[str] = frozenset()) -> float:
     """Score how likely the words are one person's full name, 0 to 0.9.
 
@@ -70,38 +141,89 @@ def person_score(words: str, ordinary: frozenset[str] = frozenset()) -> float:
         words: The candidate.
         ordinary: Words that the recap writes in lower case elsewhere.
     """
-    named = _KANJI_HONORIFIC.sub("", words.strip())
-    if _KANJI_NAME.fullmatch(named):
-        return _BARE + (_GIVEN_KNOWN if named != words.strip() else 0.0)
+    if _UNSPACED_SIGN.search(words):
+        return _unspaced_score(words.strip())
     tokens = words.split()
     if not 2 <= len(tokens) <= 5 or not _shaped(tokens):
         return 0.0
     folded = [token.lower().strip(".,") for token in tokens]
     known = folded[0] in GIVEN_NAMES or folded[0].split("-")[0] in GIVEN_NAMES
     tested = folded[1:] if known else folded
-    if any(word in ROLE_WORDS or word in ORGANISATION_WORDS for word in tested):
+    whole = " ".join(folded)
+    if whole in PLACES or whole in COMPANIES or not _NO_NAMES.isdisjoint(tested):
         return 0.0
     titled = any(word in ORDINARY for word in tested)
     if titled and not (known and len(tokens) == 2 and folded[0] not in NAMES_AND_WORDS):
         return 0.0
+    if not known:
+        return _unlisted_score(folded, ordinary)
     plain = titled or any(word in ordinary and word not in PARTICLES for word in tested)
-    return _BARE + (_GIVEN_KNOWN if known else 0.0) + (_ORDINARY_WORD if plain else 0.0)
+    return _BARE + _GIVEN_KNOWN + (_ORDINARY_WORD if plain else 0.0)
+
+
+def _unlisted_score(folded: Sequence[str], ordinary: frozenset[str]) -> float:
+    """Score a name whose given name no list has, by how many of its words are everyday words."""
+    telling = [word for word in folded if word not in PARTICLES and len(word) > 1]
+    everyday = sum(_is_everyday(word, ordinary) for word in telling)
+    if not everyday:
+        return _RARE
+    return _BARE if everyday < len(telling) else _EVERYDAY
+
+
+def _unspaced_score(words: str) -> float:
+    """Score a name in a script without capitals and, mostly, without spaces."""
+    named = _KANJI_HONORIFIC.sub("", words)
+    if named != words and _KANJI_NAME.fullmatch(named):
+        return _BARE + _GIVEN_KNOWN
+    if _UNSPACED_NAME.fullmatch(named):
+        return _UNSPACED
+    return _BARE if _KANJI_PAIR.fullmatch(named) else 0.0
 
 
 def _shaped(tokens: list[str]) -> bool:
+    if (
+        len(tokens[0]) > _INITIALS
+        and tokens[0].isupper()
+        and tokens[0].isalpha()
+        and not tokens[-1].isupper()
+    ):
+        return False  # "HAW Quayside", a company
     capitals = [t for t in tokens if t.lower() not in PARTICLES]
     if len(capitals) < 2 or len(capitals) > 4:
         return False
     return all(_name_token(token) for token in capitals)
 
 
+def _capitals(token: str) -> bool:
+    return len(token) >= _SHORTEST_CAPITALS and token.isupper() and token.isalpha()
+
+
+def _written(name: str) -> str:
+    """Write a name as people do: surnames in capitals get small letters ("Lena HAAN")."""
+    tokens = name.split()
+    if not any(_capitals(token) for token in tokens) or (
+        _capitals(tokens[0]) and tokens[0].lower() not in GIVEN_NAMES
+    ):
+        return name
+    return " ".join(token.title() if _capitals(token) else token for token in tokens)
+
+
 def _name_token(token: str) -> bool:
     if not token[0].isalpha() or not (token[0].isupper() or token[0] == token[0].lower() == token[0].upper()):
         return False
     letters = token.replace("-", "").replace("'", "").replace("’", "").replace(".", "")
-    if not letters.isalpha():
+    if not letters.isalpha() or (len(letters) > 3 and letters.isupper()):
         return False
-    return not (len(letters) > 3 and letters.isupper())
+    # "McCrindle" and "DeShawn" are people, "HAProxy" and "OpenShift" are not.
+    inner = next((at for at, sign in enumerate(letters[1:], 1) if sign.isupper()), 0)
+    return (
+        len(letters) <= 3
+        or not inner
+        or "-" in token
+        or "'" in token
+        or "’" in token
+        or _INNER.match(token) is not None
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -119,10 +241,7 @@ def parse_people(
     Returns:
         The people, or None where the words are not names.
     """
-    cleaned = _NICKNAME.sub(" ", text) if _ASIDE.search(text) else text
-    if "@" in cleaned:
-        cleaned = _HANDLE.sub("", _HANDLE_FIRST.sub(r"\1", cleaned))
-    cleaned = cleaned.strip(" \t\n*_.:·•-–—,;")
+    cleaned = _cleaned(text)
     if not cleaned or len(cleaned) > 400:
         return None
     if not labelled and not _begins_like_a_name(cleaned):
@@ -141,18 +260,36 @@ def parse_people(
     return People(tuple(person.name for person in found), affiliations, min(certainty, 1.0))
 
 
+def _cleaned(text: str) -> str:
+    """Take nicknames, emoji, pronouns and handles out of a by-line."""
+    cleaned = _NICKNAME.sub(" ", text) if _ASIDE.search(text) else text
+    if not cleaned.isascii():
+        cleaned = _SYMBOLS.sub(" ", cleaned)
+    if "/" in cleaned:
+        cleaned = _PRONOUNS.sub("", cleaned)
+    if "@" in cleaned:
+        cleaned = _HANDLE.sub("", _HANDLE_FIRST.sub(r"\1", cleaned))
+    cleaned = cleaned.strip(" \t\n*_.:·•-–—,;|")
+    if cleaned.count("(") > cleaned.count(")"):
+        cleaned += ")"
+    return cleaned
+
+
 def _begins_like_a_name(text: str) -> bool:
     """Tell cheaply that most lines are no names: two words, of which the first could be one."""
     words = text.split(None, 2)
-    if "\u3040" <= text[0] <= "\u9fff":
+    if _UNSPACED_SIGN.search(text):
         return True
     if len(words) < 2 and "・" not in text and "、" not in text:
         return words[0].lower().strip("(,") in GIVEN_NAMES
     first = words[0]
     if not first[0].isalpha() or first[0].islower():
         return False
-    word = first.lower().strip(".,()")
-    return word in GIVEN_NAMES or word not in ORDINARY
+    word, following = first.lower().strip(".,()"), words[1].lower().strip(".,;:()") if len(words) > 1 else ""
+    if word in GIVEN_NAMES or word.split("-")[0] in GIVEN_NAMES:
+        return True
+    # No name begins with two everyday words, nor do most lines with anything else.
+    return word not in ORDINARY and not (word in common_words("en") and following in common_words("en"))
 
 
 def _items(text: str) -> list[tuple[str, str]]:
@@ -190,8 +327,13 @@ class _Reader:
     def take(self, separator: str, item: str) -> bool:
         """Add an item as a person or to the last person's affiliation; False where it can be neither."""
         self.group += separator == "semi"
+        if self.found and _MATERIAL.fullmatch(item):
+            return True  # "Ann Bee (Quay) - slides, video"
         paren = _PAREN.search(item)
         name, role = _split_role(_HONORIFIC.sub("", _PAREN.sub(" ", item).strip()))
+        name = _written(name)
+        if _UNSPACED_SIGN.search(name) and " " in name:
+            name, role = _unspaced_with_company(name, role)
         aside = [next(g for g in paren.groups() if g is not None)] if paren else []
         score = 0.0 if _COMPANY_ENDS.search(name) else person_score(name, self.ordinary)
         if not self.found or separator == "semi":
@@ -221,7 +363,7 @@ class _Reader:
         if separator == "and":
             first_name = self.labelled or self.familiar or self.found[-1].score <= ACCEPT
             return score >= ACCEPT or (first_name and name.lower() in GIVEN_NAMES)
-        if score >= ACCEPT and (paren or self.listing or score >= _BARE + _GIVEN_KNOWN):
+        if score >= ACCEPT and (paren or self.listing or score >= _RARE):
             return True
         return self.listing and self.labelled and _nameable(name) and not role and " " in name
 
@@ -244,14 +386,27 @@ def _nameable(name: str) -> bool:
 
 def _split_role(core: str) -> tuple[str, str]:
     """Split "Ann Lee Senior Engineer" before the first word of the role."""
-    came_from = re.match(r"(?P<name>.+?)\s+(?:from|at|of|chez|von|bei)\s+(?P<company>[A-ZÀ-Þ].*)$", core)
+    came_from = _CAME_FROM.match(core)
     if came_from:
-        return came_from["name"], came_from["company"]
+        return came_from["name"] or came_from["full"], came_from["company"]
     tokens = core.split()
     for at, token in enumerate(tokens):
         if at >= 2 and token.lower().strip(".,") in ROLE_WORDS:
             return " ".join(tokens[:at]), " ".join(tokens[at:])
     return core, ""
+
+
+def _unspaced_with_company(words: str, role: str) -> tuple[str, str]:
+    """Part "company, role, name" in any order where spaces alone stand between them."""
+    parts = words.split()
+    if len(parts) < 2 or _unspaced_score(words) >= _UNSPACED:
+        return words, role
+    for at in (len(parts) - 1, 0):
+        if _unspaced_score(parts[at]) >= _UNSPACED and not _HANGUL.search(parts[at]):
+            rest = [part for part in (parts[:at] + parts[at + 1 :]) if part.lower() not in ROLE_WORDS]
+            if all(_unspaced_score(part) < _UNSPACED for part in rest):
+                return parts[at], " ".join(rest) or role
+    return words, role
 
 
 def _share_affiliations(found: list[_Person]) -> None:
@@ -273,7 +428,7 @@ def _company(parts: list[str]) -> str:
         pieces[-2:] = [f"{pieces[-2]}, {pieces[-1]}"]
     if not pieces:
         return ""
-    last = pieces[-1].strip(" @.")
+    last = _BOTH.sub("", pieces[-1].strip(" @."))
     office = _OFFICE.match(last)
     last = last[office.end() :] if office else last
     words = [word.lower().strip(".,") for word in last.split()]

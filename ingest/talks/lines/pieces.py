@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ingest.loaders.blocks import Block, Link, LoadedRecap
 from ingest.talks.lines.bylines import is_fact, is_labelled, is_material, read_byline
+from ingest.talks.lines.common_words import language_of
+from ingest.talks.lines.people import OrdinaryWords
 
 _PUNCTUATION = ".,;:!?()[]{}\"'“”‘’*_`"
 _SHORTEST_WORD = 3
@@ -116,7 +118,7 @@ def _stands_alone(line: str, following: str, block: Block, start: int, end: int,
     )
 
 
-def ordinary_words(recap: LoadedRecap) -> frozenset[str]:
+def ordinary_words(recap: LoadedRecap) -> OrdinaryWords:
     """Collect the words that the recap writes in lower case: they make poor names."""
     found = set()
     for token in recap.text[:_VOCABULARY_SAMPLE].split():
@@ -124,4 +126,6 @@ def ordinary_words(recap: LoadedRecap) -> frozenset[str]:
         # A slug or a handle writes names small.
         if len(word) >= _SHORTEST_WORD and word.islower() and word.isalpha() and token[0] != "@":
             found.add(word)
-    return frozenset(found)
+    named = recap.meta.get("language", "")
+    language = named.split("-")[0].lower() if isinstance(named, str) and named else language_of(recap.text)
+    return OrdinaryWords.of(found, language)

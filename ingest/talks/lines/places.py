@@ -8,14 +8,14 @@ from functools import lru_cache
 
 from index.conferences.day_mentions import DayMention, parse_days
 from index.conferences.event_mentions import parse_events
+from index.languages.words import either, languages
 from ingest.talks.lines.heading_words import is_container, is_contents, is_section, leads_elsewhere
 
-_FILLER = re.compile(
-    r"\b(?:kubecon|cloudnativecon|conference|conférence|konferenz|recap|récap\w*|report|notes?|summary|retrospective|review|my"
-    r"|the|of|du|de|la|le|les|on|at|in|from"
-    r"|for|and|et|und|am|der|die|das|official|main|event|conferences|virtual|part|morning|afternoon|evening|matin|après-midi"
-    r"|memo|takeaways|thoughts"
-    r"|trip|what|i|learned|day|jour|tag)\b",
+_FILLER = re.compile(rf"\b(?:{either('headings', 'fillers')})\b", re.IGNORECASE)
+_MONTH = re.compile(
+    "|".join(
+        entry for language in languages() for month in language["days"].get("months", ()) for entry in month
+    ),
     re.IGNORECASE,
 )
 _COLOCATED = re.compile(
@@ -34,6 +34,7 @@ class Place:
     days: tuple[DayMention, ...] = ()
     keynotes: bool = False
     workshops: bool = False
+    guessed: bool = False  # an event by its last word alone, such as "Day": a title may end so too
 
 
 @lru_cache(maxsize=8192)
@@ -49,7 +50,8 @@ def read_place(words: str) -> Place | None:
     core = " ".join(_FILLER.sub(" ", rest).split()).strip(_EDGES) if days else rest
     keynotes, workshops = "keynote" in text.lower(), "workshop" in text.lower()
     role = _role(text, rest, core, dated=bool(days))
-    return Place(role, days, keynotes, workshops) if role else None
+    guessed = role == "event" and bool(rest)
+    return Place(role, days, keynotes, workshops, guessed) if role else None
 
 
 def _role(text: str, rest: str, core: str, *, dated: bool) -> str:
@@ -74,3 +76,8 @@ def _without(text: str, days: tuple[DayMention, ...]) -> str:
         return stripped
     left = _FILLER.sub(" ", stripped)
     return stripped if re.search(r"\w{2,}", left) and re.search(r"[^\W\d]{2,}", left) else ""
+
+
+def is_filler(word: str) -> bool:
+    """Tell whether a word of a title names no conference: "Notes", "Recap", "Trip", a month or a weekday."""
+    return bool(_FILLER.fullmatch(word.strip(".,:'’"))) or bool(_MONTH.fullmatch(word.strip(".,")))

@@ -1,38 +1,62 @@
-"""What a heading says: the talk's title without its clock time, number, quotation marks and speakers."""
+"""What a heading says: the talk's title without its clock time, room, number, quotation marks and speakers."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from index.conferences.event_mentions import parse_events
+from index.languages.words import either
 from ingest.talks.lines.heading_words import kind_of, kind_prefix
 from ingest.talks.lines.people import ACCEPT, SURE, People, has_role, parse_people
 
+_TIME = r"(?:\d{1,2}[:.]\d{2}(?:\s*(?:[ap]\.?m\.?|uhr|h)(?!\w))?|\d{1,2}\s?h(?:\s?\d{2})?(?!\w)|\d{1,2}\s*(?:[ap]\.?m\.?(?!\w)|uhr))"
 _CLOCK = re.compile(
-    r"[\s(\[]*(?:\d{1,2}[:.h]\d{2}\s*(?:[ap]\.?m\.?|uhr)?|\d{1,2}\s*[ap]\.?m\.?)"
-    r"(?:\s*(?:[-–—]|to|bis|à)\s*\d{1,2}(?:[:.h]\d{2})?\s*(?:[ap]\.?m\.?|uhr)?)?[\s)\]]*[-–—:|・,]*\s*(?=\S)",
+    rf"[\s(\[]*{_TIME}(?:\s*(?:[-–—~]|to|bis|à|al?)\s*(?:{_TIME}|\d{{1,2}}))?[\s)\]]*[-–—:|・,]*\s*(?=\S)",
     re.IGNORECASE,
 )
-_ANNOUNCED = "talk|session|title|titre|titel|vortrag|présentation|conférence|セッション|タイトル"
-_NUMBER = re.compile(rf"(?:{_ANNOUNCED})\s*(?:#?\d{{1,3}}\s*[:：.\-–—]|[:：])\s*(?=\S)", re.IGNORECASE)
+_NUMBER = re.compile(
+    rf"(?:{either('kinds', 'announced')})\s*(?:#?\d{{1,3}}\s*[:：.\-–—]|[:：])\s*(?=\S)", re.IGNORECASE
+)
 _ENUMERATOR = re.compile(r"(?:[A-Z]|\d{1,2})[.)](?:\s+|$)")
-_CODE = re.compile(r"(?:[A-Z]{2,5}\d{2,4}(?:-[A-Z]\d?)?)\s*[-–—:|]\s*(?=\S)")
-_LEAD = re.compile(r"^[^\w\"“”„«「『(\[#.'’‘*¿]+")
+_CODE_WORD = r"[A-Z]{2,5}\d{2,4}(?:-[A-Z]\d?)?"
+_CODE = re.compile(rf"(?:{_CODE_WORD}\s*[-–—:|]\s*|[(\[]{_CODE_WORD}[)\]]\s*[-–—:|]?\s*)(?=\S)")
+# "(B.2.417 11:20 - 11:50)", "[REPEAT]", "(Room 2)", "(25 min)", "(CON421)" behind a title
+_ROOM = rf"(?:{either('bylines', 'rooms')})"
+_ASIDE = re.compile(r"\s*[(\[（](?P<words>[^()\[\]（）]{1,80})[)\]）]\s*$")
+_ASIDE_FACT = re.compile(
+    rf".*(?<![\w.]){_TIME}.*|{_ROOM}\s.{{1,30}}|{_CODE_WORD}|\d{{1,3}}\s?(?:min(?:ute)?s?|minuten|分|분)\.?"
+    r"|repeat|recorded|live|video|recording|slides?|cancelled|part \d|online|remote|virtual",
+    re.IGNORECASE,
+)
+_TAIL_CLOCK = re.compile(rf"\s+[-–—|@,]\s*{_TIME}(?:\s*[-–—]\s*{_TIME})?\s*$", re.IGNORECASE)
+_LEAD = re.compile(r"^[^\w\"“”„«「『(\[#.'’‘*¿¡]+")
 _QUOTED = re.compile(
     r"^\s*[“\"„«「『‹‘](?P<title>[^“”\"„»」』]{3,250}?)[,.]?[”\"“»」』›’]\s*(?P<rest>.*)$", re.DOTALL
 )
-_BY = re.compile(r"\s*[,–—-]?\s+(?:by|presented by|von|par|mit|with|de|présenté par)\s+(?=\S)", re.IGNORECASE)
+_SURE_BY = re.compile(rf"(?:{either('bylines', 'by')})", re.IGNORECASE)
+_BY = re.compile(
+    rf"\s*[,–—-]?\s+(?P<by>{either('bylines', 'by')}|{either('bylines', 'with')})\s+(?=\S)", re.IGNORECASE
+)
 _DASH = re.compile(r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*|\s+/\s+(?=[^\x00-\x7f])")
 _COLON = re.compile(r"\s*[:：]\s+|：")
 _PARTING = re.compile(r"[-–—|/／:：]")  # no dash and no colon without one of these
 _COMMA = re.compile(r"(?<=\S),\s+")
 _TAIL = re.compile(r"\s*[:：¶#]+\s*$")
+_SYMBOL = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\\s]"
+_SYMBOLS = re.compile(rf"^{_SYMBOL}+|{_SYMBOL}+$")
 # "Ann Bee (Quay) - Words of a title": with the company said, what follows the dash is no role.
 _PLACED = re.compile(r"[^()]{4,60}\([^()]{2,60}\)\s+[-–—|]\s+[^\s,]+(?:\s+[^\s,]+){3}")
-_IN_PAREN = re.compile(r"^(?P<title>.+?)\s*[(（\[](?P<people>[^()（）]{4,200})[)）\]]\s*$", re.DOTALL)
+_IN_PAREN = re.compile(r"^(?P<title>.+?)\s*[(（\[](?P<people>[^()（）]{2,200})[)）\]]\s*$", re.DOTALL)
 
+_YEAR = re.compile(r"20[0-3]\d")
+_EVENT_DASH = re.compile(r"\s+[-–—|]\s+")
+_MOSTLY = 0.8
 _SEVERAL = 0.6  # two names in parentheses prove each other
+_AFTER_COMMA = 0.85  # a comma parts many things, and "with" names tools as often as people
+_MOST_DASHES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +80,39 @@ class Title:
     signs: frozenset[str] = field(default=frozenset())  # "clock", "number", "code", "quoted", "prefix", "by"
 
 
-@lru_cache(maxsize=8192)
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One way to part a heading into title and speakers."""
+
+    text: str
+    people: People
+    by: str  # "by", "with", "dash", "paren", "comma", "before"
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A heading with all the ways to part it; which one holds depends on the recap's habit."""
+
+    text: str
+    kind: str
+    signs: frozenset[str]
+    settled: Title | None = None  # quotation marks leave no choice
+    whole: People | None = None  # it is names and nothing else
+    rights: tuple[Split, ...] = ()
+    lefts: tuple[Split, ...] = ()
+    commas: tuple[Split, ...] = ()
+
+    @property
+    def right(self) -> float:
+        """Return how surely names stand behind the title."""
+        return max((split.people.certainty for split in self.rights), default=0.0)
+
+    @property
+    def left(self) -> float:
+        """Return how surely names stand before the title."""
+        return max((split.people.certainty for split in self.lefts), default=0.0)
+
+
 def read_title(words: str, ordinary: frozenset[str] = frozenset(), style: Style | None = None) -> Title:
     """Take a heading's words apart.
 
@@ -65,20 +121,38 @@ def read_title(words: str, ordinary: frozenset[str] = frozenset(), style: Style 
         ordinary: Words that the recap writes in lower case elsewhere.
         style: How sure names must be.
     """
-    style = style or Style()
-    text, signs = _strip_front(" ".join(words.split()))
+    parted = part_title(words, ordinary)
+    title = parted.settled or _choose(parted, style or Style())
+    return replace(title, text=_clean(title.text), kind=parted.kind, signs=parted.signs | title.signs)
+
+
+@lru_cache(maxsize=8192)
+def part_title(words: str, ordinary: frozenset[str] = frozenset()) -> Parted:
+    """Find all ways to part a heading; costs much more than to choose among them."""
+    text, signs = _strip(" ".join(words.split()))
     kind = kind_of(text[:60] if kind_prefix(text) else words)
     prefix = kind_prefix(text)
     if prefix and len(text) > prefix.end():
         signs.add("prefix")
+        text = _without_prefix(text, prefix, ordinary)
     quoted = _QUOTED.match(text)
-    if quoted:
-        return _read_quoted(quoted, ordinary, kind, signs)
-    numbered = "number" in signs or "clock" in signs
-    if numbered:
-        style = replace(style, right=ACCEPT, left=ACCEPT)
-    title = _split(text, ordinary, style)
-    return replace(title, text=_clean(title.text), kind=kind, signs=frozenset(signs) | title.signs)
+    settled = _read_quoted(quoted, ordinary) if quoted else None
+    if settled is not None:
+        return Parted(text, kind, frozenset(signs), settled)
+    parted = _PARTING.search(text) is not None
+    return Parted(
+        text,
+        kind,
+        frozenset(signs),
+        whole=parse_people(text, ordinary),
+        rights=(
+            *_by(text, ordinary),
+            *(_dashed(text, ordinary) if parted else ()),
+            *_in_paren(text, ordinary),
+        ),
+        lefts=tuple(_before(text, ordinary)) if parted else (),
+        commas=tuple(_behind_comma(text, ordinary)),
+    )
 
 
 def stacked(words: str, ordinary: frozenset[str]) -> str:
@@ -87,8 +161,11 @@ def stacked(words: str, ordinary: frozenset[str]) -> str:
     return f"{head.strip()} - {rest}" if newline and parse_people(head, ordinary) is not None else words
 
 
-def _strip_front(text: str) -> tuple[str, set[str]]:
+def _strip(text: str) -> tuple[str, set[str]]:
+    """Take clock times, rooms, numbers and codes off both ends."""
     signs: set[str] = set()
+    if not text.isascii():
+        text = _SYMBOLS.sub("", text)
     text = _TAIL.sub("", _LEAD.sub("", text.strip()))
     for sign, pattern in (
         ("clock", _CLOCK),
@@ -101,38 +178,72 @@ def _strip_front(text: str) -> tuple[str, set[str]]:
         if match:
             signs.add(sign)
             text = text[match.end() :]
-    return text, signs
-
-
-def _read_quoted(match: re.Match[str], ordinary: frozenset[str], kind: str, signs: set[str]) -> Title:
-    rest = _BY.sub("", " " + match["rest"], count=1) if _BY.match(" " + match["rest"]) else match["rest"]
-    people = (
-        parse_people(
-            _DASH.sub(" ", rest, count=1) if _DASH.match(rest) else rest,
-            ordinary,
-            labelled=rest != match["rest"],
+    while text.endswith((")", "]", "）")) and (aside := _ASIDE.search(text)) and aside.start():
+        words = aside["words"].strip()
+        if not _ASIDE_FACT.fullmatch(words) or parse_people(words) is not None:
+            break
+        text = text[: aside.start()]
+        signs |= (
+            {"clock"} if re.search(_TIME, words) else {"code"} if re.fullmatch(_CODE_WORD, words) else set()
         )
-        if rest
-        else None
+    if tail := _TAIL_CLOCK.search(text):
+        text = text[: tail.start()]
+        signs.add("clock")
+    return _without_event(text), signs
+
+
+def _without_event(text: str) -> str:
+    """Drop a conference's name that a dash parts from the title: "Knots - NDC Oslo 2024", "GuildDay 2025 - Knots"."""
+    if not _YEAR.search(text):
+        return text
+    parts = _EVENT_DASH.split(text)
+    kept = [part for part in parts if not _is_event(part)]
+    return text if len(kept) in {0, len(parts)} else " - ".join(kept)
+
+
+def _is_event(words: str) -> bool:
+    mentions = parse_events(words) if _YEAR.search(words) else ()
+    named = [mention for mention in mentions if not mention.implied]
+    return any(
+        end - start >= _MOSTLY * len(words.strip())
+        for m in named
+        for start, end in [(m.spans[0][0], m.spans[-1][1])]
     )
+
+
+def _without_prefix(text: str, prefix: re.Match[str], ordinary: frozenset[str]) -> str:
+    """Drop "Keynote - " and "Chapter 2: ", but keep "Keynote: " and what has only speakers behind it."""
+    rest = text[prefix.end() :]
+    dashed = not prefix[0].rstrip().endswith((":", "："))
+    if not (dashed or re.search(r"\d", prefix[0])) or parse_people(rest, ordinary) is not None:
+        return text
+    following = kind_prefix(rest)
+    return _without_prefix(rest, following, ordinary) if following and len(rest) > following.end() else rest
+
+
+def _read_quoted(match: re.Match[str], ordinary: frozenset[str]) -> Title | None:
+    by = _BY.match(" " + match["rest"])
+    rest = (" " + match["rest"])[by.end() :] if by else match["rest"]
+    words = _DASH.sub(" ", rest, count=1) if _DASH.match(rest) else rest
+    people = parse_people(words, ordinary, labelled=bool(by)) if rest else None
     if rest and people is None:
         # A quotation and what follows it are words of the title, as in: "Magic" of networking.
-        return Title(_clean(match.string), None, "", kind, frozenset(signs))
-    side = "right" if people else ""
+        return None
     return Title(
-        _clean(match["title"]),
+        match["title"],
         people,
-        side,
-        kind,
-        frozenset(signs | {"quoted"} | ({"by"} if rest != match["rest"] else set())),
+        "right" if people else "",
+        signs=frozenset({"quoted"} | ({"by"} if by else set())),
     )
 
 
-def _split(text: str, ordinary: frozenset[str], style: Style) -> Title:
-    """Find the speakers in a heading: after a dash, after "by", in parentheses, or before the title."""
-    whole = parse_people(text, ordinary)
-    parted = _PARTING.search(text) is not None
-    plain = not parted or (not _DASH.search(text) and not _COLON.search(text))
+def _choose(parted: Parted, style: Style) -> Title:
+    """Choose among the ways to part a heading: after a dash, after "by", in parentheses, or before the title."""
+    text = parted.text
+    if {"number", "clock"} & parted.signs:
+        style = replace(style, right=ACCEPT, left=ACCEPT)
+    plain = not _PARTING.search(text) or (not _DASH.search(text) and not _COLON.search(text))
+    whole = parted.whole
     if (
         whole
         and not _PLACED.match(text)
@@ -141,28 +252,32 @@ def _split(text: str, ordinary: frozenset[str], style: Style) -> Title:
         and len(whole.names) * 8 >= len(text.split())
     ):
         return Title(text, whole, "only")
-    right = (
-        _after_by(text, ordinary, style)
-        or (_after_dash(text, ordinary, style) if parted else None)
-        or _in_paren(text, ordinary, style)
+    right = next((split for split in parted.rights if split.people.certainty >= _least(split, style)), None)
+    left = next((split for split in parted.lefts if split.people.certainty >= style.left), None)
+    if left is not None and (right is None or (style.names_first and right.by != "by")):
+        return Title(left.text, left.people, "left")
+    right = right or next(
+        (split for split in parted.commas if split.people.certainty >= max(style.right, _AFTER_COMMA)), None
     )
-    left = _before(text, ordinary, style) if parted else None
-    if right is None or (left is not None and style.names_first and "by" not in right.signs):
-        return left or right or _after_comma(text, ordinary, style) or Title(text)
-    return right
+    if right is None:
+        return Title(text)
+    signs = frozenset({"by"}) if right.by in {"by", "with"} else frozenset[str]()
+    return Title(right.text, right.people, "right", signs=signs)
 
 
-def _after_by(text: str, ordinary: frozenset[str], style: Style) -> Title | None:
+def _least(split: Split, style: Style) -> float:
+    if split.by == "by":
+        return style.by
+    if split.by == "with":
+        return max(style.right, _AFTER_COMMA)
+    return _SEVERAL if split.by == "paren" and len(split.people.names) > 1 else style.right
+
+
+def _by(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
     for match in reversed(list(_BY.finditer(text))):
         people = parse_people(text[match.end() :], ordinary)
-        strict = match[0].strip(" ,–—-").lower() not in {"by", "presented by", "par", "présenté par", "von"}
-        if (
-            people
-            and people.certainty >= (style.right if strict else style.by)
-            and _apart(people, text[: match.start()])
-        ):
-            return Title(text[: match.start()], people, "right", signs=frozenset({"by"}))
-    return None
+        if people and _apart(people, text[: match.start()]):
+            yield Split(text[: match.start()], people, "by" if _SURE_BY.fullmatch(match["by"]) else "with")
 
 
 def _apart(people: People, title: str) -> bool:
@@ -171,47 +286,34 @@ def _apart(people: People, title: str) -> bool:
     return len(title) > 2 and not any(word.lower() in used for name in people.names for word in name.split())
 
 
-def _after_dash(text: str, ordinary: frozenset[str], style: Style) -> Title | None:
+def _dashed(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
     for match in _DASH.finditer(text):
-        people = parse_people(text[match.end() :], ordinary)
-        if people and people.certainty >= style.right and match.start() > 1:
-            return Title(text[: match.start()], people, "right")
-    return None
+        people = parse_people(text[match.end() :], ordinary) if match.start() > 1 else None
+        if people:
+            yield Split(text[: match.start()], people, "dash")
 
 
-def _in_paren(text: str, ordinary: frozenset[str], style: Style) -> Title | None:
+def _in_paren(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
     match = _IN_PAREN.match(text) if text.rstrip().endswith((")", "）", "]")) else None
-    if not match:
-        return None
-    people = parse_people(match["people"], ordinary, listing=True)
-    if people is None or people.certainty < (_SEVERAL if len(people.names) > 1 else style.right):
-        return None
-    return Title(match["title"], people, "right")
+    people = parse_people(match["people"], ordinary, listing=True) if match else None
+    if match and people:
+        yield Split(match["title"], people, "paren")
 
 
-def _after_comma(text: str, ordinary: frozenset[str], style: Style) -> Title | None:
-    matches = list(_COMMA.finditer(text))
-    for match in matches[-2:]:
+def _behind_comma(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
+    for match in list(_COMMA.finditer(text))[-2:]:
         people = parse_people(text[match.end() :], ordinary)
-        if people and people.certainty >= max(style.right, SURE) and len(text[: match.start()].split()) >= 2:
-            return Title(text[: match.start()], people, "right")
-    return None
+        if people and len(text[: match.start()].split()) >= 2:
+            yield Split(text[: match.start()], people, "comma")
 
 
-def _before(text: str, ordinary: frozenset[str], style: Style) -> Title | None:
+def _before(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
     for pattern in (_DASH, _COLON):
-        for match in list(pattern.finditer(text))[:4]:
-            head = _COLON.sub(", ", text[: match.start()])
-            people = parse_people(head, ordinary)
+        for match in list(pattern.finditer(text))[:_MOST_DASHES]:
+            people = parse_people(_COLON.sub(", ", text[: match.start()]), ordinary)
             rest = text[match.end() :].strip()
-            if (
-                people
-                and people.certainty >= style.left
-                and rest
-                and (_PLACED.match(text) or not has_role(rest))
-            ):
-                return Title(_behind_company(rest), people, "left")
-    return None
+            if people and rest and (_PLACED.match(text) or not has_role(rest)):
+                yield Split(_behind_company(rest), people, "before")
 
 
 def _behind_company(rest: str) -> str:

@@ -1,15 +1,20 @@
-"""Talks that take one line of a list or one row of a table."""
+"""Talks that take one line of a list or one row of a table: by their own evidence, or by the habit of their list."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from ingest.talks.lines.headers import names_next
-from ingest.talks.lines.people import ACCEPT, parse_people
+from index.languages.words import either
+from ingest.links import is_talk_page, kind_of_link, names_material, own_links
+from ingest.talks.evidence.candidates import title_case
+from ingest.talks.lines.bylines import is_material
+from ingest.talks.lines.headers import body_links, names_next, page_of
+from ingest.talks.lines.name_words import TITLE_SMALL_WORDS
+from ingest.talks.lines.people import ACCEPT, SURE, parse_people
 from ingest.talks.lines.pieces import Piece, linked
-from ingest.talks.lines.places import read_place
-from ingest.talks.lines.talk_links import is_talk_page, kind_of_link, names_material, own_links
+from ingest.talks.lines.places import Place, read_place
 from ingest.talks.lines.titles import Style, Title, read_title, stacked
 from ingest.talks.marking.marks import Mark
 
@@ -20,17 +25,22 @@ _MATERIAL_TAIL = re.compile(
 _MATERIAL_PARTS = ("slide", "video", "recording", "deck", "abstract", "notes", "audio", "code", "folien")
 _CELLS = re.compile(r"\t|\s*\|\s*| {3,}")
 _HEADS = {
-    "title": re.compile(r"talk|title|session|titre|vortrag|titel|subject|topic|タイトル", re.IGNORECASE),
-    "speakers": re.compile(
-        r"speakers?|presenters?|who|by|intervenants?|referent|sprecher|登壇者|発表者", re.IGNORECASE
-    ),
-    "day": re.compile(r"day|date|jour|tag|when", re.IGNORECASE),
+    name: re.compile(rf"(?:{either('tables', name)})(?![^\W\d_])", re.IGNORECASE)
+    for name in ("title", "speakers", "day")
 }
 _LEAST_ENTRIES = 2
+_DEEPEST_PLACES = 3  # levels of bullets among which days may stand
 _NEVER = 9.0  # more than any certainty
 _NAMES_FIRST = Style(right=_NEVER, left=ACCEPT, by=_NEVER)
 _SHORT = 200  # a paragraph of entries, not of prose
 _SHARE = 0.5  # of a list's top-level bullets that must show evidence
+_NUMBER = re.compile(r"\(?(\d{1,3})[.)]")
+_HABIT_LEAST = 3  # bullets that share the habit
+_LEAST_NUMBERED = 2  # numbers in a row are a habit of their own
+_HABIT_SHARE = 0.6
+_TITLE_CASE = 0.6
+_LONGEST = 200
+_EITHER_SIDE = Style(right=ACCEPT, left=ACCEPT)
 
 
 def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
@@ -42,6 +52,7 @@ def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark
     """
     marks: list[Mark] = []
     style = _habit(pieces, ordinary)
+    parted: list[Piece] = []  # bullets that each have paragraphs of their own below
     at = 0
     while at < len(pieces):
         end = at + 1
@@ -52,12 +63,14 @@ def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark
         ):
             end += 1
         short = all(linked(p) or p.marked() or len(p.text) < _SHORT for p in pieces[at:end])
-        if pieces[at].kind == "bullet" or (pieces[at].kind == "paragraph" and short):
+        if end == at + 1 and pieces[at].kind == "bullet" and not pieces[at].block.level:
+            parted.append(pieces[at])
+        elif pieces[at].kind == "bullet" or (pieces[at].kind == "paragraph" and short):
             marks += _list_marks(pieces[at:end], ordinary, style)
         elif pieces[at].kind == "table_row":
             marks += _table_marks(pieces[at:end], ordinary)
         at = end
-    return marks
+    return [*marks, *_list_marks(parted, ordinary, style)] if len(parted) >= _HABIT_LEAST else marks
 
 
 def _habit(pieces: Sequence[Piece], ordinary: frozenset[str]) -> Style | None:
@@ -112,7 +125,11 @@ def _entry(
         None,
     )
     if first is not None and first.start - piece.start <= 2:
-        text = text[: first.end - piece.start]  # what follows the linked title is a remark
+        behind = read_title(_without_material(text[:cut]), ordinary)
+        linked_words = text[: first.end - piece.start]
+        # What follows the linked title is its speaker, or a remark.
+        if behind.people is None or behind.side != "right" or behind.text != read_title(linked_words).text:
+            text = linked_words
     front = stacked(_without_material(text[:cut]).strip(" :,-–—|(["), ordinary)
     title = read_title(front, ordinary)
     if style and (linked(piece) or names_next(piece.text, ordinary)):
@@ -147,6 +164,8 @@ def _without_material(text: str) -> str:
 
 
 def _mark(piece: Piece, title: Title, links: dict[str, str]) -> Mark:
+    if (page := page_of(piece, title.text)) is not None:
+        links.setdefault("schedule", page)
     mark = Mark(piece.start, "talk", title.text, title.kind, title.people, links, certainty=0.9)  # type: ignore[arg-type]
     mark.heading = [(piece.start, piece.end)]
     return mark
@@ -154,7 +173,7 @@ def _mark(piece: Piece, title: Title, links: dict[str, str]) -> Mark:
 
 def _table_marks(rows: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
     columns = _columns(rows[0]) if rows else {}
-    if "title" not in columns or len(rows) < 2:
+    if "title" not in columns or len(rows) < 2 or _is_contents(rows[1:]):
         return []
     marks = []
     for piece in rows[1:]:
@@ -186,6 +205,12 @@ def _table_marks(rows: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
         mark.heading = [(piece.start, piece.start + _heading_end(cells, columns))]
         marks.append(mark)
     return marks
+
+
+def _is_contents(rows: Sequence[Piece]) -> bool:
+    """Tell whether the rows only lead to headings of the same page."""
+    inner = sum(any(link.url.startswith("#") for link in piece.links) for piece in rows)
+    return 2 * inner > len(rows)
 
 
 def _cells(row: str) -> list[tuple[int, int, str]]:
@@ -220,3 +245,172 @@ def _columns(head: Piece) -> dict[str, int]:
                 found[name] = at
                 break
     return found
+
+
+def find_listings(
+    pieces: Sequence[Piece],
+    taken: frozenset[int],
+    ordinary: frozenset[str],
+    gathered: frozenset[int] = frozenset(),
+) -> list[Mark]:
+    """Find entries that have a title and speakers in the same order, or a title in bold, in bullets of one level.
+
+    Args:
+        pieces: Pieces in order that belong to no talk yet; notes may stand between the entries.
+        taken: Where the entries begin that prove themselves.
+        ordinary: Words that the recap writes in lower case.
+        gathered: Numbers of the pieces under a heading that only gathers talks, such as a day's.
+    """
+    bullets = [piece for piece in pieces if piece.kind == "bullet" and piece.start == piece.block.start]
+    top = [piece for piece in bullets if piece.block.level == 0]
+    numbered = _numbered(top)
+    marks: list[Mark] = []
+    rows, places = [numbered], list[Mark]()
+    if not numbered:
+        places, rows = _nested(_rows(bullets, pieces))
+        marks += places
+    for row in rows:
+        if any(piece.start in taken for piece in row):
+            continue
+        read = [(piece, title) for piece in row if (title := _habitual_entry(piece, ordinary)) is not None]
+        sure = all(title.people and title.people.certainty >= SURE for _, title in read)
+        least = _LEAST_NUMBERED if row is numbered or sure else _HABIT_LEAST
+        if len(read) >= max(least, _HABIT_SHARE * len(row)) and len({title.side for _, title in read}) == 1:
+            marks += [_habitual_mark(piece, title) for piece, title in read]
+        elif row:
+            marks += _bold_marks(row, ordinary, row[0].number in gathered or bool(places))
+    return marks if any(mark.kind == "talk" for mark in marks) or len(places) > 1 else []
+
+
+def _nested(runs: Sequence[Sequence[Piece]]) -> tuple[list[Mark], list[list[Piece]]]:
+    """Part runs of bullets into rows of one level; days and blocks of talks that are bullets themselves lead to the level below."""
+    places: list[Mark] = []
+    rows: list[list[Piece]] = []
+    for run in runs:
+        level, read = _level_of_places(run)
+        if not read:
+            rows.append([piece for piece in run if piece.block.level == level])
+            continue
+        rows.append([piece for piece in run if piece.block.level == level + 1])
+        for piece in run:
+            if piece.number in read:
+                place = read[piece.number]
+                mark = Mark(piece.start, "section", piece.text.strip(" :*"), "section", role=place.role)
+                mark.heading, mark.days = [(piece.start, piece.end)], place.days
+                places.append(mark)
+    return places, [row for row in rows if row]
+
+
+def _level_of_places(run: Sequence[Piece]) -> tuple[int, dict[int, Place]]:
+    """Find the level whose bullets are days or blocks of talks; else return the highest level and none."""
+    levels = sorted({piece.block.level for piece in run})
+    for level in levels[:_DEEPEST_PLACES]:
+        here = [piece for piece in run if piece.block.level == level]
+        read = {piece.number: place for piece in here if (place := _gathers(piece)) is not None}
+        if read and 2 * len(read) >= len(here) and level < levels[-1]:
+            return level, read
+    return levels[0], {}
+
+
+def _gathers(piece: Piece) -> Place | None:
+    """Read a bullet that is a day or a block of talks: "Day 1", "Keynotes"."""
+    place = read_place(piece.text.strip().rstrip(":")) if len(piece.text) <= _SHORT else None
+    return place if place is not None and place.role in {"day", "container"} else None
+
+
+def _bold_marks(row: Sequence[Piece], ordinary: frozenset[str], gathered: bool) -> list[Mark]:
+    """Read bullets that each begin with a title in bold and go on with notes.
+
+    Under a heading that gathers talks any such title will do; elsewhere they have to look like titles, for many
+    lists set their key words in bold.
+    """
+    read = [(piece, title) for piece in row if (title := _bold_title(piece, ordinary)) is not None]
+    if len(read) < max(_LEAST_ENTRIES, _HABIT_SHARE * len(row)):
+        return []
+    words = [title.text.split() for _, title in read]
+    titled = sum(len(w) >= 3 and title_case(" ".join(w)) >= _TITLE_CASE for w in words)
+    if titled < (0.5 if gathered else 0.9) * len(words) or (not gathered and len(words) < _HABIT_LEAST):
+        return []
+    return [_habitual_mark(piece, title) for piece, title in read]
+
+
+def _bold_title(piece: Piece, ordinary: frozenset[str]) -> Title | None:
+    lead = piece.start + len(piece.text) - len(piece.text.lstrip())
+    span = next(((a, b) for a, b in piece.block.strong if a <= lead < b), None)
+    if span is None:
+        return None
+    line = piece.text.split("\n", 1)[0]
+    rest = line[span[1] - piece.start :].strip(" :.–—-")
+    title = read_title(line[: span[1] - piece.start].strip(" :"), ordinary)
+    if rest and title.people is None:
+        people = parse_people(rest.strip("()"), ordinary, listing=rest.startswith("("))
+        title = replace(title, people=people if people and people.certainty >= ACCEPT else None)
+    return title if title.text and not names_material(title.text) else None
+
+
+def _numbered(bullets: Sequence[Piece]) -> list[Piece]:
+    """Give the bullets that are numbered in a row from 1, whatever stands between them."""
+    row: list[Piece] = []
+    for piece in bullets:
+        number = _NUMBER.fullmatch(piece.block.marker)
+        if number and int(number[1]) == len(row) + 1:
+            row.append(piece)
+        elif number and int(number[1]) == 1:
+            return []  # two lists: steps of something rather than the recap's talks
+    return row if len(row) >= _LEAST_NUMBERED else []
+
+
+def _rows(bullets: Sequence[Piece], pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Group the bullets that nothing but bullets stands between."""
+    kinds = {piece.number: piece.kind for piece in pieces}
+    rows: list[list[Piece]] = []
+    for piece in bullets:
+        last = rows[-1][-1] if rows else None
+        if last is not None and all(
+            kinds.get(number) == "bullet" for number in range(last.number + 1, piece.number)
+        ):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return rows
+
+
+def _habitual_entry(piece: Piece, ordinary: frozenset[str]) -> Title | None:
+    """Read an entry's first line as a title with its speakers."""
+    line = piece.text.split("\n", 1)[0].strip()
+    if len(line) > _LONGEST or line.endswith((".", ":", ";")):
+        return None
+    title = read_title(line, ordinary, _EITHER_SIDE)
+    words = [word for word in title.text.split() if word.lower() not in TITLE_SMALL_WORDS]
+    capitals = sum(not word[:1].islower() for word in words)
+    if (
+        title.people is None
+        or title.side not in {"left", "right"}
+        or len(words) < 2
+        or capitals < _TITLE_CASE * len(words)
+    ):
+        return None
+    return title if title.side == "right" or title.people.certainty >= min(SURE, ACCEPT) else None
+
+
+def _habitual_mark(piece: Piece, title: Title) -> Mark:
+    links = body_links([piece]) | _lines_links(piece)
+    if (page := page_of(piece, title.text)) is not None:
+        links.setdefault("schedule", page)
+    mark = Mark(piece.start, "talk", title.text, title.kind, title.people, links, certainty=0.8)  # type: ignore[arg-type]
+    line = piece.text.find("\n")
+    mark.heading = [(piece.start, piece.start + line if line >= 0 else piece.end)]
+    return mark
+
+
+def _lines_links(piece: Piece) -> dict[str, str]:
+    """Collect the links of lines that hold nothing else: "https://www.youtube.com/watch?v=...", "Slides: ..."."""
+    found: list[tuple[str, str]] = []
+    for link in piece.links:
+        at = link.start - piece.start
+        first = piece.text.rfind("\n", 0, at) + 1
+        end = piece.text.find("\n", at)
+        line = piece.text[first : end if end >= 0 else len(piece.text)]
+        if first and is_material(line):
+            found.append((link.url, line))
+    return own_links(found)

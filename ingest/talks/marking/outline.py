@@ -9,8 +9,7 @@ from statistics import median
 
 from ingest.talks.evidence.candidates import Candidate, title_case
 from ingest.talks.lines.places import Place
-from ingest.talks.marking.making import CLOSING_ROLES, place_mark, talk_mark
-from ingest.talks.marking.marks import Mark
+from ingest.talks.marking.marks import CLOSING_ROLES, Mark, place_mark, talk_mark
 
 _STEADY = 0.8  # share of headings of a level with evidence, from which one without must look like a title
 _TITLE_CASE = 0.6

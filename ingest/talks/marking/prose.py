@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from index.conferences.event_mentions import parse_events
+from index.languages.words import either
+from ingest.links import host_of, is_talk_page, kind_of_link, names_material
 from ingest.talks.evidence.runs import cut_at_and, find_runs
+from ingest.talks.lines.bylines import is_property
 from ingest.talks.lines.people import ACCEPT, SURE, People, parse_people
 from ingest.talks.lines.pieces import Piece
-from ingest.talks.lines.talk_links import is_talk_page, kind_of_link, names_material
 from ingest.talks.lines.titles import read_title
 from ingest.talks.marking.marks import Mark
 
 _BY = re.compile(
-    r"[\s,”\"’'»*_]*(?:\((?=[A-ZÀ-Þ])|(?:(?:talk|session|one|presentation|workshop)\s+)?(?:by|from|von|par|de|with|mit)\s+)(?=\S)"
+    r"[\s,”“\"’'»«›‹」』*_]*(?:\((?=[A-ZÀ-Þ])|(?:(?:talk|session|one|presentation|workshop)\s+)?"
+    rf"(?:{either('bylines', 'by')}|{either('bylines', 'with')}|{either('bylines', 'from')})\s+)(?=\S)"
 )
 _HANDLE = re.compile(r"@[\w.]+\s*\((?=[A-ZÀ-Þ])")  # "by @annbee (Ann Bee)"
 _QUOTED = re.compile(r"[“\"«„「](?P<title>[^“”\"«»„」]{6,160}?)[,.]?[”\"»“」]")
@@ -24,23 +28,36 @@ _NAMES_END = re.compile(
     r"\)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
     r"|explained|showed|gave|had)\b)"
 )
-_DASHED = re.compile(r"\s*[-–—:,]+\s+(?P<names>[A-ZÀ-Þ][^.:;!?\n]{3,90}?)(?:(?<!\b[A-Z])[.:;]|\n|$)")
+_DASHED = re.compile(
+    r"\s*[-–—:,]+\s+(?P<names>[A-ZÀ-Þ](?:[^.:;!?\n]|\.(?=\w)|(?<=\b[A-Z])\.){3,90}?)(?:(?<!\b[A-Z])[.:;](?!\w)|\n|$)"
+)
 _NOT_NAMES = re.compile(
     r"\s+(?!(?:and|et|und|y|from|at|of|de|da|di|van|von|der|den|la|le|bin|al|dos)\b)(?=[a-zà-ÿ])"
 )
 _LEAD = re.compile(
     r"(?P<title>[A-Z][^.!?\n]{3,70}?)\s+by\s+(?P<who>[A-Z][\w.&-]+(?:\s+[A-Z][\w.&-]+){0,2})[.:]\s+(?=[A-Z])"
 )
+_NAME = r"[A-ZÀ-Þ][\w’'-]+(?:\.(?=\s))?"
+_NAMES = (
+    rf"{_NAME}(?:\s+(?:{either('bylines', 'and')}|&)\s+{_NAME}|\s+[a-z]{{2,3}}\s+{_NAME}|\s+{_NAME}){{1,6}}"
+    rf"(?:\s+\([^()]{{2,60}}\)|\s+(?:{either('bylines', 'from')})\s+[A-ZÀ-Þ][\w.&-]+(?:\s+[A-ZÀ-Þ][\w.&-]+){{0,2}})?"
+)
+_SAID = rf"(?:is back|was back|has,|has\b|show(?:ed|s)?|present(?:ed|s)?|talk(?:ed|s)?|{either('bylines', 'said')})(?![^\W\d_])"
 _WATCHED = re.compile(
     r"\b(?:watched|saw|see|hear|heard|with|had)\s+(?P<names>[A-ZÀ-Þ][^.!?;:]{2,70}?)\s+(?:talk|speak|present|explain|was back"
     r"|is back|show|discuss|give|go over)"
 )
 _SUBJECT = re.compile(
-    r"(?:^|[.!?…]\s+|\b[Bb]ut\s+|\b[Aa]nd\s+)(?P<names>(?!But |And |So |Then )[A-ZÀ-Þ][\w.’'-]+(?:\s+(?:&|and|et"
-    r"|und)\s+[A-ZÀ-Þ][\w.’'-]+|\s+[A-ZÀ-Þ][\w.’'-]+){1,5}"
-    r"(?:\s+from\s+[A-ZÀ-Þ][\w.&-]+(?:\s+[A-ZÀ-Þ][\w.&-]+)?)?)\s+(?:is back|was back|has,|has\b|show(?:ed|s)?|present(?:ed|s)?"
-    r"|talk(?:ed|s)?|gave|gives|explain(?:ed|s)?)"
+    rf"(?:^|[.!?…]\s+|\b[Bb]ut\s+|\b[Aa]nd\s+)(?P<names>(?!But |And |So |Then ){_NAMES})\s+(?P<said>{_SAID})"
 )
+# A title that the sentence leads to: Ann Bee of Quay spoke in “...”.
+_LEADS_TO = re.compile(
+    rf"(?:^|\s)(?:{either('bylines', 'about')})\s+(?:[^\W\d_]+\s+){{0,3}}[“\"„«‘'\[(]*$", re.IGNORECASE
+)
+# Behind a title, the next sentence begins with its speaker, or a verb and then the speaker go on.
+_NEXT_SENTENCE = re.compile(rf"[“”\"»’'\])]*[.!?]\s+(?P<names>{_NAMES})\s+(?=[a-zà-ÿ])")
+_INVERTED = re.compile(rf"[“”\"»’'\])]*\s+[a-zà-ÿ]+\s+(?P<names>{_NAME}\s+{_NAME})\s+(?=[a-zà-ÿ])")
+_SENTENCE_LENGTH = 200
 _SEVERAL = re.compile(
     r"\b(?:two|three|next|both|couple of|deux|zwei)\s+(?:\w+\s+){0,2}(?:talks|sessions|keynotes|presentations|vorträge)\b",
     re.IGNORECASE,
@@ -51,6 +68,9 @@ _ON = re.compile(
 )
 _SENTENCE = re.compile(r"[.!?…]+[”\"’')\]]*\s+")
 _RUN_SCORE = 0.55
+_SEVERAL_LINKS = 2
+_SEVERAL_DASHED = 3
+_LONGEST = 20_000  # characters of a paragraph; a longer one is no prose
 _MOST_TITLE_WORDS = 30
 
 
@@ -84,23 +104,52 @@ def find_named(
         keynotes: The paragraphs stand in a block of keynotes.
     """
     marks: list[Mark] = []
+    habit = _Habit.of(pieces, ordinary)
     for piece in pieces:
-        if piece.kind not in {"paragraph", "bullet"} or len(piece.text) > 20_000:
+        if piece.kind not in {"paragraph", "bullet"} or len(piece.text) > _LONGEST:
             continue
-        named = _in_piece(piece, ordinary, known, lost=lost, keynotes=keynotes)
+        named = _in_piece(piece, ordinary, known, habit, lost=lost, keynotes=keynotes)
         marks += _marks(piece, named, keynotes=keynotes)
         if not named and lost and marks and piece.kind == "paragraph" and _ON.match(piece.text.strip()):
             marks.append(Mark(piece.start, "section", "", "section", role="interlude"))
     return marks
 
 
+@dataclass(frozen=True, slots=True)
+class _Habit:
+    """What the recap does with its titles in several places, so that less proof will do elsewhere."""
+
+    hosts: frozenset[str]  # sites that several quoted titles are linked to: the conference's, whoever runs it
+    dashed: float  # how sure names must be behind a title in bold and a dash
+
+    @classmethod
+    def of(cls, pieces: Sequence[Piece], ordinary: frozenset[str]) -> _Habit:
+        hosts: Counter[str] = Counter()
+        dashed = 0
+        for piece in pieces:
+            if piece.links and len(piece.text) <= _LONGEST:
+                pages = (_page(piece, *match.span("title")) for match in _QUOTED.finditer(piece.text))
+                hosts.update(host_of(page) for page in pages if page)
+            for start, end in (*piece.block.strong, *piece.block.emphasis):
+                if start == piece.start and dashed < _SEVERAL_DASHED:
+                    dashed += _people_behind_dash(piece.text, end - piece.start, ordinary) is not None
+        several = frozenset(host for host, count in hosts.items() if host and count >= _SEVERAL_LINKS)
+        return cls(several, ACCEPT if dashed >= _SEVERAL_DASHED else SURE)
+
+
 def _in_piece(
-    piece: Piece, ordinary: frozenset[str], known: Mapping[str, Sequence[str]], *, lost: bool, keynotes: bool
+    piece: Piece,
+    ordinary: frozenset[str],
+    known: Mapping[str, Sequence[str]],
+    habit: _Habit,
+    *,
+    lost: bool,
+    keynotes: bool,
 ) -> list[_Named]:
-    named = [*_marked(piece, ordinary), *_known(piece.text, known)]
+    named = [*_marked(piece, ordinary, habit), *_known(piece.text, known)]
     if keynotes and (lead := _lead(piece.text, ordinary)):
         named.append(lead)
-    if lost and not named and piece.kind == "paragraph":
+    if lost and not named and piece.kind == "paragraph" and not is_property(piece.text):
         named += _lost(piece.text)
     kept: list[_Named] = []
     for one in sorted(named, key=lambda n: (n.start, -n.end)):
@@ -109,44 +158,97 @@ def _in_piece(
     return kept
 
 
-def _marked(piece: Piece, ordinary: frozenset[str]) -> Iterator[_Named]:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Words of a paragraph that stand out, so that they may be a title."""
+
+    text: str  # the paragraph
+    start: int
+    end: int
+    how: str  # "bold", "quoted", "linked"
+    page: str | None  # the address that they are linked to
+
+    @property
+    def words(self) -> str:
+        return self.text[self.start : self.end]
+
+
+def _marked(piece: Piece, ordinary: frozenset[str], habit: _Habit) -> Iterator[_Named]:
     """Find bold, quoted and linked titles that prove themselves by a speaker or by where the link leads."""
-    text = piece.text
-    bold = [
-        (a - piece.start, b - piece.start)
-        for a, b in piece.block.strong
-        if piece.start <= a and b <= piece.end
+    for shown in _all_shown(piece):
+        words = shown.words
+        if not 0 < len(words.split()) <= _MOST_TITLE_WORDS or "://" in words:
+            continue
+        people = _people_after(piece.text, shown.end, ordinary) or _people_around(shown, ordinary, habit)
+        links = _links_in(piece, shown.start, shown.end)
+        if shown.page and not links and not names_material(words):
+            links = {"schedule": shown.page}
+        if people is not None and (shown.how != "linked" or _titled(words)):
+            yield _Named(shown.start, shown.end, _clean(words), people, links, 0.9)
+        elif _is_title_link(shown, habit):
+            yield _Named(shown.start, shown.end, _clean(words), people, links, 0.85)
+
+
+def _all_shown(piece: Piece) -> Iterator[_Shown]:
+    """Give the stretches that stand out: bold, slanted, quoted, linked."""
+    spans = [
+        *(
+            (a - piece.start, b - piece.start, "bold")
+            for a, b in (*piece.block.strong, *piece.block.emphasis)
+        ),
+        *((*match.span("title"), "quoted") for match in _QUOTED.finditer(piece.text)),
+        *((link.start - piece.start, link.end - piece.start, "linked") for link in piece.links),
     ]
-    slanted = [
-        (a - piece.start, b - piece.start)
-        for a, b in piece.block.emphasis
-        if piece.start <= a and b <= piece.end
-    ]
-    quoted = [match.span("title") for match in _QUOTED.finditer(text)]
-    for start, end in [*bold, *slanted, *quoted]:
-        people = _people_after(text, end, ordinary) or (
-            _people_behind_dash(text, end, ordinary) if not text[:start].strip() else None
-        )
-        if people is not None and 0 < len(text[start:end].split()) <= _MOST_TITLE_WORDS:
-            yield _Named(start, end, _clean(text[start:end]), people, _links_in(piece, start, end), 0.9)
+    for start, end, how in spans:
+        if start >= 0 and end <= len(piece.text):
+            yield _Shown(piece.text, start, end, how, _page(piece, start, end))
+
+
+def _page(piece: Piece, start: int, end: int) -> str | None:
+    """Return the address that a title is linked to."""
     for link in piece.links:
-        start, end = link.start - piece.start, link.end - piece.start
-        words = text[start:end]
-        if (
-            is_talk_page(link.url)
-            and len(words.split()) >= 3
-            and "://" not in words
-            and not names_material(words)
-            and _titled(words)
-        ):
-            yield _Named(
-                start,
-                end,
-                _clean(words),
-                _people_after(text, end, ordinary),
-                _links_in(piece, start, end),
-                0.85,
-            )
+        if link.start - piece.start <= start + 1 and link.end - piece.start >= end - 1:
+            return link.url if link.url.startswith(("http://", "https://")) else None
+    return None
+
+
+def _is_title_link(shown: _Shown, habit: _Habit) -> bool:
+    """Tell whether linked words are a title: the link leads to a talk's page, or where the recap's quoted titles lead."""
+    if shown.page is None or names_material(shown.words):
+        return False
+    known = is_talk_page(shown.page) and len(shown.words.split()) >= 3 and _titled(shown.words)
+    return known or (shown.how == "quoted" and host_of(shown.page) in habit.hosts)
+
+
+def _people_around(shown: _Shown, ordinary: frozenset[str], habit: _Habit) -> People | None:
+    """Read the speaker of a title from the rest of its sentence, or from the next one where the title is linked."""
+    text, start, end = shown.text, shown.start, shown.end
+    if not text[:start].strip():
+        people = _people_behind_dash(text, end, ordinary, habit.dashed)
+        if people is not None:
+            return people
+    if shown.how == "bold":
+        return None
+    sentence = text[_sentence_from(text, start) : start]
+    subject = _SUBJECT.match(sentence)
+    if subject and _LEADS_TO.search(sentence[subject.end() :] or " "):
+        return _surely(subject["names"], ordinary)
+    if shown.page is None and not _LEADS_TO.search(sentence):
+        return None
+    behind = (
+        pattern.match(text, end) for pattern in ((_INVERTED, _NEXT_SENTENCE) if shown.page else (_INVERTED,))
+    )
+    return next((people for match in behind if match and (people := _surely(match["names"], ordinary))), None)
+
+
+def _surely(names: str, ordinary: frozenset[str]) -> People | None:
+    people = parse_people(names, ordinary)
+    return people if people is not None and people.certainty >= SURE else None
+
+
+def _sentence_from(text: str, offset: int) -> int:
+    ends = [match.end() for match in _SENTENCE.finditer(text, max(0, offset - _SENTENCE_LENGTH), offset)]
+    return ends[-1] if ends else max(0, offset - _SENTENCE_LENGTH)
 
 
 def _titled(words: str) -> bool:
@@ -170,11 +272,11 @@ def _people_after(text: str, end: int, ordinary: frozenset[str]) -> People | Non
     return None
 
 
-def _people_behind_dash(text: str, end: int, ordinary: frozenset[str]) -> People | None:
+def _people_behind_dash(text: str, end: int, ordinary: frozenset[str], least: float = SURE) -> People | None:
     """Read the speaker of a paragraph that opens with "**Title** - Name, Company."."""
     match = _DASHED.match(text, end)
     people = parse_people(match["names"], ordinary) if match else None
-    return people if people is not None and people.certainty >= SURE else None
+    return people if people is not None and people.certainty >= least else None
 
 
 def _links_in(piece: Piece, start: int, end: int) -> dict[str, str]:

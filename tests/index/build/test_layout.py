@@ -79,7 +79,7 @@ def test_of_large_files_the_size_is_checked_when_opening(copy: Path) -> None:
     for check in (
         lambda: verify(copy / build_id),
         lambda: publish(copy, build_id),
-        lambda: open_build(copy, whole=True),
+        lambda: open_build(copy, most_bytes=None),
     ):
         with pytest.raises(BuildDamaged, match=r"tokens\.npy has sha256"):
             check()

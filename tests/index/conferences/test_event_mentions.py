@@ -35,8 +35,8 @@ from index.models import Event
         ("China 2018", "China 2018"),
         ("QCon London 2013", "QCon London 2013"),
         ("GopherCon 2018: Day 2", "GopherCon 2018"),
-        ("AWS re:Invent 2019", "AWS re:Invent 2019"),
-        ("SREcon23 Americas", "SREcon 2023"),
+        ("AWS re:Invent 2019", "re:Invent 2019"),
+        ("SREcon23 Americas", "SREcon Americas 2023"),
         ("EU 2029", "EU 2029"),
     ],
 )

@@ -10,7 +10,8 @@ import pytest
 
 from index.build.writer import publish
 from index.encoder.base import Encoder
-from index.files.handles import open_to_read, read_at
+from index.files.handles import read_at
+from index.files.plain import open_plain
 from index.search import Query, Searcher
 from tests.index.conftest import small_notes
 
@@ -27,7 +28,7 @@ def test_threads_read_at_their_own_places(tmp_path: Path) -> None:
     """One handle serves several threads, each gets the bytes that it asked for."""
     path = tmp_path / "bytes"
     path.write_bytes(bytes(range(256)) * 64)
-    handle = open_to_read(path)
+    handle = open_plain(path)
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda at: read_at(handle, 16, at), range(0, 16_000, 7)))
     os.close(handle)
