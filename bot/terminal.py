@@ -9,7 +9,16 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.answering.models import Answer, Block
-from bot.answering.rendering import counted, grouped, is_placed, limits_text, people_of, place, quote_text, source_text
+from bot.answering.rendering import (
+    counted,
+    grouped,
+    is_placed,
+    limits_text,
+    people_of,
+    place,
+    quote_text,
+    source_text,
+)
 from console.screen import Screen
 from index.models import Event, Talk
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import overload
+from weakref import proxy
 
 import numpy as np
 
 from index.build.reader import Build, open_build
 from index.build.talk_table import TalkSet
 from index.encoder.adapter import adapter_of_build, name_adapter
-from index.encoder.base import Encoder, Vectors
+from index.encoder.base import Encoder, TokenVectors, Vectors
 from index.encoder.load import load_encoder
 from index.errors import EncoderMismatch
 from index.mentions import Mentions
@@ -33,6 +34,7 @@ RARE_AT_MOST = 20
 _NAMED_TALKS = 1_000
 # Candidates whose tokens are read in a large build: a list asks for 400 of each ranker, and 800 take 30 ms.
 _MOST_SCORED = 400
+_REMEMBERED = 32  # questions whose vectors are kept, some 50 kB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,12 @@ class Searcher:
         if encoder is not None:
             _check_encoder(build, encoder)
         self._adapter = _adapter_of(build, adapter) if encoder is None or adapter else None
+        # A question's vectors are asked for by whoever reads its form and by the ranking.
+        # Held weakly, or the cache would keep the build in memory.
+        held = proxy(self)
+        self.encoded: Callable[[str], TokenVectors] = lru_cache(_REMEMBERED)(
+            lambda text: held.encoder.encode_question(text)
+        )
 
     @classmethod
     def open(
@@ -154,7 +162,7 @@ class Searcher:
         if not said or not len(self.build.passages) or (talks is not None and not talks):
             return ()
         allowed = None if talks is None else self._rows_of(talks)
-        tokens = self.encoder.encode_question(said)
+        tokens = self.encoded(said)
         weights = word_weights(said, tokens, self.build.lexical.unit_freq, len(self.build.passages))
         spelled = self._spelled_out(said)
         lexical_rows, lexical_scores = self._search_words(spelled, query.depth, talks, allowed)

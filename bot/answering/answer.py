@@ -9,17 +9,19 @@ from bot.answering.evidence.confidence import confidence, doubt_below, refuse_be
 from bot.answering.evidence.evidence import Found, gather
 from bot.answering.evidence.expected import lacks_figure
 from bot.answering.language.knowledge import knowledge_of
-from bot.answering.language.markup import is_small_talk
+from bot.answering.language.markup import is_courtesy
 from bot.answering.language.wordlists import is_real_word
 from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Understood
-from bot.answering.question.question import Question, is_name_like
+from bot.answering.question.form import AnswerForm
+from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.question.understanding import understand
 from bot.answering.rendering import NEAREST_HEADING, answer_text
 from bot.answering.reply import misses
 from bot.answering.reply.coverage import asks_for_events, wrong_day_text
-from bot.answering.reply.forms import WHOLE, form_of, quotes_reply, reply_of
+from bot.answering.reply.forms import WHOLE, form_of, reply_of
 from bot.answering.reply.help import events_reply
+from bot.answering.reply.quotes import quotes_reply
 from bot.answering.reply.reply import Reply
 from bot.errors import QuestionTooLong
 from index.search import Searcher
@@ -61,7 +63,7 @@ def answer(
     if len(question) > MAX_QUESTION_CHARS:
         raise QuestionTooLong(len(question), MAX_QUESTION_CHARS)
     knowledge = knowledge_of(searcher)
-    read = understand(question, knowledge, history, given_scope(knowledge, event, day))
+    read = understand(question, searcher, history, given_scope(knowledge, event, day))
     return _Answering(read, searcher).run()
 
 
@@ -119,19 +121,18 @@ class _Answering:
     def _is_foreign(self) -> bool:
         """Tell whether the notes cannot even be asked: small talk, no word at all, or a few words and none that the notes contain."""
         question = self.question
-        if is_small_talk(question.text):
+        if is_courtesy(question.text):
             return True
         if (
             question.context
-            or question.french
             or question.scope.spans
             or question.speakers
             or question.titled
-            or question.wish.wanted == "list"
+            or question.form is not AnswerForm.QUOTES
         ):
             return False
         return len(question.words) <= _FEW_WORDS and not any(
-            word.known or is_name_like(word) for word in question.words
+            word.known or word.name_like for word in question.words
         )
 
     def _fact(self, found: Found, sure: float) -> Answer:
@@ -148,7 +149,9 @@ class _Answering:
             self.notices += (f"Nothing on it in {misses.limits_text(self.question)}; searched all notes.",)
         if missed := self._not_covered(found, sure):
             return missed
-        reply = reply_of(self.question, found, self.searcher) or quotes_reply(self.question, found, self.searcher)
+        reply = reply_of(self.question, found, self.searcher) or quotes_reply(
+            self.question, found, self.searcher
+        )
         if sure < doubt_below() and reply.headline is None:
             self.notices += (_DOUBTFUL,)
         return self._answer(reply, sure)

@@ -10,7 +10,6 @@ from index.models import Hit, Talk, Voice
 
 Status = Literal["answered", "not_found"]
 Miss = Literal["absent", "not_covered", "filtered_out", "off_topic"]
-Intent = Literal["answer", "brief", "list", "digest", "people", "sides", "change", "link", "talk", "help"]
 
 HITS_SHOWN = 10  # of an answer; a list gives all of its hits
 
@@ -86,7 +85,7 @@ class Understood:
     speaker: str | None = None
     kind: str | None = None  # "keynote", "workshop" ... when the words limit the talks to it
     corrections: Mapping[str, str] = field(default_factory=dict)
-    intent: Intent = "answer"
+    intent: str = "answer"  # the form of the answer, in the words of the answer object
     topic: str | None = None  # what a list was made for
     follow_up: bool = False
 

@@ -88,7 +88,9 @@ def entry_text(entry: Entry, *, with_place: bool = False) -> str:
     """Return a talk of a list on one line, and below it why it is there or what it is about."""
     talk = entry.talk
     where = place(talk) if with_place else ""
-    head = " · ".join(filter(None, (talk.title or "Notes", ", ".join(people_of(talk)), where, talk.url or "")))
+    head = " · ".join(
+        filter(None, (talk.title or "Notes", ", ".join(people_of(talk)), where, talk.url or ""))
+    )
     below = [entry.why, quote_text(entry.gist) if entry.gist else ""]
     return "\n  ".join([f"• {head}", *filter(None, below)])
 
@@ -96,7 +98,12 @@ def entry_text(entry: Entry, *, with_place: bool = False) -> str:
 def limits_text(understood: Understood) -> str:
     """Return what a question was limited to, empty where it was to nothing."""
     heard = understood
-    parts = [heard.event or "", f"day {heard.day}" if heard.day is not None else "", heard.kind or "", heard.speaker or ""]
+    parts = [
+        heard.event or "",
+        f"day {heard.day}" if heard.day is not None else "",
+        heard.kind or "",
+        heard.speaker or "",
+    ]
     named = ", ".join(filter(None, parts))
     return f"Looked in: {named}" if named else ""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz, process
 
 from bot.answering.language.knowledge import knowledge_of
-from bot.answering.models import Answer, Block, Entry, Intent, Understood
+from bot.answering.models import Answer, Block, Entry, Understood
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import answer_text, spoken
 from bot.answering.reply import digest as digests
@@ -79,7 +79,9 @@ def find_talk(searcher: Searcher, words: str) -> Answer:
     if len(whole or talks) == 1 or (whole and len({_key(talk.title) for talk in whole}) == len(whole) == 1):
         return _answer(searcher, talk_card_reply((whole or talks)[0], searcher), "talk")
     if talks:
-        return _choice(searcher, f"Which talk on “{words[:_NAME_CHARS]}” do you mean?", talks[:_MOST_CHOICES], "talk")
+        return _choice(
+            searcher, f"Which talk on “{words[:_NAME_CHARS]}” do you mean?", talks[:_MOST_CHOICES], "talk"
+        )
     said = f"No talk in the notes has “{words[:_NAME_CHARS]}” in its title."
     return _answer(searcher, Reply(said, sure=0.1, miss="absent"), "talk")
 
@@ -124,12 +126,13 @@ def _scope(searcher: Searcher, event: str | None, day: int | None, kind: str | N
     return Scope(scope.event_ids, scope.excluded_ids, scope.day, firm=True, kind=kind)
 
 
-def _choice(searcher: Searcher, said: str, talks: Sequence[Talk], intent: Intent) -> Answer:
+def _choice(searcher: Searcher, said: str, talks: Sequence[Talk], intent: str) -> Answer:
     block = Block(entries=tuple(Entry(talk) for talk in talks))
     return _answer(searcher, Reply(said, (block,), sure=0.5), intent)
 
 
-def _answer(searcher: Searcher, reply: Reply, intent: Intent, scope: Scope = Scope()) -> Answer:
+def _answer(searcher: Searcher, reply: Reply, intent: str, scope: Scope | None = None) -> Answer:
+    scope = scope or Scope()
     return Answer(
         question="",
         status="not_found" if reply.miss else "answered",

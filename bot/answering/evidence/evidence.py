@@ -7,6 +7,7 @@ from functools import reduce
 from operator import and_, or_
 
 from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.question.form import AnswerForm
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope
 from index.build.talk_table import TalkSet
@@ -54,7 +55,7 @@ def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | No
             named |= searcher.said.talks(name)
         allowed = (allowed & named) or allowed
     if (
-        question.wish.wanted == "link"
+        question.form is AnswerForm.LINK
         and not question.titled
         and (naming := _named_talks(question, searcher))
     ):

@@ -17,7 +17,7 @@ import numpy as np
 from bot.answering.evidence.evidence import Found
 from bot.answering.evidence.expected import figures_asked, holds_number, lacks_figure
 from bot.answering.language.wordlists import is_generic, is_stop
-from bot.answering.question.question import Question, is_name_like
+from bot.answering.question.question import Question
 from index.models import Hit
 from index.ranking.fusion import Evidence
 from index.vocabulary.words import fold, forms, singular
@@ -184,7 +184,7 @@ def _standing(evidence: Sequence[Evidence], hits: Sequence[Hit]) -> dict[str, fl
 
 def _names(question: Question, best: _Forms, shown: _Forms) -> dict[str, float]:
     """Return how many of the question's names the best passage and those shown lack."""
-    names = [word.form for word in question.words if is_name_like(word)]
+    names = [word.form for word in question.words if word.name_like]
     return {
         "names_missing": sum(not _says(best, name) for name in names) / max(len(names), 1),
         "names_missing_shown": sum(not _says(shown, name) for name in names) / max(len(names), 1),

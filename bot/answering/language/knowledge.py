@@ -9,11 +9,11 @@ from functools import cached_property, lru_cache
 from weakref import WeakKeyDictionary, proxy
 
 from bot.answering.language.aliases import Aliases
-from bot.answering.language.wordlists import is_french, is_generic, is_real_word, is_stop
+from bot.answering.language.wordlists import is_generic, is_real_word, is_stop, language_of
 from index.build.talk_table import TalkSet
 from index.models import Event, Passage, Talk
 from index.search import Searcher
-from index.vocabulary.words import forms, singular, words
+from index.vocabulary.words import MIN_JOINED, forms, singular, words
 
 _CLIPPED = 6  # letters from which the beginning of a word stands for it
 _EVERYWHERE_SHARE = 0.2
@@ -27,7 +27,7 @@ _EVERYWHERE = {
 }  # words of many conferences' names
 _TELLING = 4  # letters from which a word names a conference
 _LANGUAGE_CHARS = 4_000  # of a recap, enough to tell its language
-# read on the first French question, in a third of a second; of a larger build its records are believed
+# read on the first question in another language, in a third of a second; of a larger build its records are believed
 _LANGUAGE_PASSAGES = 20_000
 _YEAR = re.compile(r"(?<!\d)20[0-3]\d(?!\d)")
 _REMEMBERED = 8_192  # words
@@ -144,6 +144,19 @@ class Knowledge:
         ]
         return min(longer, key=lambda form: (len(form), form), default=None)
 
+    def spelling(self, form: str, written: str) -> str | None:
+        """Return a word as the notes spell it, None where they never say it: closed, in two words ("kube proxy"), or as it is."""
+        if self.contains(form):
+            return written if written.isalnum() or "'" in written else form
+        if parts := self._build.phrases.split(form):
+            return " ".join(parts)
+        return written if len(form) >= MIN_JOINED and len(self._searcher.said.rows(written)) else None
+
+    def closed(self, joined: str) -> bool:
+        """Tell whether the notes write two words mostly as this one."""
+        count = self._names.word(joined) or self._names.word(singular(joined))
+        return count is not None and 2 * count.passages >= len(self._searcher.said.rows(joined))
+
     def says(self, name: str) -> bool:
         """Tell whether the notes contain a name, word for word."""
         forms = [word.form for word in words(name)]
@@ -239,12 +252,12 @@ def knowledge_of(searcher: Searcher) -> Knowledge:
 
 
 def _read_languages(passages: Iterable[Passage]) -> frozenset[str]:
-    """Tell by its grammar words whether a recap is written in French, whatever its source said."""
+    """Tell by their grammar words in which languages recaps are written, whatever their sources said."""
     texts: dict[str, str] = defaultdict(str)
     for passage in passages:
         if len(texts[passage.recap_id]) < _LANGUAGE_CHARS:
             texts[passage.recap_id] += f"{passage.text}\n"
-    return frozenset({"fr"} if any(map(is_french, texts.values())) else ())
+    return frozenset(language_of(text).code for text in texts.values())
 
 
 _CACHE: WeakKeyDictionary[Searcher, Knowledge] = WeakKeyDictionary()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Literal
+
+Intent = Literal["answer", "brief", "list", "digest", "people", "sides", "change", "link", "talk", "help"]
 
 
 class AnswerForm(StrEnum):
@@ -23,14 +27,23 @@ class AnswerForm(StrEnum):
     OFF_TOPIC = "off_topic"  # nothing that conference notes could answer
 
     @property
-    def intent(self) -> str:
+    def intent(self) -> Intent:
         """Return the name of the form in the answer object that `confnotes ask --json` prints."""
-        return _INTENTS.get(self, self.value)
+        return _INTENTS[self]
 
 
-_INTENTS = {
+_INTENTS: Mapping[AnswerForm, Intent] = {
     AnswerForm.QUOTES: "answer",
+    AnswerForm.BRIEF: "brief",
+    AnswerForm.DIGEST: "digest",
+    AnswerForm.LIST: "list",
+    AnswerForm.PEOPLE: "people",
+    AnswerForm.SIDES: "sides",
+    AnswerForm.CHANGE: "change",
+    AnswerForm.LINK: "link",
+    AnswerForm.TALK: "talk",
     AnswerForm.EVENTS: "answer",
+    AnswerForm.HELP: "help",
     AnswerForm.SMALL_TALK: "help",
     AnswerForm.OFF_TOPIC: "answer",
 }

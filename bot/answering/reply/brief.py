@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Sequence
 
 from bot.answering.evidence.evidence import Found
-from bot.answering.models import Block, Entry, Quote
+from bot.answering.models import Block, Entry
 from bot.answering.question.question import Question
-from bot.answering.reply.outline import Statement, quote_of, statements_of, topic_terms
-from bot.answering.reply.points import Points
-from bot.answering.reply.quotes import ANSWER_CHARS, quote_blocks
+from bot.answering.reply.outline import statements_of, topic_terms
+from bot.answering.reply.points import Points, point_quotes
+from bot.answering.reply.quotes import ANSWER_CHARS, QUOTE_CHARS, quote_blocks
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Talk
 from index.search import Searcher
 
 _LOOKED_AT = 8  # passages that say which talk is asked about
 _OF_TALK = 0.5  # share of their score from which one talk is
-_JOINED = 40  # characters left out between two points up to which they are one quote
+_TITLED = 0.7  # of the best passage's score, from which a talk with the subject for its title is meant
 _OTHERS = 3  # talks named after the brief
+_NEAR = 0.6  # of the best passage's score, from which another talk's passage bears on the subject
 
 
 def brief_reply(question: Question, found: Found, searcher: Searcher) -> Reply | None:
@@ -33,11 +33,30 @@ def brief_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     block = brief_block(talk, searcher, subject)
     if block is None:
         return None
-    room = ANSWER_CHARS - sum(len(quote.text) for quote in block.quotes)
+    mine = [hit for hit in hits if hit.talk.talk_id == talk.talk_id]
     others = [hit for hit in hits if hit.talk.talk_id != talk.talk_id]
-    ordered = [hit for hit in hits if hit.talk.talk_id == talk.talk_id] + others
-    ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(ordered, 1))
-    return Reply(None, (block,), ranked)
+    ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate([*mine, *others], 1))
+    also = _also(block, [hit for hit in others if hit.score >= _NEAR * hits[0].score], subject, searcher)
+    return Reply(None, (block, *also), ranked)
+
+
+def _also(
+    block: Block, others: Sequence[Hit], subject: Collection[str], searcher: Searcher
+) -> tuple[Block, ...]:
+    """Return what other talks say of the subject: quotes where there is room for them, else the talks."""
+    saying = [hit for hit in others if _said(hit, subject)]
+    if not saying:
+        return ()
+    room = ANSWER_CHARS - sum(len(quote.text) for quote in block.quotes)
+    if room >= QUOTE_CHARS:
+        return quote_blocks(saying, sorted(subject), searcher, room=room, most=_OTHERS)
+    talks = {hit.talk.talk_id: hit.talk for hit in saying}
+    return (Block("Also in:", entries=tuple(Entry(talk) for talk in [*talks.values()][:_OTHERS])),)
+
+
+def _said(hit: Hit, subject: Collection[str]) -> bool:
+    """Tell whether a passage says all of a subject, itself or with its talk's title."""
+    return set(subject) <= {*topic_terms(hit.passage.text), *topic_terms(hit.talk.title)}
 
 
 def brief_block(
@@ -53,52 +72,26 @@ def brief_block(
     return Block(quotes=tuple(point_quotes(statements, chosen, talk, searcher, leading)))
 
 
-def point_quotes(
-    statements: Sequence[Statement], chosen: Sequence[int], talk: Talk, searcher: Searcher, leading: int | None
-) -> Iterable[Quote]:
-    """Yield the points as quotes, neighbours as one, the leading one first and the others in reading order."""
-    runs: list[list[int]] = []
-    for at in chosen:
-        if runs and _follows(statements, runs[-1][-1], at):
-            runs[-1] = [runs[-1][0], at]
-        else:
-            runs.append([at, at])
-    if leading is not None:
-        runs.sort(key=lambda run: not run[0] <= leading <= run[1])
-    shown: set[int] = set()
-    for first, last in runs:
-        parent = statements[first].parent
-        lead = statements[parent] if parent is not None and parent not in shown else None
-        if parent is not None:
-            shown.add(parent)
-        shown.update(range(first, last + 1))
-        if lead is not None and _follows(statements, parent or 0, first):
-            yield quote_of(searcher, talk, lead, statements[last])
-        else:
-            yield quote_of(searcher, talk, statements[first], statements[last], lead)
-
-
-def _follows(statements: Sequence[Statement], one: int, other: int) -> bool:
-    """Tell whether two statements are one quote: nothing or little stands between them."""
-    first, second = statements[one], statements[other]
-    return (
-        first.passage.recap_id == second.passage.recap_id
-        and first.passage.voice == second.passage.voice
-        and 0 <= second.start - first.end <= _JOINED
-        and other - one <= 2
-    )
-
-
 def _asked_talk(
     question: Question, hits: Sequence[Hit], subject: Collection[str], searcher: Searcher
 ) -> Talk | None:
     rows = question.titled or question.talks
     talks = searcher.build.stored_talks.rows
-    named = [hit.talk for hit in hits if any(talks[row].talk_id == hit.talk.talk_id for row in rows)]
+    named = [talks[row] for row in sorted(rows)]
     if named:
-        return named[0]
-    talk = hits[0].talk
+        return next((hit.talk for hit in hits if hit.talk in named), hits[0].talk)
     near = hits[:_LOOKED_AT]
-    share = sum(hit.score for hit in near if hit.talk.talk_id == talk.talk_id) / (sum(hit.score for hit in near) or 1.0)
-    named = not set(subject).isdisjoint(topic_terms(talk.title))
-    return talk if named or share >= _OF_TALK else None
+    best = next(
+        (hit for hit in near if hit.score >= _TITLED * hits[0].score and _is_titled(hit.talk, subject)),
+        hits[0],
+    )
+    talk = best.talk
+    share = sum(hit.score for hit in near if hit.talk.talk_id == talk.talk_id) / (
+        sum(hit.score for hit in near) or 1.0
+    )
+    on_it = not set(subject).isdisjoint(topic_terms(talk.title))
+    return talk if on_it or share >= _OF_TALK else None
+
+
+def _is_titled(talk: Talk, subject: Collection[str]) -> bool:
+    return bool(subject) and set(subject) <= set(topic_terms(talk.title))

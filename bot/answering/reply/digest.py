@@ -37,14 +37,20 @@ _FEWEST_TERMS = 3  # on a topic, of a part of a sentence that is quoted without 
 _PART_END = re.compile(r"(?=[,;:]\s|\s[–—-]\s|\s\()")
 
 
-def digest_reply(question: Question, found: Found, searcher: Searcher) -> Reply | None:
-    """Return the digest of the events and days that a question names; None where it names none."""
+def digest_reply(question: Question, _: Found, searcher: Searcher) -> Reply | None:
+    """Return the digest of the events and days, or of the part of the notes, that a question names; None where it names none."""
+    allowed = allowed_talks(question.scope, knowledge_of(searcher))
+    rows = [row for word in question.words for row in headed(word.text, allowed, searcher)]
+    if rows:
+        return digest_of(question.scope, searcher, only=searcher.build.table.set_of(rows))
     return digest_of(question.scope, searcher) if question.scope.limits else None
 
 
-def digest_of(scope: Scope, searcher: Searcher, page: int = 1, per_page: int = PER_PAGE) -> Reply:
-    """Return a page of the digest of a scope's talks."""
-    talks, sections = chosen_talks(scope, searcher)
+def digest_of(
+    scope: Scope, searcher: Searcher, page: int = 1, per_page: int = PER_PAGE, only: TalkSet | None = None
+) -> Reply:
+    """Return a page of the digest of a scope's talks, or of only some of them."""
+    talks, sections = chosen_talks(scope, searcher, only)
     rows = np.concatenate([talks, sections])[:MOST]
     told = _distinct(rows, searcher)
     pages = max(1, -(-len(told) // per_page))
@@ -70,10 +76,12 @@ def _gists(shown: Sequence[Hit], searcher: Searcher) -> tuple[Block, ...]:
     """Return talks with what they are about, shorter where many are to be read at a glance."""
     lines = sum(len(entry_text(Entry(hit.talk))) for hit in shown)
     most = min(max((_GLANCE_CHARS - lines) // len(shown), _SHORTEST_GIST), _GIST_CHARS)
-    return placed(Entry(hit.talk, gist_of(hit.talk, searcher, most)) for hit in shown)
+    entries = (Entry(hit.talk, gist_of(hit.talk, searcher, most)) for hit in shown)
+    # A section that says nothing is a heading.
+    return placed(entry for entry in entries if entry.gist or entry.talk.kind != "section")
 
 
-def chosen_talks(scope: Scope, searcher: Searcher) -> tuple[Rows, Rows]:
+def chosen_talks(scope: Scope, searcher: Searcher, only: TalkSet | None = None) -> tuple[Rows, Rows]:
     """Return the rows of a scope's talks in order, and of the sections that say something beside them.
 
     Of a day, talks of no known day are left out where others are known to be of it.
@@ -81,6 +89,8 @@ def chosen_talks(scope: Scope, searcher: Searcher) -> tuple[Rows, Rows]:
     knowledge = knowledge_of(searcher)
     table = knowledge.table
     within = allowed_talks(scope, knowledge) & table.with_passages
+    if only is not None:
+        within &= only
     if scope.kind and (of_that := within & of_kind(scope.kind, searcher, within)):
         within = of_that
     if scope.day is not None and (dated := within & table.of_days([scope.day])):
@@ -98,6 +108,25 @@ def of_kind(kind: str, searcher: Searcher, within: TalkSet | None = None) -> Tal
         recaps = ((row, build.recaps.rows[row]) for row in rows)
         named = [row for row, recap in recaps if find_phrase(f"{recap.title} / {recap.recap_id}", kind)]
         found |= build.table.of_recaps(named)
+    return found
+
+
+def headed(topic: str, allowed: TalkSet, searcher: Searcher) -> list[int]:
+    """Return the rows of the talks below the headings that say a topic and no more."""
+    table = searcher.build.table
+    asked = set(topic_terms(topic))
+    titled = searcher.said.titled(topic)
+    found: list[int] = []
+    for section in (titled & table.sections & allowed).rows.tolist():
+        title = {
+            term
+            for term in topic_terms(searcher.build.stored_talks.rows[section].title)
+            if not term.isdigit()
+        }
+        if title <= asked:
+            below = [row for row in table.below(section) if row in allowed]
+            # Of the talks behind the heading "Lightning talks", those that are called so where some are.
+            found += [row for row in below if row in titled] or below
     return found
 
 
@@ -127,6 +156,8 @@ def gist_of(talk: Talk, searcher: Searcher, most: int = _GIST_CHARS) -> Quote | 
         and statements[last + 1].end - statements[leading].start <= most
     ):
         last += 1
+    while last > leading and statements[last].introduces:
+        last -= 1
     return shortened_quote(quote_of(searcher, talk, statements[leading], statements[last]), most)
 
 
@@ -134,7 +165,9 @@ def shortened_quote(quote: Quote, most: int) -> Quote:
     """Return a quote cut behind a part of its sentence where it is much longer than what there is room for."""
     if len(quote.text) <= most * _STRETCHED:
         return quote
-    cuts = [match.start() for match in _PART_END.finditer(quote.text) if most // 2 <= match.start() <= 2 * most]
+    cuts = [
+        match.start() for match in _PART_END.finditer(quote.text) if most // 2 <= match.start() <= 2 * most
+    ]
     cuts = [at for at in cuts if _tells(quote.text[:at], quote.talk)]
     if not cuts:
         return quote

@@ -32,7 +32,11 @@ _MOST_EVENTS = 250
 def help_reply(_question: Question | None, _found: Found | None, searcher: Searcher) -> Reply:
     """Return what can be asked, the conferences that the notes cover, and three questions that they answer."""
     events = [event.event_id for event in events_in_order(searcher)]
-    shown = [*events[-_NAMED_EVENTS:], f"{len(events) - _NAMED_EVENTS} more"] if len(events) > _NAMED_EVENTS else events
+    shown = (
+        [*events[-_NAMED_EVENTS:], f"{len(events) - _NAMED_EVENTS} more"]
+        if len(events) > _NAMED_EVENTS
+        else events
+    )
     covered = f" They cover {spoken(shown)}." if events else ""
     ways = Block("Ask for", lines=tuple(map(Line, _WAYS)))
     asked = tuple(Line(example, example) for example in examples(searcher))
@@ -47,7 +51,8 @@ def events_reply(_question: Question | None, _found: Found | None, searcher: Sea
     """Return the conferences that the notes cover, oldest first, each with its dates, place, days and number of talks."""
     events = events_in_order(searcher)
     lines = tuple(
-        Line(event_facts(event, searcher), f"What happened at {event.event_id}?") for event in events[:_MOST_EVENTS]
+        Line(event_facts(event, searcher), f"What happened at {event.event_id}?")
+        for event in events[:_MOST_EVENTS]
     )
     return Reply(f"The notes cover {counted(len(events), 'event')}:", (Block(lines=lines),), sure=0.9)
 
@@ -69,7 +74,9 @@ def examples(searcher: Searcher, count: int = 3) -> tuple[str, ...]:
     while len(found) < count:
         before = len(found)
         for maker in makers:
-            made = next(((talk, said) for talk in talks if talk.talk_id not in used and (said := maker(talk))), None)
+            made = next(
+                ((talk, said) for talk in talks if talk.talk_id not in used and (said := maker(talk))), None
+            )
             if made and made[1] not in found and len(found) < count:
                 used.add(made[0].talk_id)
                 found.append(made[1])
@@ -92,7 +99,11 @@ def _about(talk: Talk) -> str:
 
 
 def _digest(talk: Talk) -> str:
-    return f"What happened on day {talk.day} of {talk.event_id}?" if talk.event_id and talk.day is not None else ""
+    return (
+        f"What happened on day {talk.day} of {talk.event_id}?"
+        if talk.event_id and talk.day is not None
+        else ""
+    )
 
 
 def _who(talk: Talk) -> str:

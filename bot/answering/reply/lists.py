@@ -12,18 +12,17 @@ from operator import or_
 import numpy as np
 
 from bot.answering.evidence.evidence import Found, allowed_talks
-from bot.answering.evidence.spots import Spots
+from bot.answering.evidence.spots import Spots, name_forms, talks_of
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.language.wordlists import is_generic, is_german, is_real_word, is_stop
-from bot.answering.question.people import name_forms, talks_of
+from bot.answering.language.wordlists import is_generic, is_real_word, is_stop
+from bot.answering.models import Entry, Quote
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import counted, spoken
 from bot.answering.reply import misses
-from bot.answering.reply.digest import MOST, gist_of, of_kind, placed
-from bot.answering.reply.outline import quote_of, read_statements, says_more, topic_terms
+from bot.answering.reply.digest import MOST, gist_of, headed, of_kind, placed
+from bot.answering.reply.outline import quote_of, read_statements, says_more
 from bot.answering.reply.reply import Reply
-from bot.answering.models import Entry, Quote
 from index.build.talk_table import KINDS, Rows, TalkSet
 from index.models import Hit, Talk
 from index.ranking.fusion import Evidence
@@ -47,7 +46,9 @@ def list_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
     listed = list_talks(question, found, searcher)
     knowledge = knowledge_of(searcher)
     if not listed.hits and question.person:
-        return Reply(misses.absent_text((question.person,), knowledge), hits=found.hits, sure=0.1, miss="absent")
+        return Reply(
+            misses.absent_text((question.person,), knowledge), hits=found.hits, sure=0.1, miss="absent"
+        )
     if not listed.hits:
         said = f"No talk in the notes is about “{listed.topic}” ({misses.extent(knowledge)})."
         return Reply(
@@ -99,9 +100,7 @@ def topics_of(question: Question, knowledge: Knowledge) -> tuple[str, ...]:
         for word in words(part):
             written = part[word.start : word.end]
             named = written[0].isupper() and word.start > 0 and written != "I"  # the language Go is no verb
-            if (
-                is_stop(written, french=question.french, german=is_german(question.text)) and not named
-            ) or is_generic(written):
+            if (is_stop(written, question.language) and not named) or is_generic(written):
                 continue
             if word.form in people:
                 continue
@@ -129,7 +128,7 @@ def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
     knowledge = knowledge_of(searcher)
     topics = topics_of(question, knowledge)
     allowed = _allowed(question, searcher)
-    people = question.person or question.companies or (question.speakers and not question.wish.every_mention)
+    people = question.person or question.companies or (question.speakers and not question.every_mention)
     if not topics and not people:
         return _without_topic(question.scope, allowed, searcher)
     theirs = True
@@ -152,9 +151,7 @@ def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
     topic = ", ".join(topics)
     headline = _headline(question, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
     best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
-    hits = (
-        searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST].tolist()
-    )
+    hits = (searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST].tolist())
     return Listed(
         topic or _names(question) or ", ".join(looked_for),
         tuple(best.get(hit.talk.talk_id, hit) for hit in hits),
@@ -199,7 +196,7 @@ def _of_topics(
     knowledge = knowledge_of(searcher)
     names = [name for topic in topics for name in (topic, *knowledge.aliases.others(topic))]
     mentions = [searcher.said.rows(name, allowed) for name in names]
-    if question.wish.every_mention:
+    if question.every_mention:
         return Spots.first_of(mentions, searcher), {}
     return _about(topics, names, mentions, allowed, searcher)
 
@@ -209,9 +206,9 @@ def _names(question: Question) -> str:
 
 
 def _headline(question: Question, topic: str, count: int, *, theirs: bool) -> str:
-    verb = "mention" if question.wish.every_mention or not theirs else "cover"
+    verb = "mention" if question.every_mention or not theirs else "cover"
     verb = f"{verb}s" if count == 1 else verb
-    whose = question.person or question.companies or not question.wish.every_mention
+    whose = question.person or question.companies or not question.every_mention
     people = _names(question) if whose else ""
     if people and not theirs:
         return f"No talk by {people} is listed; {counted(count, 'talk')} {verb} the name."
@@ -236,7 +233,7 @@ def _about(
     table = searcher.build.table
     titled = reduce(or_, map(searcher.said.titled, names))
     kept = Spots.first_of(mentions, searcher).within(titled)
-    parts = [member for topic in topics for member in _members(topic, allowed, searcher)]
+    parts = [member for topic in topics for member in headed(topic, allowed, searcher)]
     if parts:
         told = table.set_of(parts) | TalkSet(titled.mask & ~table.sections.mask)
         opening = table.first_rows((told & allowed & table.with_passages).rows)
@@ -257,22 +254,9 @@ def _about(
 
 def _is_name(topic: str, knowledge: Knowledge) -> bool:
     """Tell whether a topic is a name that no dictionary has, which what is about it says."""
-    return any(not is_real_word(word.form) and not knowledge.is_everywhere(word.form) for word in words(topic))
-
-
-def _members(topic: str, allowed: TalkSet, searcher: Searcher) -> list[int]:
-    """Return the rows of the talks below the headings that say a topic and no more."""
-    table = searcher.build.table
-    asked = set(topic_terms(topic))
-    titled = searcher.said.titled(topic)
-    found: list[int] = []
-    for section in (titled & table.sections & allowed).rows.tolist():
-        title = {term for term in topic_terms(searcher.build.stored_talks.rows[section].title) if not term.isdigit()}
-        if title <= asked:
-            below = [row for row in table.below(section) if row in allowed]
-            # Of the talks behind the heading "Lightning talks", those that are called so where some are.
-            found += [row for row in below if row in titled] or below
-    return found
+    return any(
+        not is_real_word(word.form) and not knowledge.is_everywhere(word.form) for word in words(topic)
+    )
 
 
 def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
 from bot.answering.evidence.evidence import allowed_talks
+from bot.answering.evidence.spots import name_forms
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.question.people import name_forms
-from bot.answering.question.question import Question, is_name_like, looks_french
+from bot.answering.question.question import Question
 from bot.answering.rendering import counted, place
 from index.models import Hit, Talk
 from index.search import Searcher
@@ -18,36 +17,32 @@ from index.search import Searcher
 NEAREST = 3
 PLACES = 6  # named where something is mentioned elsewhere
 NO_FIGURE = "The notes touch on this, but do not give the figure or date that was asked for."
-_DID_THEY = re.compile(
-    r"^(?:did|does|has|have)\b(?:(?!\bI\b).){1,60}?"
-    r"\b(?:(?:talk|talked|speak|spoken|say|said)(?: \w+)? (?:about|on|of)|mention|mentioned|discuss|discussed|cover|covered)\b",
-    re.IGNORECASE,
-)
 # One unknown name among so many words of a long question is said in passing ("..., a bit like TCP does?").
 _ASIDE = 6
+_FEW = 2
 
 
 def absent_names(question: Question) -> tuple[str, ...]:
-    """Return the question's names that the notes never mention, as one reads them, neighbours joined."""
-    absent = [
-        word
-        for word in question.words
-        if not word.known and is_name_like(word) and not (question.french and looks_french(word))
-    ]
-    if not absent and (match := _DID_THEY.search(question.text)):
-        # "Did Mira Voss talk about blockchain?": a plain word, but all that is asked.
-        people = name_forms(question)
-        asked = [word for word in question.words if word.start >= match.end() and word.form not in people]
-        absent = [] if any(word.known for word in asked) else asked
+    """Return the names in focus that the notes contain in no spelling, as one reads them, neighbours joined."""
+    absent = question.unknown_names
     if question.titled or len(absent) * _ASIDE < len(question.words):
         return ()
     joined: list[tuple[str, int]] = []
     for word in absent:
         if joined and question.text[joined[-1][1] : word.start] in {" ", "-"} and word.capital:
-            joined[-1] = (f"{joined[-1][0]} {word.text}", word.start + len(word.text))
+            joined[-1] = (f"{joined[-1][0]} {word.text}", word.end)
         else:
-            joined.append((word.text, word.start + len(word.text)))
+            joined.append((word.text, word.end))
     return tuple(dict.fromkeys(text.removesuffix("'s") for text, _ in joined))
+
+
+def unsaid_words(question: Question) -> tuple[str, ...]:
+    """Return the few plain words that are all a question asks about, where the notes say none of them."""
+    people = name_forms(question)
+    asked = [word for word in question.focus if word.form not in people]
+    if not asked or len(asked) > _FEW or any(word.known for word in asked):
+        return ()
+    return tuple(word.text for word in asked)
 
 
 def outside_names(question: Question, searcher: Searcher) -> tuple[tuple[str, ...], tuple[Talk, ...]]:

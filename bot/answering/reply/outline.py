@@ -180,7 +180,9 @@ def source_of(searcher: Searcher, recap_id: str) -> Source:
 
 def says_more(text: str, talk: Talk) -> bool:
     """Tell whether a text says something beside its talk's title, its people and words such as "video" and "slides"."""
-    known = {singular(form) for one in (talk.title, *talk.speakers, *talk.affiliations) for form in forms(one)}
+    known = {
+        singular(form) for one in (talk.title, *talk.speakers, *talk.affiliations) for form in forms(one)
+    }
     bare = _ADDRESS.sub(" ", text)
     return any(
         not (singular(word.form) in known or is_generic(word.form) or is_stop(word.form))

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 from bot.answering.evidence.evidence import Found, allowed_talks
-from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.wordlists import is_generic
 from bot.answering.models import Block, Entry, Quote
 from bot.answering.question.question import Question
 from bot.answering.rendering import counted, spoken
-from bot.answering.reply.card import headline_of, person_card_reply
-from bot.answering.reply.digest import MOST, chosen_talks, placed
+from bot.answering.reply.card import headline_of, names_somebody, person_card_reply
+from bot.answering.reply.digest import MOST, chosen_talks, headed, placed
 from bot.answering.reply.lists import list_talks, topics_of
 from bot.answering.reply.outline import Statement, quote_of, statements_of
 from bot.answering.reply.quotes import quote_blocks
@@ -27,9 +24,6 @@ from index.vocabulary.words import find_phrase, words
 _NAMED = 12  # people in the first line; all of them stand with their talks
 _MOST_NAMING = 8  # statements of one talk that name somebody
 _LOOKED_AT = 12  # talks without speakers that are read for names
-# Two or three words with capitals, particles between them.
-_PERSON = r"[A-ZÀ-Þ][\w'’.-]+(?:\s+(?:(?:van|von|de|der|den|da|di|le|la|el|bin)\s+)*[A-ZÀ-Þ][\w'’.-]+){1,2}"
-_OPENS = re.compile(rf"[*_]*{_PERSON}[*_]*\s*(?:\([^)\n]{{2,60}}\)|[:–]\s|-\s)")
 _FEW_WORDS = 3  # of a subject that many may have spoken about; a longer one is one person's
 
 
@@ -45,8 +39,9 @@ def people_reply(question: Question, found: Found, searcher: Searcher) -> Reply 
     if question.titled or question.talks:
         return _of_talk(question, found, searcher)
     topics = topics_of(question, knowledge)
-    if not topics and question.scope.limits:
-        talks, sections = chosen_talks(question.scope, searcher)
+    part = knowledge.table.set_of([row for topic in topics for row in headed(topic, allowed, searcher)])
+    if part or (not topics and question.scope.limits):
+        talks, sections = chosen_talks(question.scope, searcher, part or None)
         told = [knowledge.talk(row) for row in [*talks.tolist(), *sections.tolist()][:MOST]]
         return _listed(told, question, searcher, "")
     if topics and sum(len(topic.split()) for topic in topics) <= _FEW_WORDS:
@@ -77,16 +72,35 @@ def _listed(
     talks: Sequence[Talk], question: Question, searcher: Searcher, which: str, companies: Sequence[str] = ()
 ) -> Reply | None:
     people = list(dict.fromkeys(name for talk in talks for name in speakers_of(talk, companies)))
-    quoted = [] if companies else [block for talk in talks[:_LOOKED_AT] if not talk.speakers and (block := naming_block(talk, searcher))]
+    quoted = (
+        []
+        if companies
+        else [
+            block
+            for talk in talks[:_LOOKED_AT]
+            if not talk.speakers and (block := naming_block(talk, searcher))
+        ]
+    )
     if not people and not quoted:
         return None
     talks = [talk for talk in talks if speakers_of(talk, companies)]
-    shown = spoken(people) if len(people) <= _NAMED else f"{', '.join(people[:_NAMED])} and {len(people) - _NAMED} more"
-    limits = [spoken(question.scope.event_ids, "or"), f"day {question.scope.day}" if question.scope.day is not None else ""]
+    shown = (
+        spoken(people)
+        if len(people) <= _NAMED
+        else f"{', '.join(people[:_NAMED])} and {len(people) - _NAMED} more"
+    )
+    limits = [
+        spoken(question.scope.event_ids, "or"),
+        f"day {question.scope.day}" if question.scope.day is not None else "",
+    ]
     where = f", {', '.join(filter(None, limits))}" if any(limits) else ""
     headline = f"{counted(len(people), 'speaker')}{which}{where}: {shown}." if people else None
     table, rows = searcher.build.table, searcher.build.stored_talks
-    firsts = [int(table.rows_of(row)[0]) for talk in talks if (row := rows.row(talk.talk_id)) is not None and table.rows_of(row)]
+    firsts = [
+        int(table.rows_of(row)[0])
+        for talk in talks
+        if (row := rows.row(talk.talk_id)) is not None and table.rows_of(row)
+    ]
     hits = tuple(searcher.hit(row, 1.0, at) for at, row in enumerate(firsts, 1))
     return Reply(headline, (*placed(Entry(talk) for talk in talks), *quoted), hits, sure=0.9)
 
@@ -96,18 +110,6 @@ def naming_block(talk: Talk, searcher: Searcher) -> Block | None:
     statements = statements_of(searcher, talk)
     naming = [one for one in statements if names_somebody(one.text)][:_MOST_NAMING]
     return Block(quotes=tuple(quote_of(searcher, talk, one, one) for one in naming)) if naming else None
-
-
-def names_somebody(text: str) -> bool:
-    """Tell whether a statement begins with a person's name, or says by whom something was given."""
-    bare = text.lstrip("-*•·–> \t")
-    return bool(_OPENS.match(bare)) or bool(_given().search(bare))
-
-
-@cache
-def _given() -> re.Pattern[str]:
-    before = "|".join(map(re.escape, read_words("given_by")))
-    return re.compile(rf"(?i:\b(?:{before}))\b:?\s+(?:[*_]*){_PERSON}")
 
 
 def speakers_of(talk: Talk, companies: Sequence[str] = ()) -> list[str]:
@@ -129,11 +131,12 @@ def _of_talk(question: Question, found: Found, searcher: Searcher) -> Reply | No
     wanted = [word.form for word in question.words]
     names = [word.form for word in question.words if word.known and (word.capital or not word.real)]
     talk = hits[0].talk
-    named = bool(question.titled or question.talks)
-    blocks = quote_blocks(hits, wanted, searcher, names)
+    if talk.speakers:  # the line that names them says no more than the first line of the answer
+        hits = tuple(hit for hit in hits if hit.passage.role == "body") or hits
+    blocks = quote_blocks(hits, wanted, searcher, names=names)
     if not talk.speakers and (naming := _nearest_naming(hits[0], searcher)):
         return Reply(None, _led_by(naming, blocks), hits)
-    said = headline_of(talk, named=named) if talk.speakers or not named else f"The notes name no speaker of “{talk.title}”."
+    said = headline_of(talk, searcher, named=bool(question.titled))
     return Reply(said or None, blocks, hits)
 
 
@@ -143,7 +146,6 @@ def _nearest_naming(hit: Hit, searcher: Searcher) -> Quote | None:
     if not naming:
         return None
     passage = hit.passage
-
 
     def distance(one: Statement) -> tuple[bool, int, int]:
         # "the great talk by ..." rather than "the blog post by ..."

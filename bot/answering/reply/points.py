@@ -5,19 +5,25 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from bot.answering.language.data import read_data
-from bot.answering.reply.outline import Statement, is_heading, says_more, topic_terms
+from bot.answering.models import Quote
+from bot.answering.reply.outline import Statement, is_heading, quote_of, says_more, topic_terms
 from index.models import Talk
 from index.search import Searcher
+from index.vocabulary.words import singular, words
 
+_JOINED = 40  # characters left out between two points up to which they are one quote
 _SHORTEST = 24  # characters of a statement that says something by itself
 _LONGEST = 420  # of one that is quoted whole
+_START_WORDS = 3  # within which a sentence names what does something
+_SOON_CHARS = 24  # behind the name, within which it says that it does
 _HEAD_CHARS = 60  # within which a definition names its subject
 _LATER = 0.25  # what each statement before it takes from one that might be the first to read
 _FEWEST_TERMS = 2  # words on a topic of a statement that says something
+_BELOW_ITS_NAME = 2.5  # how far a line below the name of the subject says what it is
 _WAYS = frozenset({"is_a", "does", "talk_is"})  # to say what something is
 _AGAIN = 0.3  # what a word is worth that another point has said
 _ASIDE = 0.5  # what the note-taker's own remark is worth beside the talk's content
@@ -57,15 +63,29 @@ class Points:
         for at, one in enumerate(self.statements):
             if not self.telling[at]:
                 continue
-            score = definition(one.text, self.subject) - _LATER * at
-            is_title = is_heading(one) and one.parent is None and one.indent % 2 == 0 and len(one.text) < _HEAD_CHARS
-            score -= (one.passage.voice == "author") + 0.6 * is_title + 0.5 * (one.parent is not None)
+            told = definition(one.text, self.subject)
+            heads = one.parent is not None and self._is_subject(one.parent)
+            score = (max(told, _BELOW_ITS_NAME) if heads else told) - _LATER * at
+            is_title = (
+                is_heading(one) and one.parent is None and one.indent % 2 == 0 and len(one.text) < _HEAD_CHARS
+            )
+            score -= (
+                (one.passage.voice == "author")
+                + 0.6 * is_title
+                + 0.5 * (one.parent is not None and not heads)
+            )
             score += 0.4 * (len(one.text) >= 2 * _SHORTEST) - 0.5 * max(len(one.text) / most - 1.0, 0.0)
             if best is None or score > best[0]:
                 best = (score, at)
         return best[1] if best else None
 
-    def chosen(self, room: int, first: Collection[int] = (), least: float = 0.0) -> list[int]:
+    def _is_subject(self, at: int) -> bool:
+        """Tell whether a line is the name of the subject and no more: "Tidal:" above what it is."""
+        return bool(self.terms[at]) and self.subject.issuperset(self.terms[at])
+
+    def chosen(
+        self, room: int, first: Collection[int] = (), among: Collection[int] | None = None
+    ) -> list[int]:
         """Return the positions of the points that fit into so many characters, in reading order.
 
         Greedy: each time the statement that adds most per character, which is within 1 - 1/e of the best choice
@@ -74,7 +94,7 @@ class Points:
         Args:
             room: characters that all points and the lines in front of them may have.
             first: positions that are taken before all others.
-            least: share of the best point's gain below which a point is padding.
+            among: positions that may be taken besides, all where none are given.
         """
         taken: set[int] = set()
         covered: set[str] = set()
@@ -82,16 +102,15 @@ class Points:
             room -= self.length(at, taken)
             taken.add(at)
             covered.update(self.terms[at])
-        most = 0.0
+        others = range(len(self.statements)) if among is None else among
         while True:
             gains = [
                 (self._gain(at, covered) / (self.length(at, taken) + 20) ** _SIZE, -at)
-                for at in range(len(self.statements))
+                for at in others
                 if at not in taken and self.telling[at] and self.length(at, taken) <= room
             ]
             gain, place = max(gains, default=(0.0, 0))
-            most = max(most, gain)
-            if gain <= 0 or gain < least * most:
+            if gain <= 0:
                 return sorted(taken)
             taken.add(-place)
             room -= self.length(-place, taken)
@@ -102,28 +121,70 @@ class Points:
         one = self.statements[at]
         parent = one.parent
         lead = 0
-        if parent is not None and parent not in taken and not any(
-            self.statements[other].parent == parent for other in taken
+        if (
+            parent is not None
+            and parent not in taken
+            and not any(self.statements[other].parent == parent for other in taken)
         ):
             lead = len(self.statements[parent].text)
         return len(one.text) + lead + 3
 
     def _gain(self, at: int, covered: Collection[str]) -> float:
-        gain = sum(
-            self.worth[term] * (_AGAIN if term in covered else 1.0) for term in set(self.terms[at])
-        )
+        gain = sum(self.worth[term] * (_AGAIN if term in covered else 1.0) for term in set(self.terms[at]))
         return gain * (_ASIDE if self.statements[at].passage.voice == "author" else 1.0)
+
+
+def point_quotes(
+    statements: Sequence[Statement],
+    chosen: Sequence[int],
+    talk: Talk,
+    searcher: Searcher,
+    leading: int | None,
+) -> Iterable[Quote]:
+    """Yield the points as quotes, neighbours as one, the leading one first and the others in reading order."""
+    runs: list[list[int]] = []
+    for at in chosen:
+        if runs and at != leading and _follows(statements, runs[-1][-1], at):
+            runs[-1] = [runs[-1][0], at]
+        else:
+            runs.append([at, at])
+    if leading is not None:
+        runs.sort(key=lambda run: not run[0] <= leading <= run[1])
+    shown: set[int] = set()
+    for first, last in runs:
+        parent = statements[first].parent
+        lead = statements[parent] if parent is not None and parent not in shown else None
+        if parent is not None:
+            shown.add(parent)
+        shown.update(range(first, last + 1))
+        if lead is not None and _follows(statements, parent or 0, first):
+            yield quote_of(searcher, talk, lead, statements[last])
+        else:
+            yield quote_of(searcher, talk, statements[first], statements[last], lead)
+
+
+def _follows(statements: Sequence[Statement], one: int, other: int) -> bool:
+    """Tell whether two statements are one quote: nothing or little stands between them."""
+    first, second = statements[one], statements[other]
+    return (
+        first.passage.recap_id == second.passage.recap_id
+        and first.passage.voice == second.passage.voice
+        and 0 <= second.start - first.end <= _JOINED
+        and other - one <= 2
+    )
 
 
 def definition(text: str, subject: Collection[str]) -> float:
     """Return how far a sentence says what something is, 0 to 3: "X is a ...", "the talk was about ...", "X lets you ..."."""
-    named = not set(subject).isdisjoint(topic_terms(text[:_HEAD_CHARS]))
+    named = next((word for word in words(text[:_HEAD_CHARS]) if singular(word.form) in subject), None)
     says = _patterns()
-    if named and says["is_a"].search(text[: 2 * _HEAD_CHARS]):
+    after = text[named.end : named.end + _HEAD_CHARS] if named else ""
+    if says["is_a"].search(after):
         return 3.0
     if says["talk_is"].search(text[: 3 * _HEAD_CHARS]):
         return 2.0
-    if named and says["does"].search(text[: 2 * _HEAD_CHARS]):
+    starts = named is not None and sum(1 for _ in words(text[: named.start])) < _START_WORDS
+    if starts and says["does"].search(after[:_SOON_CHARS]):
         return 1.5
     return 0.5 if named else 0.0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -12,12 +12,20 @@ from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Block, Quote
 from bot.answering.question.question import Question
-from bot.answering.reply.outline import Statement, quote_of, read_statements, says_more, split_units, topic_terms
-from bot.answering.reply.points import definition
+from bot.answering.reply.outline import (
+    Statement,
+    quote_of,
+    read_statements,
+    says_more,
+    split_units,
+    statements_of,
+    topic_terms,
+)
+from bot.answering.reply.points import Points, definition, point_quotes
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Passage
 from index.search import Searcher
-from index.vocabulary.words import find_phrase, forms, singular, words
+from index.vocabulary.words import find_phrase, forms, singular, squeeze, words
 
 ANSWER_CHARS = 1200  # of all quotes, so that their sources fit beside them into 1,500 characters
 QUOTE_CHARS = 420  # one quote; a passage up to this length is quoted whole
@@ -32,6 +40,9 @@ _BEFORE = 160  # characters of a passage in front of its best statement that are
 # Words beside the names of a question that is about them: with more, the passage that answers often goes
 # without the name.
 _BESIDE = 1
+_TELLING = 3  # letters from which a word may be part of another
+_REACH_CHARS = 200  # that a quote may be longer for the line that introduces it or for what it introduces
+_BETWEEN_CHARS = 120  # between a quote and the line that introduces it, up to which they are one quote
 _GAP_CHARS = 8  # between two quotes that are one
 _DEFINED = 0.05  # of a score, for each degree to which a passage says what a name is
 _REMARK = 0.1  # of a score, for a remark of the note-taker's own
@@ -42,9 +53,18 @@ class _Stretch:
     """Statements that are quoted together, and the hit that led to them."""
 
     hit: Hit
-    first: Statement
-    last: Statement
+    members: tuple[Statement, ...]  # in order, at least one
     lead: Statement | None
+
+    @property
+    def first(self) -> Statement:
+        """Return the statement that the quote begins with."""
+        return self.members[0]
+
+    @property
+    def last(self) -> Statement:
+        """Return the statement that the quote ends with."""
+        return self.members[-1]
 
     @property
     def chars(self) -> int:
@@ -60,7 +80,50 @@ def quotes_reply(question: Question, found: Found, searcher: Searcher) -> Reply:
     wanted = [word.form for word in question.words]
     hits = _told_first(hits, question, names, searcher)
     ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(hits, 1))
-    return Reply(None, quote_blocks(hits, wanted, searcher, names), ranked)
+    blocks = quote_blocks(hits, wanted, searcher, names=names)
+    if _asks_little(question, names):
+        blocks = _filled(blocks, frozenset(topic_terms(" ".join(names or wanted))), searcher)
+    return Reply(None, blocks, ranked)
+
+
+def _asks_little(question: Question, names: Sequence[str]) -> bool:
+    """Tell whether a question asks what there is about a name or a talk rather than one thing about it."""
+    named = bool(names or question.speakers or question.titled or question.talks)
+    return named and not question.context and len(question.words) - len(names) <= _BESIDE
+
+
+def _filled(blocks: tuple[Block, ...], subject: frozenset[str], searcher: Searcher) -> tuple[Block, ...]:
+    """Fill an answer up with the further points of its first talk, those that name the subject where the title does not."""
+    room = ANSWER_CHARS - sum(len(quote.text) for block in blocks for quote in block.quotes)
+    if not blocks or room < QUOTE_CHARS // 2:
+        return blocks
+    first, *others = blocks
+    talk = first.quotes[0].talk
+    statements = statements_of(searcher, talk)
+    points = Points(statements, talk, searcher, subject)
+    quoted = [
+        at
+        for at, one in enumerate(statements)
+        if any(quote.start <= one.end and one.start <= quote.end for quote in first.quotes)
+    ]
+    if not quoted:
+        return blocks
+    titled = not subject.isdisjoint(topic_terms(talk.title))
+    among = [at for at in range(len(statements)) if titled or _on(points, at, subject)]
+    room += sum(points.length(at, ()) for at in quoted)
+    chosen = points.chosen(room, quoted, among)
+    if len(chosen) == len(quoted):
+        return blocks
+    leading = next(at for at in quoted if statements[at].end > first.quotes[0].start)
+    return (replace(first, quotes=tuple(point_quotes(statements, chosen, talk, searcher, leading))), *others)
+
+
+def _on(points: Points, at: int, subject: frozenset[str]) -> bool:
+    """Tell whether a statement, or the line that introduces it, names the subject."""
+    parent = points.statements[at].parent
+    return not subject.isdisjoint(points.terms[at]) or (
+        parent is not None and not subject.isdisjoint(points.terms[parent])
+    )
 
 
 def _told_first(
@@ -78,7 +141,10 @@ def _told_first(
 
     def worth(hit: Hit) -> float:
         text = hit.passage.text
-        said = sum(any(find_phrase(text, one) or find_phrase(hit.talk.title, one) for one in group) for group in spellings)
+        said = sum(
+            any(find_phrase(text, one) or find_phrase(hit.talk.title, one) for one in group)
+            for group in spellings
+        )
         told = max(definition(text[start:end], subject) for start, end in split_units(text))
         return said + hit.score / best + _DEFINED * told - _REMARK * (hit.passage.voice == "author")
 
@@ -89,6 +155,7 @@ def quote_blocks(
     hits: Sequence[Hit],
     wanted: Sequence[str],
     searcher: Searcher,
+    *,
     names: Collection[str] = (),
     room: int = ANSWER_CHARS,
     most: int = 6,
@@ -113,9 +180,17 @@ def quote_blocks(
         if chosen and not says_more(hit.passage.text, hit.talk):
             continue
         stretch = best_stretch(hit, wanted, searcher)
-        if any(_overlap(stretch, other) or _alike(stretch, other) for other in chosen):
-            continue
-        if chosen and stretch.chars > room:
+        at = next((at for at, other in enumerate(chosen) if _overlap(stretch, other)), None)
+        if at is not None:
+            wider = _wider(chosen[at], stretch)
+            if wider.chars - chosen[at].chars <= room:
+                room -= wider.chars - chosen[at].chars
+                chosen[at] = wider
+            rest = _before(stretch, chosen[at])
+            if rest is None or any(_overlap(rest, other) for other in chosen):
+                continue
+            stretch = rest
+        if any(_alike(stretch, other) for other in chosen) or (chosen and stretch.chars > room):
             continue
         chosen.append(stretch)
         room -= stretch.chars
@@ -127,9 +202,7 @@ def blocks_of(chosen: Sequence[_Stretch], searcher: Searcher) -> tuple[Block, ..
     by_talk: dict[str, list[_Stretch]] = {}
     for stretch in chosen:
         by_talk.setdefault(stretch.hit.talk.talk_id, []).append(stretch)
-    return tuple(
-        Block(quotes=tuple(_quotes(in_order(members), searcher))) for members in by_talk.values()
-    )
+    return tuple(Block(quotes=tuple(_quotes(in_order(members), searcher))) for members in by_talk.values())
 
 
 def in_order(stretches: Sequence[_Stretch]) -> list[_Stretch]:
@@ -146,11 +219,15 @@ def _quotes(stretches: Sequence[_Stretch], searcher: Searcher) -> Iterable[Quote
     for one in stretches:
         before = joined[-1] if joined else None
         if before and 0 <= one.first.start - before.last.end <= _GAP_CHARS and _one_voice(before, one):
-            joined[-1] = _Stretch(before.hit, before.first, one.last, before.lead)
+            joined[-1] = _Stretch(before.hit, before.members + one.members, before.lead)
         else:
             joined.append(one)
     for one in joined:
         yield quote_of(searcher, one.hit.talk, one.first, one.last, one.lead)
+
+
+def _one_recording(one: Statement, other: Statement) -> bool:
+    return one.passage.voice == other.passage.voice and one.passage.recap_id == other.passage.recap_id
 
 
 def _one_voice(one: _Stretch, other: _Stretch) -> bool:
@@ -169,9 +246,14 @@ def best_stretch(hit: Hit, wanted: Sequence[str], searcher: Searcher, most: int 
     first, last = _whole(statements, first, last, most)
     parent = statements[first].parent
     lead = statements[parent] if parent is not None and parent < first else None
-    if lead is not None and parent == first - 1 and lead.passage.voice == statements[first].passage.voice:
-        return _Stretch(hit, lead, statements[last], None)
-    return _Stretch(hit, statements[first], statements[last], lead)
+    if (
+        lead is not None
+        and _one_recording(lead, statements[first])
+        and statements[first].start - lead.end <= _BETWEEN_CHARS
+    ):
+        # From the line that introduces it, where little stands between.
+        return _Stretch(hit, statements[parent : last + 1], None)
+    return _Stretch(hit, statements[first : last + 1], lead)
 
 
 def _opening(statements: Sequence[Statement], mine: Sequence[int], wanted: Sequence[str]) -> int:
@@ -191,7 +273,12 @@ def _opening(statements: Sequence[Statement], mine: Sequence[int], wanted: Seque
 
 def _around(passage: Passage, searcher: Searcher) -> tuple[Statement, ...]:
     knowledge = knowledge_of(searcher)
-    near = [knowledge.neighbour(passage, -2), knowledge.neighbour(passage, -1), passage, knowledge.neighbour(passage, 1)]
+    near = [
+        knowledge.neighbour(passage, -2),
+        knowledge.neighbour(passage, -1),
+        passage,
+        knowledge.neighbour(passage, 1),
+    ]
     kept = [one for one in near if one is not None and (one is passage or one.role == "body")]
     return read_statements(kept, searcher.build.read_text(passage.recap_id))
 
@@ -216,25 +303,26 @@ def _window(
 
 
 def _whole(statements: Sequence[Statement], first: int, last: int, most: int) -> tuple[int, int]:
-    """Take in what belongs to the ends: the rest of a sentence that a passage cuts, and what a colon introduces."""
+    """Take in what belongs to the ends: the rest of a sentence or a short list that a passage cuts."""
     while first and not statements[first].begins and _joined(statements[first - 1], statements[first], most):
         first -= 1
     if first and _refers_back(statements[first]) and _follows(statements[first - 1], statements[first], most):
         first -= 1
     while last + 1 < len(statements) and _joined(statements[last], statements[last + 1], most):
         last += 1
-    if statements[last].introduces:
-        grown = last
-        while (
-            grown + 1 < len(statements)
-            and _is_under(statements, grown + 1, last)
-            and statements[grown + 1].end - statements[first].start <= most + 200
-        ):
-            grown += 1
-        if grown > last:
-            return first, grown
-        return (first, last - 1) if last > first else (first, last)
-    return first, last
+    introducing = last if statements[last].introduces else statements[last].parent
+    grown = last
+    while (
+        introducing is not None
+        and first <= introducing
+        and grown + 1 < len(statements)
+        and _is_under(statements, grown + 1, introducing)
+        and statements[grown + 1].end - statements[first].start <= most + _REACH_CHARS
+    ):
+        grown += 1
+    if grown == last > first and statements[last].introduces:
+        return first, last - 1
+    return first, grown
 
 
 def _refers_back(one: Statement) -> bool:
@@ -295,11 +383,36 @@ def _overlap(one: _Stretch, other: _Stretch) -> bool:
     )
 
 
+def _wider(one: _Stretch, other: _Stretch) -> _Stretch:
+    """Return one quote of two that overlap; the better one stays near its beginning."""
+    before = one.first.start - other.first.start
+    front = (
+        [member for member in other.members if member.end <= one.first.start]
+        if 0 < before <= _LEADS_WITHIN
+        else []
+    )
+    behind = [member for member in other.members if member.start >= one.last.end]
+    return _Stretch(one.hit, (*front, *one.members, *behind), other.lead if front else one.lead)
+
+
+def _before(stretch: _Stretch, other: _Stretch) -> _Stretch | None:
+    """Return the part of a quote that stands in front of another one, None where that says nothing by itself."""
+    members = tuple(member for member in stretch.members if member.end <= other.first.start)
+    while members and members[-1].introduces:
+        members = members[:-1]
+    return _Stretch(stretch.hit, members, stretch.lead) if members else None
+
+
 def _alike(one: _Stretch, other: _Stretch) -> bool:
     short, long = sorted((one.hit.passage.text.casefold(), other.hit.passage.text.casefold()), key=len)
     return short in long or fuzz.ratio(short, long) >= _SAME
 
 
 def _score(text: str, wanted: Sequence[str]) -> float:
+    """Return how many of the question's words a text says; one within a longer word ("kep" in "KEP753") counts half."""
     said = {singular(word.form) for word in words(text)}
-    return float(sum(singular(form) in said for form in wanted))
+    joined = squeeze(text)
+    return sum(
+        1.0 if singular(form) in said else 0.5 if len(form) >= _TELLING and form in joined else 0.0
+        for form in wanted
+    )

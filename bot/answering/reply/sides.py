@@ -24,7 +24,7 @@ def sides_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     if len(question.sides) < _FEWEST:
         return None
     on = {
-        side: [hit for hit in _hits_on(side, question, found, searcher) if _says(hit, side, searcher)]
+        side: [hit for hit in _hits_on(side, question, searcher) if _says(hit, side, searcher)]
         for side in question.sides
     }
     told = [side for side in question.sides if on[side]]
@@ -38,7 +38,9 @@ def sides_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     for heading, members in [(spoken(told), both), *((side, on[side]) for side in told)]:
         fresh = [hit for hit in members if all(hit.passage != other.passage for other in hits)]
         quoted = quote_blocks(fresh, wanted, searcher, room=room, most=2)
-        blocks += [replace(block, heading=f"{heading}:" if at == 0 else "") for at, block in enumerate(quoted)]
+        blocks += [
+            replace(block, heading=f"{heading}:" if at == 0 else "") for at, block in enumerate(quoted)
+        ]
         shown = {quote.passage_id for block in quoted for quote in block.quotes}
         hits += [hit for hit in fresh if hit.passage.passage_id in shown] or fresh[:1]
     silent = [side for side in question.sides if not on[side]]
@@ -47,7 +49,7 @@ def sides_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     return Reply(said, tuple(blocks), ranked)
 
 
-def _hits_on(side: str, question: Question, found: Found, searcher: Searcher) -> Sequence[Hit]:
+def _hits_on(side: str, question: Question, searcher: Searcher) -> Sequence[Hit]:
     alone = replace(question, search_text=side, context="")
     return [hit for hit in gather(alone, searcher).hits if hit.passage.role == "body"]
 

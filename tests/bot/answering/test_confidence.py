@@ -15,7 +15,7 @@ from index.search import Searcher
 
 def _sure(question: str, searcher: Searcher) -> float:
     knowledge = knowledge_of(searcher)
-    question = understand(question, knowledge)
+    question = understand(question, searcher)
     return confidence(question, gather(question, searcher))
 
 
@@ -40,7 +40,7 @@ def test_what_the_notes_say_is_surer_than_what_they_only_touch_on(
 def test_confidence_falls_when_the_answering_passage_is_gone(searcher: Searcher) -> None:
     """The same question is less sure of the passages that are left without the one that answers."""
     knowledge = knowledge_of(searcher)
-    question = understand("what saved the team 38% of its machines?", knowledge)
+    question = understand("what saved the team 38% of its machines?", searcher)
     found = gather(question, searcher)
     kept = [at for at, hit in enumerate(found.hits) if "38%" not in hit.passage.text]
     left = Found(tuple(found.hits[at] for at in kept), tuple(found.evidence[at] for at in kept))
@@ -51,7 +51,7 @@ def test_confidence_falls_when_the_answering_passage_is_gone(searcher: Searcher)
 
 def test_nothing_found_is_no_confidence(searcher: Searcher) -> None:
     """Without a passage there is nothing to judge."""
-    question = understand("what about ropes?", knowledge_of(searcher))
+    question = understand("what about ropes?", searcher)
 
     assert signals(question, Found()) == {}
     assert confidence(question, Found()) == 0
@@ -64,9 +64,9 @@ def test_nothing_found_is_no_confidence(searcher: Searcher) -> None:
 def test_every_signal_is_a_small_number(searcher: Searcher, question: str) -> None:
     """Odd and short questions give the same signals as others, each within what the model can take."""
     knowledge = knowledge_of(searcher)
-    question = understand(question, knowledge)
+    question = understand(question, searcher)
     values = signals(question, gather(question, searcher))
-    usual = understand("how much did Lanternfish save?", knowledge)
+    usual = understand("how much did Lanternfish save?", searcher)
 
     assert values.keys() == signals(usual, gather(usual, searcher)).keys()
     assert all(-1.5 <= value <= 1.5 for value in values.values())

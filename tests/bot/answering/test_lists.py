@@ -73,7 +73,7 @@ def test_a_title_gives_its_talk(searcher: Searcher, question: str) -> None:
     """A talk named by its title is the only one that is quoted, under its own headline."""
     found = answer(question, searcher=searcher)
 
-    assert found.headline == "“Autoscaling by Hand” (EU 2018, day 3)."
+    assert (found.headline or "").startswith("“Autoscaling by Hand” (EU 2018, day 3).")
     assert {quote.talk.title for quote in found.quotes} == {"Autoscaling by Hand"}
 
 
