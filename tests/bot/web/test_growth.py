@@ -9,9 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot.addresses import addresses_of
+from bot.holdings import holdings_of
 from bot.web.app import create_app
 from bot.web.feed import newest_talks
-from bot.holdings import holdings_of
 from bot.web.topics import topics_of
 from index.encoder.base import Encoder
 from index.files.records import ById, Rows
