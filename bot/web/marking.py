@@ -12,6 +12,8 @@ from bot.answering.rendering import tidy
 from index.vocabulary.words import singular, words
 
 _LINE_MARK = re.compile(r"\s*(?:[-*•‣–—>]|\d{1,3}[.)])\s")
+# Only these two schemes: a link of a note never runs anything.
+_ADDRESS = re.compile(r"https?://[^\s<>\"“”]*[^\s<>\"“”.,;:!?'’)\]}]", re.IGNORECASE)
 Spans = Sequence[tuple[int, int]]
 
 
@@ -50,6 +52,7 @@ def notes_markup(
     anchored: bool = True,
     *,
     cut: bool = False,
+    linked: bool = False,
 ) -> Markup:
     """Return a passage or a quote as lines, escaped, bullets told apart.
 
@@ -59,6 +62,7 @@ def notes_markup(
         quoted: The span of `text` that an address points at; it is marked.
         anchored: Whether what is marked then gets the anchor `w`.
         cut: Whether the sentence goes on behind the text.
+        linked: Whether web addresses become links, in lines in which nothing is marked.
     """
     shown = tidy(text) + ("…" if cut else "")
     quoted = _moved(text, shown, quoted) if quoted else None
@@ -70,7 +74,11 @@ def notes_markup(
             spans = [(max(quoted[0] - at, 0), min(quoted[1] - at, len(line)))]
             anchor = "w" if anchored and quoted[0] >= at else None
         kind = Markup(' class="item"') if _LINE_MARK.match(line) else Markup("")
-        pieces.append(Markup("<p{}>{}</p>").format(kind, _with_marks(line, spans, anchor)))
+        pieces.append(
+            Markup("<p{}>{}</p>").format(
+                kind, _with_links(line) if linked and not spans else _with_marks(line, spans, anchor)
+            )
+        )
         at += len(line) + 1
     return Markup("").join(pieces)
 
@@ -82,6 +90,15 @@ def _with_marks(text: str, spans: Iterable[tuple[int, int]], anchor: str | None 
         pieces += [escape(text[at:start]), opening, escape(text[start:end]), Markup("</mark>")]
         at, anchor = end, None
     return Markup("").join([*pieces, escape(text[at:])])
+
+
+def _with_links(line: str) -> Markup:
+    pieces, at = [], 0
+    for found in _ADDRESS.finditer(line):
+        link = Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>').format(found.group())
+        pieces += [escape(line[at : found.start()]), link]
+        at = found.end()
+    return Markup("").join([*pieces, escape(line[at:])])
 
 
 def _moved(text: str, shown: str, span: tuple[int, int]) -> tuple[int, int]:

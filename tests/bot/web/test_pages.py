@@ -390,3 +390,15 @@ def test_marks_change_no_word(text: str, cut: tuple[int, int]) -> None:
 
     assert "".join(words(shown).split()) == "".join(text.split())
     assert "".join(html.unescape(marked).split()) == "".join(text[start:end].split())
+
+
+@settings(max_examples=80, deadline=None)
+@given(text=st.text(alphabet="htps:/javcri.<>\"'&()[] x", max_size=60))
+def test_a_note_links_only_to_the_web(text: str) -> None:
+    """Whatever a note says, its links are web addresses that stand in it, and its words are all there."""
+    shown = str(notes_markup(f"see https://a.example/x?y=1&z, {text}", linked=True))
+    links = [html.unescape(one) for one in Links(shown).found]
+
+    assert "https://a.example/x?y=1&z" in links
+    assert all(re.match(r"https?://", one, re.IGNORECASE) for one in links)
+    assert "".join(words(shown).split()) == "".join(f"see https://a.example/x?y=1&z, {text}".split())
