@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ def run_stdio(settings: Settings, index_dir: Path | None) -> None:
     Raises:
         IndexFault: There is no build, or it cannot be used.
     """
+    # Before the server brings a way of its own; to standard error, since standard output is the protocol's.
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     live = LiveIndex(index_dir or settings.index_dir, adapter=settings.encoder_adapter)
     live.follow()
     try:

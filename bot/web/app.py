@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import anyio
+import anyio.from_thread
 import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -51,10 +52,10 @@ class Work:
         self._waiting = 0
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """Run something.
+        """Run something, after what came before it.
 
         Raises:
-            HTTPException: Too much waits already, or it takes too long.
+            HTTPException: Too much waits already, or it takes too long once it has begun.
         """
         if self._waiting >= WAITING:
             raise HTTPException(
@@ -63,16 +64,24 @@ class Work:
         self._limiter = self._limiter or anyio.CapacityLimiter(self._at_once)
         self._waiting += 1
         try:
-            with anyio.fail_after(WITHIN_S):
-                return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._limiter)
-        except TimeoutError:
-            raise HTTPException(
-                503,
-                "It takes too long to answer this just now. Ask again, in fewer words.",
-                {"Retry-After": "5"},
-            ) from None
+            with anyio.CancelScope() as scope:
+                begun = partial(_begin, scope, work)
+                return await anyio.to_thread.run_sync(begun, abandon_on_cancel=True, limiter=self._limiter)
         finally:
             self._waiting -= 1
+        raise HTTPException(
+            503, "It takes too long to answer this just now. Ask again, in fewer words.", {"Retry-After": "5"}
+        )
+
+
+def _begin(scope: anyio.CancelScope, work: Callable[[], Result]) -> Result:
+    """Let the time run from now on, on the thread that has a place, and work."""
+    anyio.from_thread.run_sync(_limit, scope)
+    return work()
+
+
+def _limit(scope: anyio.CancelScope) -> None:
+    scope.deadline = anyio.current_time() + WITHIN_S
 
 
 class Site:

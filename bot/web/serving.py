@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import sys
 import threading
@@ -87,6 +88,7 @@ def run(
         SettingsFault: The address cannot be listened on, or would open the notes to others without a token.
         IndexFault: There is no build, or it cannot be used.
     """
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     host = host or settings.host
     token = settings.web_token.get_secret_value() if settings.web_token else ""
     check_reach(host, token, insecure=insecure)

@@ -195,6 +195,31 @@ def test_health_waits_for_no_search(searcher: Searcher) -> None:
         assert [reply.result().status_code for reply in waiting] == [200] * 20
 
 
+def test_only_work_that_has_begun_is_limited(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes too long is given up with a time to come again; what waits behind it is answered, however long it waited."""
+    monkeypatch.setattr("bot.web.app.WITHIN_S", 0.5)
+    gate, first = threading.Event(), threading.Lock()
+    begun = threading.Semaphore(0)
+
+    def held() -> Searcher:
+        if threading.current_thread().name.startswith("AnyIO") and first.acquire(blocking=False):
+            begun.release()
+            assert gate.wait(30)
+        return searcher
+
+    with served(create_app(held, at_once=1)) as address, ThreadPoolExecutor(4) as pool:
+        slow = pool.submit(httpx.get, f"{address}/api/status", timeout=30)
+        assert begun.acquire(timeout=10)
+        waiting = [pool.submit(httpx.get, f"{address}/api/status", timeout=30) for _ in range(3)]
+        given_up = slow.result()
+        assert not any(reply.done() for reply in waiting)
+        gate.set()
+        replies = [reply.result().status_code for reply in waiting]
+
+    assert (given_up.status_code, given_up.headers["retry-after"]) == (503, "5")
+    assert replies == [200, 200, 200]
+
+
 def test_readiness_names_the_build_and_its_trouble(searcher: Searcher) -> None:
     """Readiness says which build answers, and why the newest does not."""
     app = create_app(lambda: searcher, trouble=lambda: "the new build is damaged")
