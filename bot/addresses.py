@@ -30,6 +30,7 @@ RESERVED = frozenset(
         "feed.atom",
         "healthz",
         "livez",
+    "map",
         "mcp",
         "notes",
         "openapi.json",

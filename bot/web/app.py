@@ -187,6 +187,7 @@ def create_app(
         site.route("/talks/{talk_id:path}", pages.old_talk),
         site.route("/speakers", pages.speakers),
         site.route("/speakers/{name}", pages.speaker),
+        site.route("/map", pages.map),
         site.route("/topics", pages.topics),
         site.route("/topics/{phrase}", pages.topic),
         site.route("/feed.atom", feed.atom),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -22,7 +23,8 @@ from bot.errors import QuestionFault
 from bot.holdings import Limits, holdings_of, listing
 from bot.web.marking import marked, notes_markup, telling_words
 from bot.web.openapi import document, parameters_of
-from bot.web.pictures import day_bar, topic_grid, trace_bars
+from bot.web.pictures import day_bar, talk_map, topic_grid, trace_bars
+from bot.web.talk_map import talk_map_of
 from bot.web.topics import topics_of
 from index.models import Event, Passage, Talk
 from index.search import Searcher
@@ -35,6 +37,7 @@ _LOOKED_AT = 40  # passages near a talk
 _DIGEST_PER_PAGE = 30
 _TREND = 0.04  # of a conference's talks, by which a topic has to have grown or shrunk to be named
 _TRENDS = 4
+_OF_A_GROUP = 12  # talks that are listed below the map
 _MOST_PHRASE = 100  # characters of a topic or a name that is looked up
 
 
@@ -272,6 +275,25 @@ class Pages:
             picture=topic_grid(found, lambda name: f"{root}{encoded(addresses.topic(name))}"),
             rising=[topic for topic in reversed(by_trend) if topic.trend >= _TREND][:_TRENDS],
             falling=[topic for topic in by_trend if topic.trend <= -_TREND][:_TRENDS],
+        )
+
+    def map(self, request: Request) -> Response:
+        """Show the talks on a map by what they are about, those of a conference apart where one is chosen."""
+        live = self._searcher()
+        drawn = talk_map_of(live)
+        chosen = request.query_params.get("event") or None
+        if chosen is not None and chosen not in live.build.events:
+            raise HTTPException(404, "The notes have no such conference.")
+        events = Counter(point.talk.event_id for point in drawn.points)
+        return self._page(
+            "map.html",
+            request,
+            live,
+            drawn=drawn,
+            picture=talk_map(drawn, root_of(request), chosen),
+            listed=_OF_A_GROUP,
+            choices=[(held.event.event_id, events[held.event.event_id]) for held in holdings_of(live).events],
+            chosen=chosen,
         )
 
     def topic(self, request: Request) -> Response:

@@ -9,11 +9,14 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
+from bot.addresses import encoded
 from bot.holdings import Held
+from bot.web.talk_map import TalkMap
 from bot.web.topics import Topics
 
 _ROW, _COLUMN, _LABEL, _HEAD = 26, 50, 130, 74  # pixels
 _MOST_RADIUS = 11.0
+_LABEL_APART, _LABEL_WIDE, _LETTER_WIDE = 17.0, 150.0, 8.2  # of names on the map
 _BAR_WIDTH, _BAR_HEIGHT, _GAP = 150, 12, 1.5
 
 
@@ -78,9 +81,40 @@ def trace_bars(trace: Sequence[tuple[str, int]]) -> Markup:
     return Markup("").join(parts)
 
 
-def _opening(kind: str, width: float, height: float, described: str) -> Markup:
-    form = Markup('<svg class="{}" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">')
-    return form.format(kind, _short(width), _short(height), _short(width), _short(height), described)
+def talk_map(drawn: TalkMap, root: str, chosen: str | None) -> Markup:
+    """Return a map: a dot a talk, which leads to it; those of a chosen conference are full, others then hollow."""
+    width, height, edge = 400, 420, 26
+    described = f"A map of {len(drawn.points)} talks in {len(drawn.groups)} groups, which are listed below"
+    parts = [_opening("chart map", width, height, described, linked=True)]
+    for point in drawn.points:
+        talk = point.talk
+        faint = chosen is not None and talk.event_id != chosen
+        dot = Markup(
+            '<a href="{}" aria-label="{}"><circle cx="{}" cy="{}" r="{}" class="{}"><title>{}</title></circle></a>'
+        )
+        said = " · ".join(filter(None, (talk.title, ", ".join(talk.speakers), talk.event_id)))
+        x, y = edge + point.x * (width - 2 * edge), edge + point.y * (height - 2 * edge)
+        kind, radius = ("dot faint", "4") if faint else ("dot", "5")
+        address = f"{root}{encoded(point.path)}"
+        parts.append(dot.format(address, talk.title, _short(x), _short(y), radius, kind, said))
+    taken: list[tuple[float, float]] = []
+    for group in drawn.groups:
+        x, y = edge + group.x * (width - 2 * edge), edge + group.y * (height - 2 * edge)
+        while any(abs(y - other) < _LABEL_APART and abs(x - across) < _LABEL_WIDE for across, other in taken):
+            y += _LABEL_APART
+        taken.append((x, y))
+        label = Markup('<text x="{}" y="{}" text-anchor="middle" class="halo">{}</text>')
+        half = min(len(group.name) * _LETTER_WIDE / 2, width / 2)
+        parts.append(label.format(_short(min(max(x, half), width - half)), _short(y), group.name))
+    parts.append(Markup("</svg>"))
+    return Markup("").join(parts)
+
+
+def _opening(kind: str, width: float, height: float, described: str, *, linked: bool = False) -> Markup:
+    """Return the beginning of a picture; one with links in it is a group to whoever cannot see it, else an image."""
+    form = Markup('<svg class="{}" width="{}" height="{}" viewBox="0 0 {} {}" role="{}" aria-label="{}">')
+    wide, high = _short(width), _short(height)
+    return form.format(kind, wide, high, wide, high, "group" if linked else "img", described)
 
 
 def _days_in_words(held: Held) -> str:

@@ -30,6 +30,7 @@ PAGES = (
     "/speakers",
     "/speakers/ines-moreau",
     "/topics",
+    "/map",
     "/topics/lanternfish",
     "/api",
     "/nothing/here",

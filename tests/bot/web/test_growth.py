@@ -12,6 +12,7 @@ from bot.addresses import addresses_of
 from bot.holdings import holdings_of
 from bot.web.app import create_app
 from bot.web.feed import newest_talks
+from bot.web.talk_map import talk_map_of
 from bot.web.topics import topics_of
 from index.encoder.base import Encoder
 from index.files.records import ById, Rows
@@ -78,7 +79,7 @@ def sites(
         opened = Searcher.open(index_dir, encoder).build
         counting = CountingTalks(opened.folder / "talks.jsonl")
         live = Searcher(replace(opened, talks=counting, stored_talks=counting), encoder)
-        for once_a_build in (addresses_of, holdings_of, topics_of, newest_talks):
+        for once_a_build in (addresses_of, holdings_of, topics_of, newest_talks, talk_map_of):
             once_a_build(live)
         found[count] = (visitor(create_app(lambda live=live: live)), counting)  # type: ignore[misc]
     return found
@@ -98,6 +99,7 @@ def sites(
         "/speakers",
         "/speakers/speaker7-oak7",
         "/topics",
+        "/map",
         "/topics/quayside",
         "/feed.atom",
         "/api/talks",

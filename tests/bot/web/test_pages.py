@@ -41,6 +41,7 @@ PAGES = (
     "/speakers",
     "/speakers/ines-moreau",
     "/topics",
+    "/map",
     "/topics/lanternfish",
     "/api",
     "/nothing/here",
