@@ -26,7 +26,13 @@ def topic_grid(topics: Topics, href: Callable[[str], str]) -> Markup:
     height = _HEAD + _ROW * len(topics.topics) + 8
     most = max((share for topic in topics.topics for share in topic.shares), default=0.0) or 1.0
     parts = [
-        _opening("chart", width, height, "Topics over the conferences; the table below has the same numbers.")
+        _opening(
+            "chart",
+            width,
+            height,
+            "Topics over the conferences; the table below has the same numbers",
+            linked=True,
+        )
     ]
     for column, event in enumerate(topics.events):
         x = _LABEL + _COLUMN * (column + 0.5)

@@ -14,6 +14,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
+from bot.web.app import create_app
+from index.encoder.base import Encoder
+from index.search import Searcher
+from tests.bot.web.conftest import served
+from tests.bot.web.test_pictures import talks
+from tests.notes import TALKS, publish_notes
+
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
@@ -67,6 +74,16 @@ def plain_browser() -> Iterator[webdriver.Chrome]:
     chrome = started(scripts=False)
     yield chrome
     chrome.quit()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[str]:
+    """Give the address of a page over notes that are enough for its pictures."""
+    index_dir = tmp_path_factory.mktemp("browser")
+    publish_notes(index_dir, encoder, (*TALKS, *talks()))
+    live = Searcher.open(index_dir, encoder)
+    with served(create_app(lambda: live)) as found:
+        yield found
 
 
 def look(browser: webdriver.Chrome, width: int, scheme: str) -> None:
