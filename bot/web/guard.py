@@ -23,7 +23,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.mcp.identity import is_signed
-from bot.web.problems import problem
+from bot.web.problems import path_of, problem
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 HEALTH = frozenset({"/livez", "/readyz", "/healthz"})
@@ -131,7 +131,7 @@ class Guard:
             )
         if not self._access.allows_origin(headers.get("origin"), host):
             return problem(scope, 403, "Cannot answer a page of another site.")
-        return None if scope["path"] in HEALTH else self._stranger(scope, headers)
+        return None if path_of(scope) in HEALTH else self._stranger(scope, headers)
 
     def _stranger(self, scope: Scope, headers: Headers) -> Response | None:
         """Refuse who asks too much, or does not have the token."""
@@ -139,7 +139,7 @@ class Guard:
         if wait_s := self._rate.wait_s(client, time.monotonic()):
             detail = "Too many requests from here. Wait a little."
             return problem(scope, 429, detail, headers={"Retry-After": str(wait_s)})
-        if self._access.signed and scope["path"] == "/mcp" and is_signed(scope):
+        if self._access.signed and path_of(scope) == "/mcp" and is_signed(scope):
             return None
         if self._access.allows_token(headers.get("authorization")):
             return None

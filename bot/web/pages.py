@@ -24,6 +24,7 @@ from bot.holdings import Limits, holdings_of, listing
 from bot.web.marking import marked, notes_markup, telling_words
 from bot.web.openapi import document, parameters_of
 from bot.web.pictures import day_bar, talk_map, topic_grid, trace_bars
+from bot.web.problems import path_of
 from bot.web.talk_map import talk_map_of
 from bot.web.topics import topics_of
 from index.models import Event, Passage, Talk
@@ -353,7 +354,9 @@ class Pages:
             "extent": extent_text(live),
             "build_id": live.build.build_id,
             "made_at": holdings_of(live).made_at,
-            "here": f"{self._public_url.rstrip('/')}{request.url.path}" if self._public_url else "",
+            "here": f"{self._public_url.rstrip('/')}{encoded(path_of(request.scope))}"
+            if self._public_url
+            else "",
             "public": self._public_url,
             "question": "",
         }
@@ -362,7 +365,7 @@ class Pages:
 
 def root_of(request: Request) -> str:
     """Return the relative path from the requested page to the page's root."""
-    depth = request.url.path.removeprefix(request.scope.get("root_path", "")).count("/") - 1
+    depth = path_of(request.scope).count("/") - 1
     return "../" * depth or "./"
 
 

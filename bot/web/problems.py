@@ -44,9 +44,14 @@ def problem(
 
 def wants_json(scope: Scope) -> bool:
     """Tell whether a program asks: of the interfaces for programs, or for JSON."""
-    path: str = scope["path"]
     accepted = Headers(scope=scope).get("accept", "")
-    return path.startswith(("/api/", "/mcp")) or ("json" in accepted and "html" not in accepted)
+    return path_of(scope).startswith(("/api/", "/mcp")) or ("json" in accepted and "html" not in accepted)
+
+
+def path_of(scope: Scope) -> str:
+    """Return the path within the application, wherever it is mounted."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", "")) or "/"
 
 
 def bare_page(status: int, title: str, detail: str) -> str:

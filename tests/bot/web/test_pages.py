@@ -403,3 +403,23 @@ def test_a_note_links_only_to_the_web(text: str) -> None:
     assert "https://a.example/x?y=1&z" in links
     assert all(re.match(r"https?://", one, re.IGNORECASE) for one in links)
     assert "".join(words(shown).split()) == "".join(f"see https://a.example/x?y=1&z, {text}".split())
+
+
+def test_the_page_lives_below_a_path(searcher: Searcher) -> None:
+    """Behind a proxy that takes a path away, and mounted below one, every link stays below it."""
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
+    inner = create_app(lambda: searcher)
+    client = visitor(Starlette(routes=[Mount("/conf/notes", inner)]))
+
+    for path in ("/", "/eu-2020/day-3", "/talks", "/speakers/ines-moreau", "/nothing/at/all"):
+        page = client.get(f"/conf/notes{path}")
+        for link in Links(page.text).found:
+            target = urljoin(f"http://localhost/conf/notes{path}", html.unescape(link))
+            assert target.startswith(("http://localhost/conf/notes/", "https://talks.example.org/")), link
+    assert client.get("/conf/notes/api/none").headers["content-type"] == "application/problem+json"
+    assert client.get("/conf/notes/livez").status_code == 200
+    moved = client.get("/conf/notes/eu-2020/day-4/small-teams-large-platforms")
+    target = urljoin("http://localhost/conf/notes/eu-2020/day-4/x", moved.headers["location"])
+    assert target == "http://localhost/conf/notes/eu-2020/day-3/keynote-small-teams-large-platforms"
