@@ -30,7 +30,7 @@ from bot.web.api import Interface
 from bot.web.feed import Feed
 from bot.web.guard import Access, Guard, defect
 from bot.web.pages import Pages
-from bot.web.problems import problem, wants_json
+from bot.web.problems import problem, status_of, wants_json
 from index.errors import IndexFault
 from index.search import Searcher
 
@@ -246,7 +246,7 @@ def _why(fault: Exception) -> tuple[int, str, dict[str, str]]:
         detail = "There is no such page here." if fault.status_code == 404 and bare else fault.detail
         return fault.status_code, detail, dict(fault.headers or {})
     if isinstance(fault, QuestionFault):
-        return 400, str(fault), {}
+        return status_of(fault), str(fault), {}
     return 503, str(fault), {"Retry-After": "60"}
 
 

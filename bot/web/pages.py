@@ -24,7 +24,7 @@ from bot.holdings import Limits, holdings_of, listing
 from bot.web.marking import marked, notes_markup, telling_words
 from bot.web.openapi import document, parameters_of
 from bot.web.pictures import day_bar, talk_map, topic_grid, trace_bars
-from bot.web.problems import path_of
+from bot.web.problems import path_of, status_of
 from bot.web.talk_map import talk_map_of
 from bot.web.topics import topics_of
 from index.models import Event, Passage, Talk
@@ -82,7 +82,9 @@ class Pages:
         try:
             found = answer(question, searcher=live, event=limits.event, day=limits.day)
         except QuestionFault as fault:
-            return self._page("answer.html", request, live, 400, **{**values, "fault": str(fault)})
+            return self._page(
+                "answer.html", request, live, status_of(fault), **{**values, "fault": str(fault)}
+            )
         values |= {
             "found": found,
             "words": telling_words(found.understood.text, *found.understood.corrections.values()),

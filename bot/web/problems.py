@@ -9,6 +9,8 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
+from bot.errors import QuestionFault, UnknownDay, UnknownEvent
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -40,6 +42,11 @@ def problem(
         details = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         return ProblemResponse(details, status, headers)
     return HTMLResponse((page or bare_page)(status, title, detail), status, headers)
+
+
+def status_of(fault: QuestionFault) -> int:
+    """Return 404 for an event or a day that the notes do not have, 400 for a question that cannot be taken."""
+    return 404 if isinstance(fault, (UnknownEvent, UnknownDay)) else 400
 
 
 def wants_json(scope: Scope) -> bool:
