@@ -42,13 +42,20 @@ def ask(  # noqa: PLR0917 one a parameter
 ) -> None:
     """Answer a QUESTION in the notes' own words, with the talk and its link.
 
-    A question has at most 2,000 characters. With --jsonl, lines look like {"id": "1", "question": "…",
-    "history": ["…"]}.
+    Without one, questions are asked one after the other, and a follow-up stands on those before it. A question
+    has at most 2,000 characters. With --jsonl, lines look like
+    {"id": "1", "question": "…", "history": ["…"]}.
     """
-    if jsonl == (question is not None):
+    asks_one, converses = question is not None, question is None and not jsonl and sys.stdin.isatty()
+    if (jsonl and asks_one) or not (jsonl or asks_one or converses) or (converses and as_json):
         raise click.UsageError("Give one QUESTION, or --jsonl with questions on standard input.")
     with faults():
         searcher = open_searcher(index_dir)
+        if converses:
+            from bot.prompt import converse
+
+            converse(searcher, event, day)
+            return
         if jsonl:
             _ask_lines(searcher, event, day, sys.stdin)
         else:
@@ -74,7 +81,9 @@ def _ask_once(searcher: Searcher, question: str, event: str | None, day: int | N
 def _ask_lines(searcher: Searcher, event: str | None, day: int | None, lines: TextIO) -> None:
     from bot.answering import prepare
     from bot.answering.question.scope import check_scope
+    from bot.heap import hold_little
 
+    hold_little()  # thousands of questions are one long-running process too
     check_scope(searcher, event, day)
     prepare(searcher)
     for line in lines:

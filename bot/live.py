@@ -94,7 +94,7 @@ class LiveIndex:
             if build_id == self._refused and time.monotonic() - self._refused_at < AGAIN_AFTER_S:
                 return False
             fresh = _opened(self.index_dir, self._searcher.encoder, self._adapter)
-        except IndexFault as fault:
+        except Exception as fault:  # whatever a strange build does, the one that answers goes on answering
             self._keep_old(build_id, fault)
             return False
         self._searcher, self._refused, self.trouble = fresh, None, None
@@ -122,7 +122,7 @@ class LiveIndex:
                 # The thread must live on: the next build may be a good one.
                 _log.exception("could not take a new build; %s stays", self._searcher.build.build_id)
 
-    def _keep_old(self, build_id: str | None, fault: IndexFault) -> None:
+    def _keep_old(self, build_id: str | None, fault: Exception) -> None:
         serving = self._searcher.build.build_id
         if str(fault) != self.trouble:
             _log.error("the new build is not taken, %s stays: %s", serving, fault)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from console.command import FILE, complain, index_option, screen
+from console.command import FILE, FOLDER, complain, index_option, screen
 from console.defects import Defect
 from ingest.errors import IngestError
 from ingest.model_cli import model
@@ -18,6 +19,7 @@ from ingest.nightly.every import repeat, seconds
 from ingest.terminal import bars, faults, settings
 
 if TYPE_CHECKING:
+    from ingest.inspection.init import Draft
     from ingest.job import Job
     from ingest.nightly.report import Report
 
@@ -154,4 +156,30 @@ def inspect(*, file: Path, catalogue: Path | None, as_json: bool) -> None:
             print_inspection(inspection, screen())
 
 
-commands: tuple[click.Command, ...] = (ingest, inspect, index, model)
+@click.command()
+@click.argument("folder", default=".", type=FOLDER)
+def init(*, folder: Path) -> None:
+    """Begin with a FOLDER of notes: read them, write a sources.yaml, and name what is uncertain."""
+    with faults():
+        from ingest.inspection.init import draft_sources, write_sources
+        from ingest.inspection.view import print_drafts
+
+        drafts = draft_sources(folder)
+        print_drafts(drafts, screen())
+        path = write_sources(folder, drafts, _ask_event)
+    click.echo(f"\nWrote {path}. Look through it, then:  confnotes ingest {shlex.quote(str(folder))}")
+
+
+def _ask_event(draft: Draft) -> str | None:
+    """Ask a person for a recap's conference; nobody is asked where nobody sits at a terminal."""
+    if not sys.stdin.isatty():
+        return None
+    answer: str = click.prompt(
+        f"Which conference is {draft.name} about? (for example “EU 2021” or “PyCon US 2024”; Enter to leave it open)",
+        default=draft.event or "",
+        show_default=bool(draft.event),
+    )
+    return answer.strip() or None
+
+
+commands: tuple[click.Command, ...] = (init, ingest, inspect, index, model)

@@ -37,7 +37,8 @@ class IngestSettings(BaseSettings):
         default="", description="Page or mailbox where owners of sites that are read can complain."
     )
     web_allowed_hosts: str = Field(
-        default="", description="Hosts of sources that may lead to inside addresses, comma separated."
+        default="",
+        description="Hosts of sources that may lead to inside addresses, as host or host:port, comma separated.",
     )
     keep_builds: int = Field(
         default=3, ge=1, description="How many builds stay on disk to go back to, the live one included."

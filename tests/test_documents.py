@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings
 
 from bot.settings import Settings
 from confnotes import main
+from ingest.inspection.inspect import inspect_file
 from ingest.settings import IngestSettings
 from tests.conftest import ROOT
 
@@ -113,3 +114,27 @@ def test_demo_answers_three_questions_with_quotes_and_links(tmp_path: Path) -> N
         for link in links:
             assert link.split("#:~:text=")[0] in known
     assert "docs/slack.md" in answers[-1]
+
+
+NOTES_READ = {
+    0: [("Fast Tests with Less Luck", ("Ada Quill",)), ("Typing at the Edges", ("Bo Marsh",))],
+    1: [("Typing at the Edges", ("Bo Marsh",))],
+    2: [
+        ("Cheaper Nights", ("Cy Dune",)),
+        ("Queues Without Fear", ("Di Ebb",)),
+        ("Ten Years of Pagers", ("Eo Fell",)),
+    ],
+}
+
+
+@pytest.mark.parametrize("number", NOTES_READ)
+def test_the_recaps_that_the_guide_shows_are_read_without_a_doubt(number: int, tmp_path: Path) -> None:
+    """Whoever writes notes as docs/notes.md says gets these talks with these speakers."""
+    guide = (ROOT / "docs" / "notes.md").read_text(encoding="utf-8")
+    example = re.findall(r"```markdown\n(.*?)```", guide, re.DOTALL)[number]
+    (tmp_path / "recap.md").write_text(example, encoding="utf-8")
+    found = inspect_file(tmp_path / "recap.md")
+
+    talks = [(talk.title, talk.speakers) for talk in found.talks if talk.kind != "section"]
+    assert talks == NOTES_READ[number]
+    assert not found.uncertain

@@ -106,6 +106,10 @@ class Names:
         found = ((one, _speaker(value)) for one, value in self._speakers.after(key))
         return list(islice((speaker for one, speaker in found if speaker.key == one), most))
 
+    def begins_title(self, part: str) -> bool:
+        """Tell whether these folded words begin a title, or a longer part of one, that goes on behind them."""
+        return self._titles.any_starting(f"{part} ")
+
     def speaker(self, key: str) -> Speaker | None:
         """Return the speaker of this folded name."""
         return next((one for one in map(_speaker, self._speakers.values(key)) if one.key == key), None)

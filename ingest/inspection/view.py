@@ -1,11 +1,14 @@
-"""An inspected recap on the terminal."""
+"""Inspected recaps on the terminal."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from ingest.inspection.init import Draft
 from ingest.inspection.inspect import Inspection, TalkLines
 from ingest.recap.matching import SURE
 
@@ -96,3 +99,22 @@ def _print_lines(console: Console, heading: str, lines: list[str] | tuple[str, .
         console.print(f"{heading}:", highlight=False)
         for line in lines:
             console.print(f"  {line}", highlight=False, markup=False, emoji=False)
+
+
+def print_drafts(drafts: Sequence[Draft], console: Console) -> None:
+    """Print what could be read of each recap of a folder, and what a person should look at."""
+    table = Table(
+        "recap", "conference", "day", Column("talks", justify="right"), Column("sections", justify="right")
+    )
+    for draft in drafts:
+        shown = f"{draft.event or 'not said'}{'' if draft.sure or not draft.event else ' ?'}"
+        day = "" if draft.day is None else str(draft.day)
+        table.add_row(Text(draft.name), Text(shown), day, str(draft.talks), str(draft.sections))
+    console.print(table)
+    for draft in drafts:
+        if draft.trouble:
+            console.print(Text(draft.trouble))
+        elif not draft.talks:
+            console.print(
+                Text(f"{draft.name}: no talks were found; `confnotes inspect` shows how it was read.")
+            )

@@ -26,7 +26,7 @@ TOP_KEYS = ("catalogue", "gate", "sources")
 PLACE_KEYS = ("path", "url", "feed", "git")  # where recaps lie: one of them in each entry
 SOURCE_KEYS = (
     "path", "event", "event_name", "starts_on", "ends_on", "city", "day", "language", "author", "title", "date", "url", "based_on",
-    "feed", "match", "most", "git", "ref", "on_missing", "visible_in",
+    "feed", "match", "most", "git", "ref", "show_query", "on_missing", "visible_in",
 )  # fmt: skip
 
 
@@ -113,7 +113,15 @@ def read_list(path: Path) -> Sources:
 
 def _remote(path: Path, place: str, entry: Mapping[str, Any]) -> Remote | None:
     """Read an entry whose recaps must be fetched; None for one of files, whose `url` is only a link."""
-    if entry.get("path") and not entry.keys() & {"feed", "match", "most", "git", "ref", "on_missing"}:
+    if entry.get("path") and not entry.keys() & {
+        "feed",
+        "match",
+        "most",
+        "git",
+        "ref",
+        "show_query",
+        "on_missing",
+    }:
         return None
     # Imports httpx, a tenth of a second that nobody waits for whose recaps are all files.
     from ingest.sources.remote import read_remote

@@ -21,16 +21,17 @@ from ingest.sources.web import (
     WebSpec,
     fetch_source,
     prune,
+    query_of,
 )
 
 FOLDER = "sources"  # beside the builds
 _OPTIONS = {
     "path": ("url",),
-    "url": ("on_missing",),
-    "feed": ("match", "most", "on_missing"),
+    "url": ("show_query", "on_missing"),
+    "feed": ("match", "most", "show_query", "on_missing"),
     "git": ("ref", "path", "on_missing"),
 }
-_ALL = ("path", "url", "feed", "git", "match", "most", "ref", "on_missing")
+_ALL = ("path", "url", "feed", "git", "match", "most", "ref", "show_query", "on_missing")
 
 
 def read_remote(listed: Path, place: str, entry: Mapping[str, Any], said: Source) -> Remote:
@@ -45,8 +46,12 @@ def read_remote(listed: Path, place: str, entry: Mapping[str, Any], said: Source
         raise SourcesError(
             f"Cannot use {listed}: {place} has `{unfit[0]}` beside `{kind}`. With `{kind}` go {_known(kind)}."
         )
+    if not isinstance(entry.get("show_query", False), bool):
+        raise SourcesError(
+            f"Cannot use {listed}: {place} has the show_query {entry['show_query']!r}. Give true or false."
+        )
     for key in _ALL:
-        value = entry.get(key)
+        value = entry.get(key) if key != "show_query" else None
         if value is not None and (
             not isinstance(value, str) if key != "most" else type(value) is not int or value < 1
         ):
@@ -96,6 +101,8 @@ def _file(said: Source, fetched: Fetched) -> Source | None:
 def _spec(kind: str, listed: Path, place: str, entry: Mapping[str, Any]) -> SourceSpec:
     """Make what is fetched."""
     missing = entry.get("on_missing", "keep")
+    # What stands behind the question mark may be a key.
+    hidden = "" if entry.get("show_query") or kind == "git" else query_of(entry[kind])
     if kind == "git":
         where = entry["git"] if "://" in entry["git"] else str(listed.parent / entry["git"])
         return GitSpec(where, entry.get("ref") or "HEAD", entry.get("path") or "", missing)
@@ -107,8 +114,8 @@ def _spec(kind: str, listed: Path, place: str, entry: Mapping[str, Any]) -> Sour
             raise SourcesError(
                 f"Cannot use {listed}: {place} has the match {match!r}, which is no pattern ({error})."
             ) from error
-        return FeedSpec(entry["feed"], match, entry.get("most") or FeedSpec("").most, missing)
-    return WebSpec(entry["url"], missing)
+        return FeedSpec(entry["feed"], match, entry.get("most") or FeedSpec("").most, missing, hidden)
+    return WebSpec(entry["url"], missing, hidden)
 
 
 def _known(kind: str) -> str:

@@ -188,6 +188,10 @@ class Knowledge:
         """Return the rows of the talks that have these folded words for a title, or for a longer part of it."""
         return self._names.titled(forms)
 
+    def begins_title(self, forms: tuple[str, ...]) -> bool:
+        """Tell whether a title, or a longer part of one, begins with these folded words and goes on behind them."""
+        return self._names.begins_title(" ".join(forms))
+
     def talk(self, row: int) -> Talk:
         """Return a talk by its row."""
         return self._build.stored_talks.rows[row]

@@ -145,19 +145,24 @@ def _years(
     wanted: list[str] = []
     spans: list[Span] = []
     excluded: list[str] = []
+    # A mark a letter instead of a look at every span: a question may name five hundred years.
+    covered, mine = bytearray(len(question)), bytearray(len(question))
+    for start, end in taken:
+        covered[start:end] = b"x" * (end - start)
     for match in _YEARS.finditer(question):
         first, last = sorted((int(match["first"]), int(match["last"])))
         events = tuple(
             event.event_id for event in knowledge.events if first <= (event_year(event) or 0) <= last
         )
-        if events and not any(start < match.end() and match.start() < end for start, end in taken):
+        if events and not any(covered[match.start() : match.end()]):
             wanted += events
             spans.append(match.span())
+            mine[match.start() : match.end()] = b"x" * len(match[0])
     for match in _YEAR.finditer(question):
-        if any(start < match.end() and match.start() < end for start, end in spans):
+        if any(mine[match.start() : match.end()]):
             continue
         events = _events_of(question[: match.start()], int(match[0]), knowledge)
-        if not events or any(start < match.end() and match.start() < end for start, end in taken):
+        if not events or any(covered[match.start() : match.end()]):
             continue
         (excluded if _negated(question, match.start()) else wanted).extend(events)
         side = _SIDE.search(question[: match.start()])

@@ -11,6 +11,7 @@ from ingest.sources.web.pages import fetch_page
 from ingest.sources.web.repositories import fetch_repository
 from ingest.sources.web.specs import FeedSpec, Fetched, GitSpec, Limits, SourceSpec, WebSpec
 from ingest.sources.web.store import SourceStore
+from ingest.sources.web.urls import query_of
 
 __all__ = [
     "FeedSpec",
@@ -23,6 +24,7 @@ __all__ = [
     "WebSpec",
     "fetch_source",
     "prune",
+    "query_of",
 ]
 
 
@@ -37,6 +39,7 @@ def fetch_source(spec: SourceSpec, store: SourceStore, client: PoliteClient) -> 
     Returns:
         Its recaps in a fixed order, and one without data for each fault that has none.
     """
+    client.begin_source()
     if isinstance(spec, WebSpec):
         return [fetch_page(spec, store, client)]
     if isinstance(spec, FeedSpec):

@@ -19,7 +19,9 @@ Resolver = Callable[[str, int], Sequence[str]]  # host, port -> addresses
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 ALLOW = "If it is meant, name the host in CONFNOTES_WEB_ALLOWED_HOSTS."
-NAME_IT = "The host is allowed only for a source whose own address in sources.yaml names it."
+NAME_IT = "The host is allowed only for a source whose own address in sources.yaml names it, and at the port that it names."
+# A page at one of them often leads to the same page at the other.
+_WEB_PORTS = frozenset([80, 443])
 
 # IANA's registry of special-purpose addresses; Python's own `is_private` differs between its patch releases.
 _CLOSED_V4 = tuple(
@@ -117,31 +119,42 @@ def system_resolver(host: str, port: int) -> list[str]:
 
 
 class Gate:
-    """Decides which hosts are reached and at which addresses.
+    """Decides which hosts are reached, at which ports and addresses.
 
-    An allowed host is open to a source that names it itself: what a page redirects to or a feed lists was
-    written by others, who could else lead us to it.
+    An allowed host is open to a source that names it itself, at the port that it names: what a page redirects
+    to or a feed lists was written by others, who could else lead us to whatever else runs there.
+
+    Args:
+        allowed_hosts: Hosts that may lead to inside addresses, each as `host` or `host:port`.
+        resolver: Looks names up.
+        opened: The one allowed host that is open, folded, and its ports; none by default.
     """
 
     def __init__(
-        self, allowed_hosts: Collection[str] = (), resolver: Resolver = system_resolver, opened: str = ""
+        self,
+        allowed_hosts: Collection[str] = (),
+        resolver: Resolver = system_resolver,
+        opened: tuple[str, frozenset[int]] = ("", frozenset()),
     ) -> None:
         self._allowed = frozenset(_folded(host) for host in allowed_hosts)
         self._resolver = resolver
-        self.opened = opened  # the one allowed host that is open, folded
+        self.opened = opened
 
-    def opened_for(self, host: str) -> Gate:
-        """Give the gate of a source that names a host itself."""
+    def opened_for(self, host: str, port: int) -> Gate:
+        """Return the gate of a source that names a host and a port itself."""
         named = _folded(host)
-        return Gate(self._allowed, self._resolver, named if named in self._allowed else "")
+        ports = _WEB_PORTS if port in _WEB_PORTS else frozenset([port])
+        if named not in self._allowed:
+            ports = frozenset([port]) if f"{named}:{port}" in self._allowed else frozenset()
+        return Gate(self._allowed, self._resolver, (named, ports) if ports else ("", frozenset()))
 
-    def check_host(self, host: str, shown: str) -> None:
+    def check_host(self, host: str, port: int, shown: str) -> None:
         """Refuse what needs no look-up to be refused.
 
         Raises:
             SourceFault: The host is an inside address, or a number in disguise.
         """
-        if self._is_open(host):
+        if self._is_open(host, port):
             return
         if disguised(host):
             raise SourceFault(
@@ -162,12 +175,12 @@ class Gate:
         Raises:
             SourceFault: There is none, or one of them may not be reached.
         """
-        self.check_host(host, host)
+        self.check_host(host, port, host)
         address = literal(host)
         if address:
             return [address]
         found = self._look_up(host, port, within_s)
-        for one in [] if self._is_open(host) else found:
+        for one in [] if self._is_open(host, port) else found:
             kind = closed(one)
             if kind:
                 raise SourceFault(
@@ -175,11 +188,14 @@ class Gate:
                 )
         return found
 
-    def _is_open(self, host: str) -> bool:
-        return bool(self.opened) and _folded(host) == self.opened
+    def _is_open(self, host: str, port: int) -> bool:
+        name, ports = self.opened
+        return _folded(host) == name and port in ports
 
     def _way_out(self, host: str) -> str:
-        return NAME_IT if _folded(host) in self._allowed else ALLOW
+        folded = _folded(host)
+        named = any(one == folded or one.rpartition(":")[0] == folded for one in self._allowed)
+        return NAME_IT if named else ALLOW
 
     def _look_up(self, host: str, port: int, within_s: float) -> list[str]:
         """Look a name up, aside: the system's look-up has no time limit of its own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 import time
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,13 +19,14 @@ from ingest.sources.web.bodies import check_length, read_body
 from ingest.sources.web.robots import MOST_BYTES, ROBOT, RobotsBook
 from ingest.sources.web.specs import Limits
 from ingest.sources.web.transport import Deadline, PinnedTransport
-from ingest.sources.web.urls import shown, web_url
+from ingest.sources.web.urls import port_of, shown, web_url
 
 ACCEPT_NOTES = "text/html, application/xhtml+xml, text/markdown, text/plain;q=0.9, */*;q=0.1"
 ACCEPT_FEED = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _GONE = (404, 410)
 _LATER = "The next run tries again."
+TIME_IS_UP = "the time that it may take in a night is over"
 _ASCII = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,500}[\x21-\x7e])?")
 
 
@@ -69,6 +71,7 @@ class PoliteClient:
         allowed_hosts: Hosts that may lead to inside addresses, for sources that name them.
         limits: How much a source may cost.
         resolver: Looks names up.
+        clock: Seconds, by which the time of a source and of a night is measured.
     """
 
     def __init__(
@@ -77,14 +80,27 @@ class PoliteClient:
         allowed_hosts: Collection[str] = (),
         limits: Limits | None = None,
         resolver: Resolver = system_resolver,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.limits = limits or Limits()
+        self._clock = clock
+        self._night_ends = clock() + self.limits.night_s
+        self._source_ends = self._night_ends
+        self._silent: Counter[str] = Counter()  # host and port -> how often it let us wait
         self.gate = Gate(allowed_hosts, resolver)
         self.user_agent = user_agent(contact)
         self._tls: ssl.SSLContext | None = None
         self._robots = RobotsBook(self._read_robots)
         self._free_at: dict[str, float] = {}  # host -> when it may be asked again
         self._down: dict[str, str] = {}  # host -> why no connection came about in this run
+
+    def begin_source(self) -> None:
+        """Give the next source its time."""
+        self._source_ends = min(self._clock() + self.limits.source_s, self._night_ends)
+
+    def left_s(self) -> float:
+        """Return how much time the source has left; 0 where it has none."""
+        return max(self._source_ends - self._clock(), 0.0)
 
     def get(
         self,
@@ -106,8 +122,11 @@ class PoliteClient:
             SourceFault: Anything else that gives no page.
         """
         asked = web_url(address)
+        if not self.left_s():
+            raise SourceFault(shown(asked), TIME_IS_UP, _LATER)
         known = validators or Validators()
-        gate = self.gate.opened_for(web_url(named).host if named else asked.host)
+        source = web_url(named) if named else asked
+        gate = self.gate.opened_for(source.host, port_of(source))
         may = partial(self._allowed_by_robots, gate)
         wish = _Wish(accept, known, self.limits.body_bytes, gate)
         page = self._follow(asked, wish, may)
@@ -141,7 +160,7 @@ class PoliteClient:
         while True:
             seen.add(str(url))
             try:
-                wish.gate.check_host(url.host, shown(url))
+                wish.gate.check_host(url.host, port_of(url), shown(url))
                 began = time.monotonic()
                 pause_s = may(url)
                 self._pause(url.host, pause_s)
@@ -210,6 +229,9 @@ class PoliteClient:
             self._down[place] = f"no connection to {url.host} ({error or 'timed out'})"
             raise SourceFault(shown(url), self._down[place], _LATER) from error
         except httpx.TimeoutException as error:
+            self._silent[place] += 1
+            if self._silent[place] >= self.limits.silences:
+                self._down[place] = f"{url.host} let us wait {self._silent[place]} times in this run"
             what = (
                 f"not done after {deadline.seconds:g} s"
                 if deadline.left_s() <= 0

@@ -16,7 +16,7 @@ from defusedxml.common import DefusedXmlException
 
 from ingest.errors import SourceFault
 from ingest.sources.web.charsets import to_utf8
-from ingest.sources.web.client import ACCEPT_FEED, PoliteClient
+from ingest.sources.web.client import ACCEPT_FEED, TIME_IS_UP, PoliteClient
 from ingest.sources.web.pages import ask, fetch_page, kept_page
 from ingest.sources.web.specs import FeedSpec, Fetched, WebSpec
 from ingest.sources.web.store import Part, Record, SourceStore
@@ -151,20 +151,35 @@ def _remember(spec: FeedSpec, store: SourceStore, posts: Iterable[Post]) -> None
 def _posts(
     spec: FeedSpec, store: SourceStore, client: PoliteClient, known: dict[str, Post], listed: set[str]
 ) -> list[Fetched]:
-    """Give the posts that match: those kept, asked again while the feed names them, and at most so many new ones."""
+    """Return the posts that match: those kept, asked again while the feed names them, and at most so many new ones.
+
+    Posts that were never read are asked for first, then those that were asked longest ago: where the feed's
+    time is over, the rest is given as it was kept, with one line for all of them, and has its turn another
+    night.
+    """
+    pages = [WebSpec(post.url, spec.on_missing, spec.hidden) for post in _matching(spec, known.values())]
+    records = {page.url: store.record(page.key) for page in pages}
+    new = [page for page in pages if records[page.url] is None][: spec.most]
+    kept = [page for page in pages if records[page.url] is not None]
+    again = [page for page in kept if page.url in listed or spec.on_missing == "drop"]
+    again.sort(key=lambda page: record.fetched_at if (record := records[page.url]) else "")
+    given: dict[str, Fetched] = {}
+    for page in (*new, *again):
+        if client.left_s():
+            given[page.url] = fetch_page(page, store, client, named=spec.feed)
+    waiting = len(new) + len(again) - len(given)
+    given |= {page.url: kept_page(page, store) for page in kept if page.url not in given}
+    in_order = [given[page.url] for page in pages if page.url in given]
+    if not waiting:
+        return in_order
+    what = f"{TIME_IS_UP}; {waiting} posts were not asked for"
+    return [
+        *in_order,
+        Fetched(spec.feed, None, fault=str(SourceFault(shown(spec.feed), what, "The next run goes on."))),
+    ]
+
+
+def _matching(spec: FeedSpec, posts: Iterable[Post]) -> Iterator[Post]:
+    """Yield the posts in whose title, address or categories the pattern is found."""
     pattern = re.compile(spec.match, re.IGNORECASE)
-    given: list[Fetched] = []
-    new = 0
-    for post in known.values():
-        if not any(map(pattern.search, (post.title, post.url, *post.categories))):
-            continue
-        page = WebSpec(post.url, spec.on_missing)
-        if store.record(page.key) is None:
-            new += 1
-            if new > spec.most:
-                continue
-        elif post.url not in listed and spec.on_missing == "keep":
-            given.append(kept_page(page, store))
-            continue
-        given.append(fetch_page(page, store, client, named=spec.feed))
-    return given
+    return (post for post in posts if any(map(pattern.search, (post.title, post.url, *post.categories))))

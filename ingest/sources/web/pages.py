@@ -11,7 +11,7 @@ from ingest.sources.web.charsets import to_utf8
 from ingest.sources.web.client import ACCEPT_NOTES, Page, PoliteClient, Validators
 from ingest.sources.web.specs import Fetched, WebSpec
 from ingest.sources.web.store import Part, Record, SourceStore
-from ingest.sources.web.urls import recap_name, shown, web_url
+from ingest.sources.web.urls import public_link, recap_name, shown, web_url
 
 _TEXT = frozenset(
     [
@@ -45,7 +45,7 @@ def fetch_page(spec: WebSpec, store: SourceStore, client: PoliteClient, named: s
         answered = ask(spec.key, spec.url, store, client, named=named)
     except SourceFault as fault:
         return kept_page(spec, store, fault)
-    return _fetched(answered, store)
+    return _fetched(answered, store, spec.hidden)
 
 
 def kept_page(spec: WebSpec, store: SourceStore, fault: SourceFault | None = None) -> Fetched:
@@ -61,7 +61,7 @@ def kept_page(spec: WebSpec, store: SourceStore, fault: SourceFault | None = Non
             None,
             fault=str(fault) if fault else f"Cannot use {shown(spec.url)}: nothing was kept of it.",
         )
-    fetched = _fetched(Answered(record, data, changed=False), store)
+    fetched = _fetched(Answered(record, data, changed=False), store, spec.hidden)
     return Fetched(
         fetched.name,
         data,
@@ -103,7 +103,7 @@ def ask(
         data = store.body(last.parts[0].sha256)
         if data is None:
             raise SourceFault(shown(address), "what was kept of it disappeared in this run", "Run again.")
-        return Answered(last, data, changed=False)
+        return Answered(store.keep(last), data, changed=False)  # with the time at which it was asked
     part, data = (
         _part(address, page)
         if notes
@@ -138,9 +138,14 @@ def _digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def _fetched(answered: Answered, store: SourceStore) -> Fetched:
-    """Give a page's recap."""
+def _fetched(answered: Answered, store: SourceStore, hidden: str) -> Fetched:
+    """Return a page's recap."""
     part = answered.record.parts[0]
     return Fetched(
-        part.name, answered.data, part.media_type, part.url, answered.changed, path=store.path(part.sha256)
+        part.name,
+        answered.data,
+        part.media_type,
+        public_link(part.url, hidden),
+        answered.changed,
+        path=store.path(part.sha256),
     )

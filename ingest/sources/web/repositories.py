@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -15,11 +15,11 @@ import httpx
 from ingest.errors import SourceFault, SourceGone
 from ingest.loaders import SUFFIXES
 from ingest.sources.web.addresses import literal
-from ingest.sources.web.client import PoliteClient
+from ingest.sources.web.client import TIME_IS_UP, PoliteClient
 from ingest.sources.web.gitcommand import CagedGit, branches, one_word
 from ingest.sources.web.specs import Fetched, GitSpec, Limits
 from ingest.sources.web.store import Part, Record, SourceStore
-from ingest.sources.web.urls import shown, web_url
+from ingest.sources.web.urls import port_of, shown, web_url
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _ENTRY = re.compile(rb"(\d{6}) blob ([0-9a-f]{40,64}) +(\d+)\t(.+)", re.DOTALL)
@@ -109,16 +109,19 @@ def _caged(place: _Place, folder: Path, client: PoliteClient) -> CagedGit:
     """Make an empty repository to fetch into, tied to the address that was checked."""
     pinned = ""
     if place.url is not None:
-        port = place.url.port or (443 if place.url.scheme == "https" else 80)
+        port = port_of(place.url)
         try:
-            addresses = client.gate.opened_for(place.url.host).addresses(
+            addresses = client.gate.opened_for(place.url.host, port).addresses(
                 place.url.host, port, client.limits.connect_s
             )
         except SourceFault as fault:
             raise SourceFault(place.shown, fault.what, fault.way_out) from fault
         if literal(place.url.host) is None:
             pinned = f"{place.url.host}:{port}:{','.join(addresses)}"
-    git = CagedGit(folder, place.shown, place.protocol, client.limits, pinned)
+    left_s = min(client.limits.repository_s, client.left_s())
+    if not left_s:
+        raise SourceFault(place.shown, TIME_IS_UP, "The next run tries again.")
+    git = CagedGit(folder, place.shown, place.protocol, replace(client.limits, repository_s=left_s), pinned)
     git.check_version()
     git.run("init", "--quiet", "--bare", "--template=", str(folder / "repository"))
     return git

@@ -36,7 +36,7 @@ class RobotsBook:
 
     def __init__(self, read: Callable[[httpx.URL, Gate], bytes]) -> None:
         self._read = read
-        self._rules: dict[tuple[str, str], Rules | SourceFault] = {}
+        self._rules: dict[tuple[str, tuple[str, frozenset[int]]], Rules | SourceFault] = {}
 
     def rules(self, url: httpx.URL, gate: Gate) -> Rules:
         """Give the rules for a page's host.

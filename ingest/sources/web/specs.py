@@ -15,6 +15,9 @@ class WebSpec:
 
     url: str
     on_missing: OnMissing = "keep"  # when the server says that it is gone
+    hidden: str = (
+        ""  # a query whose parts no link shows: that of the address in sources.yaml, where it may be a secret
+    )
 
     @property
     def key(self) -> str:
@@ -31,6 +34,7 @@ class FeedSpec:
     match: str = ""
     most: int = 50  # posts, the newest first
     on_missing: OnMissing = "keep"
+    hidden: str = ""  # as a page's
 
     @property
     def key(self) -> str:
@@ -83,6 +87,10 @@ class Limits:
     connect_s: float = 10.0  # to one address
     read_s: float = 20.0  # between two packets
     total_s: float = 60.0  # for a page with its redirects, pauses not counted
+    # After so much no further page is asked for: for a source, a feed with all its posts, pauses counted
+    source_s: float = 300.0
+    night_s: float = 1_800.0  # for all sources together: as long the job may hold its lock for them
+    silences: int = 3  # of a host, after which it is not asked again in this run
     pause_s: float = 1.0  # between two requests to a host
     longest_pause_s: float = 30.0  # what a robots.txt may ask for
     repository_bytes: int = 200_000_000

@@ -57,11 +57,32 @@ def web_url(address: str, base: str | None = None) -> httpx.URL:
     return url
 
 
+def port_of(url: httpx.URL) -> int:
+    """Return the port that an address leads to."""
+    return url.port or (443 if url.scheme == "https" else 80)
+
+
 def shown(url: httpx.URL | str) -> str:
     """Write an address as it may be seen: without query and password, which may be secrets."""
     if isinstance(url, str):
         return _bare(url)
     return str(url.copy_with(query=None, fragment=None, username=None, password=None))
+
+
+def query_of(address: str) -> str:
+    """Return an address's query; empty where it has none, or where it is no address, which whoever asks for it says."""
+    try:
+        return httpx.URL(address.strip()).query.decode("ascii", "replace")
+    except (httpx.InvalidURL, ValueError, TypeError):
+        return ""
+
+
+def public_link(address: str, hidden: str) -> str:
+    """Return an address as a link for everybody: without those parts of its query that a source's own query has."""
+    secret = set(hidden.split("&")) if hidden else set()
+    before, mark, query = address.partition("?")
+    kept = "&".join(part for part in query.split("&") if part not in secret)
+    return f"{before}?{kept}" if mark and kept else before if secret else address
 
 
 def recap_name(url: httpx.URL, media_type: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -146,3 +147,23 @@ def test_two_sources_of_one_name(harbour: Path, server: HostileServer, night: Ca
         "day2.md",
         "more/day3.md",
     ]
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_sources_query_is_no_part_of_a_link_unless_told(
+    server: HostileServer, harbour: Path, tmp_path: Path, night: Callable[..., Report], told: bool
+) -> None:
+    """What stands behind the question mark is sent to the server; links, names and reports have it only where the list says so."""
+    server.acts["/eu-2021?token=CANARY"] = page(NOTES)
+    shown = ", show_query: true" if told else ""
+    (harbour / "sources.yaml").write_text(
+        f"sources:\n- {{url: '{server.url('/eu-2021?token=CANARY')}'{shown}}}\n", encoding="utf-8"
+    )
+    report = night(allowed_hosts=("127.0.0.1",))
+    folder = tmp_path / "index" / report.build_id
+    said = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+    assert "/eu-2021?token=CANARY" in server.paths()
+    assert report.counts["recaps"] == 3
+    assert (b"CANARY" in said) == told
+    assert "CANARY" not in json.dumps(report.to_json()) or told

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingest.errors import SourceFault
 from ingest.sources.web import FeedSpec, Limits, PoliteClient, SourceStore, WebSpec, fetch_source
 from ingest.sources.web.addresses import Gate, closed, disguised
-from ingest.sources.web.urls import recap_name, web_url
+from ingest.sources.web.urls import public_link, recap_name, web_url
 from tests.ingest.sources.web.conftest import LIMITS
 from tests.ingest.sources.web.hostile import HostileServer, page, redirect
 
@@ -292,3 +292,57 @@ def test_pages_that_differ_in_their_query_have_different_names() -> None:
 
     assert one != two
     assert one.endswith(".html")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "named", "asked", "open_"),
+    [
+        ("wiki.corp", ("wiki.corp", 8443), ("wiki.corp", 8443), True),
+        ("wiki.corp", ("wiki.corp", 8443), ("wiki.corp", 8444), False),
+        ("wiki.corp", ("wiki.corp", 8443), ("wiki.corp", 443), False),
+        ("wiki.corp", ("wiki.corp", 80), ("wiki.corp", 443), True),
+        ("wiki.corp", ("wiki.corp", 80), ("wiki.corp", 8080), False),
+        ("wiki.corp", ("wiki.corp", 80), ("other.corp", 80), False),
+        ("wiki.corp:8443", ("WIKI.corp.", 8443), ("wiki.corp", 8443), True),
+        ("wiki.corp:8443", ("wiki.corp", 8444), ("wiki.corp", 8444), False),
+        ("wiki.corp:8443", ("wiki.corp", 80), ("wiki.corp", 80), False),
+        ("other.corp", ("wiki.corp", 80), ("wiki.corp", 80), False),
+    ],
+)
+def test_an_allowed_host_is_open_at_the_port_that_the_source_names(
+    allowed: str, named: tuple[str, int], asked: tuple[str, int], open_: bool
+) -> None:
+    """Host and port count together; the web's own two ports are one."""
+    gate = Gate([allowed], lambda _host, _port: ["10.0.0.1"]).opened_for(*named)
+    found: list[str] = []
+    with contextlib.suppress(SourceFault):
+        found = gate.addresses(*asked, 1)
+
+    assert found == (["10.0.0.1"] if open_ else [])
+
+
+def test_a_redirect_to_another_port_of_an_allowed_host_is_refused(
+    server: HostileServer, store: SourceStore, client: PoliteClient
+) -> None:
+    """What runs beside the wiki on the same machine is not asked, and the line says how it could be."""
+    with HostileServer() as beside:
+        server.acts["/here"] = redirect(beside.url("/admin"))
+        [fetched] = fetch_source(WebSpec(server.url("/here")), store, client)
+
+        assert beside.paths() == []
+    assert "at the port that it names" in (fetched.fault or "")
+
+
+@pytest.mark.parametrize(
+    ("address", "hidden", "link"),
+    [
+        ("https://a.example/n?token=x", "token=x", "https://a.example/n"),
+        ("https://a.example/n?p=1&token=x", "token=x", "https://a.example/n?p=1"),
+        ("https://a.example/n?p=1", "", "https://a.example/n?p=1"),
+        ("https://a.example/n", "token=x", "https://a.example/n"),
+        ("https://a.example/n?a=1&b=2", "a=1&b=2", "https://a.example/n"),
+    ],
+)
+def test_a_link_shows_nothing_of_a_sources_own_query(address: str, hidden: str, link: str) -> None:
+    """The parts of the query that sources.yaml names are left out, others stay."""
+    assert public_link(address, hidden) == link

@@ -1,0 +1,88 @@
+"""What a question costs grows with its length, no faster: operations are counted, no clock is read."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from types import CodeType, FrameType
+from typing import Any
+
+import pytest
+
+from bot.answering import MAX_QUESTION_CHARS, answer
+from index.search import Searcher
+
+# Families of questions that made an answer take seconds, and their siblings: every separator, letters that stand
+# alone, signs between words, quotation marks, words that begin names, versions, combining marks, other scripts.
+FAMILIES = {
+    "slashes": "a/b/c/",
+    "question marks": "a?",
+    "signs": "%s%n",
+    "letters": "a b c d ",
+    "underscores": "x_y_",
+    "combining marks": "e\u0301 ",
+    "quotation marks": '"a" ',
+    "apostrophes": "l'a d'b ",
+    "by": "talks by ",
+    "numbers": "1.2.3-4 ",
+    "hyphens": "pod-pod-",
+    "and or": "crates and quays or ",
+    "one word": "lanternfish ",
+    "names": "Ines Moreau ",
+    "one long word": "lantern",
+    "brackets": "([{",
+    "days": "day 3 ",
+    "years": "in 2021 ",
+    "other scripts": "日本 как ",
+    "emoji": "🚀🏽 ",
+    "addresses": "http://a.b/c?d=e&f=#g ",
+    "mentions": "<@U1> ",
+    "camels": "aBcDeF",
+}
+
+
+class Counted:
+    """Calls of Python functions and of functions in C while something runs, by where they stand."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[CodeType | str] = Counter()
+
+    def __enter__(self) -> Counted:
+        sys.setprofile(self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(None)
+
+    def _note(self, frame: FrameType, event: str, argument: Any) -> None:
+        if event == "call":
+            self.calls[frame.f_code] += 1
+        elif event == "c_call":
+            self.calls[getattr(argument, "__qualname__", "")] += 1
+
+    @property
+    def total(self) -> int:
+        """Return how many calls there were."""
+        return sum(self.calls.values())
+
+
+def cost(question: str, searcher: Searcher) -> Counted:
+    """Return the calls that an answer takes."""
+    with Counted() as counted:
+        answer(question, searcher=searcher)
+    return counted
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_twice_the_question_is_at_most_2_2_times_the_calls(family: str, searcher: Searcher) -> None:
+    """Each family at half and at the whole of what a question may have, beside what any question costs."""
+    part = FAMILIES[family]
+    question = (part * MAX_QUESTION_CHARS)[:MAX_QUESTION_CHARS]
+    answer(question, searcher=searcher)  # what is remembered from then on
+    half, whole = (
+        cost(question[:length], searcher) for length in (MAX_QUESTION_CHARS // 2, MAX_QUESTION_CHARS)
+    )
+    grown = Counter({what: count for what, count in whole.calls.items()})
+    grown.subtract(half.calls)
+
+    assert whole.total <= 2.2 * half.total + 2_000, grown.most_common(6)
