@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.answering.form import AnswerForm, Intent
 from index.models import Hit, Talk, Voice
 
 Status = Literal["answered", "not_found"]
@@ -85,9 +86,14 @@ class Understood:
     speaker: str | None = None
     kind: str | None = None  # "keynote", "workshop" ... when the words limit the talks to it
     corrections: Mapping[str, str] = field(default_factory=dict)
-    intent: str = "answer"  # the form of the answer, in the words of the answer object
+    form: AnswerForm = AnswerForm.QUOTES
     topic: str | None = None  # what a list was made for
     follow_up: bool = False
+
+    @property
+    def intent(self) -> Intent:
+        """Return the form of the answer in the words of the answer object."""
+        return self.form.intent
 
 
 @dataclass(frozen=True, slots=True)

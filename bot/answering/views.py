@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Answer, Block, Entry, Understood
 from bot.answering.question.scope import Scope, given_scope
@@ -41,7 +42,7 @@ def digest(
         UnknownDay: the notes know no such day.
     """
     scope = _scope(searcher, event, day, kind)
-    return _answer(searcher, digests.digest_of(scope, searcher, page, per_page), "digest", scope)
+    return _answer(searcher, digests.digest_of(scope, searcher, page, per_page), AnswerForm.DIGEST, scope)
 
 
 def list_talks(
@@ -59,7 +60,7 @@ def list_talks(
         UnknownDay: the notes know no such day.
     """
     scope = _scope(searcher, event, day, kind)
-    return _answer(searcher, scope_list(scope, searcher, sections=sections), "list", scope)
+    return _answer(searcher, scope_list(scope, searcher, sections=sections), AnswerForm.LIST, scope)
 
 
 def talk_card(searcher: Searcher, talk_id: str) -> Answer:
@@ -68,7 +69,7 @@ def talk_card(searcher: Searcher, talk_id: str) -> Answer:
     Raises:
         KeyError: no such talk.
     """
-    return _answer(searcher, talk_card_reply(searcher.build.talks[talk_id], searcher), "talk")
+    return _answer(searcher, talk_card_reply(searcher.build.talks[talk_id], searcher), AnswerForm.TALK)
 
 
 def find_talk(searcher: Searcher, words: str) -> Answer:
@@ -77,13 +78,16 @@ def find_talk(searcher: Searcher, words: str) -> Answer:
     talks = [knowledge.talk(row) for row in find_talks(words, searcher)[: _MOST_CHOICES + 1]]
     whole = [talk for talk in talks if _key(talk.title) == _key(words)]
     if len(whole or talks) == 1 or (whole and len({_key(talk.title) for talk in whole}) == len(whole) == 1):
-        return _answer(searcher, talk_card_reply((whole or talks)[0], searcher), "talk")
+        return _answer(searcher, talk_card_reply((whole or talks)[0], searcher), AnswerForm.TALK)
     if talks:
         return _choice(
-            searcher, f"Which talk on “{words[:_NAME_CHARS]}” do you mean?", talks[:_MOST_CHOICES], "talk"
+            searcher,
+            f"Which talk on “{words[:_NAME_CHARS]}” do you mean?",
+            talks[:_MOST_CHOICES],
+            AnswerForm.TALK,
         )
     said = f"No talk in the notes has “{words[:_NAME_CHARS]}” in its title."
-    return _answer(searcher, Reply(said, sure=0.1, miss="absent"), "talk")
+    return _answer(searcher, Reply(said, sure=0.1, miss="absent"), AnswerForm.TALK)
 
 
 def person_card(searcher: Searcher, name: str) -> Answer:
@@ -94,12 +98,12 @@ def person_card(searcher: Searcher, name: str) -> Answer:
     if called:
         rows = sorted({row for rows in called.values() for row in rows})
         if reply := person_card_reply(tuple(called)[:_MOST_CHOICES], rows, searcher):
-            return _answer(searcher, reply, "people")
+            return _answer(searcher, reply, AnswerForm.PEOPLE)
     if name and (reply := person_card_reply((name,), (), searcher)):
-        return _answer(searcher, reply, "people")
+        return _answer(searcher, reply, AnswerForm.PEOPLE)
     near = like_speakers(searcher, name)
     said = f"The notes name no “{name}”." + (f" They have {spoken(near)}." if near else "")
-    return _answer(searcher, Reply(said, sure=0.1, miss="absent"), "people")
+    return _answer(searcher, Reply(said, sure=0.1, miss="absent"), AnswerForm.PEOPLE)
 
 
 def like_speakers(searcher: Searcher, name: str) -> list[str]:
@@ -113,12 +117,12 @@ def like_speakers(searcher: Searcher, name: str) -> list[str]:
 
 def events(searcher: Searcher) -> Answer:
     """Return the conferences that the notes cover, a line each."""
-    return _answer(searcher, events_reply(None, None, searcher), "answer")
+    return _answer(searcher, events_reply(None, None, searcher), AnswerForm.EVENTS)
 
 
 def help_answer(searcher: Searcher) -> Answer:
     """Return what can be asked, of which conferences, with three examples that the notes answer."""
-    return _answer(searcher, help_reply(None, None, searcher), "help")
+    return _answer(searcher, help_reply(None, None, searcher), AnswerForm.HELP)
 
 
 def _scope(searcher: Searcher, event: str | None, day: int | None, kind: str | None) -> Scope:
@@ -126,12 +130,12 @@ def _scope(searcher: Searcher, event: str | None, day: int | None, kind: str | N
     return Scope(scope.event_ids, scope.excluded_ids, scope.day, firm=True, kind=kind)
 
 
-def _choice(searcher: Searcher, said: str, talks: Sequence[Talk], intent: str) -> Answer:
+def _choice(searcher: Searcher, said: str, talks: Sequence[Talk], form: AnswerForm) -> Answer:
     block = Block(entries=tuple(Entry(talk) for talk in talks))
-    return _answer(searcher, Reply(said, (block,), sure=0.5), intent)
+    return _answer(searcher, Reply(said, (block,), sure=0.5), form)
 
 
-def _answer(searcher: Searcher, reply: Reply, intent: str, scope: Scope | None = None) -> Answer:
+def _answer(searcher: Searcher, reply: Reply, form: AnswerForm, scope: Scope | None = None) -> Answer:
     scope = scope or Scope()
     return Answer(
         question="",
@@ -143,7 +147,7 @@ def _answer(searcher: Searcher, reply: Reply, intent: str, scope: Scope | None =
             event=" or ".join(scope.event_ids) or None,
             day=scope.day,
             kind=scope.kind,
-            intent=intent,
+            form=form,
             topic=reply.topic,
         ),
         confidence=reply.sure or 0.0,

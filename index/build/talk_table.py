@@ -112,6 +112,10 @@ class TalkTable:
         mask[np.fromiter(talks, dtype=np.int64) if not isinstance(talks, np.ndarray) else talks] = True
         return TalkSet(mask)
 
+    def but(self, talks: TalkSet, others: TalkSet) -> TalkSet:
+        """Return some talks without others."""
+        return TalkSet(talks.mask & ~others.mask)
+
     def everything(self) -> TalkSet:
         """Return all talks."""
         return TalkSet(np.ones(len(self), dtype=np.bool_))

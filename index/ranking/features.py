@@ -81,6 +81,8 @@ def relative(scores: Floats) -> Floats:
 
 def best_of_others(scores: Floats, talks: Rows) -> Floats:
     """Return for each candidate the best score of another one of its talk; its own less a tenth where it is alone."""
+    if not len(scores):
+        return scores
     order = np.lexsort((-scores, talks))
     ranked = talks[order]
     leads = np.r_[True, ranked[1:] != ranked[:-1]]

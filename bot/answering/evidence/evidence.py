@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope
 from index.build.talk_table import TalkSet
@@ -15,6 +15,10 @@ from index.models import Hit
 from index.ranking.fusion import Evidence
 from index.search import Filter, Query, Searcher
 
+# Forms that are about a talk: where a question names one by words of its title, about that one.
+_OF_A_TALK = frozenset({AnswerForm.TALK, AnswerForm.BRIEF, AnswerForm.LINK})
+# How much better than the best other one a passage is that is quoted to a follow-up again.
+_AGAIN = 1.1
 DEPTH = 30  # passages looked at for one answer
 
 
@@ -32,12 +36,25 @@ def gather(question: Question, searcher: Searcher, scope: Scope | None = None) -
     if limits is None:
         return Found()
     ranking = searcher.search(Query(question.search_text, filter=limits, context=question.context, k=DEPTH))
-    return Found(ranking.hits, ranking.evidence)
+    found = list(zip(ranking.hits, ranking.evidence, strict=True))
+    if question.shown:
+        # Whoever asks on wants to read on: what was quoted before comes last, unless it stands out.
+        fresh = max(
+            (hit.score for hit, _ in found if hit.passage.passage_id not in question.shown), default=0.0
+        )
+        again = _AGAIN * fresh if question.words else float("inf")
+        found.sort(key=lambda pair: pair[0].passage.passage_id in question.shown and pair[0].score < again)
+    return Found(tuple(hit for hit, _ in found), tuple(evidence for _, evidence in found))
 
 
 def allowed_talks(scope: Scope, knowledge: Knowledge) -> TalkSet:
     """Return the talks within the limits."""
-    return knowledge.talks_within(scope.event_ids, scope.excluded_ids, scope.day)
+    allowed = knowledge.talks_within(scope.event_ids, scope.excluded_ids, scope.day)
+    for day in scope.also:
+        allowed |= knowledge.talks_within(scope.event_ids, scope.excluded_ids, day)
+    if scope.not_kind:
+        allowed = knowledge.table.but(allowed, knowledge.table.of_kinds([scope.not_kind]))
+    return allowed
 
 
 def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | None:
@@ -48,6 +65,8 @@ def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | No
     if question.titled:
         titled = table.set_of(question.titled)
         allowed = (allowed & titled) or titled
+    elif question.talks and question.form in _OF_A_TALK and not question.speakers:
+        allowed = (allowed & table.set_of(question.talks)) or allowed
     elif question.speakers:
         # A person asked for by name: their talks, and whatever else the notes say of them.
         named = table.set_of(row for rows in question.speakers.values() for row in rows)
@@ -60,6 +79,9 @@ def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | No
         and (naming := _named_talks(question, searcher))
     ):
         allowed = (allowed & naming) or allowed
+    for subject in question.excluded:
+        # "not about Karpenter" leaves out the talks on it, not those that mention it.
+        allowed = table.but(allowed, searcher.said.titled(subject))
     if not allowed:
         return None
     return Filter() if allowed.everything else Filter(talks=allowed)

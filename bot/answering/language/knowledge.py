@@ -31,6 +31,7 @@ _LANGUAGE_CHARS = 4_000  # of a recap, enough to tell its language
 _LANGUAGE_PASSAGES = 20_000
 _YEAR = re.compile(r"(?<!\d)20[0-3]\d(?!\d)")
 _REMEMBERED = 8_192  # words
+Shown = dict[tuple[tuple[str, ...], str | None, int | None], frozenset[str]]
 
 
 class Knowledge:
@@ -51,6 +52,7 @@ class Knowledge:
         self.talk_count: int = len(build.table) - len(build.table.sections)
         self.aliases = Aliases(lru_cache(_REMEMBERED)(build.names.aliases))
         self.frequency = lru_cache(_REMEMBERED)(self._frequency)
+        self.shown: Shown = {}  # by turns and limits, the passages that were quoted last
         self.contains = lru_cache(_REMEMBERED)(self._contains)
         self.talks_within = lru_cache(64)(self._talks_within)
 

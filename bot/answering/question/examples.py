@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.question.form import AnswerForm
+from bot.answering.form import AnswerForm
 from index.encoder.base import Encoder, TokenVectors, Vectors
+from index.vocabulary.words import words
 
 FOLDER = Path(__file__).parent
 FORMS_FILE, ASIDES_FILE, LEARNT_FILE = "forms.yaml", "asides.yaml", "examples.npz"
@@ -32,6 +33,7 @@ _WORDS_SHARE = 8.0
 _FLAGS_SHARE = 0.3  # beside a vector of length one
 _PIECE = re.compile(r"[^\W_]+|[?+:\"]")
 
+SLOT = re.compile(r"\{(\w+)\}")
 SUBJECT, PERSON, PLACE = "X", "P", "E"  # what stands in a pattern for a subject, a speaker, an event or day
 
 
@@ -54,6 +56,8 @@ class Examples:
         self._learnt = learnt
         self.stamp: Mapping[str, str] = json.loads(str(learnt["stamp"]))
         self._forms = [AnswerForm(name) for name in learnt["forms"].tolist()]
+        # The folded words of exemplars: they ask, whatever else they may mean ("how did X change over the years").
+        self.asking = frozenset(learnt["asking"].tolist())
 
     def fits(self, encoder: Encoder) -> bool:
         """Tell whether an encoder's vectors are those that were learnt from."""
@@ -75,6 +79,10 @@ class Examples:
     def foreign(self, vector: Vectors) -> float:
         """Return the logarithm of the odds that a message is none on conferences, by its vector (dim,)."""
         return float(self._learnt["foreign_weights"] @ vector + self._learnt["foreign_bias"])
+
+    def chatty(self, vector: Vectors) -> float:
+        """Return the logarithm of the odds that a message is said rather than asked, by its vector (dim,)."""
+        return float(self._learnt["chatty_weights"] @ vector + self._learnt["chatty_bias"])
 
     def _by_words(self, pattern: str) -> Vectors:
         """Return the cosine of a pattern's words and those of each form's nearest exemplar, (n_forms,) float32."""
@@ -113,6 +121,11 @@ def ngrams(pattern: str) -> list[str]:
     """Return a pattern's words and pairs of neighbours."""
     pieces = _PIECE.findall(pattern)
     return [*pieces, *map(" ".join, pairwise(pieces))]
+
+
+def asking_words(lines: Iterable[str]) -> frozenset[str]:
+    """Return the folded words of exemplars outside their slots."""
+    return frozenset(word.form for line in lines for word in words(SLOT.sub(" ", line)))
 
 
 def weigh_patterns(patterns: Sequence[str]) -> dict[str, NDArray[Any]]:

@@ -8,22 +8,24 @@ from bot.answering.language.word_sense import Sense, SensedText, WordSense
 from bot.answering.language.wordlists import languages
 
 
+def _names(word: WordSense) -> bool:
+    """Tell whether a word is in the notes, or names something beyond doubt: no dictionary has it."""
+    return word.known or (word.sense is Sense.NAME and not word.real)
+
+
 def in_focus(sensed: SensedText, asked: Sequence[WordSense]) -> tuple[WordSense, ...]:
     """Return the words that a question is about: those behind the word that asks or leads to the subject.
 
     "my PM asked about multi-tenancy" is about multi-tenancy; "Datadog, was it mentioned?" is about Datadog, because nothing follows.
     """
     spoken = {languages()["en"], sensed.language}
-    best = tuple(asked)
-    for word in sensed.words:
-        leads = any(word.form in language.asks or word.form in language.about for language in spoken)
-        if word.sense is not Sense.GRAMMAR or not leads:
-            continue
-        behind = tuple(one for one in asked if one.start > word.start)
-        before = [one for one in asked if one.start < word.start]
-        if behind and not any(one.known for one in before):
-            best = behind
-        break_here = any(one.known for one in before)
-        if break_here:
-            break
-    return best
+    first = min((one.start for one in asked if _names(one)), default=len(sensed.text))
+    last = max((one.start for one in asked), default=-1)
+    leads = [
+        word.start
+        for word in sensed.words
+        if word.sense is Sense.GRAMMAR
+        and word.start < min(first, last)
+        and any(word.form in language.asks or word.form in language.about for language in spoken)
+    ]
+    return tuple(one for one in asked if not leads or one.start > leads[-1])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.language.markup import plain_question
 from bot.answering.language.word_sense import Sense, SensedText, WordSense, sense
@@ -16,23 +17,26 @@ from bot.answering.question.entities import (
     companies_named,
     excluded_subjects,
     link_kind,
+    runs_of,
     sides_compared,
-    subjects,
     talks_named,
 )
 from bot.answering.question.examples import PERSON, PLACE, SUBJECT, Asked, examples, mask, pattern_of
 from bot.answering.question.focus import in_focus
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.people import person_asked
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, Span, read_scope
 from bot.answering.question.titles import titled_talks
 from index.encoder.base import TokenVectors
-from index.search import Searcher
+from index.search import Query, Searcher
 from index.vocabulary.words import fold, singular, words
 
 # Forms that a talk's title asks for when nothing else does.
 _BARE = frozenset({AnswerForm.QUOTES, AnswerForm.LIST, AnswerForm.DIGEST})
+_WITHOUT_SUBJECT = frozenset({AnswerForm.LIST, AnswerForm.HELP, AnswerForm.EVENTS})
+_HEADED = 1  # words that a part of a day or event may be called by: "the opentofu day"
+_ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
+_SIGNS = frozenset({SUBJECT, PERSON, PLACE})
 _LONGEST_EXPRESSION = 3  # words of an expression that has an English counterpart
 
 
@@ -43,18 +47,34 @@ def understand(
     knowledge = knowledge_of(searcher)
     draft = _draft(written, searcher, None)
     earlier = [turn for turn in map(plain_question, history) if turn]
-    context, speakers = "", {}
+    context, speakers, talks = "", {}, frozenset[int]()
     follow_up = bool(earlier) and _is_follow_up(draft, earlier, searcher)
     if follow_up:
         before = _draft(" ".join(_standing_on(earlier, searcher)), searcher, None)
         context = "" if _turns_to_a_name(draft, earlier, knowledge) else before.search_text
         speakers = before.speakers if context else {}
+        if context and not draft.words:
+            talks = talks_named(runs_of(before.text, before.words), searcher) or _first_talk(before, searcher)
         draft = _draft(written, searcher, before.scope)
     question = _asked(draft, searcher)
-    question = replace(question, context=context, follow_up=follow_up, speakers=question.speakers or speakers)
+    question = replace(
+        question,
+        context=context,
+        follow_up=follow_up,
+        speakers=question.speakers or speakers,
+        talks=question.talks or talks,
+    )
+    if context and not draft.words and question.form in _WITHOUT_SUBJECT:
+        question = replace(question, form=AnswerForm.QUOTES)  # "any notes on that?" is about what came before
     if given:
         question = replace(question, scope=_narrowed(question.scope, given))
     return question
+
+
+def _first_talk(before: _Draft, searcher: Searcher) -> frozenset[int]:
+    """Return the row of the talk that the earlier turn's best passage is of."""
+    best = searcher.rank(Query(before.search_text, k=1))
+    return frozenset(int(searcher.build.table.talk_of_row[one.row]) for one in best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +119,15 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
     knowledge, text = knowledge_of(searcher), draft.text
     titled = titled_talks(text, knowledge)
     tokens = searcher.encoded(draft.search_text)
-    form, foreign = _form(draft, tokens, searcher)
-    if titled and form in _BARE:
-        form = AnswerForm.TALK
+    form = _form(draft, tokens, searcher)
+    fits = examples().fits(searcher.encoder)
+    form = _fitting(form, draft, titled=bool(titled))
     person = person_asked(text) if form in {AnswerForm.LIST, AnswerForm.PEOPLE} else ""
-    runs = subjects(draft.sensed, draft.words)
+    people = {part.form for name in draft.speakers for part in words(name)}
+    asking = examples().asking
+    told = [word for word in draft.words if word.form not in people]
+    runs = runs_of(draft.text, told)
+    titles = runs_of(draft.text, [word for word in told if word.capital or word.form not in asking])
     return Question(
         written=draft.written,
         text=text,
@@ -121,31 +145,47 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         titled=titled,
         person=person,
         focus=draft.focus,
-        talks=talks_named(runs, searcher),
+        talks=talks_named(titles, searcher),
         companies=companies_named(runs, searcher),
         sides=sides_compared(draft.sensed, runs) if form is AnswerForm.SIDES else (),
-        excluded=excluded_subjects(draft.sensed, runs),
+        excluded=() if titled else excluded_subjects(draft.sensed, runs),
         link_kind=link_kind(draft.sensed),
-        foreign=foreign,
+        foreign=examples().foreign(tokens.pooled) if fits else 0.0,
+        chatty=examples().chatty(tokens.pooled) if fits else 0.0,
     )
 
 
-def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> tuple[AnswerForm, float]:
-    """Return the form that a question asks for, and the logarithm of the odds that it is none for us."""
+def _fitting(form: AnswerForm, draft: _Draft, *, titled: bool) -> AnswerForm:
+    """Return a form that what a question names can have: no digest without a day or event, no help on a name of the notes."""
+    known = sum(word.known for word in draft.words)
+    if titled and form in _BARE:
+        return AnswerForm.TALK
+    if form is AnswerForm.DIGEST and not (draft.scope.limits or draft.scope.missing):
+        return AnswerForm.BRIEF
+    if form is AnswerForm.DIGEST and known > _HEADED:
+        return AnswerForm.QUOTES
+    return AnswerForm.QUOTES if form in _ABOUT_US and known else form
+
+
+def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm:
+    """Return the form that a question asks for, by examples."""
     scope, learnt = draft.scope, examples()
     people = {fold(part.form) for name in draft.speakers for part in words(name)}
-    topical = {word.form for word in draft.words}
-    fits = learnt.fits(searcher.encoder)
+    subjects_said = [word for word in draft.words if word.form not in learnt.asking or word.capital]
+    topical = {word.form for word in subjects_said}
     # The vectors are those of the text that is searched: limits are out of it, other names are in.
     masked = [(word.start, word.end) for word in words(draft.search_text) if word.form in topical]
+    pattern = pattern_of(
+        draft.text,
+        [
+            *((start, end, PLACE) for start, end in scope.spans),
+            *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in subjects_said),
+        ],
+    )
+    if subjects_said and all(piece in _SIGNS for piece in re.findall(r"\w+", pattern)):
+        return AnswerForm.QUOTES  # names, and nothing asked of them
     asked = Asked(
-        pattern_of(
-            draft.text,
-            [
-                *((start, end, PLACE) for start, end in scope.spans),
-                *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in draft.words),
-            ],
-        ),
+        pattern,
         mask(tokens, masked),
         (
             bool(draft.words),
@@ -154,7 +194,7 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> tuple[Answ
             scope.day is not None,
         ),
     )
-    return learnt.form(asked, by_vector=fits), learnt.foreign(tokens.pooled) if fits else 0.0
+    return learnt.form(asked, by_vector=learnt.fits(searcher.encoder))
 
 
 def _is_follow_up(draft: _Draft, earlier: Sequence[str], searcher: Searcher) -> bool:

@@ -49,7 +49,7 @@ def talk_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
             else f"The notes do not say when “{talk.title}” was given."
         )
     else:
-        said = headline_of(talk, searcher, named=bool(question.titled))
+        said = headline_of(talk, searcher, named=bool(question.titled or question.talks))
     wanted = [word.form for word in question.words]
     names = [word.form for word in question.words if word.known and (word.capital or not word.real)]
     return Reply(said or None, quote_blocks(hits, wanted, searcher, names=names), hits)

@@ -233,7 +233,8 @@ def _about(
     table = searcher.build.table
     titled = reduce(or_, map(searcher.said.titled, names))
     kept = Spots.first_of(mentions, searcher).within(titled)
-    parts = [member for topic in topics for member in headed(topic, allowed, searcher)]
+    asked = topics if any(map(len, mentions)) else [word for topic in topics for word in topic.split()]
+    parts = [member for name in asked for member in headed(name, allowed, searcher)]
     if parts:
         told = table.set_of(parts) | TalkSet(titled.mask & ~table.sections.mask)
         opening = table.first_rows((told & allowed & table.with_passages).rows)
@@ -295,7 +296,7 @@ def _without_topic(scope: Scope, allowed: TalkSet, searcher: Searcher, *, sectio
     if scope.kind:
         talks &= of_kind(scope.kind, searcher, talks)
     within = table.in_order(talks)
-    dated = within if scope.day is None else within[table.days[within] == scope.day]
+    dated = within if scope.day is None else within[np.isin(table.days[within], scope.days)]
     undated = len(within) - len(dated)
     noun = scope.kind or "talk"
     place = f"at {' or '.join(scope.event_ids)}" if scope.event_ids else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,11 +19,12 @@ _HEADING_CHARS = 80
 _LEAD_CHARS = 160  # of a line that is shown in front of a quote
 _MARK = re.compile(r"(?:[-*•‣◦▪–—>#|→]+|\d+[.)])[ \t]+")
 _LINE = re.compile(r"[^\n]+")
-# Not behind "e.g. Fluentd" and the like.
-_SENTENCE_END = re.compile(
-    r"(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\b[ie]\.[eg])(?<!\b(?:ie|eg|vs|cf|Dr|Mr|Ms|St|Jr|No)\.)(?<!\betc\.)(?<!\bMrs\.)(?<!\bapprox\.)"
-    r"(?<=[.!?…])[”\"’')\]]*\s+(?=[^\sa-z])"
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"’')\]]*\s+(?=[^\sa-z])")
+# What ends on a point without ending a sentence.
+_SHORT = re.compile(
+    r"\b(?:e\.g|i\.e|eg|ie|vs|cf|etc|approx|resp|incl|z\.B|d\.h|p\. ?ex|Dr|Mr|Mrs|Ms|St|Jr|No|Prof)\.\W*$"
 )
+_SHORT_CHARS = 10
 _ENDED = re.compile(r"[.!?…;,][”\"’'»)\]]*$")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 
@@ -73,7 +74,7 @@ def split_units(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for first, last in _unbroken(text):
         at = first
-        for cut in [*(m.end() for m in _SENTENCE_END.finditer(text, first, last)), last]:
+        for cut in [*_sentence_ends(text, first, last), last]:
             piece = text[at:cut]
             bare = piece.strip()
             # "1." and "•" are marks of what follows, no sentence of their own.
@@ -83,6 +84,12 @@ def split_units(text: str) -> list[tuple[int, int]]:
             elif not bare:
                 at = cut
     return spans or [(0, len(text))]
+
+
+def _sentence_ends(text: str, first: int, last: int) -> Iterator[int]:
+    for end in _SENTENCE_END.finditer(text, first, last):
+        if not _SHORT.search(text, max(end.start() - _SHORT_CHARS, first), end.start()):
+            yield end.end()
 
 
 def _is_mark(text: str) -> bool:

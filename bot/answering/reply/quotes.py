@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -43,8 +44,11 @@ _BESIDE = 1
 _TELLING = 3  # letters from which a word may be part of another
 _REACH_CHARS = 200  # that a quote may be longer for the line that introduces it or for what it introduces
 _BETWEEN_CHARS = 120  # between a quote and the line that introduces it, up to which they are one quote
+_LINES_CHARS = 40  # white space and marks between two items of a list
 _GAP_CHARS = 8  # between two quotes that are one
 _DEFINED = 0.05  # of a score, for each degree to which a passage says what a name is
+_SAYS_WHAT = 1.5  # degree to which a sentence says what a name is, from which it leads
+_TITLED = 0.1  # of a score, for a talk with the name in its title
 _REMARK = 0.1  # of a score, for a remark of the note-taker's own
 
 
@@ -112,9 +116,9 @@ def _filled(blocks: tuple[Block, ...], subject: frozenset[str], searcher: Search
     among = [at for at in range(len(statements)) if titled or _on(points, at, subject)]
     room += sum(points.length(at, ()) for at in quoted)
     chosen = points.chosen(room, quoted, among)
-    if len(chosen) == len(quoted):
-        return blocks
-    leading = next(at for at in quoted if statements[at].end > first.quotes[0].start)
+    leading = points.leading()
+    if leading not in chosen or definition(statements[leading].text, subject) < _SAYS_WHAT:
+        leading = next(at for at in quoted if statements[at].end > first.quotes[0].start)
     return (replace(first, quotes=tuple(point_quotes(statements, chosen, talk, searcher, leading))), *others)
 
 
@@ -146,9 +150,11 @@ def _told_first(
             for group in spellings
         )
         told = max(definition(text[start:end], subject) for start, end in split_units(text))
-        return said + hit.score / best + _DEFINED * told - _REMARK * (hit.passage.voice == "author")
+        titled = subject <= set(topic_terms(hit.talk.title))
+        remark = hit.passage.voice == "author"
+        return said + hit.score / best + _DEFINED * told + _TITLED * titled - _REMARK * remark
 
-    return tuple(sorted(hits, key=worth, reverse=True))
+    return (*sorted(hits[:_LOOKED_AT], key=worth, reverse=True), *hits[_LOOKED_AT:])
 
 
 def quote_blocks(
@@ -226,7 +232,8 @@ def _quotes(stretches: Sequence[_Stretch], searcher: Searcher) -> Iterable[Quote
         yield quote_of(searcher, one.hit.talk, one.first, one.last, one.lead)
 
 
-def _one_recording(one: Statement, other: Statement) -> bool:
+def _one_source(one: Statement, other: Statement) -> bool:
+    """Tell whether two statements are of one voice in one recap."""
     return one.passage.voice == other.passage.voice and one.passage.recap_id == other.passage.recap_id
 
 
@@ -248,7 +255,7 @@ def best_stretch(hit: Hit, wanted: Sequence[str], searcher: Searcher, most: int 
     lead = statements[parent] if parent is not None and parent < first else None
     if (
         lead is not None
-        and _one_recording(lead, statements[first])
+        and _one_source(lead, statements[first])
         and statements[first].start - lead.end <= _BETWEEN_CHARS
     ):
         # From the line that introduces it, where little stands between.
@@ -317,6 +324,7 @@ def _whole(statements: Sequence[Statement], first: int, last: int, most: int) ->
         and first <= introducing
         and grown + 1 < len(statements)
         and _is_under(statements, grown + 1, introducing)
+        and _goes_on(statements[grown], statements[grown + 1])
         and statements[grown + 1].end - statements[first].start <= most + _REACH_CHARS
     ):
         grown += 1
@@ -338,6 +346,11 @@ def _follows(one: Statement, other: Statement, most: int) -> bool:
         and other.start - one.end <= _GAP_CHARS
         and len(one.text) <= most // 2
     )
+
+
+def _goes_on(one: Statement, other: Statement) -> bool:
+    """Tell whether two statements of one voice stand next to each other."""
+    return one.passage.voice == other.passage.voice and other.start - one.end <= _LINES_CHARS
 
 
 def _is_under(statements: Sequence[Statement], at: int, upper: int) -> bool:
@@ -410,9 +423,14 @@ def _alike(one: _Stretch, other: _Stretch) -> bool:
 
 def _score(text: str, wanted: Sequence[str]) -> float:
     """Return how many of the question's words a text says; one within a longer word ("kep" in "KEP753") counts half."""
-    said = {singular(word.form) for word in words(text)}
-    joined = squeeze(text)
+    said, joined = _singulars(text), squeeze(text)
     return sum(
         1.0 if singular(form) in said else 0.5 if len(form) >= _TELLING and form in joined else 0.0
         for form in wanted
     )
+
+
+@lru_cache(maxsize=2**12)
+def _singulars(text: str) -> frozenset[str]:
+    """Return the folded words of a text in the singular."""
+    return frozenset(map(singular, forms(text)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from bot.answering.form import AnswerForm
 from bot.answering.models import Answer, Quote, Understood
 from bot.slack.messages.message import Request
 from index.models import Hit, Passage, Talk
@@ -88,7 +89,7 @@ def answers(draw: st.DrawFn) -> Answer:
             event=draw(ids),
             day=draw(st.sampled_from([None, 3])),
             topic=draw(texts),
-            intent=draw(st.sampled_from(["answer", "list"])),
+            form=draw(st.sampled_from([AnswerForm.QUOTES, AnswerForm.LIST])),
         ),
         confidence=0.5,
         build="b",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.answering.form import AnswerForm
 from bot.answering.models import Answer, Quote, Understood
 from bot.slack.desk.watches import news_message
 from bot.slack.intake.commands import parse, scope
@@ -81,7 +82,7 @@ def _answer(draw: random.Random, build: Build) -> Sample:
             hostile(draw),
             draw.choice(("EU 2020", None)),
             topic=hostile(draw),
-            intent=draw.choice(("answer", "list")),
+            form=draw.choice((AnswerForm.QUOTES, AnswerForm.LIST)),
         ),
         0.5,
         "b",
