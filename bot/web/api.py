@@ -194,9 +194,9 @@ def number_of(request: Request, name: str, least: int = 1, most: int = 999_999) 
     Raises:
         HTTPException: It is no number in range, or given twice.
     """
-    text = text_of(request, name, 100)
-    if not text:
+    if name not in request.query_params:
         return None
+    text = text_of(request, name, 100)
     if not (text.isascii() and text.isdigit() and len(text) <= 6 and least <= int(text) <= most):
         raise HTTPException(400, f"Cannot read `{name}`: write a number from {least} to {most}, digits only.")
     return int(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -37,6 +38,7 @@ from index.search import Searcher
 HERE = Path(__file__).parent
 WITHIN_S = 20.0  # an answer that takes longer is not waited for
 WAITING = 512  # requests that wait for a place; one more is told to come again
+GIVEN_UP = 8  # threads that still work on what nobody waits for any more
 _QUERY_BYTES = 32_000  # 2,000 characters, percent-encoded, of up to nine bytes each, and as much again
 _COMPRESSED_FROM_BYTES = 700
 Handler = Callable[[Request], Response]
@@ -44,12 +46,18 @@ Result = TypeVar("Result")
 
 
 class Work:
-    """Runs work on threads, a few at a time, so that what only needs the event loop (health, files) never waits for it."""
+    """Runs work on threads, a few at a time, so that what only needs the event loop (health, files) never waits for it.
+
+    What takes too long is no longer waited for and gives its place away, but its thread goes on: of such there may be
+    only so many before new work is refused.
+    """
 
     def __init__(self, at_once: int = 0) -> None:
         self._at_once = at_once or max(2, (os.cpu_count() or 2) - 1)
         self._limiter: anyio.CapacityLimiter | None = None
         self._waiting = 0
+        self._working = 0
+        self._counting = threading.Lock()
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """Run something, after what came before it.
@@ -57,7 +65,7 @@ class Work:
         Raises:
             HTTPException: Too much waits already, or it takes too long once it has begun.
         """
-        if self._waiting >= WAITING:
+        if self._waiting >= WAITING or self._working >= self._at_once + GIVEN_UP:
             raise HTTPException(
                 503, "Too many questions at once. Ask again in a moment.", {"Retry-After": "2"}
             )
@@ -65,7 +73,7 @@ class Work:
         self._waiting += 1
         try:
             with anyio.CancelScope() as scope:
-                begun = partial(_begin, scope, work)
+                begun = partial(self._begin, scope, work)
                 return await anyio.to_thread.run_sync(begun, abandon_on_cancel=True, limiter=self._limiter)
         finally:
             self._waiting -= 1
@@ -73,11 +81,16 @@ class Work:
             503, "It takes too long to answer this just now. Ask again, in fewer words.", {"Retry-After": "5"}
         )
 
-
-def _begin(scope: anyio.CancelScope, work: Callable[[], Result]) -> Result:
-    """Let the time run from now on, on the thread that has a place, and work."""
-    anyio.from_thread.run_sync(_limit, scope)
-    return work()
+    def _begin(self, scope: anyio.CancelScope, work: Callable[[], Result]) -> Result:
+        """Let the time run from now on, on the thread that has a place, and work."""
+        anyio.from_thread.run_sync(_limit, scope)
+        with self._counting:
+            self._working += 1
+        try:
+            return work()
+        finally:
+            with self._counting:
+                self._working -= 1
 
 
 def _limit(scope: anyio.CancelScope) -> None:

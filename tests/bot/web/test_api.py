@@ -147,6 +147,7 @@ def test_speakers_come_by_name_without_gap(client: TestClient, searcher: Searche
         ("/api/talks?kind=nap", 400),
         ("/api/talks?per_page=201", 400),
         ("/api/talks?page=0", 400),
+        ("/api/talks?page=", 400),
         ("/api/talks/none", 404),
         ("/api/speakers?limit=0", 400),
         ("/api/none", 404),

@@ -154,7 +154,7 @@ def test_the_words_of_a_quote_are_scrolled_to(browser: webdriver.Chrome, address
         "Emulation.setDeviceMetricsOverride",
         {"width": 360, "height": 240, "deviceScaleFactor": 1, "mobile": True},
     )
-    browser.get(f"{address}/?q=what+did+Bo+Ek+warn+of%3F")
+    browser.get(f"{address}/?q=what+did+Lanternfish+save%3F")
     link = until(browser, lambda b: b.find_element(By.CSS_SELECTOR, "blockquote .anchor"))
     browser.get(str(link.get_attribute("href")))
     inside = "const r = document.getElementById('w').getBoundingClientRect(); return r.top >= 0 && r.top < innerHeight"
