@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -15,26 +15,25 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot.addresses import Span, addresses_of, encoded, read_day, read_span, slug_of
+from bot.addresses import addresses_of, encoded, read_day, read_span, slug_of
 from bot.answering import MAX_QUESTION_CHARS, answer, digest, examples, extent_text, person_card
-from bot.answering.models import Answer
 from bot.answering.rendering import counted, is_placed, limits_text, people_of, place, source_text, spoken
 from bot.errors import QuestionFault
 from bot.holdings import Limits, holdings_of, listing
 from bot.web.marking import marked, notes_markup, telling_words
+from bot.web.narrowing import choices_of, narrowed
 from bot.web.openapi import document, parameters_of
 from bot.web.pictures import day_bar, talk_map, topic_grid, trace_bars
 from bot.web.problems import path_of, status_of
 from bot.web.talk_map import talk_map_of
+from bot.web.talk_notes import neighbours, related, with_quote
 from bot.web.topics import topics_of
-from index.models import Event, Passage, Talk
+from index.models import Event, Talk
 from index.search import Searcher
 
 HERE = Path(__file__).parent
 PASSAGES_PER_PAGE = 200
 SPEAKERS_PER_PAGE = 200
-_RELATED = 5
-_LOOKED_AT = 40  # passages near a talk
 _DIGEST_PER_PAGE = 30
 _TREND = 0.04  # of a conference's talks, by which a topic has to have grown or shrunk to be named
 _TRENDS = 4
@@ -78,7 +77,12 @@ class Pages:
                 "start.html", request, live, examples=examples(live, 4), holdings=holdings_of(live)
             )
         values: dict[str, Any] = {"question": question[:MAX_QUESTION_CHARS], "found": None, "fault": ""}
-        limits = Limits(event=asked.get("event") or None, day=_number(asked.get("day")))
+        limits = Limits(
+            event=asked.get("event") or None,
+            day=_number(asked.get("day")),
+            kind=asked.get("kind") or None,
+            speaker=asked.get("speaker") or None,
+        )
         try:
             found = answer(question, searcher=live, event=limits.event, day=limits.day)
         except QuestionFault as fault:
@@ -86,9 +90,9 @@ class Pages:
                 "answer.html", request, live, status_of(fault), **{**values, "fault": str(fault)}
             )
         values |= {
-            "found": found,
+            "found": narrowed(found, limits),
             "words": telling_words(found.understood.text, *found.understood.corrections.values()),
-            "choices": _answer_choices(found, limits),
+            "choices": choices_of(found, limits),
             "limits": limits,
         }
         return self._page("answer.html", request, live, **values)
@@ -204,20 +208,20 @@ class Pages:
             page = at // PASSAGES_PER_PAGE + 1
         page = min(max(page, 1), pages)
         shown = [build.passages[at] for at in rows[(page - 1) * PASSAGES_PER_PAGE : page * PASSAGES_PER_PAGE]]
-        before, after = _neighbours(live, talk, row)
+        before, after = neighbours(live, talk, row)
         return self._page(
             "talk.html",
             request,
             live,
             talk=talk,
             event=build.events.get(talk.event_id or ""),
-            passages=_quoted(shown, span),
+            passages=with_quote(shown, span),
             words=telling_words(request.query_params.get("q", "")[:_MOST_PHRASE]),
             recap=build.recaps[talk.recap_id],
             lost=lost,
             before=before,
             after=after,
-            related=_related(live, row),
+            related=related(live, row),
             page=page,
             pages=pages,
         )
@@ -419,66 +423,3 @@ def _date(event: Event, day: int) -> datetime | None:
 def _by_place(talks: tuple[Talk, ...]) -> list[tuple[str | None, int | None, list[Talk]]]:
     groups = groupby(talks, key=lambda talk: (talk.event_id, talk.day))
     return [(event_id, day, list(members)) for (event_id, day), members in groups]
-
-
-def _quoted(
-    passages: Sequence[Passage], span: Span | None
-) -> list[tuple[Passage, tuple[int, int] | None, bool]]:
-    """Return passages, each with the part of a span that stands in it, and whether it is the first to have one."""
-    found: list[tuple[Passage, tuple[int, int] | None, bool]] = []
-    begun = False
-    for passage in passages:
-        part = _within(passage, span.start, span.end) if span else None
-        found.append((passage, part, not begun))
-        begun = begun or part is not None
-    return found
-
-
-def _within(passage: Passage, start: int, end: int) -> tuple[int, int] | None:
-    """Return the part of a span that stands in a passage, in the passage's characters."""
-    first, last = max(start, passage.start), min(end, passage.end)
-    return (first - passage.start, last - passage.start) if first < last else None
-
-
-def _neighbours(live: Searcher, talk: Talk, row: int | None) -> tuple[Talk | None, Talk | None]:
-    """Return the talks that stand before and after one in the notes on its day."""
-    rows = live.build.table.in_order(addresses_of(live).talks_of(talk.event_id, talk.day)).tolist()
-    if row not in rows:
-        return None, None
-    at = rows.index(row)
-    talks = live.build.stored_talks.rows
-    before = talks[rows[at - 1]] if at else None
-    return before, talks[rows[at + 1]] if at + 1 < len(rows) else None
-
-
-def _related(live: Searcher, row: int | None) -> tuple[Talk, ...]:
-    """Return the talks whose passages are nearest to a talk's own."""
-    import numpy as np
-
-    build = live.build
-    if row is None:
-        return ()
-    near, _ = build.dense.search(build.talk_vectors[row].astype(np.float32), _LOOKED_AT)
-    rows = dict.fromkeys(int(build.table.talk_of_row[at]) for at in near.tolist())
-    others = [one for one in rows if one != row and one not in build.table.sections]
-    return tuple(build.stored_talks.rows[one] for one in others[:_RELATED])
-
-
-def _answer_choices(found: Answer, limits: Limits) -> dict[str, list[tuple[str, str, int]]]:
-    """Return the conferences and days that the talks behind an answer are of, with how many there are."""
-    talks = {hit.talk.talk_id: hit.talk for hit in found.hits}.values()
-    events: dict[str, int] = {}
-    days: dict[int, int] = {}
-    for talk in talks:
-        if talk.event_id:
-            events[talk.event_id] = events.get(talk.event_id, 0) + 1
-        if talk.day is not None:
-            days[talk.day] = days.get(talk.day, 0) + 1
-    choices: dict[str, list[tuple[str, str, int]]] = {}
-    if len(events) > 1 or limits.event:
-        choices["event"] = [
-            (name, name, count) for name, count in sorted(events.items(), key=lambda p: -p[1])
-        ]
-    if limits.event and (len(days) > 1 or limits.day is not None):
-        choices["day"] = [(str(day), f"Day {day}", count) for day, count in sorted(days.items())]
-    return choices

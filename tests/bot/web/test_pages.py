@@ -129,6 +129,23 @@ def test_an_answer_can_be_limited(client: TestClient, searcher: Searcher) -> Non
         assert 'class="all"' in limited.text
 
 
+def test_an_answer_is_narrowed_to_kinds_and_speakers(client: TestClient, searcher: Searcher) -> None:
+    """A digest offers its kinds and speakers with their numbers; each leads to just these talks, and says what is left out."""
+    question = "what happened at EU 2020?"
+    page = client.get("/", params={"q": question}).text
+    offered = re.findall(r'<a href="([^"]*(?:kind|speaker)=[^"]*)">([^<]+) <small>(\d+)', page)
+    talks = [talk for talk in searcher.build.talks.values() if talk.event_id == "EU 2020"]
+
+    assert {label for _, label, _ in offered} >= {"Keynote", "Session", "Ines Moreau", "Kenji Watanabe"}
+    for address, label, number in offered:
+        wanted = [talk.title for talk in talks if label.lower() == talk.kind or label in talk.speakers]
+        limited = client.get(urljoin("http://localhost/", html.unescape(address))).text
+        shown = re.findall(r'<a class="title"[^>]*>([^<]+)</a>', main_of(limited))
+        assert sorted(map(html.unescape, shown)) == sorted(wanted)
+        assert int(number) == len(wanted)
+        assert f"{number} of {len(talks)} talks" in words(limited)
+
+
 def test_absent_name_is_an_honest_no(client: TestClient) -> None:
     """A name that the notes never mention is said to be absent, and no quote is shown."""
     page = client.get("/", params={"q": "what did they say about Zorbulator?"})
