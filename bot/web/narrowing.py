@@ -11,8 +11,7 @@ from bot.answering.rendering import counted
 from bot.holdings import Choice, Limits
 from index.models import Talk
 
-_MOST_SPEAKERS = 8
-_LEAST_FOR_SPEAKERS = 3  # talks; of fewer the speakers are seen at once
+_MOST_SPEAKERS = 8  # with several talks each
 
 
 def choices_of(found: Answer, limits: Limits) -> Mapping[str, tuple[Choice, ...]]:
@@ -29,12 +28,11 @@ def choices_of(found: Answer, limits: Limits) -> Mapping[str, tuple[Choice, ...]
     }
     if limits.event:
         choices["day"] = _counted((talk.day for talk in behind), limits.day, "Day {}".format)
-    if len(shown) >= _LEAST_FOR_SPEAKERS or limits.speaker:
-        names = _counted((name for talk in shown for name in talk.speakers), limits.speaker, str)
-        choices["speaker"] = names[:_MOST_SPEAKERS]
+    names = _counted((name for talk in shown for name in talk.speakers), limits.speaker, str)
+    choices["speaker"] = tuple(one for one in names if one.count > 1 or one.chosen)[:_MOST_SPEAKERS]
     order = ("event", "day", "kind", "speaker")
     return {
-        name: choices[name] for name in order if len(choices.get(name, ())) > 1 or _is_chosen(limits, name)
+        name: choices[name] for name in order if _tells_apart(name, choices.get(name, ()), limits, len(shown))
     }
 
 
@@ -76,5 +74,8 @@ def _counted(
     return tuple(Choice(str(value), label(str(value)), number, value == chosen) for value, number in ordered)
 
 
-def _is_chosen(limits: Limits, name: str) -> bool:
-    return getattr(limits, name) is not None
+def _tells_apart(name: str, offered: tuple[Choice, ...], limits: Limits, shown: int) -> bool:
+    """Tell whether a limit is in force, or would leave something out."""
+    if getattr(limits, name) is not None:
+        return name != "day" or limits.event is not None
+    return len(offered) > 1 or (name == "speaker" and any(one.count < shown for one in offered))

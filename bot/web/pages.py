@@ -255,14 +255,15 @@ class Pages:
         slug = request.path_params["name"][:_MOST_PHRASE]
         key = slug.replace("-", " ")
         known = live.build.names.speaker(key)
-        found = person_card(live, known.name if known else key)
+        name = known.name if known else key.title()
+        found = person_card(live, name)
         if found.miss:
             raise HTTPException(404, found.headline or "The notes name nobody of that name.")
         return self._page(
             "speaker.html",
             request,
             live,
-            name=known.name if known else key.title(),
+            name=name,
             found=found,
             words=frozenset(),
         )

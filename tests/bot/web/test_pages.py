@@ -131,12 +131,11 @@ def test_an_answer_can_be_limited(client: TestClient, searcher: Searcher) -> Non
 
 def test_an_answer_is_narrowed_to_kinds_and_speakers(client: TestClient, searcher: Searcher) -> None:
     """A digest offers its kinds and speakers with their numbers; each leads to just these talks, and says what is left out."""
-    question = "what happened at EU 2020?"
-    page = client.get("/", params={"q": question}).text
+    talks = list(searcher.build.talks.values())
+    page = client.get("/", params={"q": "list all talks"}).text
     offered = re.findall(r'<a href="([^"]*(?:kind|speaker)=[^"]*)">([^<]+) <small>(\d+)', page)
-    talks = [talk for talk in searcher.build.talks.values() if talk.event_id == "EU 2020"]
 
-    assert {label for _, label, _ in offered} >= {"Keynote", "Session", "Ines Moreau", "Kenji Watanabe"}
+    assert {label for _, label, _ in offered} == {"Keynote", "Session", "Ines Moreau"}
     for address, label, number in offered:
         wanted = [talk.title for talk in talks if label.lower() == talk.kind or label in talk.speakers]
         limited = client.get(urljoin("http://localhost/", html.unescape(address))).text
