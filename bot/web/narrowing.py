@@ -12,6 +12,7 @@ from bot.holdings import Choice, Limits
 from index.models import Talk
 
 _MOST_SPEAKERS = 8  # with several talks each
+_FEW = 3  # talks, whose kinds are seen at once
 
 
 def choices_of(found: Answer, limits: Limits) -> Mapping[str, tuple[Choice, ...]]:
@@ -78,4 +79,6 @@ def _tells_apart(name: str, offered: tuple[Choice, ...], limits: Limits, shown: 
     """Tell whether a limit is in force, or would leave something out."""
     if getattr(limits, name) is not None:
         return name != "day" or limits.event is not None
+    if name == "kind" and shown < _FEW:
+        return False
     return len(offered) > 1 or (name == "speaker" and any(one.count < shown for one in offered))

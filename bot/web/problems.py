@@ -66,7 +66,7 @@ def bare_page(status: int, title: str, detail: str) -> str:
     import html
 
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
-        f'content="width=device-width, initial-scale=1"><title>{status} {html.escape(title)}</title></head>'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta '
+        f'content="initial-scale=1, width=device-width" name="viewport"><title>{status} {html.escape(title)}</title></head>'
         f"<body><main><h1>{html.escape(title)}</h1><p>{html.escape(detail)}</p></main></body></html>"
     )

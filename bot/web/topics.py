@@ -105,7 +105,7 @@ def _names(searcher: Searcher) -> Iterator[tuple[str, TalkSet]]:
 
 
 def _candidates(searcher: Searcher) -> Iterator[tuple[str, int]]:
-    """Yield what is mostly written with a capital and is no speaker's, conference's or everyday word: pairs, then single words.
+    """Yield what is mostly written with a capital and is no speaker's, author's, conference's or everyday word: pairs, then single words.
 
     With each comes how often the notes say it; those that they say most, some hundreds of either.
     """
@@ -113,6 +113,7 @@ def _candidates(searcher: Searcher) -> Iterator[tuple[str, int]]:
     names = searcher.build.names
     events = searcher.build.events.values()
     known = {form for event in events for form in forms(f"{event.event_id} {event.name}")}
+    known |= {form for recap in searcher.build.recaps.values() for form in forms(recap.author or "")}
 
     def unwanted(form: str) -> bool:
         return form in known or is_generic(form) or knowledge.is_everywhere(form)
