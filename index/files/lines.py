@@ -159,6 +159,13 @@ class SortedLines:
             key, _, value = line.partition("\t")
             yield key, value
 
+    def after(self, key: str) -> Iterator[tuple[str, str]]:
+        """Yield keys and values of the lines whose key comes after a key, in order, reading a few at a time."""
+        for start in range(self._find(key, bisect_right), len(self), _STEP):
+            for line in self._lines.block(start, min(start + _STEP, len(self))):
+                found, _, value = line.partition("\t")
+                yield found, value
+
     def keys_starting(self, prefix: str) -> list[str]:
         """Return the keys that begin with a prefix, in order."""
         if self._step == 1:
