@@ -27,7 +27,6 @@ SENTENCES = 3  # a passage
 PASSAGES = 10  # a talk
 TALKS = 10  # a recap
 RECAPS = 10  # an event
-_A_RECAP = PASSAGES * TALKS
 _VARIANTS = 3
 _NOISE = 0.35  # of a token's length; neighbours are then about as near as in real notes
 _NOISES = 4_096
@@ -107,6 +106,11 @@ class Corpus:
 
     pieces: Pieces
     size: int
+    talk_passages: int = PASSAGES  # of a talk
+
+    @property
+    def _recap_passages(self) -> int:
+        return self.talk_passages * TALKS
 
     @cached_property
     def _chosen(self) -> NDArray[np.int32]:
@@ -125,14 +129,14 @@ class Corpus:
             + 1
         )
         ends = np.cumsum(lengths)
-        first = np.repeat((ends - lengths)[::_A_RECAP], _A_RECAP)[: self.size]
+        first = np.repeat((ends - lengths)[:: self._recap_passages], self._recap_passages)[: self.size]
         starts: NDArray[np.int32] = (ends - lengths - first).astype(np.int32)
         return starts
 
     @cached_property
     def events(self) -> list[Event]:
         """Return the conferences."""
-        count = -(-self.size // (_A_RECAP * RECAPS))
+        count = -(-self.size // (self._recap_passages * RECAPS))
         return [self._event(number) for number in range(min(count, len(self.pieces.events)))]
 
     def _event(self, number: int) -> Event:
@@ -150,7 +154,7 @@ class Corpus:
     @cached_property
     def recaps(self) -> list[Recap]:
         """Return the recaps."""
-        count = -(-self.size // _A_RECAP)
+        count = -(-self.size // self._recap_passages)
         return [
             Recap(
                 f"recap{n:05}.txt",
@@ -172,7 +176,7 @@ class Corpus:
     def talks(self) -> list[Talk]:
         """Return the talks."""
         chance = np.random.RandomState(2)
-        count = -(-self.size // PASSAGES)
+        count = -(-self.size // self.talk_passages)
         titles = chance.randint(len(self.pieces.titles), size=(count, 2))
         people = chance.randint(len(self.pieces.first_names) * len(self.pieces.last_names), size=(count, 2))
         return [self._talk(row, titles[row], people[row]) for row in range(count)]
@@ -213,14 +217,19 @@ class Corpus:
     def text(self, recap: int) -> str:
         """Return a recap's text."""
         return (
-            "\n\n".join(map(self.words, range(recap * _A_RECAP, min((recap + 1) * _A_RECAP, self.size))))
+            "\n\n".join(
+                map(
+                    self.words,
+                    range(recap * self._recap_passages, min((recap + 1) * self._recap_passages, self.size)),
+                )
+            )
             + "\n"
         )
 
     def passage(self, row: int) -> Passage:
         """Return a passage."""
-        talk, text, start = self.talks[row // PASSAGES], self.words(row), int(self._starts[row])
-        end, ordinal = start + len(text), row % PASSAGES
+        talk, text, start = self.talks[row // self.talk_passages], self.words(row), int(self._starts[row])
+        end, ordinal = start + len(text), row % self.talk_passages
         return Passage(
             f"{talk.talk_id}#{ordinal}", talk.talk_id, talk.recap_id, ordinal, text, start, end, start, end
         )
