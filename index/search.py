@@ -26,7 +26,7 @@ from index.ranking.fusion import Evidence, idf, rank, word_weights
 from index.ranking.matches import AskedWord, asked_words, match
 from index.vocabulary.phrases import TextNumbers
 from index.vocabulary.terms import Unit, units
-from index.vocabulary.words import plain_letters, words
+from index.vocabulary.words import plain_letters
 
 # A word of the question that so few passages hold is a name to most people: all of them are candidates.
 RARE_AT_MOST = 20
@@ -226,7 +226,7 @@ class Searcher:
 
     def _spelled_out(self, said: str) -> str:
         """Return a question with its closed compounds split where the notes write them as two words."""
-        split = (self.build.phrases.split(word.form) for word in words(said))
+        split = (self.build.phrases.split(unit.form) for unit in units(said))
         return " ".join((said, *(" ".join(pair) for pair in split if pair)))
 
     def _scored(self, rows: Rows, rare: Rows, vector: Vectors) -> Rows:

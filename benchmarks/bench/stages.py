@@ -3,7 +3,8 @@
     python -m benchmarks.bench.stages INDEX QUESTIONS ROUNDS
 
 One process asks every question once, unrecorded caches and all ("first"), then round after round, plain and
-watched in turns.
+watched in turns. A searcher keeps the vectors of its last 32 questions: of fewer than that nothing is encoded
+again.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise, product
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ class AskedWord:
 
     weight: float
     is_number: bool
-    places: Places
+    places: tuple[Places, ...]  # of each spelling, never empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def asked_words(
     joined = [
         phrases.places(join((left.form, right.form)), split=False)
         if weights[at] is not None and weights[at + 1] is not None
-        else None
+        else []
         for at, (left, right) in enumerate(pairwise(units))
     ]
     found: list[AskedWord | None] = []
@@ -70,10 +70,9 @@ def asked_words(
         if weight is None:
             found.append(None)
             continue
-        around = [one for one in joined[max(at - 1, 0) : at + 1] if one is not None and len(one)]
-        places = _merged([phrases.places(unit.form), *around])
+        places = (*phrases.places(unit.form), *chain(*joined[max(at - 1, 0) : at + 1]))
         number = unit.form[:1].isdigit()
-        found.append(AskedWord(weight * shares[at], number, places) if len(places) else None)
+        found.append(AskedWord(weight * shares[at], number, places) if places else None)
     return found
 
 
@@ -89,20 +88,25 @@ def match(
         phrases: The places of the notes' words.
         numbers: Which text has which number.
     """
-    own, ends = phrases.spans(rows)
-    around = (numbers.headings + rows, *(first + talks for first in numbers.of_talks))
-    starts_around, ends_around = phrases.spans(np.stack(around))
+    # The passages themselves, and what stands around them.
+    texts = (rows, numbers.headings + rows, *(first + talks for first in numbers.of_talks))
+    starts, ends = phrases.spans(np.stack(texts))
     told = [word for word in asked if word is not None]
     said = np.zeros((len(told), len(rows)), dtype=np.bool_)
     leading = np.zeros((len(told), len(rows)), dtype=np.bool_)
     for at, word in enumerate(told):
-        first, stands = _within(word.places, own, ends)
-        said[at] = stands | _within(word.places, starts_around, ends_around)[1].any(axis=0)
-        leading[at] = stands & (first - own < LEADING)
+        for places in word.places:
+            found = np.searchsorted(places, starts)
+            # Behind the last place nothing is found; the first place of all stands before every such text.
+            first = places.take(found, mode="wrap")
+            stands = (first >= starts) & (first < ends)
+            said[at] |= stands.any(axis=0)
+            leading[at] |= stands[0] & (first[0] - starts[0] < LEADING)
     neighbours = [(left, right) for left, right in pairwise(asked) if left is not None and right is not None]
     pairs = np.zeros((len(neighbours), len(rows)), dtype=np.bool_)
     for at, (left, right) in enumerate(neighbours):
-        pairs[at] = _adjacent(left.places, right.places, own, ends)
+        for before, behind in product(left.places, right.places):
+            pairs[at] |= _adjacent(before, behind, starts[0], ends[0])
     return Matches(
         np.array([word.weight for word in told], dtype=np.float32),
         np.array([word.weight * word.is_number for word in told], dtype=np.float32),
@@ -110,15 +114,8 @@ def match(
         leading,
         np.array([left.weight + right.weight for left, right in neighbours], dtype=np.float32),
         pairs,
-        (ends - own).astype(np.float32),
+        (ends[0] - starts[0]).astype(np.float32),
     )
-
-
-def _within(places: Places, starts: Places, ends: Places) -> tuple[Places, Flags]:
-    """Return each text's first place of a word at or behind its start, and whether that stands within it."""
-    at = np.searchsorted(places, starts)
-    first = places[np.minimum(at, len(places) - 1)].astype(np.int64)
-    return first, (at < len(places)) & (first < ends)
 
 
 def _adjacent(left: Places, right: Places, starts: Places, ends: Places) -> Flags:
@@ -134,11 +131,3 @@ def _adjacent(left: Places, right: Places, starts: Places, ends: Places) -> Flag
         at = np.minimum(np.searchsorted(right, behind), len(right) - 1)
         stands[text[right[at] == behind]] = True
     return stands
-
-
-def _merged(places: Sequence[Places]) -> Places:
-    """Return the places of several spellings, ascending."""
-    told = [one for one in places if len(one)]
-    if len(told) == 1:
-        return told[0]
-    return np.sort(np.concatenate(told)) if told else places[0]

@@ -101,17 +101,19 @@ class Phrases:
             else _NOTHING
         )
 
-    def places(self, form: str, *, split: bool = True) -> NDArray[np.signedinteger[Any]]:
-        """Return the places of a folded word in either number, ascending; of a version or a closed compound its last word's."""
-        found = [self._single(one) for one in _spellings(singular(form))]
+    def places(self, form: str, *, split: bool = True) -> list[NDArray[np.signedinteger[Any]]]:
+        """Return the places of a folded word in each number, ascending; of a version or a closed compound its last word's.
+
+        Those of two spellings stay apart: putting them in one order takes 5 ms for a word of a large build.
+        """
+        found: list[NDArray[np.signedinteger[Any]]] = [
+            self._single(one) for one in _spellings(singular(form))
+        ]
         if "." in form:
             found.append(self._runs(form))
         elif split and not any(map(len, found)) and (halves := self.split(form)):
             found.append(_following(self._single(halves[0]), self._single(halves[1])))
-        told = [one for one in found if len(one)]
-        if len(told) == 1:
-            return told[0]
-        return np.sort(np.concatenate(told)) if told else _NOTHING
+        return [one for one in found if len(one)]
 
     def spans(self, numbers: Places) -> tuple[Places, Places]:
         """Return the place at which each of some texts begins, and where the next one does."""

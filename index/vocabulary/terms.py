@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -40,7 +41,8 @@ class Unit(NamedTuple):
         return "." in self.form
 
 
-def units(text: str) -> list[Unit]:
+@lru_cache(maxsize=64)  # a question is taken apart for each ranker
+def units(text: str) -> tuple[Unit, ...]:
     """Return a text's units in order."""
     found: list[Unit] = []
     group: list[Word] = []
@@ -52,7 +54,7 @@ def units(text: str) -> list[Unit]:
             before = found[-1].end if found else None
             found.append(_unit(text, group, before))
         group = [word] if word is not None else []
-    return _paired(found)
+    return tuple(_paired(found))
 
 
 def terms(text: str) -> Iterator[str]:
