@@ -314,7 +314,9 @@ def find_listings(
             bullets_there += len(row)
     sides = {title.side for _, title in scattered}
     sure = all(title.people and title.people.certainty >= SURE for _, title in scattered)
-    if len(scattered) >= max(_HABIT_LEAST, _HABIT_SHARE * bullets_there) and len(sides) == 1 and sure:
+    shown = any(mark.kind == "talk" for mark in marks)  # another list of the recap shows the habit
+    least = 1 if shown else _HABIT_LEAST
+    if len(scattered) >= max(least, _HABIT_SHARE * bullets_there) and len(sides) == 1 and sure:
         marks += [_habitual_mark(piece, title) for piece, title in scattered]
     return marks if any(mark.kind == "talk" for mark in marks) or len(places) > 1 else []
 
