@@ -202,7 +202,10 @@ def _shaped(tokens: list[str]) -> bool:
         and not tokens[-1].isupper()
     ):
         return False  # "HAW Quayside", a company
-    capitals = [t for t in tokens if t.lower() not in PARTICLES]
+    # "Di Ebb" begins with a name, "Anna di Bee" holds a particle.
+    capitals = [
+        t for at, t in enumerate(tokens) if t.lower() not in PARTICLES or (not at and t[:1].isupper())
+    ]
     if len(capitals) < 2 or len(capitals) > 4:
         return False
     return all(_name_token(token) for token in capitals)
