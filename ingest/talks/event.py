@@ -116,7 +116,8 @@ def _places(recap_id: str, meta: Mapping[str, str | tuple[str, ...]], opening: S
 def _opening_place(at: int, words: str) -> Place:
     """Weigh one of the first blocks: the first line and other short ones are titles."""
     if at == 0:
-        return Place("heading", words[:600], 0.9)
+        sentence = words.rstrip().endswith((".", "!"))  # names the event, but its weekday is no title's
+        return Place("opening words" if sentence else "heading", words[:600], 0.9)
     if len(words) <= _TITLE_LENGTH and not words.rstrip().endswith((".", ",", ";")):
         return Place(
             "first lines", words, 0.85

@@ -177,8 +177,9 @@ def person_score(words: str, ordinary: frozenset[str] = frozenset()) -> float:
 
 def _unlisted_score(folded: Sequence[str], ordinary: frozenset[str]) -> float:
     """Score a name whose given name no list has, by how many of its words are everyday words."""
-    telling = [word for word in folded if word not in PARTICLES and len(word) > 1]
-    everyday = sum(_is_everyday(word, ordinary) for word in telling)
+    # A particle that begins a name is a given name, and no everyday word there.
+    telling = [word for at, word in enumerate(folded) if (word not in PARTICLES or not at) and len(word) > 1]
+    everyday = sum(word not in PARTICLES and _is_everyday(word, ordinary) for word in telling)
     if not everyday:
         return _RARE
     return _BARE if everyday < len(telling) else _EVERYDAY
@@ -202,7 +203,10 @@ def _shaped(tokens: list[str]) -> bool:
         and not tokens[-1].isupper()
     ):
         return False  # "HAW Quayside", a company
-    capitals = [t for t in tokens if t.lower() not in PARTICLES]
+    # "Di Ebb" begins with a name, "Anna di Bee" holds a particle.
+    capitals = [
+        t for at, t in enumerate(tokens) if t.lower() not in PARTICLES or (not at and t[:1].isupper())
+    ]
     if len(capitals) < 2 or len(capitals) > 4:
         return False
     return all(_name_token(token) for token in capitals)
@@ -304,7 +308,7 @@ def begins_like_a_name(text: str) -> bool:
     if not first[0].isalpha() or first[0].islower():
         return False
     word, following = first.lower().strip(".,()"), words[1].lower().strip(".,;:()") if len(words) > 1 else ""
-    if word in GIVEN_NAMES or word.split("-")[0] in GIVEN_NAMES:
+    if word in GIVEN_NAMES or word.split("-")[0] in GIVEN_NAMES or word in PARTICLES:
         return True
     # No name begins with two everyday words, nor do most lines with anything else.
     return word not in ORDINARY and not (word in common_words("en") and following in common_words("en"))

@@ -25,6 +25,7 @@ _MATERIAL_TAIL = re.compile(
 _MAY_END = re.compile(rf"(?<!\w)(?:{_MATERIAL})\W*$", re.IGNORECASE)
 # A line without links is an entry by quotation marks, by its by-word, or by a company in brackets over a title.
 _MAY_NAME = re.compile(rf"[“\"„«「『]|\)\s*\n|\s(?:{either('bylines', 'by')})\s", re.IGNORECASE)
+_BRACKET = re.compile(r"\(([^()]{3,90})\)")
 _SENTENCES = re.compile(r"[^\W\d_]{2}[.!?。]\s+\S")
 _MOST_BEHIND = 3  # words behind the last link of an entry
 _CELLS = re.compile(r"\t|\s*\|\s*| {3,}")
@@ -314,7 +315,9 @@ def find_listings(
             bullets_there += len(row)
     sides = {title.side for _, title in scattered}
     sure = all(title.people and title.people.certainty >= SURE for _, title in scattered)
-    if len(scattered) >= max(_HABIT_LEAST, _HABIT_SHARE * bullets_there) and len(sides) == 1 and sure:
+    shown = any(mark.kind == "talk" for mark in marks)  # another list of the recap shows the habit
+    least = 1 if shown else _HABIT_LEAST
+    if len(scattered) >= max(least, _HABIT_SHARE * bullets_there) and len(sides) == 1 and sure:
         marks += [_habitual_mark(piece, title) for piece, title in scattered]
     return marks if any(mark.kind == "talk" for mark in marks) or len(places) > 1 else []
 
@@ -380,7 +383,10 @@ def _bold_title(piece: Piece, ordinary: frozenset[str]) -> Title | None:
     rest = line[span[1] - piece.start :].strip(" :.–—-")
     title = read_title(line[: span[1] - piece.start].strip(" :"), ordinary)
     if rest and title.people is None:
-        people = parse_people(rest.strip("()"), ordinary, listing=rest.startswith("("))
+        bracket = _BRACKET.match(rest)
+        # Behind the names the notes begin: "**Knots** (Ann Bee, Quay): they slip".
+        names = bracket[1] if bracket else rest.split(":", 1)[0]
+        people = parse_people(names, ordinary, listing=bool(bracket))
         title = replace(title, people=people if people and people.certainty >= ACCEPT else None)
     return title if title.text and not names_material(title.text) else None
 

@@ -143,6 +143,7 @@ def test_any_line_is_read_without_error(line: str) -> None:
         ("Omar TAHIR", ("Omar Tahir",), ("",)),
         ("Patrick de Saint Aubin", ("Patrick de Saint Aubin",), ("",)),
         ("Anna von Hagen", ("Anna von Hagen",), ("",)),
+        ("Di Ebb", ("Di Ebb",), ("",)),
         ("Jonte Asmund von Nordbahn Systeme", ("Jonte Asmund",), ("Nordbahn Systeme",)),
         ("Oriane Gaillet et Patrick Leroux", ("Oriane Gaillet", "Patrick Leroux"), ("", "")),
         ("Nadia Brunner (@nbrunner) 🎤", ("Nadia Brunner",), ("",)),
