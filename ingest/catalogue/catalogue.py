@@ -194,7 +194,7 @@ def _title_score(a: str, b: str) -> float:
 
 
 def _named(name: str, names: Iterable[str]) -> bool:
-    """Say whether a person is among others, a misspelling allowed; a lone first name is enough where only that is given."""
+    """Return whether a person is among others, a misspelling allowed; a lone first name is enough where only that is given."""
     from rapidfuzz import fuzz
 
     folded = _fold_name(name)
@@ -219,7 +219,7 @@ def _telling(folded: str) -> frozenset[str]:
 
 
 def _same(a: CatalogueTalk, b: CatalogueTalk) -> bool:
-    """Say whether two entries list one talk twice: the same title, and no link of one contradicts the other."""
+    """Return whether two entries list one talk twice: the same title, and no link of one contradicts the other."""
     shared = a.links.keys() & b.links.keys()
     return (
         a.event_id == b.event_id

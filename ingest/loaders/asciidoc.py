@@ -151,7 +151,7 @@ class _AsciiDoc(Rewriter):
         self.add("**\n\n")
 
     def _follows(self, at: int) -> bool:
-        """Say whether words stand on the next line: a block's title has its block there."""
+        """Return whether words stand on the next line: a block's title has its block there."""
         return at + 1 < len(self.lines_at) and bool(self.source[slice(*self.lines_at[at + 1])].strip())
 
     def _header(self, at: int) -> int:

@@ -215,7 +215,7 @@ _BEYOND = re.compile("[^\x00-\x7f]")
 
 
 def _reads_western(words: str) -> bool:
-    """Say whether what is no ASCII are the letters and typographic signs of Western Europe, letters in small words."""
+    """Return whether what is no ASCII are the letters and typographic signs of Western Europe, letters in small words."""
     beyond = _BEYOND.findall(words)
     capitals = len(re.findall("[a-zà-ÿ][À-ÖØ-Þ]", words))
     return len(_WESTERN.findall(words)) == len(beyond) and capitals <= 0.1 * len(beyond)

@@ -133,7 +133,7 @@ def _folded(word: str) -> str:
 
 
 def _rolls(cues: Sequence[Sequence[_Line]]) -> bool:
-    """Say whether captions show words again: rolled up by lines, or growing word by word."""
+    """Return whether captions show words again: rolled up by lines, or growing word by word."""
     again = total = 0
     before: list[str] = []
     for lines in cues:
@@ -306,7 +306,7 @@ class _TranscriptWriter:
             self.out.end()
 
     def _is_full(self, cue: _Cue) -> bool:
-        """Say whether the open paragraph ends before this cue."""
+        """Return whether the open paragraph ends before this cue."""
         pause = cue.start_s - self.last_end_s >= _PAUSE_S
         return self.length >= _LONGEST or (self.ends_sentence and (self.length >= _LONG or pause))
 

@@ -105,7 +105,7 @@ def read_one(source: Source, catalogue: Catalogue, most_cpu_s: float = MOST_CPU_
 
 
 def _start(catalogue: Catalogue) -> None:
-    """Give a worker the catalogue once instead of with every recap."""
+    """Return a worker the catalogue once instead of with every recap."""
     global _catalogue  # noqa: PLW0603 a worker process has no other place for it
     _catalogue = catalogue
     threading.Thread(target=_end_with_parent, name="end with the job", daemon=True).start()

@@ -163,13 +163,13 @@ def _date(path: Path, place: str, entry: Mapping[str, Any], key: str) -> date | 
 
 
 def _words(entry: Mapping[str, Any], key: str) -> str | None:
-    """Give a field's words, or nothing."""
+    """Return a field's words, or nothing."""
     value = entry.get(key)
     return " ".join(str(value).split()) or None if value is not None else None
 
 
 def _is_text(value: str) -> bool:
-    """Say whether a value can be written: half a surrogate pair or a NUL cannot."""
+    """Return whether a value can be written: half a surrogate pair or a NUL cannot."""
     return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
 
 

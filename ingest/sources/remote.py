@@ -87,7 +87,7 @@ def fetch_remotes(sources: Sources, job: Job, progress: Callable[[str, int, int]
 
 
 def _file(said: Source, fetched: Fetched) -> Source | None:
-    """Give what was fetched as a file with a person's hints, linked to where it lies."""
+    """Return what was fetched as a file with a person's hints, linked to where it lies."""
     if fetched.data is None or fetched.path is None:
         return None
     return replace(

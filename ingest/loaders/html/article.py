@@ -126,7 +126,7 @@ def furniture(source: str, page: Sequence[Token]) -> dict[int, str]:
 
 
 def _is_doubtful(part: _Part, whole: int) -> bool:
-    """Say whether what speaks for the article outweighs an element's name."""
+    """Return whether what speaks for the article outweighs an element's name."""
     if part.headings and (part.reason == "header" or (part.by_id and part.name == "section")):
         return True  # the article's own head; a section's id is made from its heading
     if part.reason == "comments":
@@ -252,7 +252,7 @@ def _said_root(parts: list[_Part]) -> int:
 
 
 def _within(parts: list[_Part], number: int, holder: int) -> bool:
-    """Say whether a part lies in another."""
+    """Return whether a part lies in another."""
     while number > holder:
         number = parts[number].parent
     return number == holder

@@ -105,5 +105,5 @@ def _without_page_phrases(blocks: Sequence[Block], text: str) -> tuple[Block, ..
 
 
 def _is_link(block: Block) -> bool:
-    """Say whether the whole block is one link."""
+    """Return whether the whole block is one link."""
     return len(block.links) == 1 and block.links[0].end - block.links[0].start >= block.end - block.start - 4

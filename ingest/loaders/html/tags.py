@@ -74,7 +74,7 @@ def tokens(source: str, start: int = 0, end: int | None = None) -> Iterator[Toke
 
 
 def _text(start: int, end: int) -> Iterator[Token]:
-    """Give a text token unless it is empty."""
+    """Return a text token unless it is empty."""
     if start < end:
         yield Token("text", start, end)
 

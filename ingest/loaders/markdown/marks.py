@@ -139,7 +139,7 @@ class Signs:
             yield at, end, ""
 
     def within(self, start: int, end: int) -> bool:
-        """Say whether a sign stands in a stretch."""
+        """Return whether a sign stands in a stretch."""
         number = bisect_right(self._starts, end - 1) - 1
         return number >= 0 and self._found[number].end > start
 
@@ -254,7 +254,7 @@ def _comments(source: str, begin: int, outside: _Outside) -> Iterator[Span]:
 
 
 def _wiki_link(found: re.Match[str]) -> list[Sign]:
-    """Give what of a wiki link is not shown: all of an embedded file, else all but the words."""
+    """Return what of a wiki link is not shown: all of an embedded file, else all but the words."""
     if found["embed"]:
         return [Sign(*found.span())]
     if found["bar"] is not None and found["shown"].strip():
