@@ -117,7 +117,7 @@ class _AsciiDoc(Rewriter):
         return at + 1
 
     def _structure(self, at: int, words: str) -> int:
-        """Take a line without words of its own: empty ones, comments, delimiters, attributes; else give its number."""
+        """Take a line that holds no words of the text and return the next one; else return this one."""
         if not words or words == "+":
             self.add("\n")
             self.begun = self.begun or self.titled
@@ -169,7 +169,7 @@ class _AsciiDoc(Rewriter):
         return at
 
     def _attribute(self, name: str, value: str) -> None:
-        """Keep an attribute: for what refers to it, and for what the notes say of themselves before they begin."""
+        """Keep an attribute for what refers to it, and as meta where it stands before the text."""
         self.attributes[name.strip("!").lower()] = value.strip()
         if not self.begun and name.lower() in _TELLING:
             told({"revdate": "date"}.get(name.lower(), name), value.strip(), self.meta)

@@ -128,7 +128,7 @@ class Assembler:
             (self.open.strong if role == "strong" else self.open.emphasis).append((start, self.position))
 
     def link(self, start: int, url: str) -> None:
-        """Note that the words since `start` carry an address, or that an address stands here without words."""
+        """Note that the words since `start` carry an address; there may be none."""
         if self.open is None:
             self.open = OpenBlock("paragraph")
         self.open.links.append(Link(start, max(start, self.position), url))

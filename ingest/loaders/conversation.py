@@ -1,4 +1,4 @@
-"""Chats and spoken text with a name before each stretch: who wrote or said what, without clock times between the words.
+"""Chats and spoken text: the words of each message or turn, without clock times between them.
 
 Slack, Teams, Zoom, Discord, WhatsApp, IRC and Matrix write a message's time and author before its words; Otter,
 Granola and meeting recorders write a speaker above or before what was said.

@@ -154,7 +154,7 @@ def _overlap(said: Sequence[str], words: Sequence[str]) -> int:
 
 
 def _labels(cues: Sequence[Sequence[_Line]]) -> frozenset[str]:
-    """Find the names that stand before what was said, or on a line above it: those that come back, or begin most cues."""
+    """Find the speakers' names, before the words or on a line above: those that come back."""
     counts = Counter(line.label for lines in cues for line in lines[:1] if line.label)
     above = Counter(lines[0].name_alone for lines in cues if len(lines) > 1 and lines[0].name_alone)
     if sum(count for count in above.values() if count >= 2) >= _LABEL_SHARE * len(cues):

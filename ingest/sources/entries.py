@@ -174,7 +174,7 @@ def _is_text(value: str) -> bool:
 
 
 def _shown(value: object) -> str:
-    """Show a value in a message: on one line, not too long; of lists, which may hold themselves, the first items."""
+    """Return a value for a message: one short line; a list, which may hold itself, by its first items."""
     if isinstance(value, list):
         return (
             "["

@@ -101,7 +101,7 @@ def _note_file(listing: Listing, path: Path, folder: Path, ignores: Ignores) -> 
 
 
 class Ignores:
-    """The patterns of what is left out: those of the list, and of every ignore file for what lies below it."""
+    """What is left out: by the patterns of the list, and of ignore files for what lies below them."""
 
     def __init__(self, folder: Path, patterns: Sequence[str]) -> None:
         self._folder = folder
@@ -127,7 +127,7 @@ class Ignores:
         self._specs.append((folder, _spec(lines, str(path))))
 
     def covers(self, path: Path) -> bool:
-        """Return whether a file anywhere below the folder is left out, by itself or with a folder above it."""
+        """Return whether a file is left out, by itself or with a folder above it."""
         if not path.is_relative_to(self._folder):
             return False
         above = [folder for folder in reversed(path.parents) if folder.is_relative_to(self._folder)]

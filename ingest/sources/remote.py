@@ -1,4 +1,4 @@
-"""Entries of `sources.yaml` that lie elsewhere: pages, feeds and repositories, fetched into files that are read like any other."""
+"""Pages, feeds and repositories of `sources.yaml`, fetched into files that are read like any other."""
 
 from __future__ import annotations
 

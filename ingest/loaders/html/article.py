@@ -83,7 +83,7 @@ _DEEPEST = 200  # elements; deeper ones count as their ancestor's text
 
 @dataclass(slots=True)
 class _Part:
-    """An element of the page that may hold the article or be furniture; counts in characters, of all that is in it."""
+    """An element that may hold the article or be furniture; its counts are characters of all that is in it."""
 
     name: str
     start: int  # of its opening tag
@@ -235,7 +235,7 @@ def _add_up_prose(parts: list[_Part]) -> None:
 
 
 def _said_root(parts: list[_Part]) -> int:
-    """Return the smallest element that says it is the article and holds most of the prose; 0 where none does."""
+    """Return the smallest element that calls itself the article and holds most prose; 0 if none."""
     total = max(1, parts[0].prose)
     articles = [
         number

@@ -1,4 +1,4 @@
-"""The words of HTML that matter to reading: which elements begin blocks, end others, carry a span, or hold no text."""
+"""Which elements of HTML begin blocks, end others, carry a span, or hold no text."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def read(source: str) -> LoadedText:
 
 
 def _remarks(source: str, page: Sequence[Token]) -> frozenset[int]:
-    """Find what reviewers wrote beside a text, and the signs that lead there: Google Docs puts both into its pages.
+    """Find reviewers' remarks and the signs that lead to them, as Google Docs exports both.
 
     Returns:
         The offsets of the opening tags that hold them.

@@ -1,4 +1,4 @@
-"""Stray code fences: a line of backticks that opens no code, or code that nothing closes, must not swallow a recap."""
+"""Stray code fences: a fence that opens no code, or that nothing closes, must not swallow a recap."""
 
 from __future__ import annotations
 
