@@ -20,6 +20,7 @@ FACTS_FILE = (
 TALK_OF_ROW_FILE = "passage_talks.npy"  # (n_passages,) int32
 BY_TALK_FILE = "talk_passages.npy"  # (n_passages,) int32, passage rows by talk, in order within each
 HEADINGS_FILE = "passage_headings.npy"  # (n_passages,) bool, which passages only name their talk
+AUTHORS_FILE = "passage_authors.npy"  # (n_passages,) bool, which passages are the note-taker's own remarks
 STARTS_FILE = "talk_starts.npy"  # (n_talks + 1,) int32, where each talk's rows begin in the former
 KINDS = ("keynote", "session", "workshop", "panel", "section")
 NO_EVENT = -1
@@ -81,13 +82,14 @@ class TalkTable:
     facts: NDArray[np.int32]
     talk_of_row: NDArray[np.int32]
     is_heading: Mask
+    is_author: Mask
     _by_talk: NDArray[np.int32]
     _starts: NDArray[np.int32]
 
     @classmethod
     def open(cls, folder: Path) -> TalkTable:
         """Map a build's arrays."""
-        names = (FACTS_FILE, TALK_OF_ROW_FILE, HEADINGS_FILE, BY_TALK_FILE, STARTS_FILE)
+        names = (FACTS_FILE, TALK_OF_ROW_FILE, HEADINGS_FILE, AUTHORS_FILE, BY_TALK_FILE, STARTS_FILE)
         return cls(*(np.asarray(load_array(folder / name)) for name in names))
 
     def __len__(self) -> int:
@@ -111,6 +113,10 @@ class TalkTable:
         mask = np.zeros(len(self), dtype=np.bool_)
         mask[np.fromiter(talks, dtype=np.int64) if not isinstance(talks, np.ndarray) else talks] = True
         return TalkSet(mask)
+
+    def but(self, talks: TalkSet, others: TalkSet) -> TalkSet:
+        """Return some talks without others."""
+        return TalkSet(talks.mask & ~others.mask)
 
     def everything(self) -> TalkSet:
         """Return all talks."""
@@ -142,10 +148,28 @@ class TalkTable:
         """Return the sections, which are no talks to a person."""
         return self.of_kinds(["section"])
 
+    @cached_property
+    def telling(self) -> TalkSet:
+        """Return the talks with a passage that is more than their heading."""
+        return self.set_of(self.talk_of_row[np.flatnonzero(~self.is_heading)])
+
+    def below(self, section: int) -> list[int]:
+        """Return the rows of the talks that stand behind a section in its recap, up to the next section."""
+        recaps, sections = self.facts[_RECAP], self.sections.mask
+        end = section + 1
+        while end < len(self) and recaps[end] == recaps[section] and not sections[end]:
+            end += 1
+        return list(range(section + 1, end))
+
     def days_of(self, talks: TalkSet) -> list[int]:
         """Return the days that some talks are known to be of, in order."""
         days: list[int] = np.unique(self.facts[_DAY][talks.mask & ~self.undated.mask]).tolist()
         return days
+
+    def recaps_of(self, talks: TalkSet) -> list[int]:
+        """Return the rows of the recaps that some talks are from, in order."""
+        recaps: list[int] = np.unique(self.facts[_RECAP][talks.mask]).tolist()
+        return recaps
 
     def by_event(self, talks: TalkSet) -> dict[int, int]:
         """Return how many of some talks each event has, by the events' rows; those without one are left out."""
@@ -190,6 +214,10 @@ def write_tables(folder: Path, contents: Contents) -> None:
         (passage.role == "heading" for passage in contents.passages), dtype=np.bool_, count=len(talk_of_row)
     )
     np.save(folder / HEADINGS_FILE, headings, allow_pickle=False)
+    authors = np.fromiter(
+        (passage.voice == "author" for passage in contents.passages), dtype=np.bool_, count=len(talk_of_row)
+    )
+    np.save(folder / AUTHORS_FILE, authors, allow_pickle=False)
     np.save(folder / TALK_OF_ROW_FILE, talk_of_row, allow_pickle=False)
     np.save(
         folder / BY_TALK_FILE, np.argsort(talk_of_row, kind="stable").astype(np.int32), allow_pickle=False

@@ -1,26 +1,28 @@
-"""One order from three rankers: late interaction leads, the passage's and its talk's dense scores help.
+"""One order from all that speaks for a candidate: a weighted sum of named features, learnt from questions and their passages.
 
-The figures behind the constants are in `docs/decisions/0002-ranking.md`; `benchmarks/ranking.py` takes them
-again.
+The weights lie in `fusion.json` and are written by `training.ranking.run`; what they were chosen by is in
+`docs/decisions/0012-fusion.md`.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
 from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder.base import TokenVectors, Vectors
-from index.ranking.dense import Rows
+from index.ranking.features import Candidates, features
 from index.vocabulary.terms import Unit, units
 
-DENSE_SHARE = 0.2
-TALK_SHARE = 0.2
+WEIGHTS_FILE = "fusion.json"
 # A stop word's weight beside the square root of an inverse document frequency: "how" and "who" say a little.
 STOP_WORD_WEIGHT = 0.5
 
@@ -45,6 +47,15 @@ class WeightedWords:
     tokens: tuple[tuple[int, ...], ...]
     token_weights: Vectors  # (n_query_tokens,), sums to 1
 
+    def lowered(self, end: int, share: float) -> WeightedWords:
+        """Return the words with less weight on those that begin before a character."""
+        shares = [share if start < end else 1.0 for start in self.starts]
+        weights = tuple(weight * one for weight, one in zip(self.weights, shares, strict=True))
+        token_weights = self.token_weights.copy()
+        for one, group in zip(shares, self.tokens, strict=True):
+            token_weights[list(group)] *= one
+        return replace(self, weights=weights, token_weights=_to_one(token_weights))
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -56,6 +67,7 @@ class Evidence:
     dense: float  # cosine of the question and the passage as wholes
     talk: float  # mean of that over the passages of its talk
     lexical: float  # BM25; 0 where the passage is not among its best
+    features: Mapping[str, float] = field(repr=False, compare=False)  # what the score is the weighted sum of
     query: WeightedWords = field(repr=False, compare=False)
     similarities: Vectors = field(repr=False, compare=False)  # (n_query_tokens,)
 
@@ -70,17 +82,6 @@ class Evidence:
                 query.words, query.starts, query.weights, query.tokens, strict=True
             )
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What the rankers say of the candidates: (n,) each and (n, n_query_tokens) in the order of `rows`."""
-
-    rows: Rows
-    dense: Vectors
-    talk: Vectors
-    lexical: Vectors
-    similarities: Vectors
 
 
 def word_weights(
@@ -101,19 +102,19 @@ def word_weights(
     token_weights = np.zeros(len(tokens.words), dtype=np.float32)
     for weight, group in zip(weights, groups.values(), strict=True):
         token_weights[group] = weight
-    total = float(token_weights.sum())
-    token_weights = (
-        token_weights / total
-        if total > 0
-        else np.full(len(token_weights), 1 / max(len(token_weights), 1), dtype=np.float32)
-    )
     return WeightedWords(
         tuple(names),
         tuple(start for start, _ in spans),
         tuple(weights),
         tuple(tuple(g) for g in groups.values()),
-        token_weights,
+        _to_one(token_weights),
     )
+
+
+def _to_one(weights: Vectors) -> Vectors:
+    """Scale weights to a sum of 1; where all are nothing, they are equal."""
+    total = float(weights.sum())
+    return weights / total if total > 0 else np.full(len(weights), 1 / max(len(weights), 1), dtype=np.float32)
 
 
 def _weight(
@@ -139,23 +140,35 @@ def idf(doc_freq: int, n_passages: int) -> float:
     return math.log(1 + (n_passages - doc_freq + 0.5) / (doc_freq + 0.5))
 
 
-def rank(scores: Scores, weights: WeightedWords, k: int) -> tuple[Rows, tuple[Evidence, ...]]:
+@cache
+def load_fusion() -> Mapping[str, float]:
+    """Return the weight of each feature; `bias` is added."""
+    content = json.loads(files("index.ranking").joinpath(WEIGHTS_FILE).read_text(encoding="utf-8"))
+    weights: Mapping[str, float] = content["weights"]
+    return weights
+
+
+def rank(found: Candidates, weights: WeightedWords, k: int) -> tuple[Evidence, ...]:
     """Order the candidates, best first, ties by row, and say why; at most k."""
-    late = scores.similarities @ weights.token_weights
-    total = late + DENSE_SHARE * scores.dense + TALK_SHARE * scores.talk
+    values = features(found, weights.token_weights)
+    shares = load_fusion()
+    total = np.full(len(found.rows), shares["bias"], dtype=np.float32)
+    for name, column in values.items():
+        total += column * np.float32(shares[name])
     # Rounded: the last bits of a sum differ between processors, and equal passages must tie everywhere.
-    order: NDArray[np.int64] = np.lexsort((scores.rows, -np.round(total, 5)))[:k]
-    evidence = tuple(
+    order: NDArray[np.int64] = np.lexsort((found.rows, -np.round(total, 5)))[:k]
+    columns = np.stack([column[order] for column in values.values()], axis=1).tolist()
+    return tuple(
         Evidence(
-            row=int(scores.rows[at]),
+            row=int(found.rows[at]),
             score=float(total[at]),
-            late=float(late[at]),
-            dense=float(scores.dense[at]),
-            talk=float(scores.talk[at]),
-            lexical=float(scores.lexical[at]),
+            late=row[0],
+            dense=row[1],
+            talk=float(found.talk[at]),
+            lexical=float(found.lexical[at]),
+            features=dict(zip(values, row, strict=True)),
             query=weights,
-            similarities=scores.similarities[at],
+            similarities=found.similarities[at],
         )
-        for at in order
+        for at, row in zip(order, columns, strict=True)
     )
-    return scores.rows[order], evidence

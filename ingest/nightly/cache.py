@@ -90,7 +90,7 @@ class Readings:
 
     def __init__(self, index_dir: Path) -> None:
         self._folder = index_dir / FOLDER
-        if not self._folder.is_dir():
+        if not is_folder(self._folder):  # of a link the folder that it leads to would be tidied
             remove(self._folder)
         self._folder.mkdir(parents=True, exist_ok=True)
 
