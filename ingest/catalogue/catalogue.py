@@ -1,4 +1,4 @@
-"""The catalogue of talks: what a conference published about them, matched to the talks that the notes tell of."""
+"""The catalogue: what a conference published about its talks, matched to the talks of the notes."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class Catalogue:
         return Match("unknown")
 
     def named_in(self, text: str, event_id: str | None = None) -> tuple[CatalogueTalk, ...]:
-        """List the talks whose whole title stands in a text: three words at least, or a line of its own ("Slides: Secure Pods")."""
+        """List the talks whose title stands in a text: three words at least, or alone on a line."""
         if not self.talks:
             return ()
         folded = f" {fold_title(text)} "
@@ -160,7 +160,7 @@ class Catalogue:
 
 @lru_cache(maxsize=65536)
 def fold_title(title: str) -> str:
-    """Fold a title to what two people who write it have in common: lower-case words, without "Keynote:" and the like."""
+    """Fold a title for comparison: lower-case words, without "Keynote:" and the like."""
     text = unicodedata.normalize("NFKC", title).translate(_QUOTES).casefold().strip()
     text = _PREFIX.sub("", text).replace("&", " and ").replace("'", "")
     return " ".join(re.findall(r"\w+", text))
@@ -179,7 +179,7 @@ def _score(folded: str, speakers: Sequence[str], day: int | None, talk: Catalogu
 
 
 def _title_score(a: str, b: str) -> float:
-    """Compare two folded titles: equal 100, one the beginning of the other 93, inside it 90, else by their letters."""
+    """Score two folded titles: equal 100, a beginning 93, inside 90, else by their letters."""
     from rapidfuzz import fuzz
 
     if a == b:
@@ -194,7 +194,7 @@ def _title_score(a: str, b: str) -> float:
 
 
 def _named(name: str, names: Iterable[str]) -> bool:
-    """Say whether a person is among others, a misspelling allowed; a lone first name is enough where only that is given."""
+    """Return whether a person is among others; a misspelling or a lone first name is enough."""
     from rapidfuzz import fuzz
 
     folded = _fold_name(name)
@@ -219,7 +219,7 @@ def _telling(folded: str) -> frozenset[str]:
 
 
 def _same(a: CatalogueTalk, b: CatalogueTalk) -> bool:
-    """Say whether two entries list one talk twice: the same title, and no link of one contradicts the other."""
+    """Return whether two entries list one talk: the same title, and no link contradicts another."""
     shared = a.links.keys() & b.links.keys()
     return (
         a.event_id == b.event_id

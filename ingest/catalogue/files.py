@@ -101,7 +101,7 @@ def _csv(path: Path, source: str) -> Rows:
 
 
 def _csv_rows(reader: Any) -> Iterator[tuple[str, list[str] | str]]:
-    """Give rows by their line, and for one that cannot be read what is wrong with it."""
+    """Return rows by their line, and for one that cannot be read what is wrong with it."""
     while True:
         try:
             row = next(reader)
@@ -155,7 +155,7 @@ def _number(digits: str) -> int | str:
 
 
 def _entries(path: Path, loaded: Any) -> Rows:
-    """Give the entries of a loaded document.
+    """Return the entries of a loaded document.
 
     Raises:
         CatalogueError: It holds no list.

@@ -33,10 +33,10 @@ _MOST_ZONE_CHARS = 20_000
 
 
 def calendar(path: Path, source: str) -> Rows:
-    """Read the events of a calendar: Sched writes "Title - Speaker, Company" as summary and the session's page as URL.
+    """Read the events of a calendar.
 
-    Each event is parsed alone. One in UTC is dated in the calendar's own time zone, for an evening in San Diego is the
-    next day in Greenwich.
+    Sched writes "Title - Speaker, Company" as summary and the session's page as URL. Each event is parsed alone. One in
+    UTC is dated in the calendar's own time zone, for an evening in San Diego is the next day in Greenwich.
 
     Raises:
         CatalogueError: It is no calendar.

@@ -87,7 +87,7 @@ def load_bytes(data: bytes, recap_id: str, format: str | None = None) -> LoadedR
 
 
 def _is_word(data: bytes, recap_id: str) -> bool:
-    """Say whether a file is a Word document."""
+    """Return whether a file is a Word document."""
     return data.startswith(b"PK") and (
         PurePosixPath(recap_id).suffix.lower() == ".docx" or b"word/document.xml" in data[:4096]
     )

@@ -117,7 +117,7 @@ class _AsciiDoc(Rewriter):
         return at + 1
 
     def _structure(self, at: int, words: str) -> int:
-        """Take a line without words of its own: empty ones, comments, delimiters, attributes; else give its number."""
+        """Take a line that holds no words of the text and return the next one; else return this one."""
         if not words or words == "+":
             self.add("\n")
             self.begun = self.begun or self.titled
@@ -151,7 +151,7 @@ class _AsciiDoc(Rewriter):
         self.add("**\n\n")
 
     def _follows(self, at: int) -> bool:
-        """Say whether words stand on the next line: a block's title has its block there."""
+        """Return whether words stand on the next line: a block's title has its block there."""
         return at + 1 < len(self.lines_at) and bool(self.source[slice(*self.lines_at[at + 1])].strip())
 
     def _header(self, at: int) -> int:
@@ -169,7 +169,7 @@ class _AsciiDoc(Rewriter):
         return at
 
     def _attribute(self, name: str, value: str) -> None:
-        """Keep an attribute: for what refers to it, and for what the notes say of themselves before they begin."""
+        """Keep an attribute for what refers to it, and as meta where it stands before the text."""
         self.attributes[name.strip("!").lower()] = value.strip()
         if not self.begun and name.lower() in _TELLING:
             told({"revdate": "date"}.get(name.lower(), name), value.strip(), self.meta)

@@ -66,12 +66,12 @@ class Assembler:
 
     @property
     def position(self) -> int:
-        """Give the offset at which the next words will stand."""
+        """Return the offset at which the next words will stand."""
         return self._length + len(self._gap)
 
     @property
     def breaks_line(self) -> bool:
-        """Say whether a line break was asked for after the last words."""
+        """Return whether a line break was asked for after the last words."""
         return self._gap == "\n"
 
     def begin(self, block: OpenBlock) -> None:
@@ -128,7 +128,7 @@ class Assembler:
             (self.open.strong if role == "strong" else self.open.emphasis).append((start, self.position))
 
     def link(self, start: int, url: str) -> None:
-        """Note that the words since `start` carry an address, or that an address stands here without words."""
+        """Note that the words since `start` carry an address; there may be none."""
         if self.open is None:
             self.open = OpenBlock("paragraph")
         self.open.links.append(Link(start, max(start, self.position), url))
@@ -177,7 +177,7 @@ class Assembler:
         return "".join(self._parts), tuple(self.blocks), runs
 
     def words(self) -> str:
-        """Give what the open block holds so far."""
+        """Return what the open block holds so far."""
         return "".join(self.open.pieces).rstrip() if self.open is not None else ""
 
     def _fresh(self) -> bool:
@@ -202,7 +202,7 @@ class Assembler:
             block.end = self._length - (len(piece) - len(words))
 
     def _separate(self, block: OpenBlock, source_start: int) -> None:
-        """Give a block its first offset and its line, apart from the block before."""
+        """Return a block its first offset and its line, apart from the block before."""
         if self.blocks:
             before = self.blocks[-1]
             between = "\n" if before.kind == block.kind and block.kind in _TIGHT else "\n\n"
@@ -238,7 +238,7 @@ class Assembler:
             self._runs.append([self._length, length, source_start, source_length])
 
     def _hand_over_wordless(self, following: OpenBlock | None) -> None:
-        """Give links without words to the block before them, at the very start to the block after."""
+        """Return links without words to the block before them, at the very start to the block after."""
         if not self._wordless:
             return
         waiting, self._wordless = self._wordless, []
@@ -337,7 +337,7 @@ def without_contents(blocks: Sequence[Block], text: str) -> tuple[Block, ...]:
 
 
 def _leads_within(block: Block, text: str) -> bool:
-    """Say whether the whole entry is one link to a place of the same page."""
+    """Return whether the whole entry is one link to a place of the same page."""
     if not block.links or not block.links[0].url.startswith("#"):
         return False
     link = block.links[0]

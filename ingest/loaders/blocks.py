@@ -88,7 +88,7 @@ class LoadedRecap:
     runs: tuple[Run, ...]
     format: str  # "text", "markdown", "html", "rst", "asciidoc", "org", "word", "transcript", ...
     meta: Meta = field(default_factory=dict)
-    """What the source says of itself, keys folded: title, author, date, url, language, tags, event, day, speaker, ..."""
+    """What the source says of itself, keys folded: title, author, date, url, language, tags, event, day, ..."""
     notices: tuple[str, ...] = ()
     """What a person should know of how it was read, one line each."""
 

@@ -1,4 +1,4 @@
-"""Chats and spoken text with a name before each stretch: who wrote or said what, without clock times between the words.
+"""Chats and spoken text: the words of each message or turn, without clock times between them.
 
 Slack, Teams, Zoom, Discord, WhatsApp, IRC and Matrix write a message's time and author before its words; Otter,
 Granola and meeting recorders write a speaker above or before what was said.
@@ -55,7 +55,7 @@ _SAMPLE = 400  # lines
 
 
 def is_conversation(source: str) -> bool:
-    """Say whether a text is a chat, or spoken text with its speakers."""
+    """Return whether a text is a chat, or spoken text with its speakers."""
     lines = [line.strip() for line in source[:60_000].split("\n")[:_SAMPLE]]
     filled = [line for line in lines if line]
     messages = sum(_message(line) is not None for line in filled)
@@ -196,7 +196,7 @@ def _heads(source: str, lines: list[tuple[int, int]]) -> dict[int, re.Match[str]
 
 
 def _is_spoken(source: str) -> bool:
-    """Say whether speakers are told apart by labels or by running time rather than by the time of day."""
+    """Return whether speakers are told apart by labels or by running time rather than by the time of day."""
     lines = [line.strip() for line in source[:60_000].split("\n")[:_SAMPLE]]
     if any(_message(line) for line in lines):
         return False

@@ -147,7 +147,7 @@ def _refuse_binary(head: bytes, recap_id: str) -> None:
 
 
 def _utf16(head: bytes) -> str:
-    """Name the UTF-16 without its mark that bytes are in: nearly every second one is NUL, and the others are not."""
+    """Return which UTF-16 bytes without a mark are in: nearly every second byte is NUL, no other is."""
     half = max(1, len(head) // 2)
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if len(head) < 8 or max(even, odd) <= 0.7 * half or min(even, odd) >= 0.02 * half:
@@ -167,7 +167,7 @@ def _refuse_controls(text: str, recap_id: str) -> None:
 
 
 def _decode_otherwise(data: bytes, recap_id: str, encoding: str, at: int, *, marked: bool) -> Decoded:
-    """Try the charset that an HTML page declares, then the one that fits best; say where the file is broken else."""
+    """Decode in the charset that a page declares, else in the one that fits best."""
     declared = _DECLARED.search(data[:2048]) if PurePosixPath(recap_id).suffix.lower() in _MARKUP else None
     if declared:
         try:
@@ -215,7 +215,7 @@ _BEYOND = re.compile("[^\x00-\x7f]")
 
 
 def _reads_western(words: str) -> bool:
-    """Say whether what is no ASCII are the letters and typographic signs of Western Europe, letters in small words."""
+    """Return whether all beyond ASCII is Western European, with no capitals inside words."""
     beyond = _BEYOND.findall(words)
     capitals = len(re.findall("[a-zà-ÿ][À-ÖØ-Þ]", words))
     return len(_WESTERN.findall(words)) == len(beyond) and capitals <= 0.1 * len(beyond)

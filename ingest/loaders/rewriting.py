@@ -198,7 +198,7 @@ def _composed(runs: Sequence[Run], pieces: Sequence[tuple[int, int, int, int]]) 
 
 
 def located(blocks: Sequence[Block], runs: Sequence[Run], source: str) -> tuple[Block, ...]:
-    """Give blocks the lines of the source that their words stand in."""
+    """Return blocks the lines of the source that their words stand in."""
     starts = [run.start for run in runs]
     placed: list[Block] = []
     line, counted = 1, 0

@@ -92,7 +92,7 @@ _XML = re.compile(r"\s*(?:<\?xml[^>]{0,300}>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?P<r
 
 
 def format_of(recap_id: str, source: str) -> str:
-    """Name the format of a text.
+    """Return the format of a text.
 
     The ending decides unless the content plainly is something else; a text file is what its content says.
 
@@ -116,7 +116,7 @@ def format_of(recap_id: str, source: str) -> str:
 
 
 def _by_content(head: str) -> str:
-    """Name the format of a text that bears no ending of its own."""
+    """Return the format of a text that bears no ending of its own."""
     marked = bool(_MARKDOWN[0].search(head))
     signs = {
         "transcript": bool(_CUES.match(head)) or len(_CUE.findall(head)) >= 3,
@@ -133,7 +133,7 @@ def _by_content(head: str) -> str:
 
 
 def is_data(source: str) -> bool:
-    """Say whether a text is JSON or XML, which nobody wrote to be read."""
+    """Return whether a text is JSON or XML, which nobody wrote to be read."""
     stripped = source.strip()
     if stripped[:1] in {"[", "{"}:
         return _is_json(stripped)
@@ -143,7 +143,7 @@ def is_data(source: str) -> bool:
 
 
 def _is_json(stripped: str) -> bool:
-    """Say whether a text is one JSON object or list of them, cut short or not."""
+    """Return whether a text is one JSON object or list of them, cut short or not."""
     try:
         value = json.loads(stripped, parse_int=str, parse_float=str)
     except RecursionError:

@@ -164,7 +164,7 @@ class _TextReader:
         )
 
     def _continues(self, words: str, indent: int) -> bool:
-        """Say whether the line goes on with the open block."""
+        """Return whether the line goes on with the open block."""
         current = self.open
         if current is None or self.after_blank or current.kind not in {"paragraph", "bullet", "code"}:
             return False
@@ -188,7 +188,7 @@ class _TextReader:
         self.open = block
 
     def _is_code(self, indent: int, words: str) -> bool:
-        """Say whether an indented line outside any list looks like code."""
+        """Return whether an indented line outside any list looks like code."""
         return indent >= _CODE_INDENT and not self.indents and bool(_CODE_SIGN.search(words[:500]))
 
 

@@ -133,7 +133,7 @@ def _folded(word: str) -> str:
 
 
 def _rolls(cues: Sequence[Sequence[_Line]]) -> bool:
-    """Say whether captions show words again: rolled up by lines, or growing word by word."""
+    """Return whether captions show words again: rolled up by lines, or growing word by word."""
     again = total = 0
     before: list[str] = []
     for lines in cues:
@@ -154,7 +154,7 @@ def _overlap(said: Sequence[str], words: Sequence[str]) -> int:
 
 
 def _labels(cues: Sequence[Sequence[_Line]]) -> frozenset[str]:
-    """Find the names that stand before what was said, or on a line above it: those that come back, or begin most cues."""
+    """Find the speakers' names, before the words or on a line above: those that come back."""
     counts = Counter(line.label for lines in cues for line in lines[:1] if line.label)
     above = Counter(lines[0].name_alone for lines in cues if len(lines) > 1 and lines[0].name_alone)
     if sum(count for count in above.values() if count >= 2) >= _LABEL_SHARE * len(cues):
@@ -306,7 +306,7 @@ class _TranscriptWriter:
             self.out.end()
 
     def _is_full(self, cue: _Cue) -> bool:
-        """Say whether the open paragraph ends before this cue."""
+        """Return whether the open paragraph ends before this cue."""
         pause = cue.start_s - self.last_end_s >= _PAUSE_S
         return self.length >= _LONGEST or (self.ends_sentence and (self.length >= _LONG or pause))
 

@@ -49,7 +49,7 @@ def read(data: bytes) -> LoadedText:
 
 
 def _no_picture(_: object) -> dict[str, str]:
-    """Give no picture: its bytes would stand in the page."""
+    """Return no picture: its bytes would stand in the page."""
     return {}
 
 

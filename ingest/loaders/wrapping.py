@@ -43,7 +43,7 @@ class Wrapping:
         return cls(width if wrapped else 0)
 
     def goes_on(self, line_length: int, last: str, following: str) -> bool:
-        """Say whether the paragraph goes on after a line.
+        """Return whether the paragraph goes on after a line.
 
         Args:
             line_length: The line's length with its indentation.
@@ -58,7 +58,7 @@ class Wrapping:
 
 
 def _overflows(sample: str, width: int) -> bool:
-    """Say whether many lines of prose are far longer than the width: then nothing was wrapped at it."""
+    """Return whether many lines of prose are far longer than the width: then nothing was wrapped at it."""
     lengths = [len(line) for line in sample.split("\n") if line.count(" ") > 3]
     return sum(length > _OVERFLOW * width for length in lengths) > _OVERFLOW_SHARE * len(lengths)
 

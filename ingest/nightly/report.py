@@ -64,12 +64,12 @@ class Report:
 
     @property
     def exit_status(self) -> int:
-        """Give the status that the process leaves with: 0 done, 3 published, but some sources failed."""
+        """Return the status that the process leaves with: 0 done, 3 published, but some sources failed."""
         return 3 if self.failed else 0
 
     @property
     def counts(self) -> dict[str, int]:
-        """Give the totals."""
+        """Return the totals."""
         totals = {
             name: sum(getattr(line, name) for line in self.recaps)
             for name in ("talks", "sections", "passages", "links")
@@ -77,7 +77,7 @@ class Report:
         return {"recaps": len(self.recaps), **totals, "failed": len(self.failed)}
 
     def to_json(self) -> dict[str, Any]:
-        """Give everything as plain values."""
+        """Return everything as plain values."""
         return {**asdict(self), "counts": self.counts, "exit_status": self.exit_status}
 
 
@@ -161,7 +161,7 @@ def print_table(recaps: Sequence[RecapLine], console: Console) -> None:
 
 
 def _right(name: str) -> Any:
-    """Give a column of numbers."""
+    """Return a column of numbers."""
     from rich.table import Column
 
     return Column(name, justify="right")

@@ -54,7 +54,7 @@ def _rank(read: ReadRecap) -> tuple[int, int, int, str]:
 
 
 def _same(one: ReadRecap, other: ReadRecap, known: dict[str, frozenset[tuple[str, ...]]]) -> bool:
-    """Say whether nearly all that the shorter one says stands in the other, and their endings differ."""
+    """Return whether nearly all that the shorter one says stands in the other, and their endings differ."""
     endings = {PurePosixPath(read.recap.recap_id).suffix.lower() for read in (one, other)}
     if len(endings) < 2:
         return False

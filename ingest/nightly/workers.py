@@ -85,7 +85,7 @@ def read_all(
 
 
 def read_one(source: Source, catalogue: Catalogue, most_cpu_s: float = MOST_CPU_S) -> Outcome:
-    """Read one recap; whatever goes wrong with it is one line, since the other recaps must still be published."""
+    """Read one recap; whatever goes wrong is one line, for the others must still be published."""
     try:
         with _budget(most_cpu_s):
             return read_recap(source, catalogue)
@@ -105,7 +105,7 @@ def read_one(source: Source, catalogue: Catalogue, most_cpu_s: float = MOST_CPU_
 
 
 def _start(catalogue: Catalogue) -> None:
-    """Give a worker the catalogue once instead of with every recap."""
+    """Return a worker the catalogue once instead of with every recap."""
     global _catalogue  # noqa: PLW0603 a worker process has no other place for it
     _catalogue = catalogue
     threading.Thread(target=_end_with_parent, name="end with the job", daemon=True).start()

@@ -163,18 +163,18 @@ def _date(path: Path, place: str, entry: Mapping[str, Any], key: str) -> date | 
 
 
 def _words(entry: Mapping[str, Any], key: str) -> str | None:
-    """Give a field's words, or nothing."""
+    """Return a field's words, or nothing."""
     value = entry.get(key)
     return " ".join(str(value).split()) or None if value is not None else None
 
 
 def _is_text(value: str) -> bool:
-    """Say whether a value can be written: half a surrogate pair or a NUL cannot."""
+    """Return whether a value can be written: half a surrogate pair or a NUL cannot."""
     return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _shown(value: object) -> str:
-    """Show a value in a message: on one line, not too long; of lists, which may hold themselves, the first items."""
+    """Return a value for a message: one short line; a list, which may hold itself, by its first items."""
     if isinstance(value, list):
         return (
             "["

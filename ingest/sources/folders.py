@@ -101,7 +101,7 @@ def _note_file(listing: Listing, path: Path, folder: Path, ignores: Ignores) -> 
 
 
 class Ignores:
-    """The patterns of what is left out: those of the list, and of every ignore file for what lies below it."""
+    """What is left out: by the patterns of the list, and of ignore files for what lies below them."""
 
     def __init__(self, folder: Path, patterns: Sequence[str]) -> None:
         self._folder = folder
@@ -127,7 +127,7 @@ class Ignores:
         self._specs.append((folder, _spec(lines, str(path))))
 
     def covers(self, path: Path) -> bool:
-        """Say whether a file anywhere below the folder is left out, by itself or with a folder above it."""
+        """Return whether a file is left out, by itself or with a folder above it."""
         if not path.is_relative_to(self._folder):
             return False
         above = [folder for folder in reversed(path.parents) if folder.is_relative_to(self._folder)]
@@ -138,7 +138,7 @@ class Ignores:
         return any(self.cover(folder, is_folder=True) for folder in above[1:]) or self.cover(path)
 
     def cover(self, path: Path, *, is_folder: bool = False) -> bool:
-        """Say whether a file or folder is left out: the last pattern that fits decides, as in git."""
+        """Return whether a file or folder is left out: the last pattern that fits decides, as in git."""
         covered = False
         for folder, spec in self._specs:
             if path.is_relative_to(folder):
@@ -165,7 +165,7 @@ def _spec(patterns: Iterable[str], where: str):  # type: ignore[no-untyped-def]
 
 
 def _refused(path: Path, roots: Sequence[Path]) -> str:
-    """Say why a path is no file to be read; empty where it is one."""
+    """Return why a path is no file to be read; empty where it is one."""
     try:
         if path.is_symlink() and not path.exists():
             return "it is a link to nothing"
@@ -181,7 +181,7 @@ def _refused(path: Path, roots: Sequence[Path]) -> str:
 
 
 def _inside(path: Path, roots: Sequence[Path]) -> bool:
-    """Say whether a path leads into one of the folders, links followed; always where there are none."""
+    """Return whether a path leads into one of the folders, links followed; always where there are none."""
     if not roots:
         return True
     try:

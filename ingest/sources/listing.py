@@ -1,4 +1,4 @@
-"""Which recaps are read: folders, files and globs as named, and `sources.yaml` with what a person knows of them."""
+"""Which recaps are read: folders, files and patterns, and `sources.yaml` with what is known of them."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _patterns(path: Path, top: Mapping[str, Any]) -> list[str]:
 
 
 def _take_list(gathered: _Gathered, path: Path, top: Mapping[str, Any], roots: Sequence[Path]) -> set[Path]:
-    """Take the entries of a list, each on its own: one that cannot be used is a line, and the others are read.
+    """Take the entries of a list; one that cannot be used is a line, and the others are read.
 
     Returns:
         The files of entries that cannot be used: without what was to be said of them they are not read.
@@ -266,7 +266,7 @@ def _name_below(path: Path, folder: Path) -> str:
 
 
 def _distinct(sources: list[Source], missing: list[str]) -> Iterator[Source]:
-    """Tell recaps of one name from several folders apart by their folder; where that fails, read the first."""
+    """Name recaps of one name by their folders too; where that fails, keep the first."""
     counts: dict[str, int] = {}
     for source in sources:
         counts[source.recap_id] = counts.get(source.recap_id, 0) + 1

@@ -1,4 +1,4 @@
-"""Where recaps come from, as records: files with what a person said of them, and what is yet to be fetched."""
+"""Where recaps come from: files with what a person said of them, and what is yet to be fetched."""
 
 from __future__ import annotations
 

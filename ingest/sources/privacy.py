@@ -35,7 +35,7 @@ Meta = Mapping[str, str | tuple[str, ...]]
 
 
 def kept_private(meta: Meta) -> str:
-    """Say by which words a recap is not to be published; empty where it may be."""
+    """Return by which words a recap is not to be published; empty where it may be."""
     for key in ("publish", "published"):
         if _word(meta, key) in _NO:
             return f"`{key}: false`"

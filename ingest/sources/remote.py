@@ -1,4 +1,4 @@
-"""Entries of `sources.yaml` that lie elsewhere: pages, feeds and repositories, fetched into files that are read like any other."""
+"""Pages, feeds and repositories of `sources.yaml`, fetched into files that are read like any other."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def fetch_remotes(sources: Sources, job: Job, progress: Callable[[str, int, int]
 
 
 def _file(said: Source, fetched: Fetched) -> Source | None:
-    """Give what was fetched as a file with a person's hints, linked to where it lies."""
+    """Return what was fetched as a file with a person's hints, linked to where it lies."""
     if fetched.data is None or fetched.path is None:
         return None
     return replace(

@@ -83,7 +83,7 @@ _DEEPEST = 200  # elements; deeper ones count as their ancestor's text
 
 @dataclass(slots=True)
 class _Part:
-    """An element of the page that may hold the article or be furniture; counts in characters, of all that is in it."""
+    """An element that may hold the article or be furniture; its counts are characters of all that is in it."""
 
     name: str
     start: int  # of its opening tag
@@ -126,7 +126,7 @@ def furniture(source: str, page: Sequence[Token]) -> dict[int, str]:
 
 
 def _is_doubtful(part: _Part, whole: int) -> bool:
-    """Say whether what speaks for the article outweighs an element's name."""
+    """Return whether what speaks for the article outweighs an element's name."""
     if part.headings and (part.reason == "header" or (part.by_id and part.name == "section")):
         return True  # the article's own head; a section's id is made from its heading
     if part.reason == "comments":
@@ -235,7 +235,7 @@ def _add_up_prose(parts: list[_Part]) -> None:
 
 
 def _said_root(parts: list[_Part]) -> int:
-    """Return the smallest element that says it is the article and holds most of the prose; 0 where none does."""
+    """Return the smallest element that calls itself the article and holds most prose; 0 if none."""
     total = max(1, parts[0].prose)
     articles = [
         number
@@ -252,7 +252,7 @@ def _said_root(parts: list[_Part]) -> int:
 
 
 def _within(parts: list[_Part], number: int, holder: int) -> bool:
-    """Say whether a part lies in another."""
+    """Return whether a part lies in another."""
     while number > holder:
         number = parts[number].parent
     return number == holder

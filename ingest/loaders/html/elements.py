@@ -1,4 +1,4 @@
-"""The words of HTML that matter to reading: which elements begin blocks, end others, carry a span, or hold no text."""
+"""Which elements of HTML begin blocks, end others, carry a span, or hold no text."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ _REDIRECT = re.compile(r"https?://www\.google\.[a-z.]{2,6}/url\?(?:[^#]*&)?q=(ht
 
 
 def absolute(url: str) -> str:
-    """Give an address that leaves out its scheme one, and the target of a redirect; leave scripts out."""
+    """Return an address that leaves out its scheme one, and the target of a redirect; leave scripts out."""
     url = url.strip()
     if url.lower().startswith(("javascript:", "data:", "vbscript:")):
         return ""
@@ -176,7 +176,7 @@ def role_of(source: str, token: Token) -> str:
 
 
 def is_permalink(source: str, token: Token, classes: str) -> bool:
-    """Say whether a link is the sign beside a heading that leads to the heading itself."""
+    """Return whether a link is the sign beside a heading that leads to the heading itself."""
     closing = source.find("<", token.end)
     shown = html.unescape(source[token.end : max(token.end, min(closing, token.end + 12))])
     return bool(_PERMALINK.search(classes)) and bool(_SIGNS.match(shown))

@@ -54,7 +54,7 @@ def read(source: str) -> LoadedText:
 
 
 def _remarks(source: str, page: Sequence[Token]) -> frozenset[int]:
-    """Find what reviewers wrote beside a text, and the signs that lead there: Google Docs puts both into its pages.
+    """Find reviewers' remarks and the signs that lead to them, as Google Docs exports both.
 
     Returns:
         The offsets of the opening tags that hold them.
@@ -105,5 +105,5 @@ def _without_page_phrases(blocks: Sequence[Block], text: str) -> tuple[Block, ..
 
 
 def _is_link(block: Block) -> bool:
-    """Say whether the whole block is one link."""
+    """Return whether the whole block is one link."""
     return len(block.links) == 1 and block.links[0].end - block.links[0].start >= block.end - block.start - 4

@@ -74,7 +74,7 @@ def tokens(source: str, start: int = 0, end: int | None = None) -> Iterator[Toke
 
 
 def _text(start: int, end: int) -> Iterator[Token]:
-    """Give a text token unless it is empty."""
+    """Return a text token unless it is empty."""
     if start < end:
         yield Token("text", start, end)
 
@@ -100,7 +100,7 @@ def _after_declaration(source: str, begin: int, end: int) -> int:
 
 
 def attributes(source: str, token: Token) -> dict[str, str]:
-    """Read an opening tag's attributes: names in lower case, values with their entities decoded, the first of a name counts."""
+    """Return a tag's attributes: names in lower case, values decoded, the first of a name counts."""
     found: dict[str, str] = {}
     for match in _ATTRIBUTE.finditer(source, token.start + 1 + len(token.name), token.end - 1):
         value = next((part for part in match.groups()[1:] if part is not None), "")

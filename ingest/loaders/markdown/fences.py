@@ -1,4 +1,4 @@
-"""Stray code fences: a line of backticks that opens no code, or code that nothing closes, must not swallow a recap."""
+"""Stray code fences: a fence that opens no code, or that nothing closes, must not swallow a recap."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def without_strays(source: str, options: pyromark.Options) -> str:
 
 
 def _first_stray(data: bytes, options: pyromark.Options) -> int | None:
-    """Give the byte where the first stray fence begins."""
+    """Return the byte where the first stray fence begins."""
     for event, where in pyromark.events_with_range(data.decode(), options=options, merge_text=False):
         if not isinstance(event, dict) or not isinstance(begun := event.get("Start"), dict):
             continue
@@ -57,7 +57,7 @@ def _first_stray(data: bytes, options: pyromark.Options) -> int | None:
 
 
 def _is_stray(code: str, language: str) -> bool:
-    """Tell whether a fenced block holds a recap's words."""
+    """Return whether a fenced block holds a recap's words."""
     lines = code.rstrip().split("\n")
     closed = len(lines) > 1 and _FENCE.match(lines[-1]) is not None
     if closed and language:
@@ -71,17 +71,17 @@ def _is_stray(code: str, language: str) -> bool:
 
 
 def _reaches(found: Iterable[object], least: int) -> bool:
-    """Tell whether as many are found, and look no further."""
+    """Return whether as many are found, and look no further."""
     return sum(1 for _ in islice(found, least)) == least
 
 
 def _stands_apart(lines: list[str], at: int) -> bool:
-    """Tell whether a heading follows an empty line: a comment in code stands with its lines."""
+    """Return whether a heading follows an empty line: a comment in code stands with its lines."""
     return at == 1 or not lines[at - 1].strip()
 
 
 def _is_prose(line: str) -> bool:
-    """Tell whether a line is a sentence rather than code."""
+    """Return whether a line is a sentence rather than code."""
     words = line.strip()
     if not words or words.startswith("#") or (words.isascii() and len(words.split()) < _LEAST_WORDS):
         return False

@@ -141,7 +141,7 @@ _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|#\n]+)(?:#[^\[\]|\n]*)?\
 
 
 def _one_text(value: Any) -> str:
-    """Write a single value or a named thing as text; lists in lists are left out, for YAML's aliases can nest them without end."""
+    """Return one value as text; lists in lists are left out: YAML's aliases can nest them without end."""
     if isinstance(value, Mapping):
         value = value.get("name") or value.get("title")
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):

@@ -1,4 +1,4 @@
-"""Signs in Markdown that are no words: site generators' short codes, Obsidian's and MDX's own mark-up, comments.
+"""Signs in Markdown that are no words: short codes, comments, and what Obsidian and MDX add.
 
 A Markdown parser would read them as text. They are found here, outside code, and blanked in the copy that is
 parsed; every byte keeps its place, so offsets stay those of the source.
@@ -101,8 +101,7 @@ class Signs:
     def __init__(self, source: str, begin: int = 0, *, mdx: bool = False, look: bool = True) -> None:
         self._found: list[Sign] = []
         self.parsed = self.markup = source
-        """The source for the parser, as many bytes long, and for the tags in it, as many characters long: signs are
-        blanked, bodies of admonitions are quotes."""
+        """The source with its signs blanked: `parsed` has as many bytes, `markup` as many characters."""
         edits: list[Edit] = []
         if look and _SIGNS.search(source, begin):
             found, edits = _find(source, begin, mdx)
@@ -139,7 +138,7 @@ class Signs:
             yield at, end, ""
 
     def within(self, start: int, end: int) -> bool:
-        """Say whether a sign stands in a stretch."""
+        """Return whether a sign stands in a stretch."""
         number = bisect_right(self._starts, end - 1) - 1
         return number >= 0 and self._found[number].end > start
 
@@ -254,7 +253,7 @@ def _comments(source: str, begin: int, outside: _Outside) -> Iterator[Span]:
 
 
 def _wiki_link(found: re.Match[str]) -> list[Sign]:
-    """Give what of a wiki link is not shown: all of an embedded file, else all but the words."""
+    """Return what of a wiki link is not shown: all of an embedded file, else all but the words."""
     if found["embed"]:
         return [Sign(*found.span())]
     if found["bar"] is not None and found["shown"].strip():
@@ -265,7 +264,7 @@ def _wiki_link(found: re.Match[str]) -> list[Sign]:
 
 
 def _body(source: str, at: int) -> list[Span]:
-    """List the first characters of the indented lines that follow; empty where the next line is none of them."""
+    """List the first characters of the indented lines that follow directly."""
     marks: list[Span] = []
     first = _BODY_LINE.match(source, at)
     if first is None or first[1] is None:
@@ -278,7 +277,7 @@ def _body(source: str, at: int) -> list[Span]:
 
 
 def _expressions(source: str, begin: int) -> Iterator[Span]:
-    """Find JavaScript in braces: the values of a tag's attributes, which may hold ">", and short ones in the text."""
+    """Find JavaScript in braces: values of attributes, which may hold ">", and short expressions."""
     opened: list[int] = []
     for found in _BRACE.finditer(source, begin):
         if found[0] == "{":
@@ -306,7 +305,7 @@ def _apart(found: Iterable[Sign]) -> list[Sign]:
 def _blanked(
     source: str, found: Sequence[Sign], quoted: Sequence[Edit], measured: Callable[[str], Sized]
 ) -> str:
-    """Blank the signs, as long as they are when `measured`; a line of nothing but a sign becomes an empty line."""
+    """Blank the signs, keeping their `measured` length; a line of nothing else becomes empty."""
     edits = [(sign.start, sign.end, "") for sign in found if not sign.parsed]
     edits += quoted
     parts: list[str] = []
@@ -321,7 +320,7 @@ def _blanked(
 
 
 def _blank(source: str, start: int, end: int, measured: Callable[[str], Sized]) -> str:
-    """Fill a stretch: with spaces in lines that hold nothing else, else with a sign that the parser takes for text."""
+    """Fill a stretch with spaces where its line holds nothing else, else with a character of text."""
     lines = source[start:end].split("\n")
     before = source[max(0, start - _MARGIN) : start].rpartition("\n")
     after = source[end : end + _MARGIN].partition("\n")

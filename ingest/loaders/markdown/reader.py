@@ -1,4 +1,4 @@
-"""Markdown with its usual extensions, parsed by pulldown-cmark (pyromark), which gives exact ranges in linear time."""
+"""Markdown, parsed by pulldown-cmark (pyromark), which gives exact ranges in linear time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""reStructuredText: sections, lists, directives, tables; scanned line by line, for docutils knows lines but no offsets."""
+"""reStructuredText, scanned line by line: docutils knows lines, but no offsets."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def read(source: str) -> LoadedText:
 
 
 class _RstReader:
-    """Walks the lines; every handler takes the number of a line and gives the number of the line to go on with."""
+    """Walks the lines; a handler takes a line's number and returns the number to go on with."""
 
     def __init__(self, source: str) -> None:
         self.source = source

@@ -95,7 +95,7 @@ def closed(address: str) -> str | None:
 
 
 def literal(host: str) -> str | None:
-    """Give the address where a host is one as people write it, else None."""
+    """Return the address where a host is one as people write it, else None."""
     try:
         return str(ipaddress.ip_address(host.strip("[]")))
     except ValueError:
@@ -103,7 +103,7 @@ def literal(host: str) -> str | None:
 
 
 def disguised(host: str) -> bool:
-    """Say whether a host is a number in another notation: 2130706433, 0x7f.1, 0177.0.0.1."""
+    """Return whether a host is a number in another notation: 2130706433, 0x7f.1, 0177.0.0.1."""
     last = host.rstrip(".").rpartition(".")[2]
     return literal(host) is None and _NUMBER.fullmatch(last) is not None
 

@@ -65,7 +65,7 @@ def check_length(response: httpx.Response, where: str) -> None:
 
 
 def _raw(response: httpx.Response, most_bytes: int, where: str) -> Iterator[bytes]:
-    """Give the body as it comes over the wire, up to the limit."""
+    """Return the body as it comes over the wire, up to the limit."""
     size = 0
     for piece in response.iter_raw():
         size += len(piece)

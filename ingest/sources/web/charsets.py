@@ -87,7 +87,7 @@ def to_utf8(data: bytes, content_type: str, where: str) -> bytes:
 
 
 def _known(label: str, where: str) -> str:
-    """Give Python's name of a charset."""
+    """Return Python's name of a charset."""
     folded = label.strip().lower()
     try:
         name = codecs.lookup(_ALIASES.get(folded, folded)).name

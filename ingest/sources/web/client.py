@@ -95,7 +95,7 @@ class PoliteClient:
         self._down: dict[str, str] = {}  # host -> why no connection came about in this run
 
     def begin_source(self) -> None:
-        """Give the next source its time."""
+        """Return the next source its time."""
         self._source_ends = min(self._clock() + self.limits.source_s, self._night_ends)
 
     def left_s(self) -> float:
@@ -175,7 +175,7 @@ class PoliteClient:
                 raise _seen_from(first, url, fault) from fault
 
     def _next(self, url: httpx.URL, location: str, seen: Collection[str]) -> httpx.URL:
-        """Give the address that a redirect leads to."""
+        """Return the address that a redirect leads to."""
         target = web_url(location, str(url))
         if str(target) in seen:
             raise SourceFault(

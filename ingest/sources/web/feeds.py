@@ -95,7 +95,7 @@ def _no_feed(where: str, why: str) -> SourceFault:
 
 
 def _entries(entries: Sequence[Mapping[str, Any]], where: str) -> Iterator[Post]:
-    """Give the entries that lead to a page."""
+    """Return the entries that lead to a page."""
     for entry in entries[:_MOST_ENTRIES]:
         try:
             url = str(web_url(_link(entry), where))

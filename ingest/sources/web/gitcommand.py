@@ -132,7 +132,7 @@ class CagedGit:
             process.wait()
 
     def _fault(self, status: int, said: bytes) -> SourceFault:
-        """Give the line in which git says what is wrong."""
+        """Return the line in which git says what is wrong."""
         lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
         # Which of git's programs the limit on a file's size ended, and what the others say of it, differs
         # between versions.
@@ -151,12 +151,12 @@ class CagedGit:
 
 
 def one_word(text: str) -> bool:
-    """Say whether a text can be an argument of git: no option, no line breaks."""
+    """Return whether a text can be an argument of git: no option, no line breaks."""
     return bool(text) and not text.startswith("-") and text.isprintable()
 
 
 def branches(names: Sequence[str]) -> list[str]:
-    """Give the full names under which references may be listed, branches before tags."""
+    """Return the full names under which references may be listed, branches before tags."""
     return [
         full
         for name in names

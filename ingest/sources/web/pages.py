@@ -49,7 +49,7 @@ def fetch_page(spec: WebSpec, store: SourceStore, client: PoliteClient, named: s
 
 
 def kept_page(spec: WebSpec, store: SourceStore, fault: SourceFault | None = None) -> Fetched:
-    """Give what a page last gave, with the fault that kept it from being asked."""
+    """Return what a page last gave, with the fault that kept it from being asked."""
     record = store.record(spec.key)
     data = store.body(record.parts[0].sha256) if record and record.parts else None
     if isinstance(fault, SourceGone) and spec.on_missing == "drop":

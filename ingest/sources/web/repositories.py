@@ -43,7 +43,7 @@ class _Place:
 
     @property
     def shown(self) -> str:
-        """Give it as it may be seen."""
+        """Return it as it may be seen."""
         return shown(self.address)
 
 
@@ -212,7 +212,7 @@ def _files(listing: bytes) -> list[_File]:
 
 
 def _wanted(path: str, pattern: str) -> bool:
-    """Say whether a file is a recap at the place that is read; hidden files and READMEs are none."""
+    """Return whether a file is a recap at the place that is read; hidden files and READMEs are none."""
     name = PurePosixPath(path)
     if (
         name.suffix.lower() not in SUFFIXES
@@ -239,7 +239,7 @@ def _bodies(batch: bytes, count: int, place: _Place) -> list[bytes]:
 
 
 def _link(place: _Place, commit: str, path: str) -> str:
-    """Give the address of a file in a commit, where the host's way of writing it is known."""
+    """Return the address of a file in a commit, where the host's way of writing it is known."""
     if not place.public or place.url is None:
         return ""
     return _FILE_AT[place.url.host].format(repo=place.public, commit=commit, path=quote(path))
@@ -259,7 +259,7 @@ def _media_type(path: str) -> str:
 
 
 def _given(record: Record, last: Record | None, store: SourceStore) -> list[Fetched]:
-    """Give a repository's recaps."""
+    """Return a repository's recaps."""
     before = {part.name: part.sha256 for part in last.parts} if last else {}
     return [
         Fetched(
@@ -275,7 +275,7 @@ def _given(record: Record, last: Record | None, store: SourceStore) -> list[Fetc
 
 
 def _kept(spec: GitSpec, store: SourceStore, last: Record | None, fault: SourceFault) -> list[Fetched]:
-    """Give what a repository last gave, with the fault."""
+    """Return what a repository last gave, with the fault."""
     if last and isinstance(fault, SourceGone) and spec.on_missing == "drop":
         store.forget(spec.key)
         return [Fetched(spec.git, None, fault=f"{fault} Its notes are dropped, as on_missing says.")]

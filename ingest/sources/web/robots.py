@@ -23,11 +23,11 @@ class Rules:
     parsed: Protego | None  # None: it has none
 
     def allow(self, url: httpx.URL) -> bool:
-        """Say whether a page may be fetched."""
+        """Return whether a page may be fetched."""
         return self.parsed is None or bool(self.parsed.can_fetch(str(url), ROBOT))
 
     def pause_s(self) -> float:
-        """Give the pause between two requests that the host asks for."""
+        """Return the pause between two requests that the host asks for."""
         return float(self.parsed.crawl_delay(ROBOT) or 0.0) if self.parsed else 0.0
 
 
@@ -39,7 +39,7 @@ class RobotsBook:
         self._rules: dict[tuple[str, tuple[str, frozenset[int]]], Rules | SourceFault] = {}
 
     def rules(self, url: httpx.URL, gate: Gate) -> Rules:
-        """Give the rules for a page's host.
+        """Return the rules for a page's host.
 
         No robots.txt (any 4xx but 429) allows everything; one that cannot be fetched forbids everything until
         the next run (section 2.3.1).

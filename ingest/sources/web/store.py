@@ -60,7 +60,7 @@ class SourceStore:
         self.folder = folder
 
     def record(self, key: str) -> Record | None:
-        """Give what a source last gave; None where nothing is known, or a body is damaged."""
+        """Return what a source last gave; None where nothing is known, or a body is damaged."""
         try:
             values = json.loads(self._record_path(key).read_bytes())
             record = _record(values)
@@ -72,7 +72,7 @@ class SourceStore:
         return record if whole else None
 
     def body(self, digest: str) -> bytes | None:
-        """Give a body; None where it is absent or damaged."""
+        """Return a body; None where it is absent or damaged."""
         try:
             data = self.path(digest).read_bytes()
         except OSError:
@@ -80,7 +80,7 @@ class SourceStore:
         return data if sha256(data).hexdigest() == digest else None
 
     def path(self, digest: str) -> Path:
-        """Give the file of a body."""
+        """Return the file of a body."""
         return self.folder / "bodies" / digest
 
     def keep(self, record: Record, bodies: Iterable[bytes] = ()) -> Record:
@@ -129,7 +129,7 @@ class SourceStore:
                 _remove(path)
 
     def _record_path(self, key: str) -> Path:
-        """Give the file of a source's record."""
+        """Return the file of a source's record."""
         return self.folder / "records" / f"{sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()}.json"
 
 
@@ -153,7 +153,7 @@ def _record(values: Mapping[str, Any]) -> Record:
 
 
 def _is_digest(text: str) -> bool:
-    """Say whether a text can name a body, so that no record leads out of the folder."""
+    """Return whether a text can name a body, so that no record leads out of the folder."""
     return not text or (len(text) == 64 and _HEX.issuperset(text))
 
 

@@ -44,7 +44,7 @@ class Deadline:
         return max(0.0, self._ends - time.monotonic())
 
     def extend(self, seconds: float) -> None:
-        """Give time back that was spent waiting out of politeness."""
+        """Return time back that was spent waiting out of politeness."""
         self._ends += seconds
 
 
@@ -97,7 +97,7 @@ class WatchedStream(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
     def _within(self, timeout: float | None, fault: type[httpcore.TimeoutException]) -> float:
-        """Give the time that one operation may take."""
+        """Return the time that one operation may take."""
         left = self._deadline.left_s()
         if left <= 0:
             raise fault("deadline")
@@ -169,7 +169,7 @@ class _BodyStream(httpx.SyncByteStream):
         self._inner = inner
 
     def __iter__(self) -> Iterator[bytes]:
-        """Give the body's pieces."""
+        """Return the body's pieces."""
         try:
             yield from self._inner.iter_stream()
         except tuple(_MAPPED) as error:
@@ -228,6 +228,6 @@ class PinnedTransport(httpx.BaseTransport):
 
 
 def _mapped(error: Exception) -> httpx.TransportError:
-    """Give httpx's exception for one of httpcore's."""
+    """Return httpx's exception for one of httpcore's."""
     kind = next(ours for theirs, ours in _MAPPED.items() if isinstance(error, theirs))
     return kind(str(error))

@@ -17,7 +17,12 @@ from ingest.errors import CatalogueError
 VIDEO = "https://www.youtube.com/watch?v=abcdefghijk"
 PAGE = "https://quay.example/2031/talk/ABC/"
 ROPES = CatalogueTalk(
-    "Ropes at Scale", None, 2, ("Ada Byron", "Bo Li"), {"video": VIDEO, "schedule": PAGE}, date(2031, 5, 5)
+    "Ropes at Scale",
+    "Harbour Days 2031",
+    2,
+    ("Ada Byron", "Bo Li"),
+    {"video": VIDEO, "schedule": PAGE},
+    date(2031, 5, 5),
 )
 FRAB_XML = f"""<?xml version='1.0' encoding='utf-8' ?>
 <schedule><conference><title>Harbour Days 2031</title></conference>
@@ -65,7 +70,7 @@ def test_frab_and_pretalx_schedules(tmp_path: Path, name: str, text: str) -> Non
     """Days, people and links of each event are read; an event without a title is told."""
     talks, faults = read(tmp_path, name, text)
 
-    assert talks == (CatalogueTalk("Opening", None, 1, (), {}, date(2031, 5, 4)), ROPES)
+    assert talks == (CatalogueTalk("Opening", "Harbour Days 2031", 1, (), {}, date(2031, 5, 4)), ROPES)
     assert faults == (f"{name}, event 3: no title; left out",)
 
 
