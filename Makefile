@@ -14,7 +14,7 @@ TEXTS ?= ../shared
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards hostile fuzz nights switches everyday pairs train fusion \
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards hostile fuzz nights switches everyday pairs forms train fusion \
 	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
@@ -102,6 +102,9 @@ pairs: $(VENV)/installed-dev  ## check the pairs that the encoder's adapter is t
 	@$(BIN)/python -m training.check --texts $(TEXTS)/training/texts --texts $(TEXTS)/recaps/texts \
 		--quoted $(TEXTS)/training/questions.jsonl --against $(TEXTS)/golden/dev.jsonl --against $(TEXTS)/recaps/questions.jsonl \
 		--against $(TEXTS)/everyday/seeds.jsonl --against $(TEXTS)/everyday/recaps.jsonl
+
+forms: $(VENV)/installed-dev  ## learn the forms of answers and asides from their exemplars (a minute; after every line that is added)
+	@$(BIN)/python -m training.forms
 
 train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs, in place of the one that ships (five runs of minutes; taken up where it stopped)
 	@mkdir -p data/training/texts && cp $(TEXTS)/training/texts/* $(TEXTS)/recaps/texts/* data/training/texts

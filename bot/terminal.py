@@ -8,8 +8,17 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.answering.models import Answer, Quote
-from bot.answering.rendering import by_talk, counted, grouped, place, tidy
+from bot.answering.models import Answer, Block
+from bot.answering.rendering import (
+    counted,
+    grouped,
+    is_placed,
+    limits_text,
+    people_of,
+    place,
+    quote_text,
+    source_text,
+)
 from console.screen import Screen
 from index.models import Event, Talk
 
@@ -17,23 +26,18 @@ _WIDTH = 100
 
 
 def print_answer(answer: Answer, console: Console | None = None) -> None:
-    """Print an answer for a person."""
+    """Print an answer for a person, in the order of its text."""
     screen = console or _console()
     for notice in answer.notices:
         screen.print(Text(notice, style="yellow"), soft_wrap=not screen.is_terminal)
-    if limits := _limits(answer):
-        screen.print(Text(limits, style="dim"))
     if answer.headline:
         screen.print(Text(answer.headline, style="bold"), soft_wrap=not screen.is_terminal)
-    for quotes in by_talk(answer.quotes):
-        screen.print()
-        _print_quotes(quotes, screen)
-    if answer.understood.intent == "list" and answer.status == "answered":
-        print_grouped([hit.talk for hit in answer.hits], screen)
-    if answer.nearest:
-        screen.print(Text("\nNearest talks, not an answer:", style="dim"))
-        for talk in answer.nearest:
-            _print_indented(talk_text(talk), screen)
+    for at, block in enumerate(answer.blocks):
+        if at or answer.notices or answer.headline:
+            screen.print()
+        _print_block(block, screen)
+    if limits := limits_text(answer.understood):
+        screen.print(Text(f"\n{limits}", style="dim"))
 
 
 def print_talks(talks: Sequence[Talk], events: Mapping[str, Event], console: Console | None = None) -> None:
@@ -62,7 +66,7 @@ def talk_text(talk: Talk, *, with_place: bool = True) -> Text:
     """Return a talk's line; its title is a hyperlink where the terminal knows them, the address stands behind it where not."""
     line = Text("• ")
     line.append(talk.title or "Notes", style=f"bold link {talk.url}" if talk.url else "bold")
-    details = [", ".join(talk.speakers), place(talk) if with_place else ""]
+    details = [", ".join(people_of(talk)), place(talk) if with_place else ""]
     for part in filter(None, details):
         line.append(f" · {part}")
     if talk.url:
@@ -70,33 +74,31 @@ def talk_text(talk: Talk, *, with_place: bool = True) -> Text:
     return line
 
 
-def _print_quotes(quotes: Sequence[Quote], screen: Console) -> None:
-    """Print what is quoted from one talk, and the talk below it."""
-    for quote in quotes:
-        if quote.voice == "author":
-            screen.print(Text("The note-taker's own remark:", style="italic"))
-        _print_indented(Text(f"“{tidy(quote.text)}”"), screen)
-    _print_indented(talk_text(quotes[0].talk), screen)
+def _print_block(block: Block, screen: Console) -> None:
+    if block.heading:
+        screen.print(Text(block.heading, style="bold cyan"))
+    for quote in block.quotes:
+        _print_indented(Text(quote_text(quote)), screen)
+    if block.quotes:
+        line = talk_text(block.quotes[0].talk)
+        if source := source_text(block.quotes[0]):
+            line.append(f" · {source}", style="dim")
+        _print_indented(line, screen)
+    for entry in block.entries:
+        _print_indented(talk_text(entry.talk, with_place=not is_placed(entry, block)), screen)
+        for below in filter(None, (entry.why, quote_text(entry.gist) if entry.gist else "")):
+            _print_indented(Text(below, style="dim"), screen, 4)
+    for shown in block.lines:
+        _print_indented(Text(f"• {shown.text}"), screen)
 
 
-def _limits(answer: Answer) -> str:
-    heard = answer.understood
-    parts = [
-        heard.event or "",
-        f"day {heard.day}" if heard.day is not None else "",
-        f"speaker {heard.speaker}" if heard.speaker else "",
-    ]
-    named = ", ".join(filter(None, parts))
-    return f"Read as: {named}" if named else ""
-
-
-def _print_indented(line: Text, screen: Console) -> None:
+def _print_indented(line: Text, screen: Console, indent: int = 2) -> None:
     # Wrapped on a terminal only: a file or a pipe gets each address in one piece.
     if screen.is_terminal:
-        screen.print(Padding(line, (0, 0, 0, 2)))
+        screen.print(Padding(line, (0, 0, 0, indent)))
     else:
         for part in line.split("\n"):
-            screen.print(Text.assemble("  ", part), soft_wrap=True)
+            screen.print(Text.assemble(" " * indent, part), soft_wrap=True)
 
 
 def _console() -> Console:

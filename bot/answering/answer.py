@@ -5,33 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.answering.evidence.belonging import is_chatter, is_off_topic
 from bot.answering.evidence.confidence import confidence, doubt_below, refuse_below
 from bot.answering.evidence.evidence import Found, gather
 from bot.answering.evidence.expected import lacks_figure
-from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.language.markup import is_small_talk
+from bot.answering.form import AnswerForm
+from bot.answering.language.knowledge import Shown, knowledge_of
+from bot.answering.language.markup import is_courtesy, plain_question
 from bot.answering.language.wordlists import is_real_word
-from bot.answering.models import HITS_SHOWN, Answer, Miss, Quote, Understood
-from bot.answering.question.question import Reading, is_name_like
+from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Understood
+from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.question.understanding import understand
-from bot.answering.rendering import join_text, list_text, quotes_text
+from bot.answering.rendering import NEAREST_HEADING, answer_text
 from bot.answering.reply import misses
-from bot.answering.reply.changes import change_parts
-from bot.answering.reply.coverage import asks_for_events, events_text, wrong_day_text
-from bot.answering.reply.facts import fact_parts
-from bot.answering.reply.lists import list_talks
+from bot.answering.reply.coverage import wrong_day_text
+from bot.answering.reply.forms import WHOLE, form_of, reply_of
+from bot.answering.reply.quotes import quotes_reply
+from bot.answering.reply.reply import Reply
 from bot.errors import QuestionTooLong
-from index.models import Hit, Talk
 from index.search import Searcher
 
 MAX_QUESTION_CHARS = 2_000
-_FEW_WORDS = 2
 _TITLED = 0.9  # how sure an answer is that is about a talk named by its title
 _UNSAID = 0.05  # how sure a passage is to answer what asks for a name that the notes never say
-_UNCOVERED = "The notes do not say."
+_TURNS = 4  # earlier ones whose quotes are not shown again
+_KEPT = 256  # turns whose quotes are remembered
 _DOUBTFUL = "The notes may not answer this; closest passages:"
-_FOREIGN = "The notes are about conference talks. Ask what was said there, for example “what was said about autoscaling?”"
+_ELSEWHERE = "I only know what was noted at conferences. Ask what was said there, for example “what was said about autoscaling?”"
+_GREETING = "Happy to help. Ask what was said at a conference, for example “what was said about autoscaling?”"
+_ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
 
 
 def answer(
@@ -62,8 +65,12 @@ def answer(
     if len(question) > MAX_QUESTION_CHARS:
         raise QuestionTooLong(len(question), MAX_QUESTION_CHARS)
     knowledge = knowledge_of(searcher)
-    reading = understand(question, knowledge, history, given_scope(knowledge, event, day))
-    return _Answering(reading, searcher, knowledge).run()
+    read = understand(question, searcher, history, given_scope(knowledge, event, day))
+    if read.follow_up:
+        read = replace(read, shown=_shown(tuple(history[-_TURNS:]), searcher, event, day))
+    told = _Answering(read, searcher, in_thread=bool(history)).run()
+    _keep(knowledge.shown, ((*history[-_TURNS + 1 :], question), event, day), told)
+    return told
 
 
 def prepare(searcher: Searcher) -> None:
@@ -73,174 +80,163 @@ def prepare(searcher: Searcher) -> None:
     searcher.mentions("warm")
 
 
+def _shown(
+    history: tuple[str, ...], searcher: Searcher, event: str | None, day: int | None
+) -> frozenset[str]:
+    """Return the passages that the answers to earlier turns quoted; the bot has mostly just answered them."""
+    if not history:
+        return frozenset()
+    kept = knowledge_of(searcher).shown
+    key = (history, event, day)
+    if key not in kept:
+        before = answer(history[-1], searcher=searcher, history=history[:-1], event=event, day=day)
+        _keep(kept, key, before)
+    return kept[key] | _shown(history[:-1], searcher, event, day)
+
+
+def _keep(kept: Shown, key: tuple[tuple[str, ...], str | None, int | None], told: Answer) -> None:
+    while len(kept) >= _KEPT:
+        kept.pop(next(iter(kept)), None)
+    kept[key] = frozenset(quote.passage_id for quote in told.quotes)
+
+
 class _Answering:
     """One question on its way."""
 
-    def __init__(self, reading: Reading, searcher: Searcher, knowledge: Knowledge) -> None:
-        self.reading = reading
+    def __init__(self, question: Question, searcher: Searcher, *, in_thread: bool) -> None:
+        self.question = question
+        self.in_thread = in_thread
         self.searcher = searcher
-        self.knowledge = knowledge
+        self.knowledge = knowledge_of(searcher)
         self.notices = tuple(
             f"Searched for “{meant}” instead of “{written}”."
-            for written, meant in reading.corrections.items()
+            for written, meant in question.corrections.items()
         )
 
     def run(self) -> Answer:
+        """Tell what is no question on the notes and what they lack, then answer in the form that is asked for."""
+        question = self.question
         if told := self._told_beforehand():
             return told
-        reading = self.reading
-        found = gather(reading, self.searcher, self.knowledge)
-        sure = max(confidence(reading, found), _TITLED if reading.titled else 0.0)
-        if names := misses.absent_names(reading):
-            everything = gather(reading, self.searcher, self.knowledge, Scope()) if not found.hits else found
-            return self._miss(
-                "absent", misses.absent_text(names, self.knowledge), everything, min(sure, _UNSAID)
-            )
-        if reading.wish.wanted == "list":
-            return self._list(found)
+        found = gather(question, self.searcher)
+        names = misses.absent_names(question)
+        # A name that the notes lack is told so, unless nothing else speaks of a conference either.
+        only_names = bool(names) and len(question.unknown_names) == len(question.words)
+        if self._is_off_topic(found) and not only_names and (not names or question.foreign > 0):
+            return self._told(AnswerForm.OFF_TOPIC)
+        sure = max(confidence(question, found), _TITLED if question.titled else 0.0)
+        if names:
+            return self._miss("absent", misses.absent_text(names, self.knowledge), found, min(sure, _UNSAID))
+        if plain := misses.unsaid_words(question):
+            return self._miss("absent", misses.unsaid_text(plain, self.knowledge), found, min(sure, _UNSAID))
+        if form_of(question) in WHOLE and (reply := reply_of(question, found, self.searcher)):
+            return self._answer(reply, sure)
         return self._fact(found, sure)
 
     def _told_beforehand(self) -> Answer | None:
-        """Answer what needs no look at the ranking: which events there are, small talk, and events and days that there are not."""
-        reading = self.reading
-        if self.knowledge.events and asks_for_events(reading):
-            said = events_text(self.knowledge)
-            return self._answer(said, 0.9, headline=said)
-        if self._is_foreign():
-            return self._miss("off_topic", _FOREIGN, Found(), 0.0)
-        if reading.scope.missing:
-            found = gather(reading, self.searcher, self.knowledge, Scope())
-            return self._miss(
-                "absent", misses.missing_event_text(reading.scope.missing, self.knowledge), found, 0.05
-            )
-        if wrong := wrong_day_text(reading, self.knowledge):
-            found = gather(reading, self.searcher, self.knowledge, replace(reading.scope, day=None))
-            return self._miss("filtered_out", wrong, found, 0.05)
+        """Answer what needs no look at the ranking: what there is and what the bot can do, events and days that there are not."""
+        question = self.question
+        if told := self._small_talk():
+            return told
+        if question.form in _ABOUT_US and (reply := reply_of(question, Found(), self.searcher)):
+            return self._answer(reply, 0.9)
+        if question.scope.missing:
+            said = misses.missing_event_text(question.scope.missing, self.knowledge)
+            return self._miss("absent", said, Found(), _UNSAID)
+        if wrong := wrong_day_text(question, self.knowledge):
+            found = gather(question, self.searcher, replace(question.scope, day=None, also=()))
+            return self._miss("filtered_out", wrong, found, _UNSAID)
         return None
 
-    def _is_foreign(self) -> bool:
-        """Tell whether the notes cannot even be asked: small talk, no word at all, or a few words and none that the notes contain."""
-        reading = self.reading
-        if is_small_talk(reading.text):
-            return True
-        if (
-            reading.context
-            or reading.french
-            or reading.scope.spans
-            or reading.speakers
-            or reading.titled
-            or reading.wish.wanted == "list"
-        ):
-            return False
-        return len(reading.words) <= _FEW_WORDS and not any(
-            word.known or is_name_like(word) for word in reading.words
+    def _small_talk(self) -> Answer | None:
+        """Answer what asks nothing: chatter in a thread, a message without words, greetings and thanks."""
+        question = self.question
+        if self.in_thread and is_chatter(question):
+            return self._told(AnswerForm.SMALL_TALK)
+        if not any(c.isalnum() for c in question.text):
+            return self._told(AnswerForm.OFF_TOPIC)
+        return (
+            self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK)
+            if is_courtesy(plain_question(question.written))
+            else None
         )
 
+    def _is_off_topic(self, found: Found) -> bool:
+        question = self.question
+        if question.titled or question.follow_up or question.address:
+            return False
+        return is_off_topic(question, found)
+
     def _fact(self, found: Found, sure: float) -> Answer:
-        outside, talks = misses.outside_names(self.reading, self.searcher, self.knowledge)
-        if outside and self.reading.scope.firm:
+        outside, talks = misses.outside_names(self.question, self.searcher)
+        if outside and self.question.scope.firm:
             return self._miss(
                 "filtered_out",
-                misses.filtered_text(outside, talks, self.reading),
+                misses.filtered_text(outside, talks, self.question),
                 found,
                 min(sure, refuse_below() * 0.9),
             )
         if outside:
-            found = gather(self.reading, self.searcher, self.knowledge, Scope())
-            self.notices += (f"Nothing on it in {misses.limits_text(self.reading)}; searched all notes.",)
+            found = gather(self.question, self.searcher, Scope())
+            self.notices += (f"Nothing on it in {misses.limits_text(self.question)}; searched all notes.",)
         if missed := self._not_covered(found, sure):
             return missed
-        parts = (
-            change_parts(self.reading, self.searcher, self.knowledge)
-            if self.reading.wish.wanted == "change"
-            else None
+        reply = reply_of(self.question, found, self.searcher) or quotes_reply(
+            self.question, found, self.searcher
         )
-        headline, quotes, hits = (
-            parts if parts and len(parts[1]) > 1 else fact_parts(self.reading, found, self.searcher)
-        )
-        if sure < doubt_below() and headline is None:
-            self.notices += (_DOUBTFUL,)
-        text = join_text(*self.notices, headline, quotes_text(quotes))
-        return self._answer(text, sure, headline=headline, quotes=quotes, hits=hits[:HITS_SHOWN])
+        if sure < doubt_below() and reply.headline is None:
+            self.notices = (_DOUBTFUL, *self.notices)
+        return self._answer(reply, sure)
 
     def _not_covered(self, found: Found, sure: float) -> Answer | None:
         """Refuse what the passages found do not answer: a figure that they lack, else by how sure the answer is."""
-        unsure = not found.hits or sure < refuse_below()
-        if unsure and not any(word.known for word in self.reading.words):
-            return self._miss("off_topic", _UNCOVERED, found, sure)
         body = next(
             (hit for hit in found.hits if hit.passage.role == "body"), found.hits[0] if found.hits else None
         )
-        if body and lacks_figure(self.reading, body):
-            return self._miss("not_covered", misses.NO_FIGURE, found, min(sure, refuse_below() * 0.9))
-        return self._miss("not_covered", _UNCOVERED, found, sure) if unsure else None
+        if body and lacks_figure(self.question, body):
+            said = misses.touched_text(self.question, "give the figure or date that was asked for")
+            return self._miss("not_covered", said, found, min(sure, refuse_below() * 0.9))
+        if found.hits and self.question.titled:
+            return None
+        if found.hits and sure >= refuse_below() and not misses.is_unmet(self.question, found):
+            return None
+        return self._miss("not_covered", misses.touched_text(self.question), found, sure)
 
-    def _list(self, found: Found) -> Answer:
-        listed = list_talks(self.reading, found, self.searcher, self.knowledge)
-        if not listed.hits and self.reading.person:
-            return self._miss(
-                "absent", misses.absent_text((self.reading.person,), self.knowledge), found, 0.1
-            )
-        if not listed.hits and not listed.subject:
-            return self._miss("not_covered", listed.headline, found, 0.1)
-        if not listed.hits:
-            return self._miss(
-                "not_covered",
-                f"No talk in the notes is about “{listed.topic}” ({misses.extent(self.knowledge)}).",
-                found,
-                0.1,
-            )
-        headline = listed.headline
-        talks = [hit.talk for hit in listed.hits]
-        text = join_text(*self.notices, headline, list_text(talks))
-        hits = tuple(replace(hit, rank=at) for at, hit in enumerate(listed.hits, 1))
-        return self._answer(text, 0.9, headline=headline, hits=hits, topic=listed.topic)
+    def _told(self, form: AnswerForm) -> Answer:
+        """Tell in one line that a message is none for the notes."""
+        return self._answer(Reply(_ELSEWHERE, miss="off_topic"), 0.0, form)
 
     def _miss(self, miss: Miss, said: str, found: Found, sure: float) -> Answer:
-        nearest = misses.nearest_talks(found.hits)
-        text = join_text(*self.notices, said, misses.nearest_text(nearest))
-        return replace(
-            self._answer(text, sure, headline=said, hits=found.hits[:HITS_SHOWN], nearest=nearest),
-            status="not_found",
-            miss=miss,
-        )
+        # What lies near a name that the notes lack is something else.
+        nearest = misses.nearest_talks(found.hits) if miss != "absent" else ()
+        blocks = (Block(NEAREST_HEADING, entries=tuple(map(Entry, nearest))),) if nearest else ()
+        answer = self._answer(Reply(said, blocks, found.hits, miss=miss), sure)
+        return replace(answer, nearest=nearest)
 
-    def _answer(
-        self,
-        text: str,
-        sure: float,
-        *,
-        headline: str | None = None,
-        quotes: tuple[Quote, ...] = (),
-        hits: tuple[Hit, ...] = (),
-        nearest: tuple[Talk, ...] = (),
-        topic: str | None = None,
-    ) -> Answer:
-        reading = self.reading
+    def _answer(self, reply: Reply, sure: float, form: AnswerForm | None = None) -> Answer:
+        question = self.question
         return Answer(
-            question=reading.question,
-            status="answered",
-            text=text,
+            question=question.written,
+            status="not_found" if reply.miss else "answered",
+            miss=reply.miss,
+            text=answer_text(self.notices, reply.headline, reply.blocks),
             understood=Understood(
-                text=reading.text,
-                event=" or ".join(reading.scope.event_ids) or None,
-                day=reading.scope.day,
-                speaker=next(iter(reading.speakers), None),
-                kind=reading.scope.kind,
-                corrections=reading.corrections,
-                intent="list"
-                if reading.wish.wanted == "list"
-                else "talk"
-                if reading.wish.about_talk
-                else "answer",
-                topic=topic,
-                follow_up=reading.follow_up,
+                text=question.text,
+                event=" or ".join(question.scope.event_ids) or None,
+                day=question.scope.day,
+                speaker=next(iter(question.speakers), None),
+                kind=question.scope.kind,
+                corrections=question.corrections,
+                form=form or question.form,
+                topic=reply.topic,
+                follow_up=question.follow_up,
             ),
-            confidence=sure,
+            confidence=sure if reply.sure is None else reply.sure,
             build=self.knowledge.build_id,
-            headline=headline,
+            headline=reply.headline,
             notices=self.notices,
-            quotes=quotes,
-            hits=hits,
-            nearest=nearest,
+            blocks=reply.blocks,
+            hits=reply.hits if form_of(question) in WHOLE else reply.hits[:HITS_SHOWN],
+            page=reply.page,
+            pages=reply.pages,
         )

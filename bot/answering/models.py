@@ -6,13 +6,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.answering.form import AnswerForm, Intent
 from index.models import Hit, Talk, Voice
 
 Status = Literal["answered", "not_found"]
 Miss = Literal["absent", "not_covered", "filtered_out", "off_topic"]
-Intent = Literal["answer", "list", "talk"]
 
 HITS_SHOWN = 10  # of an answer; a list gives all of its hits
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose notes a quote is from."""
+
+    recap_id: str
+    title: str
+    author: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The line that introduces a quote, verbatim: the heading of a list, the question that a bullet answers."""
+
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +44,36 @@ class Quote:
     end: int
     talk: Talk
     voice: Voice = "notes"
+    lead: Lead | None = None  # shown in front of the text, where the notes have other words in between
+    source: Source | None = None
+    cut: bool = False  # the sentence goes on
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A talk among others: of a list, a digest or a card."""
+
+    talk: Talk
+    gist: Quote | None = None  # what it is about, in the notes' words
+    why: str = ""  # why it is listed, in our words
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an overview in our own words."""
+
+    text: str
+    ask: str = ""  # the question that a click on it asks
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of an answer below its first line: quotes from one talk, or talks, or lines."""
+
+    heading: str = ""
+    quotes: tuple[Quote, ...] = ()  # all from one talk, which is named below them
+    entries: tuple[Entry, ...] = ()
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +86,22 @@ class Understood:
     speaker: str | None = None
     kind: str | None = None  # "keynote", "workshop" ... when the words limit the talks to it
     corrections: Mapping[str, str] = field(default_factory=dict)
-    intent: Intent = "answer"
+    form: AnswerForm = AnswerForm.QUOTES
     topic: str | None = None  # what a list was made for
     follow_up: bool = False
+
+    @property
+    def intent(self) -> Intent:
+        """Return the form of the answer in the words of the answer object."""
+        return self.form.intent
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question answered, or the reason why not, with the evidence behind it."""
+    """One question answered, or the reason why not, with the evidence behind it.
+
+    It is read in one order on every surface: `notices`, `headline`, then `blocks`; `text` is just that.
+    """
 
     question: str
     status: Status
@@ -53,11 +110,23 @@ class Answer:
     confidence: float
     build: str
     miss: Miss | None = None
-    headline: str | None = None  # a sentence in our own words above the quotes
-    notices: tuple[str, ...] = ()  # "Searched for karpenter instead of karpentr."
-    quotes: tuple[Quote, ...] = ()
+    notices: tuple[str, ...] = ()  # doubts and corrections: "Searched for karpenter instead of karpentr."
+    headline: str | None = None  # a sentence in our own words above the blocks
+    blocks: tuple[Block, ...] = ()
     hits: tuple[Hit, ...] = ()
-    nearest: tuple[Talk, ...] = ()  # talks closest to a question without an answer
+    nearest: tuple[Talk, ...] = ()  # talks closest to a question without an answer, also the last block
+    page: int = 1
+    pages: int = 1  # of a digest
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """Return the quotes of all blocks in order."""
+        return tuple(quote for block in self.blocks for quote in block.quotes)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the talks of all blocks in order."""
+        return tuple(entry for block in self.blocks for entry in block.entries)
 
     def to_json(self, question_id: str | None = None, ms: float | None = None) -> dict[str, Any]:
         """Return the answer object that `confnotes ask --json` prints."""
@@ -72,7 +141,7 @@ class Answer:
                 "day": self.understood.day,
                 "speaker": self.understood.speaker,
                 "corrections": dict(self.understood.corrections),
-                "intent": "list" if self.understood.intent == "list" else "answer",
+                "intent": self.understood.intent,
             },
             "confidence": round(self.confidence, 4),
             "quotes": [_quote_json(quote) for quote in self.quotes],
@@ -104,4 +173,19 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "recap": hit.talk.recap_id,
         "url": hit.talk.url,
         "score": round(float(hit.score), 6),
+    }
+
+
+def talk_json(talk: Talk) -> dict[str, Any]:
+    """Return the talk object that `confnotes talks --jsonl` prints."""
+    return {
+        "recap": talk.recap_id,
+        "title": talk.title,
+        "speakers": list(talk.speakers),
+        "affiliations": list(talk.affiliations),
+        "event": talk.event_id,
+        "day": talk.day,
+        "kind": talk.kind,
+        "url": talk.url,
+        "links": dict(talk.links),
     }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from bot.answering.models import Quote
+from bot.answering.models import Block, Entry, Quote, Understood
 from index.models import Talk
 
 _WRAPPED_AT = 70  # a line as long as this that ends without a stop was broken by an editor, not by its author
@@ -16,6 +16,8 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _BLANKS = re.compile(r"[ \t]{2,}")
+_SOURCE_CHARS = 48  # of a recap's title behind a quote's talk
+NEAREST_HEADING = "The nearest talks:"
 LINK_NAMES = {"video": "Video", "slides": "Slides", "schedule": "Schedule", "recap": "Notes"}
 
 
@@ -28,33 +30,90 @@ def talk_line(talk: Talk) -> str:
     )
 
 
+def spoken(names: Sequence[str], last: str = "and") -> str:
+    """Return names as a person lists them: "a, b and c"."""
+    return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)
+
+
 def place(talk: Talk) -> str:
     """Return a talk's event and day as a person says them."""
     day = f"day {talk.day}" if talk.day is not None else ""
     return ", ".join(part for part in (talk.event_id or "", day) if part)
 
 
-def quotes_text(quotes: Sequence[Quote]) -> str:
-    """Return quotes in marks, those of one talk together with the talk below them."""
-    return join_text(
-        *(
-            "\n".join([*map(_marked, members), f"— {talk_line(members[0].talk)}"])
-            for members in by_talk(quotes)
-        )
-    )
+def answer_text(notices: Sequence[str], headline: str | None, blocks: Sequence[Block]) -> str:
+    """Return the words of an answer in the order in which every surface shows them."""
+    return join_text(*notices, headline, *map(block_text, blocks))
 
 
-def by_talk(quotes: Sequence[Quote]) -> list[list[Quote]]:
-    """Gather the quotes of each talk, in the order in which the talks come first."""
-    found: dict[str, list[Quote]] = {}
-    for quote in quotes:
-        found.setdefault(quote.talk.talk_id, []).append(quote)
-    return list(found.values())
+def block_text(block: Block) -> str:
+    """Return a block: its heading, the quotes with their talk below them, the talks, the lines."""
+    lines = [block.heading, *map(quote_text, block.quotes)]
+    if block.quotes:
+        lines.append(f"— {source_line(block.quotes[0])}")
+    lines += [entry_text(entry, with_place=not is_placed(entry, block)) for entry in block.entries]
+    lines += [f"• {line.text}" for line in block.lines]
+    return "\n".join(filter(None, lines))
 
 
-def _marked(quote: Quote) -> str:
+def quote_text(quote: Quote) -> str:
+    """Return a quote in marks, with the line that introduces it and whose remark it is."""
     label = "The note-taker's own remark: " if quote.voice == "author" else ""
-    return f"{label}“{tidy(quote.text)}”"
+    lead = f"{tidy(quote.lead.text)} […] " if quote.lead else ""
+    return f"{label}“{lead}{tidy(quote.text)}{'…' if quote.cut else ''}”"
+
+
+def source_line(quote: Quote) -> str:
+    """Return the talk of a quote and whose notes it is from, on one line."""
+    return " · ".join(filter(None, (talk_line(quote.talk), source_text(quote))))
+
+
+def source_text(quote: Quote) -> str:
+    """Return whose notes a quote is from: their author, else the title of the recap."""
+    source = quote.source
+    if source is None:
+        return ""
+    if source.author:
+        return f"notes by {source.author}"
+    title = shortened(source.title, _SOURCE_CHARS)
+    return f"notes: {title}" if title and title != quote.talk.title else ""
+
+
+def is_placed(entry: Entry, block: Block) -> bool:
+    """Tell whether the heading of its block says where and when a talk was given."""
+    return block.heading.removesuffix(":") == place(entry.talk)
+
+
+def entry_text(entry: Entry, *, with_place: bool = False) -> str:
+    """Return a talk of a list on one line, and below it why it is there or what it is about."""
+    talk = entry.talk
+    where = place(talk) if with_place else ""
+    head = " · ".join(
+        filter(None, (talk.title or "Notes", ", ".join(people_of(talk)), where, talk.url or ""))
+    )
+    below = [entry.why, quote_text(entry.gist) if entry.gist else ""]
+    return "\n  ".join([f"• {head}", *filter(None, below)])
+
+
+def limits_text(understood: Understood) -> str:
+    """Return what a question was limited to, empty where it was to nothing."""
+    heard = understood
+    parts = [
+        heard.event or "",
+        f"day {heard.day}" if heard.day is not None else "",
+        heard.kind or "",
+        heard.speaker or "",
+    ]
+    named = ", ".join(filter(None, parts))
+    return f"Looked in: {named}" if named else ""
+
+
+def people_of(talk: Talk) -> list[str]:
+    """Return a talk's speakers, each with the company where the notes say whose it is."""
+    if len(talk.affiliations) != len(talk.speakers):
+        return list(talk.speakers)
+    pairs = zip(talk.speakers, talk.affiliations, strict=True)
+    return [f"{name} ({company})" if company else name for name, company in pairs]
 
 
 def tidy(text: str) -> str:
@@ -94,25 +153,14 @@ def grouped(talks: Sequence[Talk]) -> Iterable[tuple[str, list[Talk]]]:
     ]
 
 
-def list_text(talks: Sequence[Talk]) -> str:
-    """Return talks under their event and day, one a line."""
-    lines: list[str] = []
-    for heading, members in grouped(talks):
-        lines.append(f"{heading}:")
-        lines += [
-            " · ".join(
-                part
-                for part in (f"• {talk.title or 'Notes'}", ", ".join(talk.speakers), talk.url or "")
-                if part
-            )
-            for talk in members
-        ]
-    return "\n".join(lines)
-
-
 def join_text(*parts: str | None) -> str:
     """Join the parts of an answer that are there, a blank line between them."""
     return "\n\n".join(part for part in parts if part)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many characters, cut between words."""
+    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0].rstrip(' ,;:–-')}…"
 
 
 def counted(number: int, noun: str) -> str:

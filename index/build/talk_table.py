@@ -114,6 +114,10 @@ class TalkTable:
         mask[np.fromiter(talks, dtype=np.int64) if not isinstance(talks, np.ndarray) else talks] = True
         return TalkSet(mask)
 
+    def but(self, talks: TalkSet, others: TalkSet) -> TalkSet:
+        """Return some talks without others."""
+        return TalkSet(talks.mask & ~others.mask)
+
     def everything(self) -> TalkSet:
         """Return all talks."""
         return TalkSet(np.ones(len(self), dtype=np.bool_))
@@ -144,10 +148,28 @@ class TalkTable:
         """Return the sections, which are no talks to a person."""
         return self.of_kinds(["section"])
 
+    @cached_property
+    def telling(self) -> TalkSet:
+        """Return the talks with a passage that is more than their heading."""
+        return self.set_of(self.talk_of_row[np.flatnonzero(~self.is_heading)])
+
+    def below(self, section: int) -> list[int]:
+        """Return the rows of the talks that stand behind a section in its recap, up to the next section."""
+        recaps, sections = self.facts[_RECAP], self.sections.mask
+        end = section + 1
+        while end < len(self) and recaps[end] == recaps[section] and not sections[end]:
+            end += 1
+        return list(range(section + 1, end))
+
     def days_of(self, talks: TalkSet) -> list[int]:
         """Return the days that some talks are known to be of, in order."""
         days: list[int] = np.unique(self.facts[_DAY][talks.mask & ~self.undated.mask]).tolist()
         return days
+
+    def recaps_of(self, talks: TalkSet) -> list[int]:
+        """Return the rows of the recaps that some talks are from, in order."""
+        recaps: list[int] = np.unique(self.facts[_RECAP][talks.mask]).tolist()
+        return recaps
 
     def by_event(self, talks: TalkSet) -> dict[int, int]:
         """Return how many of some talks each event has, by the events' rows; those without one are left out."""

@@ -19,8 +19,8 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_YEAR = r"(?:20(?:1[0-9]|2[0-9]|30)|['’]?(?:1[5-9]|2[0-9]|30))"
-_FULL_YEAR = r"20(?:0[5-9]|1[0-9]|2[0-9]|30)"
+_YEAR = r"(?:20(?:[1-3][0-9])|['’]?(?:1[5-9]|2[0-9]|30))"
+_FULL_YEAR = r"20(?:0[5-9]|[1-3][0-9])"
 _JOIN = r"[\s,:\-–—_/(]*"
 _VIRTUAL = re.compile(
     r"\b(?:the\s+)?(?:virtual|online|virtuelle?n?|en ligne)\s+(?:one|event|edition|conference|kubecon|édition|konferenz)\b",

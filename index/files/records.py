@@ -163,6 +163,10 @@ class Rows(Sequence[Record], Generic[Record]):
         for row, line in enumerate(self._lines):
             yield self._parse(line, row)
 
+    def rows_holding(self, part: str) -> list[int]:
+        """Return the rows of the records that hold a text anywhere, in order, without reading any of them."""
+        return self._lines.rows_holding(json.dumps(part, ensure_ascii=False)[1:-1].encode("utf-8"))
+
     def _parse(self, line: str, row: int) -> Record:
         try:
             return self._from_line(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from index.files.lines import SortedLines
@@ -96,6 +97,15 @@ class Names:
         """Return the rows of the talks whose title, or a longer part of it, has these folded words."""
         return [int(value) for value in self._titles.values(" ".join(forms))]
 
+    def titles_starting(self, forms: tuple[str, ...]) -> list[int]:
+        """Return the rows of the talks whose title, or a longer part of it, begins with these folded words, each once."""
+        return list(dict.fromkeys(int(value) for _, value in self._titles.starting(" ".join(forms))))
+
+    def speakers_after(self, key: str, most: int) -> list[Speaker]:
+        """Return the speakers whose folded name comes after a key, by their names, at most so many."""
+        found = ((one, _speaker(value)) for one, value in self._speakers.after(key))
+        return list(islice((speaker for one, speaker in found if speaker.key == one), most))
+
     def begins_title(self, part: str) -> bool:
         """Tell whether these folded words begin a title, or a longer part of one, that goes on behind them."""
         return self._titles.any_starting(f"{part} ")
@@ -112,6 +122,11 @@ class Names:
         """Return the speakers whose folded name holds these words side by side, in the order in which the notes name them."""
         found = [*self._speakers.values(part), *(value for _, value in self._speakers.starting(f"{part} "))]
         return sorted({one.number: one for one in map(_speaker, found)}.values(), key=lambda one: one.number)
+
+    def speakers_starting(self, prefix: str) -> list[Speaker]:
+        """Return the speakers with a word in their name that begins with a folded prefix, in the order in which the notes name them."""
+        found = (_speaker(value) for _, value in self._speakers.starting(prefix))
+        return sorted({one.number: one for one in found}.values(), key=lambda one: one.number)
 
 
 def _count(value: str) -> WordCount:

@@ -22,6 +22,7 @@ SOURCE_KEYS = (
     "path", "event", "event_name", "starts_on", "ends_on", "city", "day", "language", "author", "title", "date", "url", "based_on",
     "feed", "match", "most", "git", "ref", "show_query", "on_missing", "visible_in",
 )  # fmt: skip
+_FETCHED = {"feed", "match", "most", "git", "ref", "show_query", "on_missing"}  # keys of what lies elsewhere
 _SLACK_ID = re.compile(r"[CDGT][A-Z0-9]{2,20}")
 _LAST_DAY = 366  # a conference of a year
 _MOST_CHARS = 2_000  # of a value
@@ -47,15 +48,7 @@ def read_remote_entry(path: Path, place: str, entry: Mapping[str, Any]) -> Remot
     Raises:
         SourcesError: A value cannot be used.
     """
-    if entry.get("path") and not entry.keys() & {
-        "feed",
-        "match",
-        "most",
-        "git",
-        "ref",
-        "show_query",
-        "on_missing",
-    }:
+    if entry.get("path") and not entry.keys() & _FETCHED:
         return None
     # Imports httpx, a tenth of a second that nobody waits for whose recaps are all files.
     from ingest.sources.remote import read_remote

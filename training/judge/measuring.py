@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from bot.answering.evidence.evidence import gather
 from bot.answering.evidence.signals import signals
-from bot.answering.language.knowledge import knowledge_of
 from bot.answering.question.understanding import understand
 from bot.evaluation.evaluation import auroc, read_questions
 from index.search import Searcher
@@ -59,12 +58,11 @@ def check(
     path: Path, searcher: Searcher, model: Model, near: Numbers, thresholds: Mapping[str, float]
 ) -> dict[str, Any]:
     """Look at other questions, never learnt from: how many a threshold takes, and how they stand to held-out near misses."""
-    knowledge = knowledge_of(searcher)
     chances = []
     for question in read_questions(path):
         if question["type"] not in {"unanswerable", "list"}:
-            reading = understand(question["question"], knowledge, question["history"])
-            values = signals(reading, gather(reading, searcher, knowledge))
+            asked = understand(question["question"], searcher, question["history"])
+            values = signals(asked, gather(asked, searcher))
             chances.append(float(sigmoid(np.array(model.odds(values)))) if values else 0.0)
     return {
         "questions": f"{path.parent.name}/{path.name}",

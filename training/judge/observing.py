@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from bot.answering.evidence.evidence import Found, gather
 from bot.answering.evidence.signals import signals
-from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.question.understanding import understand
 from index.models import Passage
 from index.search import Searcher
@@ -37,20 +36,19 @@ class Observation:
 
 def observe(pairs: Iterable[Pair], searcher: Searcher) -> list[Observation]:
     """Ask every question that finds something as the product does, and look at what it finds."""
-    knowledge = knowledge_of(searcher)
-    found = (_observation(pair, searcher, knowledge) for pair in pairs)
+    found = (_observation(pair, searcher) for pair in pairs)
     return [observation for observation in found if observation.signals]
 
 
-def _observation(pair: Pair, searcher: Searcher, knowledge: Knowledge) -> Observation:
-    reading = understand(pair.question, knowledge, pair.history)
-    found = gather(reading, searcher, knowledge)
+def _observation(pair: Pair, searcher: Searcher) -> Observation:
+    question = understand(pair.question, searcher, pair.history)
+    found = gather(question, searcher)
     bodies = [hit for hit in found.hits if hit.passage.role == "body"] or found.hits
     shown = pair.answers and any(_shared(pair, hit.passage) >= _MIN_SHARED for hit in bodies[:_SHOWN])
     recap = searcher.build.recaps.get(pair.file)
     return Observation(
-        signals=signals(reading, found),
-        without=signals(reading, _without(found, pair)) if shown else {},
+        signals=signals(question, found),
+        without=signals(question, _without(found, pair)) if shown else {},
         answerable=pair.answers,
         shown=shown,
         style=pair.style,

@@ -14,15 +14,15 @@ from typing import Any
 
 from bot.answering.evidence.evidence import Found
 from bot.answering.evidence.signals import signals
-from bot.answering.question.question import Reading
+from bot.answering.question.question import Question
 
 
-def confidence(reading: Reading, found: Found) -> float:
+def confidence(question: Question, found: Found) -> float:
     """Return how likely the best passages answer the question, 0 to 1; 0 where nothing was found.
 
     Calibrated on questions that the notes answer and three times fewer that they only touch on.
     """
-    values = signals(reading, found)
+    values = signals(question, found)
     if not values:
         return 0.0
     model = _model()

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
-from bot.answering.language.knowledge import Knowledge
-from bot.answering.question.question import Reading
+from bot.answering.form import AnswerForm
+from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope
 from index.build.talk_table import TalkSet
 from index.models import Hit
 from index.ranking.fusion import Evidence
 from index.search import Filter, Query, Searcher
 
+# Forms that are about a talk: where a question names one by words of its title, about that one.
+_OF_A_TALK = frozenset({AnswerForm.TALK, AnswerForm.BRIEF, AnswerForm.LINK})
+# How much better than the best other one a passage is that is quoted to a follow-up again.
+_AGAIN = 1.1
 DEPTH = 30  # passages looked at for one answer
 
 
@@ -25,47 +30,67 @@ class Found:
     evidence: tuple[Evidence, ...] = ()
 
 
-def gather(reading: Reading, searcher: Searcher, knowledge: Knowledge, scope: Scope | None = None) -> Found:
+def gather(question: Question, searcher: Searcher, scope: Scope | None = None) -> Found:
     """Search the notes within the question's limits, or within others."""
-    limits = _filter(reading, reading.scope if scope is None else scope, searcher, knowledge)
+    limits = _filter(question, question.scope if scope is None else scope, searcher)
     if limits is None:
         return Found()
-    ranking = searcher.search(Query(reading.search_text, filter=limits, context=reading.context, k=DEPTH))
-    return Found(ranking.hits, ranking.evidence)
+    ranking = searcher.search(Query(question.search_text, filter=limits, context=question.context, k=DEPTH))
+    found = list(zip(ranking.hits, ranking.evidence, strict=True))
+    if question.shown:
+        # Whoever asks on wants to read on: what was quoted before comes last, unless it stands out.
+        fresh = max(
+            (hit.score for hit, _ in found if hit.passage.passage_id not in question.shown), default=0.0
+        )
+        again = _AGAIN * fresh if question.words else float("inf")
+        found.sort(key=lambda pair: pair[0].passage.passage_id in question.shown and pair[0].score < again)
+    return Found(tuple(hit for hit, _ in found), tuple(evidence for _, evidence in found))
 
 
 def allowed_talks(scope: Scope, knowledge: Knowledge) -> TalkSet:
     """Return the talks within the limits."""
-    return knowledge.talks_within(scope.event_ids, scope.excluded_ids, scope.day)
+    allowed = knowledge.talks_within(scope.event_ids, scope.excluded_ids, scope.day)
+    for day in scope.also:
+        allowed |= knowledge.talks_within(scope.event_ids, scope.excluded_ids, day)
+    if scope.not_kind:
+        allowed = knowledge.table.but(allowed, knowledge.table.of_kinds([scope.not_kind]))
+    return allowed
 
 
-def _filter(reading: Reading, scope: Scope, searcher: Searcher, knowledge: Knowledge) -> Filter | None:
+def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | None:
     """Return the limits as the searcher takes them, None where nothing is left within them."""
+    knowledge = knowledge_of(searcher)
     table = knowledge.table
     allowed = allowed_talks(scope, knowledge)
-    if reading.titled:
-        titled = table.set_of(reading.titled)
+    if question.titled:
+        titled = table.set_of(question.titled)
         allowed = (allowed & titled) or titled
-    elif reading.speakers:
+    elif question.talks and question.form in _OF_A_TALK and not question.speakers:
+        allowed = (allowed & table.set_of(question.talks)) or allowed
+    elif question.speakers:
         # A person asked for by name: their talks, and whatever else the notes say of them.
-        named = table.set_of(row for rows in reading.speakers.values() for row in rows)
-        for name in reading.speakers:
+        named = table.set_of(row for rows in question.speakers.values() for row in rows)
+        for name in question.speakers:
             named |= searcher.said.talks(name)
         allowed = (allowed & named) or allowed
     if (
-        reading.wish.wanted == "link"
-        and not reading.titled
-        and (naming := _named_talks(reading, searcher, knowledge))
+        question.form is AnswerForm.LINK
+        and not question.titled
+        and (naming := _named_talks(question, searcher))
     ):
         allowed = (allowed & naming) or allowed
+    for subject in question.excluded:
+        # "not about Karpenter" leaves out the talks on it, not those that mention it.
+        allowed = table.but(allowed, searcher.said.titled(subject))
     if not allowed:
         return None
     return Filter() if allowed.everything else Filter(talks=allowed)
 
 
-def _named_talks(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> TalkSet | None:
+def _named_talks(question: Question, searcher: Searcher) -> TalkSet | None:
     """Return the talks that say every name of the question, None where it has none."""
-    names = [word.text for word in reading.words if word.known and (word.capital or not word.real)]
+    knowledge = knowledge_of(searcher)
+    names = [word.text for word in question.words if word.known and (word.capital or not word.real)]
     said = [
         reduce(or_, (searcher.said.talks(one) for one in (name, *knowledge.aliases.others(name))))
         for name in names

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from bot.answering.question.question import Reading
+from bot.answering.question.question import Question
 from index.models import Hit
 from index.vocabulary.words import forms, singular, words
 
@@ -66,24 +66,24 @@ def figures_asked(text: str) -> tuple[bool, ...]:
     return tuple(bool(asks.search(text)) for asks, _ in _KINDS)
 
 
-def holds_number(reading: Reading, best: Hit) -> bool:
+def holds_number(question: Question, best: Hit) -> bool:
     """Tell whether a passage or its talk's title holds a number in digits that the question does not."""
-    mine = {match[0].strip(".,") for match in _DIGITS.finditer(reading.text)}
+    mine = {match[0].strip(".,") for match in _DIGITS.finditer(question.text)}
     text = _ADDRESS.sub(" ", f"{best.passage.text}\n{best.talk.title}")
     return any(match[0].strip(".,") not in mine for match in _DIGITS.finditer(text))
 
 
-def lacks_figure(reading: Reading, best: Hit) -> bool:
+def lacks_figure(question: Question, best: Hit) -> bool:
     """Tell whether a question asks for a number, duration or date and the best passage holds none that could be it."""
-    asked = [answers for asks, answers in _KINDS if asks.search(reading.text)]
+    asked = [answers for asks, answers in _KINDS if asks.search(question.text)]
     if not asked:
         return False
-    asked_forms = {singular(word.form) for word in reading.words}
+    asked_forms = {singular(word.form) for word in question.words}
     said = {singular(form) for text in (best.passage.text, best.talk.title) for form in forms(text)}
     on_subject = len(asked_forms & said) >= _ON_SUBJECT * max(len(asked_forms), 1)
     text = _ADDRESS.sub(" ", f"{best.passage.text}\n{best.talk.title}")
     sentences = _near_subject(text, asked_forms) if on_subject else [text]
-    mine = {match[0].strip(".,") for match in _DIGITS.finditer(reading.text)}
+    mine = {match[0].strip(".,") for match in _DIGITS.finditer(question.text)}
     return not all(any(_holds(sentence, answers, mine) for sentence in sentences) for answers in asked)
 
 

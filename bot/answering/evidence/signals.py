@@ -17,7 +17,7 @@ import numpy as np
 from bot.answering.evidence.evidence import Found
 from bot.answering.evidence.expected import figures_asked, holds_number, lacks_figure
 from bot.answering.language.wordlists import is_generic, is_stop
-from bot.answering.question.question import Reading, is_name_like
+from bot.answering.question.question import Question
 from index.models import Hit
 from index.ranking.fusion import Evidence
 from index.vocabulary.words import fold, forms, singular
@@ -60,7 +60,7 @@ _ATTRIBUTE = re.compile(
 )
 
 
-def signals(reading: Reading, found: Found) -> dict[str, float]:
+def signals(question: Question, found: Found) -> dict[str, float]:
     """Return the numbers, each about 0 to 1; empty where nothing was found."""
     kept = [at for at, hit in enumerate(found.hits) if hit.passage.role == "body"] or range(len(found.hits))
     hits = [found.hits[at] for at in kept]
@@ -69,18 +69,18 @@ def signals(reading: Reading, found: Found) -> dict[str, float]:
         return {}
     words = _Words(evidence, hits)
     said, shown = _said(hits[:1]), _said(hits[:_SHOWN])
-    asked = _asked(reading, hits[0])
+    asked = _asked(question, hits[0])
     values = {
         **words.profile(),
         **_standing(evidence, hits),
         **words.coverage(said, shown),
-        **_names(reading, said, shown),
+        **_names(question, said, shown),
         **asked,
     }
     values["yes_no_unmet"] = asked["yes_no"] * (1 - values["shown_least"])
-    values["figure_unmet"] = float(any(figures_asked(reading.text))) * (1 - values["shown_met"])
+    values["figure_unmet"] = float(any(figures_asked(question.text))) * (1 - values["shown_met"])
     values["which_unmet"] = asked["which"] * (1 - values["shown_met"])
-    values["attribute"], values["attribute_unmet"] = words.attribute(reading.text)
+    values["attribute"], values["attribute_unmet"] = words.attribute(question.text)
     return values
 
 
@@ -182,19 +182,19 @@ def _standing(evidence: Sequence[Evidence], hits: Sequence[Hit]) -> dict[str, fl
     }
 
 
-def _names(reading: Reading, best: _Forms, shown: _Forms) -> dict[str, float]:
+def _names(question: Question, best: _Forms, shown: _Forms) -> dict[str, float]:
     """Return how many of the question's names the best passage and those shown lack."""
-    names = [word.form for word in reading.words if is_name_like(word)]
+    names = [word.form for word in question.words if word.name_like]
     return {
         "names_missing": sum(not _says(best, name) for name in names) / max(len(names), 1),
         "names_missing_shown": sum(not _says(shown, name) for name in names) / max(len(names), 1),
     }
 
 
-def _asked(reading: Reading, best: Hit) -> dict[str, float]:
+def _asked(question: Question, best: Hit) -> dict[str, float]:
     """Return what kind of thing is asked for, and whether the best passage holds no figure where one is."""
-    figures = figures_asked(reading.text)
-    kinds = {name: float(bool(pattern.search(reading.text))) for name, pattern in _ASKED.items()}
+    figures = figures_asked(question.text)
+    kinds = {name: float(bool(pattern.search(question.text))) for name, pattern in _ASKED.items()}
     return {
         **kinds,
         "how": kinds["how"] * (not any(figures)),
@@ -203,8 +203,8 @@ def _asked(reading: Reading, best: Hit) -> dict[str, float]:
             name: float(asks)
             for name, asks in zip(("how_many", "how_much", "how_long", "when"), figures, strict=True)
         },
-        "no_number": float(any(figures) and not holds_number(reading, best)),
-        "no_figure": float(any(figures) and lacks_figure(reading, best)),
+        "no_number": float(any(figures) and not holds_number(question, best)),
+        "no_figure": float(any(figures) and lacks_figure(question, best)),
     }
 
 

@@ -9,11 +9,11 @@ from functools import cached_property, lru_cache
 from weakref import WeakKeyDictionary, proxy
 
 from bot.answering.language.aliases import Aliases
-from bot.answering.language.wordlists import is_french, is_generic, is_real_word, is_stop
+from bot.answering.language.wordlists import is_generic, is_real_word, is_stop, language_of
 from index.build.talk_table import TalkSet
 from index.models import Event, Passage, Talk
 from index.search import Searcher
-from index.vocabulary.words import forms, singular, words
+from index.vocabulary.words import MIN_JOINED, forms, singular, words
 
 _CLIPPED = 6  # letters from which the beginning of a word stands for it
 _EVERYWHERE_SHARE = 0.2
@@ -27,10 +27,11 @@ _EVERYWHERE = {
 }  # words of many conferences' names
 _TELLING = 4  # letters from which a word names a conference
 _LANGUAGE_CHARS = 4_000  # of a recap, enough to tell its language
-# read on the first French question, in a third of a second; of a larger build its records are believed
+# read on the first question in another language, in a third of a second; of a larger build its records are believed
 _LANGUAGE_PASSAGES = 20_000
 _YEAR = re.compile(r"(?<!\d)20[0-3]\d(?!\d)")
 _REMEMBERED = 8_192  # words
+Shown = dict[tuple[tuple[str, ...], str | None, int | None], frozenset[str]]
 
 
 class Knowledge:
@@ -51,6 +52,7 @@ class Knowledge:
         self.talk_count: int = len(build.table) - len(build.table.sections)
         self.aliases = Aliases(lru_cache(_REMEMBERED)(build.names.aliases))
         self.frequency = lru_cache(_REMEMBERED)(self._frequency)
+        self.shown: Shown = {}  # by turns and limits, the passages that were quoted last
         self.contains = lru_cache(_REMEMBERED)(self._contains)
         self.talks_within = lru_cache(64)(self._talks_within)
 
@@ -67,15 +69,19 @@ class Knowledge:
     @cached_property
     def events_by_word(self) -> Mapping[str, tuple[int, ...]]:
         """Return the rows of the events whose id or name says a word that no other sentence says, in their order."""
+        return self._events_by(real=False)
+
+    @cached_property
+    def events_by_plain_word(self) -> Mapping[str, tuple[int, ...]]:
+        """Return the rows of the events whose id or name says a word that other sentences say too: "Velocity"."""
+        return self._events_by(real=True)
+
+    def _events_by(self, *, real: bool) -> Mapping[str, tuple[int, ...]]:
         found: dict[str, list[int]] = defaultdict(list)
         for row, event in enumerate(self.events):
             for form in forms(f"{event.event_id} {event.name}"):
-                if (
-                    len(form) >= _TELLING
-                    and form.isalpha()
-                    and form not in _EVERYWHERE
-                    and not is_real_word(form)
-                ):
+                telling = len(form) >= _TELLING and form.isalpha() and form not in _EVERYWHERE
+                if telling and not is_generic(form) and is_real_word(form) is real:
                     found[form].append(row)
         return {form: tuple(rows) for form, rows in found.items()}
 
@@ -143,6 +149,21 @@ class Knowledge:
             form for form in self.forms_starting(clipped) if len(form) > len(clipped) + 2 and form.isalpha()
         ]
         return min(longer, key=lambda form: (len(form), form), default=None)
+
+    def spelling(self, form: str, written: str) -> str | None:
+        """Return a word as the notes spell it, None where they never say it: closed, in two words ("kube proxy"), or as it is."""
+        if self.contains(form):
+            return written if written.isalnum() or "'" in written else form
+        if parts := self._build.phrases.split(form):
+            return " ".join(parts)
+        return written if len(form) >= MIN_JOINED and len(self._searcher.said.rows(written)) else None
+
+    def closed(self, joined: str) -> bool:
+        """Tell whether the notes write two words mostly as this one."""
+        count = (
+            self._names.word(joined) or self._names.word(singular(joined)) or self._names.word(f"{joined}s")
+        )
+        return count is not None and 2 * count.passages >= len(self._searcher.said.rows(joined))
 
     def says(self, name: str) -> bool:
         """Tell whether the notes contain a name, word for word."""
@@ -243,12 +264,12 @@ def knowledge_of(searcher: Searcher) -> Knowledge:
 
 
 def _read_languages(passages: Iterable[Passage]) -> frozenset[str]:
-    """Tell by its grammar words whether a recap is written in French, whatever its source said."""
+    """Tell by their grammar words in which languages recaps are written, whatever their sources said."""
     texts: dict[str, str] = defaultdict(str)
     for passage in passages:
         if len(texts[passage.recap_id]) < _LANGUAGE_CHARS:
             texts[passage.recap_id] += f"{passage.text}\n"
-    return frozenset({"fr"} if any(map(is_french, texts.values())) else ())
+    return frozenset(language_of(text).code for text in texts.values())
 
 
 _CACHE: WeakKeyDictionary[Searcher, Knowledge] = WeakKeyDictionary()

@@ -5,34 +5,21 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import cache
+
+from bot.answering.language.wordlists import languages
+from index.vocabulary.words import is_unspaced
 
 _LABELLED = re.compile(r"<(?:https?://|mailto:|[#@!])[^|<>]*\|([^<>]*)>")
 _LINK = re.compile(r"<((?:https?://|mailto:)[^|<>]*)>")
-_MENTION = re.compile(r"<[@#!][^<>]*>")
+_MENTION = re.compile(r"<[@#!][^<>]*>|(?<!\S)@[\w.-]+(?=[\s,:]|$)")
 _EMOJI_NAME = re.compile(r"(?<![\w/]):[a-z0-9_+'-]{2,40}:(?![\w/])")
 _FENCE = re.compile(r"`{1,3}")
 _STYLE = re.compile(r"(?<![\w*~])([*~_])(\S(?:[^*~\n]*\S)?)\1(?![\w*~])")
 _QUOTE_LINE = re.compile(r"^\s*(?:>|&gt;)\s?", re.MULTILINE)
 _SPACES = re.compile(r"\s+")
-
-_GREETING = re.compile(
-    r"^(?:(?:hi|hey|hello|yo|good (?:morning|afternoon|evening)|bonjour|salut|coucou|hallo|dear)\b"
-    r"(?:\s+(?:all|folks|team|everyone|everybody|there|guys|bot|again|tous|à tous|@\w+))?[\s,!.:;–—-]*)+",
-    re.IGNORECASE,
-)
-_POLITE_START = re.compile(
-    r"^(?:(?:please|pls|plz|quick question|quick one|question|just wondering|i was wondering|svp|s'il (?:te|vous) pla[iî]t)\b"
-    r"[\s,!.:;–—-]*(?:if\s+)?)+",
-    re.IGNORECASE,
-)
-_POLITE_END = re.compile(
-    r"(?:^|[\s,;–—-]+)(?:please|pls|plz|thanks(?: a lot| in advance)?|thank you|thx|ty|cheers|svp"
-    r"|merci(?: d'avance)?|s'il (?:te|vous) pla[iî]t)[\s!.]*$",
-    re.IGNORECASE,
-)
-_ABOUT_BOT = re.compile(
-    r"(?:help|test|ping|who are you|what are you|what can you do|how are you|how do you work)", re.IGNORECASE
-)
+_AFTER = r"[\s,!.:;–—-]*"
+_MOST = 4  # greetings and politeness that stand one behind the other: "hi all, good morning, please ..."
 
 
 def plain_question(text: str) -> str:
@@ -41,27 +28,56 @@ def plain_question(text: str) -> str:
     Slack escapes `&`, `<` and `>` and wraps mentions, channels and links in angle brackets
     (https://docs.slack.dev/messaging/formatting-message-text).
     """
-    text = _MENTION.sub(" ", _LINK.sub(r" \1 ", _LABELLED.sub(r" \1 ", text)))
-    text = html.unescape(_QUOTE_LINE.sub("", text))
+    text = _LABELLED.sub(r" \1 ", text)
+    text = html.unescape(_QUOTE_LINE.sub("", _MENTION.sub(" ", _LINK.sub(r" \1 ", text))))
     text = _STYLE.sub(r"\2", _FENCE.sub("", _EMOJI_NAME.sub(" ", text)))
     text = "".join(" " if _is_ornament(c) else c for c in text)
-    text = _SPACES.sub(" ", text.replace("’", "'")).strip()
-    return _without_politeness(text)
+    text = _SPACES.sub(" ", _scripts_apart(text).replace("’", "'")).strip()
+    return _without_politeness(text) or text
 
 
-def is_small_talk(text: str) -> bool:
+def is_courtesy(text: str) -> bool:
     """Tell whether a plain question is a greeting or a thank-you and nothing else."""
-    bare = text.strip(" !.?,")
-    for pattern in (_GREETING, _POLITE_START, _POLITE_END):
-        bare = pattern.sub("", bare, count=1)
-    return not bare.strip(" !.?,") or bool(_ABOUT_BOT.fullmatch(bare.strip(" !.?,")))
+    return not _without_politeness(text).strip(" !.?,")
 
 
 def _without_politeness(text: str) -> str:
-    bare = text
-    for pattern in (_GREETING, _POLITE_START, _POLITE_END):
-        bare = pattern.sub("", bare, count=1)
-    return bare.strip() or text
+    starts, ends = _courtesies()
+    for _ in range(_MOST):
+        bare = ends.sub("", starts.sub("", text, count=1), count=1).strip()
+        if bare == text:
+            break
+        text = bare
+    return text
+
+
+@cache
+def _courtesies() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what is taken off a question's beginning and its end, in all languages."""
+    greetings = _any_of("greetings")
+    # Whom a greeting is for: "all", "folks", "tous", at most two words up to a sign.
+    addressed = rf"(?:\s+[\w@'-]+){{0,2}}\s*(?:[,!.:;]|\s[–—-]\s){_AFTER}"
+    please = _any_of("please")
+    starts = rf"^(?:{greetings}){addressed}|^(?:{please}|{greetings})\b(?![-'’]){_AFTER}(?:if\s+)?"
+    ends = rf"(?:^|[\s,;–—-]+)(?:{please}|{_any_of('thanks')})[\s!.]*$"
+    return re.compile(starts, re.IGNORECASE), re.compile(ends, re.IGNORECASE)
+
+
+def _any_of(kind: str) -> str:
+    listed = {said for language in languages().values() for said in getattr(language, kind)}
+    return "|".join(re.escape(said) for said in sorted(listed, key=lambda said: (-len(said), said)))
+
+
+def _scripts_apart(text: str) -> str:
+    """Put blanks between Latin letters and those of a script without blanks: a name in a Japanese sentence is a word."""
+    if text.isascii():
+        return text
+    pieces: list[str] = []
+    for before, character in zip(" " + text, text, strict=False):
+        if before.isalnum() and character.isalnum() and is_unspaced(before) != is_unspaced(character):
+            pieces.append(" ")
+        pieces.append(character)
+    return "".join(pieces)
 
 
 def _is_ornament(character: str) -> bool:

@@ -6,12 +6,19 @@ Distance: Damerau-Levenshtein without restriction, so that "ephermal" is two ste
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from bot.answering.language.wordlists import Language, english
+
 _SHORTEST = 4  # three letters are an acronym as often as a word
 _TWO_EDITS_FROM = 7
+# A slip is so much rarer than the grammar word that was meant, in powers of ten: "teh" is one of "the", "three" is none of "there".
+_RARER = 2.0
+_SWAPPED_FROM = 3  # letters of a word two of whose letters may be swapped
+_MISSED_FROM = 5  # letters of a word that may lack one or have one too many
 _PLAIN_FROM = 7  # "syft" is no slip of "soft", and what a plain word meant is mostly plain from the others
 
 
@@ -54,6 +61,39 @@ def closest_word(
     return min(candidates, key=lambda pair: (pair[1], pair[0][0] != word[0], -frequencies[pair[0]], pair[0]))[
         0
     ]
+
+
+@lru_cache(maxsize=4_096)
+def grammar_meant(word: str, language: Language) -> str | None:
+    """Return the grammar word of which a word in lower case is a slip ("waht", "couldnt"), or None."""
+    bare = _without_apostrophes(language)
+    if word in bare:
+        return bare[word]
+    listed = english().grammar | language.grammar
+    near = process.extract(word, listed, scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=None)
+    meant = [other for other, distance, _ in near if distance and _is_grammar_slip(word, other)]
+    by_frequency = {other: _frequency(other, language) for other in meant}
+    # People rarely miss the first letter: "hwo" is "how" rather than "who".
+    best = max(
+        by_frequency, key=lambda other: (other[0] == word[0], by_frequency[other], other), default=None
+    )
+    return best if best and by_frequency[best] - _frequency(word, language) >= _RARER else None
+
+
+@lru_cache(maxsize=16)
+def _without_apostrophes(language: Language) -> Mapping[str, str]:
+    listed = english().grammar | language.grammar
+    return {word.replace("'", ""): word for word in sorted(listed) if "'" in word}
+
+
+def _frequency(word: str, language: Language) -> float:
+    return max(english().frequency(word), language.frequency(word))
+
+
+def _is_grammar_slip(word: str, other: str) -> bool:
+    if len(word) == len(other):
+        return len(word) >= _SWAPPED_FROM and sorted(word) == sorted(other)
+    return len(other) >= _MISSED_FROM and word[0] == other[0]
 
 
 def _plausible(word: str, other: str, distance: int) -> bool:

@@ -4,13 +4,6 @@ from __future__ import annotations
 
 import re
 
-from bot.answering.evidence.evidence import allowed_talks
-from bot.answering.evidence.spots import Spots
-from bot.answering.language.knowledge import Knowledge
-from bot.answering.question.question import Reading
-from index.search import Searcher
-from index.vocabulary.words import words
-
 _NAME = r"(?P<name>[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3}?)"
 _END = r"(?=\s*(?:[?!,.;:]|$|\b(?:at|in|on|about|from|for|during|of|with|and|or)\b))"
 _ASKED = (
@@ -35,33 +28,3 @@ def person_asked(text: str) -> str:
         ),
         "",
     )
-
-
-def talks_of(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> tuple[Spots, bool]:
-    """Return a passage of each talk of the named people, within the limits, and whether the talks are known to be theirs.
-
-    Theirs are the talks with their name among the speakers and companies, in the title or in the line below
-    it. Where there is none, the talks that mention the whole name are returned instead.
-    """
-    table = knowledge.table
-    allowed = allowed_talks(reading.scope, knowledge)
-    names = tuple(reading.speakers) or (reading.person,)
-    mentions = [searcher.said.rows(name, allowed) for name in names]
-    theirs = table.set_of(row for rows in reading.speakers.values() for row in rows)
-    for name, rows in zip(names, mentions, strict=True):
-        # "talks by Netflix" are those of its people.
-        theirs |= (
-            searcher.said.titled(name)
-            | searcher.said.employed(name)
-            | table.set_of(table.talk_of_row[rows[table.is_heading[rows]]])
-        )
-    theirs &= allowed
-    if not theirs:
-        return Spots.first_of(mentions, searcher), False
-    opening = table.first_rows((theirs & table.with_passages).rows)
-    return Spots.first_of([*mentions, opening], searcher).within(theirs), True
-
-
-def name_forms(reading: Reading) -> frozenset[str]:
-    """Return the folded words of the people that a question names."""
-    return frozenset(word.form for name in (*reading.speakers, reading.person) for word in words(name))

@@ -1,130 +1,262 @@
-"""What a question asks: its words, the limits they set, the corrections they need, and the kind of answer it wants."""
+"""What a question asks: its words, the limits they set, the corrections they need, and the form of answer it wants."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 
-from bot.answering.language.knowledge import Knowledge
+from bot.answering.form import AnswerForm
+from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.language.markup import plain_question
-from bot.answering.language.spelling import closest_word
-from bot.answering.language.wordlists import (
-    glossary,
-    is_french,
-    is_generic,
-    is_german,
-    is_product,
-    is_real_word,
-    is_stop,
+from bot.answering.language.word_sense import Sense, SensedText, WordSense, sense
+from bot.answering.language.wordlists import Language, is_product, languages
+from bot.answering.question.addresses import with_titles
+from bot.answering.question.asides import without_asides
+from bot.answering.question.entities import (
+    companies_named,
+    excluded_subjects,
+    link_kind,
+    runs_of,
+    sides_compared,
+    talks_named,
 )
-from bot.answering.question.intents import Wish, read_wish
+from bot.answering.question.examples import PERSON, PLACE, SUBJECT, Asked, examples, mask, pattern_of
+from bot.answering.question.focus import in_focus
 from bot.answering.question.people import person_asked
-from bot.answering.question.question import AskedWord, Reading, is_name_like, looks_french
+from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, Span, read_scope
 from bot.answering.question.titles import titled_talks
-from index.vocabulary.words import Word, fold, singular, words
+from index.encoder.base import TokenVectors
+from index.search import Query, Searcher
+from index.vocabulary.words import fold, singular, words
 
-_PRONOUN = re.compile(
-    r"\b(?:it|its|they|them|their|that|those|this|these|he|him|his|she|her|there|one|ones|same|il|elle|ils|elles|ça|cela|celui-ci|leur|y|en|lui)\b",
-    re.IGNORECASE,
-)
-_CONTINUES = re.compile(
-    r"^(?:and|but|so|or|also|what about|how about|why|et|mais|donc|ou|any\b|which one|more|else)\b",
-    re.IGNORECASE,
-)
-_TURNS = re.compile(
-    r"^(?:(?:and|so|ok|et)\s+)?(?:what about|how about|and|et|qu'en est-il de|quid de)\b", re.IGNORECASE
-)
-_ASKS = re.compile(r"\b(?:what|how|why|who|when|quoi|que|comment|pourquoi|qui|quand)\b", re.IGNORECASE)
-_LED_IN = re.compile(
-    r"^(?:[\s,;:–—-]|\b(?:at|in|on|for|from|and|of|kubecon|cloudnativecon|à|au|en)\b)+", re.IGNORECASE
-)
+# Forms that a talk's title asks for when nothing else does.
+_BARE = frozenset({AnswerForm.QUOTES, AnswerForm.LIST, AnswerForm.DIGEST})
+_WITHOUT_SUBJECT = frozenset({AnswerForm.LIST, AnswerForm.HELP, AnswerForm.EVENTS})
+_OF_PEOPLE = frozenset({AnswerForm.LIST, AnswerForm.PEOPLE, AnswerForm.TALK})
+_HEADED = 1  # words that a part of a day or event may be called by: "the opentofu day"
+_ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
+_SIGNS = frozenset({SUBJECT, PERSON, PLACE})
+_LONGEST_EXPRESSION = 3  # words of an expression that has an English counterpart
 
 
 def understand(
-    question: str, knowledge: Knowledge, history: Sequence[str] = (), given: Scope | None = None
-) -> Reading:
+    written: str, searcher: Searcher, history: Sequence[str] = (), given: Scope | None = None
+) -> Question:
     """Read a question in the light of what the notes contain and of the earlier turns."""
-    reading = _read(question, knowledge, None)
+    knowledge = knowledge_of(searcher)
+    draft = _draft(written, searcher, None)
     earlier = [turn for turn in map(plain_question, history) if turn]
-    if earlier and _is_follow_up(reading, earlier, knowledge):
-        before = _read(" ".join(_standing_on(earlier, knowledge)), knowledge, None)
-        context = "" if _turns_to_a_name(reading, earlier, knowledge) else before.search_text
-        reading = replace(_read(question, knowledge, before.scope), context=context, follow_up=True)
-        if context and not reading.speakers and before.speakers:
-            reading = replace(reading, speakers=before.speakers)
-    return replace(reading, scope=_narrowed(reading.scope, given)) if given else reading
+    context, speakers, talks = "", {}, frozenset[int]()
+    follow_up = bool(earlier) and _is_follow_up(draft, earlier, searcher)
+    if follow_up:
+        before = _draft(" ".join(_standing_on(earlier, searcher)), searcher, None)
+        context = "" if _turns_to_a_name(draft, earlier, knowledge) else before.search_text
+        speakers = before.speakers if context else {}
+        if context and not draft.words:
+            talks = talks_named(runs_of(before.text, before.words), searcher) or _first_talk(before, searcher)
+        draft = _draft(written, searcher, before.scope)
+    question = _asked(draft, searcher)
+    question = replace(
+        question,
+        context=context,
+        follow_up=follow_up,
+        speakers=question.speakers or speakers,
+        talks=question.talks or talks,
+    )
+    if context and not draft.words and question.form in _WITHOUT_SUBJECT:
+        question = replace(question, form=AnswerForm.QUOTES)  # "any notes on that?" is about what came before
+    if given:
+        question = replace(question, scope=_narrowed(question.scope, given))
+    return question
 
 
-def _read(question: str, knowledge: Knowledge, inherited: Scope | None) -> Reading:
-    plain = plain_question(question)
-    french = is_french(plain)
-    text, corrections = _corrected(plain, knowledge, french)
-    scope = read_scope(text, knowledge, inherited)
-    asked = tuple(_asked(text, scope.spans, knowledge, french))
+def _first_talk(before: _Draft, searcher: Searcher) -> frozenset[int]:
+    """Return the row of the talk that the earlier turn's best passage is of."""
+    best = searcher.rank(Query(before.search_text, k=1))
+    return frozenset(int(searcher.build.table.talk_of_row[one.row]) for one in best)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A question before its form is read."""
+
+    written: str
+    sensed: SensedText
+    words: tuple[WordSense, ...]
+    focus: tuple[WordSense, ...]
+    scope: Scope
+    search_text: str
+    speakers: dict[str, tuple[int, ...]]
+
+    @property
+    def text(self) -> str:
+        return self.sensed.text
+
+
+def _draft(written: str, searcher: Searcher, inherited: Scope | None) -> _Draft:
+    knowledge = knowledge_of(searcher)
+    sensed = without_asides(sense(plain_question(with_titles(written, searcher)), knowledge), searcher)
+    scope = read_scope(sensed.text, knowledge, inherited)
+    asked = tuple(
+        word
+        for word in sensed.words
+        if word.topical and not any(start <= word.start < end for start, end in scope.spans)
+    )
+    return _Draft(
+        written,
+        sensed,
+        asked,
+        in_focus(sensed, asked),
+        scope,
+        _search_text(sensed, scope.spans, asked, knowledge),
+        knowledge.speakers_named(tuple(word.form for word in sensed.words)),
+    )
+
+
+def _asked(draft: _Draft, searcher: Searcher) -> Question:
+    """Read the form of the answer, and what it is made of."""
+    knowledge, text = knowledge_of(searcher), draft.text
     titled = titled_talks(text, knowledge)
-    wish = _wish(text, scope.spans)
-    if titled and wish.wanted in {"fact", "list"}:
-        wish = Wish("talk", about_talk=True)
-    person = person_asked(text) if wish.wanted == "list" else ""
-    speakers = knowledge.speakers_named(tuple(word.form for word in words(text)))
-    # "got the slides of the talk on tides?" has one word to search for.
-    searched = " ".join(word.text for word in asked) if wish.wanted == "link" and asked else text
-    return Reading(
-        question=question,
+    tokens = searcher.encoded(draft.search_text)
+    form = _form(draft, tokens, searcher)
+    fits = examples().fits(searcher.encoder)
+    form = _fitting(form, draft, titled=bool(titled))
+    person = person_asked(text) if form in {AnswerForm.LIST, AnswerForm.PEOPLE} else ""
+    people = {part.form for name in draft.speakers for part in words(name)}
+    asking = examples().asking
+    told = [word for word in draft.words if word.form not in people]
+    runs = runs_of(draft.text, told)
+    titles = runs_of(draft.text, [word for word in told if word.capital or word.form not in asking])
+    return Question(
+        written=draft.written,
         text=text,
-        search_text=_search_text(searched, scope.spans if searched is text else (), asked, knowledge, french),
+        search_text=draft.search_text,
         context="",
-        wish=wish,
-        scope=scope,
-        words=asked,
-        corrections=corrections,
-        speakers=speakers or knowledge.speakers_called(tuple(word.form for word in words(person))),
-        french=french,
+        scope=draft.scope,
+        words=draft.words,
+        form=form,
+        every_mention=any(
+            word.form in language.mentions for word in draft.sensed.words for language in languages().values()
+        ),
+        language=draft.sensed.language,
+        corrections=draft.sensed.corrections,
+        speakers=draft.speakers or knowledge.speakers_called(tuple(word.form for word in words(person))),
         titled=titled,
         person=person,
+        focus=draft.focus,
+        talks=talks_named(titles, searcher),
+        companies=companies_named(runs, searcher) if form in _OF_PEOPLE else (),
+        sides=sides_compared(draft.sensed, runs) if form is AnswerForm.SIDES else (),
+        excluded=() if titled else excluded_subjects(draft.sensed, runs),
+        link_kind=link_kind(draft.sensed),
+        foreign=examples().foreign(tokens.pooled) if fits else 0.0,
+        chatty=examples().chatty(tokens.pooled) if fits else 0.0,
     )
 
 
-def _wish(text: str, scoped: Sequence[Span]) -> Wish:
-    """Read the kind of answer; "EU 2021 day 2 talks about tracing" asks for a list once its limits are out of the way."""
-    wish = read_wish(text)
-    bare = _LED_IN.sub("", _without(text, scoped)) if scoped and wish.wanted == "fact" else ""
-    return wish if not bare or _ASKS.search(bare) else read_wish(bare)
+def _fitting(form: AnswerForm, draft: _Draft, *, titled: bool) -> AnswerForm:
+    """Return a form that what a question names can have: no digest without a day or event, no help on a name of the notes."""
+    known = sum(word.known for word in draft.words)
+    if titled and form in _BARE:
+        return AnswerForm.TALK
+    if form is AnswerForm.DIGEST and not (draft.scope.limits or draft.scope.missing):
+        return AnswerForm.BRIEF
+    if form is AnswerForm.DIGEST and known > _HEADED:
+        return AnswerForm.QUOTES
+    return AnswerForm.QUOTES if form in _ABOUT_US and known else form
 
 
-def _is_follow_up(reading: Reading, earlier: Sequence[str], knowledge: Knowledge) -> bool:
-    if _CONTINUES.search(reading.text) or _PRONOUN.search(reading.text):
+def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm:
+    """Return the form that a question asks for, by examples."""
+    scope, learnt = draft.scope, examples()
+    people = {fold(part.form) for name in draft.speakers for part in words(name)}
+    subjects_said = [word for word in draft.words if word.form not in learnt.asking or word.capital]
+    topical = {word.form for word in subjects_said}
+    # The vectors are those of the text that is searched: limits are out of it, other names are in.
+    masked = [(word.start, word.end) for word in words(draft.search_text) if word.form in topical]
+    pattern = pattern_of(
+        draft.text,
+        [
+            *((start, end, PLACE) for start, end in scope.spans),
+            *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in subjects_said),
+        ],
+    )
+    if subjects_said and all(piece in _SIGNS for piece in re.findall(r"\w+", pattern)):
+        return AnswerForm.QUOTES  # names, and nothing asked of them
+    asked = Asked(
+        pattern,
+        mask(tokens, masked),
+        (
+            bool(draft.words),
+            bool(draft.speakers),
+            bool(scope.event_ids or scope.missing or scope.excluded_ids),
+            scope.day is not None,
+        ),
+    )
+    return learnt.form(asked, by_vector=learnt.fits(searcher.encoder))
+
+
+def _is_follow_up(draft: _Draft, earlier: Sequence[str], searcher: Searcher) -> bool:
+    sensed = draft.sensed
+    spoken = _spoken(sensed)
+    first = sensed.words[0].form if sensed.words else ""
+    if any(first in language.continues for language in spoken) or _turn(sensed.text, spoken):
+        return True
+    if any(word.form in language.pronouns for word in sensed.words for language in spoken):
         return True
     said = {singular(word.form) for turn in earlier for word in words(turn)}
-    fresh = [word for word in reading.words if singular(word.form) not in said]
-    if len(fresh) > 1 and not reading.french and not any(word.known for word in fresh):
-        return False  # "how do I cook pasta?" stands on no talk; French words stand in no English notes
+    fresh = [word for word in draft.words if singular(word.form) not in said]
+    if len(fresh) > 1 and not any(word.known or word.others for word in fresh):
+        return False  # "how do I cook pasta?" stands on no talk
     # A new name opens a new subject; plain words go on with the old one.
-    return not any(
-        (is_name_like(word) or knowledge.is_name(word.form))
-        and not (reading.french and not word.known and looks_french(word))
-        for word in fresh
-    )
+    return not any(_names_a_subject(word, knowledge_of(searcher)) for word in fresh)
 
 
-def _turns_to_a_name(reading: Reading, earlier: Sequence[str], knowledge: Knowledge) -> bool:
+def _names_a_subject(word: WordSense, knowledge: Knowledge) -> bool:
+    return word.sense is Sense.NAME or (word.known and (word.name_like or knowledge.is_name(word.form)))
+
+
+def _spoken(sensed: SensedText) -> list[Language]:
+    english = languages()["en"]
+    return [english] if sensed.language is english else [english, sensed.language]
+
+
+def _turns_to_a_name(draft: _Draft, earlier: Sequence[str], knowledge: Knowledge) -> bool:
     """Tell whether a follow-up leaves the old subject for a name: "what about Envoy?" keeps the limits of the earlier turn only."""
-    if not (match := _TURNS.match(reading.text)) or _PRONOUN.search(reading.text, match.end()):
+    spoken = _spoken(draft.sensed)
+    end = _turn(draft.text, spoken)
+    if not end or any(
+        word.form in language.pronouns and word.start >= end
+        for word in draft.sensed.words
+        for language in spoken
+    ):
         return False
     said = {singular(word.form) for turn in earlier for word in words(turn)}
-    return bool(reading.words) and all(
-        singular(word.form) not in said
-        and (is_name_like(word) or knowledge.is_name(word.form) or is_product(word.form))
-        for word in reading.words
+    return bool(draft.words) and all(
+        singular(word.form) not in said and (_names_a_subject(word, knowledge) or is_product(word.form))
+        for word in draft.words
     )
 
 
-def _standing_on(earlier: Sequence[str], knowledge: Knowledge) -> list[str]:
+def _turn(text: str, spoken: Sequence[Language]) -> int:
+    """Return where the expression ends with which a text turns to another subject, 0 where it has none."""
+    match = _turns(tuple(spoken)).match(text)
+    return match.end() if match else 0
+
+
+@cache
+def _turns(spoken: tuple[Language, ...]) -> re.Pattern[str]:
+    listed = sorted({said for language in spoken for said in language.turns}, key=len, reverse=True)
+    return re.compile(rf"(?:(?:and|so|ok)\s+)?(?:{'|'.join(map(re.escape, listed))})\b", re.IGNORECASE)
+
+
+def _standing_on(earlier: Sequence[str], searcher: Searcher) -> list[str]:
     """Return the earlier turns that a follow-up stands on: the last one, and the one that named the subject, however far back."""
     for at in range(len(earlier) - 1, 0, -1):
-        if not _is_follow_up(_read(earlier[at], knowledge, None), earlier[:at], knowledge):
+        if not _is_follow_up(_draft(earlier[at], searcher, None), earlier[:at], searcher):
             return list(dict.fromkeys([earlier[at], earlier[-1]]))
     return list(dict.fromkeys([earlier[0], earlier[-1]]))
 
@@ -140,124 +272,18 @@ def _narrowed(scope: Scope, given: Scope) -> Scope:
     )
 
 
-def _corrected(text: str, knowledge: Knowledge, french: bool) -> tuple[str, dict[str, str]]:
-    corrections: dict[str, str] = {}
-    pieces: list[str] = []
-    at = 0
-    for word in words(text):
-        written = text[word.start : word.end]
-        meant = _meant(written, word, text, knowledge, french)
-        if meant and meant != word.form:
-            corrections[written] = meant
-            pieces += [text[at : word.start], meant]
-            at = word.end
-    return "".join([*pieces, text[at:]]), corrections
-
-
-def _meant(written: str, word: Word, text: str, knowledge: Knowledge, french: bool) -> str | None:
-    if (
-        knowledge.contains(word.form)
-        or _is_grammar(written, word, text, french)
-        or is_generic(written)
-        or is_real_word(written)
-        or is_product(word.form)
-        or _in_address(word, text)
-    ):
-        return None
-    capital = written[0].isupper() and word.start > 0
-    if _other_names(written, word.form, capital, knowledge):
-        return None
-    meant = closest_word(
-        word.form,
-        knowledge.near(word.form),
-        is_name=knowledge.is_name,
-        capital=capital,
-        is_plain=is_real_word,
-    )
-    return None if meant and is_generic(meant) else meant
-
-
-def _is_grammar(written: str, word: Word, text: str, french: bool) -> bool:
-    return is_stop(written, french=french, german=is_german(text)) or is_stop(
-        _chunk(word, text), french=french
-    )
-
-
-def _chunk(word: Word, text: str) -> str:
-    """Return the word with what an apostrophe ties to it: "shouldn't" is one word to a list of stop words."""
-    before = re.search(r"[\w']*$", text[: word.start])
-    after = re.match(r"[\w']*", text[word.end :])
-    return (before[0] if before else "") + text[word.start : word.end] + (after[0] if after else "")
-
-
-def _in_address(word: Word, text: str) -> bool:
-    # "m5.xlarge", "demo.nats.io", "https://...": parts of an identifier are not words of a language.
-    around = text[max(word.start - 1, 0) : word.start] + text[word.end : word.end + 1]
-    inside = re.search(r"[./@:_](?=\w)", text[word.end : word.end + 2]) or re.search(
-        r"\w[./@:_]$", text[max(word.start - 2, 0) : word.start]
-    )
-    return bool(inside) and any(mark in around for mark in "./@:_")
-
-
-def _asked(text: str, scoped: Sequence[Span], knowledge: Knowledge, french: bool) -> list[AskedWord]:
-    found: list[AskedWord] = []
-    letters = [c for c in text if c.isalpha()]
-    shouted = sum(c.isupper() for c in letters) * 2 > len(letters)
-    for word in words(text):
-        written = text[word.start : word.end]
-        if (
-            _is_grammar(written, word, text, french)
-            or is_generic(written)
-            or (len(written) == 1 and not written.isdigit())
-        ):
-            continue
-        if any(start <= word.start < end for start, end in scoped):
-            continue
-        capital = not shouted and any(c.isupper() for c in written) and not _opens_sentence(word, text)
-        known = knowledge.contains(word.form) or any(
-            knowledge.says(other) for other in _other_names(written, word.form, capital, knowledge)
-        )
-        # "backstage" is a word, but where the notes never say it, the product.
-        plain = is_real_word(written) and (known or not is_product(word.form))
-        found.append(AskedWord(written, word.form, word.start, capital, known, plain or _is_part(word, text)))
-    return found
-
-
-def _opens_sentence(word: Word, text: str) -> bool:
-    if any(c.isupper() for c in text[word.start + 1 : word.end]):
-        return False
-    before = text[: word.start].rstrip(" \"'“(*-–")
-    return not before or before[-1] in ".?!:;"
-
-
-def _is_part(word: Word, text: str) -> bool:
-    # One side of a compound ("on-prem", "re-run") says little on its own.
-    return text[word.start : word.end].islower() and "-" in {
-        text[max(word.start - 1, 0) : word.start],
-        text[word.end : word.end + 1],
-    }
-
-
 def _search_text(
-    text: str, scoped: Sequence[Span], asked: Sequence[AskedWord], knowledge: Knowledge, french: bool
+    sensed: SensedText, scoped: Sequence[Span], asked: Sequence[WordSense], knowledge: Knowledge
 ) -> str:
     """Take the limits out, put other names and translations in."""
-    searched = _without(text, scoped)
-    if french:
-        translated = _translated(searched, knowledge)
-        searched = (
-            f"{searched} {translated}"
-            if "fr" in knowledge.languages and translated != searched
-            else translated
-        )
-    added = [
-        other
-        for word in asked
-        for other in _other_names(word.text, word.form, word.capital, knowledge)[:2]
-        if knowledge.says(other)
-    ]
+    searched = _without(sensed.text, scoped)
+    if sensed.language.english:
+        translated = _translated(searched, sensed.language, knowledge)
+        known = sensed.language.code in knowledge.languages and translated != searched
+        searched = f"{searched} {translated}" if known else translated
+    added = dict.fromkeys(other for word in asked for other in word.others[:2])
     bare = " ".join(searched.split()).strip(" ,;:-–—")
-    return " ".join([bare if any(c.isalnum() for c in bare) else text, *added])
+    return " ".join([bare if any(c.isalnum() for c in bare) else sensed.text, *added])
 
 
 def _without(text: str, spans: Sequence[Span]) -> str:
@@ -266,30 +292,19 @@ def _without(text: str, spans: Sequence[Span]) -> str:
     return text
 
 
-def _other_names(written: str, form: str, capital: bool, knowledge: Knowledge) -> list[str]:
-    """Return what the notes may call a thing that they do not call so."""
-    if knowledge.contains(form):
-        return []
-    others = list(knowledge.aliases.others(written))
-    whole = None if capital else knowledge.whole_word(form)
-    return [*others, whole] if whole else others
-
-
-def _translated(text: str, knowledge: Knowledge) -> str:
+def _translated(text: str, language: Language, knowledge: Knowledge) -> str:
+    """Replace expressions that the notes lack by their English counterparts."""
     pieces: list[str] = []
-    at = 0
+    at = position = 0
     found = list(words(text))
-    position = 0
     while position < len(found):
         taken = 1
-        for length in (3, 2, 1):
+        for length in range(_LONGEST_EXPRESSION, 0, -1):
             run = found[position : position + length]
-            english = (
-                glossary().get(" ".join(fold(word.form) for word in run)) if len(run) == length else None
-            )
+            english = language.english.get(" ".join(fold(word.form) for word in run))
             if english and not all(knowledge.contains(word.form) for word in run):
                 pieces += [text[at : run[0].start], english]
-                at, taken = run[-1].end, length
+                at, taken = run[-1].end, len(run)
                 break
         position += taken
     return "".join([*pieces, text[at:]])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from bot.answering.evidence.evidence import gather
-from bot.answering.language.knowledge import Knowledge, event_year
-from bot.answering.models import Quote
-from bot.answering.question.question import Reading
+from bot.answering.evidence.evidence import Found, gather
+from bot.answering.language.knowledge import Knowledge, event_year, knowledge_of
+from bot.answering.models import Block
+from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope
-from bot.answering.reply.facts import Parts
-from bot.answering.reply.quotes import choose_quotes
+from bot.answering.reply.quotes import ANSWER_CHARS, quote_blocks
+from bot.answering.reply.reply import Reply
 from index.models import Event, Hit
 from index.search import Searcher
 from index.vocabulary.words import find_phrase
@@ -20,28 +21,35 @@ _LATE = "9999"
 _CHANGING = re.compile(r"(?:chang|evol|evolu|years?$|time$|today$)", re.IGNORECASE)
 
 
-def change_parts(reading: Reading, searcher: Searcher, knowledge: Knowledge) -> Parts:
-    """Return the best quote of each event that mentions the subject, oldest first, and a headline naming the silent events."""
-    quotes: list[Quote] = []
+def change_reply(question: Question, _: Found, searcher: Searcher) -> Reply | None:
+    """Return the best quotes of each event that mentions the subject, oldest first, and a headline naming the silent events."""
+    knowledge = knowledge_of(searcher)
+    blocks: list[Block] = []
     hits: list[Hit] = []
     silent: list[str] = []
-    for event in sorted(_asked_for(reading, knowledge), key=_when):
+    told: list[tuple[Event, list[Hit]]] = []
+    for event in sorted(_asked_for(question, knowledge), key=_when):
         within = [
             hit
-            for hit in gather(reading, searcher, knowledge, Scope(event_ids=(event.event_id,))).hits
-            if _mentions(hit, reading, knowledge)
+            for hit in gather(question, searcher, Scope(event_ids=(event.event_id,))).hits
+            if _mentions(hit, question, knowledge)
         ]
-        quotes += choose_quotes(within, [word.form for word in reading.words], searcher, limit=1)
+        told += [(event, within)] if within else []
+        silent += [] if within else [event.event_id]
+    if len(told) < _ENDS:
+        return None
+    wanted = [word.form for word in question.words]
+    for event, within in told:
+        quoted = quote_blocks(within, wanted, searcher, room=ANSWER_CHARS // len(told), most=2)
+        blocks += [replace(block, heading=f"{event.event_id}:") for block in quoted]
         hits += within[:3]
-        if not within:
-            silent.append(event.event_id)
     said = f" {', '.join(silent)}: nothing." if silent else ""
-    return f"By event, oldest first.{said}", tuple(quotes), tuple(hits)
+    return Reply(f"By event, oldest first.{said}", tuple(blocks), tuple(hits))
 
 
-def _asked_for(reading: Reading, knowledge: Knowledge) -> tuple[Event, ...]:
+def _asked_for(question: Question, knowledge: Knowledge) -> tuple[Event, ...]:
     """Return the events of a range of time that the question names, all of them where it names none."""
-    named = set(reading.scope.event_ids)
+    named = set(question.scope.event_ids)
     within = tuple(event for event in knowledge.events if event.event_id in named)
     years = [year for event in within if (year := event_year(event)) is not None]
     if len(set(years)) < _ENDS:
@@ -53,13 +61,10 @@ def _when(event: Event) -> tuple[str, str]:
     return (event.starts_on.isoformat() if event.starts_on else _LATE, event.event_id)
 
 
-def _mentions(hit: Hit, reading: Reading, knowledge: Knowledge) -> bool:
+def _mentions(hit: Hit, question: Question, knowledge: Knowledge) -> bool:
     """Tell whether a passage is about what changed: it says one of the names, or all of the plain words where there is no name."""
-    known = [
-        word
-        for word in reading.words
-        if word.known and not knowledge.is_everywhere(word.text) and not _CHANGING.match(word.text)
-    ]
+    said_of = [word for word in question.words if word.known and not _CHANGING.match(word.text)]
+    known = [word for word in said_of if not knowledge.is_everywhere(word.text)] or said_of
     names = [word.text for word in known if not word.real or knowledge.is_name(word.form)]
     said = [
         any(_says(hit, name) for name in (word, *knowledge.aliases.others(word)))

@@ -1,51 +1,37 @@
-"""What the notes cover: their events with dates and talks, for who asks which there are or for a day that there was not."""
+"""What the notes cover: their events in order, with dates and talks, and the days of an event."""
 
 from __future__ import annotations
 
-import re
-
 from bot.answering.evidence.evidence import allowed_talks
-from bot.answering.language.knowledge import Knowledge
-from bot.answering.question.question import Reading
-from bot.answering.rendering import counted
+from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.question.question import Question
+from bot.answering.rendering import counted, spoken
 from index.build.talk_table import TalkSet
 from index.models import Event
+from index.search import Searcher
 
-_EVENTS = r"(?:conferences?|events|kubecons|meetups|editions|conférences|événements|évènements|konferenzen)"
-_ASKS = re.compile(
-    rf"^(?:which|what|list|show|name|how many|quelles?|quels?|combien de|welche)\b.*\b{_EVENTS}\b|^(?:all\s+)?{_EVENTS}$",
-    re.IGNORECASE,
-)
 _NOT_LISTED = 5  # days of the longest conference; a day beyond is none of an undated one either
 
 
-def asks_for_events(reading: Reading) -> bool:
-    """Tell whether a question asks which conferences there are notes on, and for nothing else."""
-    bare = bool(_ASKS.search(reading.text.strip(" ?!.")))
-    return bare and not (
-        reading.words or reading.speakers or reading.scope.limits or reading.scope.missing or reading.titled
-    )
-
-
-def events_text(knowledge: Knowledge) -> str:
-    """Return the events, oldest first, with dates, place and number of talks."""
-    table = knowledge.table
-    talks, sections = (table.by_event(talks) for talks in (TalkSet(~table.sections.mask), table.sections))
-    rows = {event.event_id: row for row, event in enumerate(knowledge.events)}
-    events = sorted(
-        knowledge.events,
+def events_in_order(searcher: Searcher) -> list[Event]:
+    """Return the events of the notes, oldest first."""
+    return sorted(
+        knowledge_of(searcher).events,
         key=lambda event: (event.starts_on.isoformat() if event.starts_on else "9999", event.event_id),
     )
-    lines = []
-    for event in events:
-        row = rows[event.event_id]
-        held = counted(talks[row], "talk") if row in talks else counted(sections.get(row, 0), "section")
-        lines.append(
-            " · ".join(
-                filter(None, (f"• {event.event_id}", _full_name(event), _dates(event), event.city, held))
-            )
-        )
-    return "\n".join([f"The notes cover {counted(len(lines), 'event')}:", *lines])
+
+
+def event_facts(event: Event, searcher: Searcher) -> str:
+    """Return an event with its name, dates, place, number of talks and the days that the notes cover, on one line."""
+    knowledge = knowledge_of(searcher)
+    table = knowledge.table
+    within = knowledge.talks_within((event.event_id,))
+    talks = len(TalkSet(within.mask & ~table.sections.mask))
+    held = counted(talks, "talk") if talks else counted(len(within), "section")
+    days = table.days_of(within)
+    covered = f"{'day' if len(days) == 1 else 'days'} {spoken(list(map(str, days)))}" if days else ""
+    parts = (event.event_id, _full_name(event), _dates(event), event.city, held, covered)
+    return " · ".join(part for part in parts if part)
 
 
 def _full_name(event: Event) -> str:
@@ -64,9 +50,9 @@ def _dates(event: Event) -> str:
     return f"{start}–{last.day} {last:%B %Y}"
 
 
-def wrong_day_text(reading: Reading, knowledge: Knowledge) -> str:
+def wrong_day_text(question: Question, knowledge: Knowledge) -> str:
     """Say which days there are where the question names one that no talk can be of; empty where it names none such."""
-    scope = reading.scope
+    scope = question.scope
     if scope.day is None:
         return ""
     events = [event for event in knowledge.events if not scope.event_ids or event.event_id in scope.event_ids]

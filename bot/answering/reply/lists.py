@@ -5,33 +5,76 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.answering.evidence.evidence import Found, allowed_talks
-from bot.answering.evidence.spots import Spots
+from bot.answering.evidence.spots import Spots, name_forms, talks_of
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.language.wordlists import is_generic, is_german, is_stop
-from bot.answering.question.people import name_forms, talks_of
-from bot.answering.question.question import Reading
-from bot.answering.question.scope import given_scope
-from bot.answering.rendering import counted
-from index.build.talk_table import Rows, TalkSet
+from bot.answering.language.wordlists import is_generic, is_real_word, is_stop
+from bot.answering.models import Entry, Quote
+from bot.answering.question.question import Question
+from bot.answering.question.scope import Scope, given_scope
+from bot.answering.rendering import counted, spoken
+from bot.answering.reply import misses
+from bot.answering.reply.digest import MOST, gist_of, headed, of_kind, placed
+from bot.answering.reply.outline import quote_of, read_statements, says_more
+from bot.answering.reply.reply import Reply
+from index.build.talk_table import KINDS, Rows, TalkSet
 from index.models import Hit, Talk
 from index.ranking.fusion import Evidence
 from index.search import Filter, Query, Searcher
-from index.vocabulary.words import words
+from index.vocabulary.words import find_phrase, singular, words
 
 _SPLIT = re.compile(r"\s*(?:\bor\b|\bor\b|,|;|(?<=\s)/(?=\s)|\bet\b|\bou\b)\s*", re.IGNORECASE)
 _LOOKED_AT = 400  # passages
-MOST_LISTED = 250  # talks; a headline counts all of them
 _SAID = 0.6  # late score below which no talk says anything near the topic
-# A talk's late score and its three best passages' dense scores, each as a share of the closest talk's, added.
-# On the golden lists F1 is .81 anywhere from 1.32 to 1.45, .79 at 1.26 and .80 at 1.5.
-_CLOSE = 1.38
+# How much a talk's best late score, its three best dense scores, its best rank, its mean dense score and its best BM25 count, each
+# as a share of the closest talk's, and the mean from which a talk is on the topic. F1 of 26 lists on three sets is .896 from .64 to
+# .69 (.87 of those of the golden questions); the first two alone, at .69, give .887 (.83).
+_COUNTED = (1.0, 1.0, 1.0, 1.0, 0.5)
+_CLOSE = 0.66
+_SHOWN_WHY = 30  # talks of a list that say why they are in it
+_WHY_CHARS = 160
+
+
+def list_reply(question: Question, found: Found, searcher: Searcher) -> Reply | None:
+    """Return the talks that a list question asks for, by event and day, each with why it is there."""
+    listed = list_talks(question, found, searcher)
+    knowledge = knowledge_of(searcher)
+    if not listed.hits and question.person:
+        return Reply(
+            misses.absent_text((question.person,), knowledge), hits=found.hits, sure=0.1, miss="absent"
+        )
+    if not listed.hits:
+        said = f"No talk in the notes is about “{listed.topic}” ({misses.extent(knowledge)})."
+        return Reply(
+            said if listed.subject else listed.headline, hits=found.hits, sure=0.1, miss="not_covered"
+        )
+    hits = tuple(replace(hit, rank=at) for at, hit in enumerate(listed.hits, 1))
+    names = [name for topic in listed.topics for name in (topic, *knowledge.aliases.others(topic))]
+    entries = [
+        Entry(hit.talk, _why(hit, names, searcher) if names and at < _SHOWN_WHY else None)
+        for at, hit in enumerate(hits)
+    ]
+    return Reply(listed.headline, placed(entries), hits, sure=0.9, topic=listed.topic)
+
+
+def _why(hit: Hit, names: Sequence[str], searcher: Searcher) -> Quote | None:
+    """Return the words that put a talk into a list: those that say the topic, else what the talk is about."""
+    if any(find_phrase(hit.talk.title, name) for name in names):
+        return gist_of(hit.talk, searcher, _WHY_CHARS)
+    statements = read_statements([hit.passage], searcher.build.read_text(hit.passage.recap_id))
+    saying = [one for one in statements if any(find_phrase(one.text, name) for name in names)]
+    telling = [one for one in saying if says_more(one.text, hit.talk)]
+    if not telling:
+        return gist_of(hit.talk, searcher, _WHY_CHARS)
+    shortest = min(telling, key=lambda one: (one.introduces, abs(len(one.text) - _WHY_CHARS // 2)))
+    return quote_of(searcher, hit.talk, shortest, shortest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +85,23 @@ class Listed:
     hits: tuple[Hit, ...]
     headline: str
     subject: bool = True  # whether it was made for one, not for all talks within limits
+    topics: tuple[str, ...] = ()
 
 
-def topics_of(reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
+def topics_of(question: Question, knowledge: Knowledge) -> tuple[str, ...]:
     """Return what a list is about: the question without limits, grammar and words about talks, alternatives apart."""
-    text = reading.text
-    for start, end in sorted(reading.scope.spans, reverse=True):
+    text = question.text
+    for start, end in sorted(question.scope.spans, reverse=True):
         text = f"{text[:start]} , {text[end:]}"
     found: list[str] = []
-    people = name_forms(reading)
+    people = name_forms(question)
     for part in _SPLIT.split(text):
         run: list[str] = []
         at = 0
         for word in words(part):
             written = part[word.start : word.end]
             named = written[0].isupper() and word.start > 0 and written != "I"  # the language Go is no verb
-            if (
-                is_stop(written, french=reading.french, german=is_german(reading.text)) and not named
-            ) or is_generic(written):
+            if (is_stop(written, question.language) and not named) or is_generic(written):
                 continue
             if word.form in people:
                 continue
@@ -82,39 +124,60 @@ def _telling(run: Sequence[str], knowledge: Knowledge) -> str:
     return " ".join(rare or run)
 
 
-def list_talks(reading: Reading, found: Found, searcher: Searcher, knowledge: Knowledge) -> Listed:
+def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
     """Find the talks that a list question asks for."""
-    topics = topics_of(reading, knowledge)
-    allowed = allowed_talks(reading.scope, knowledge)
-    people = reading.person or (reading.speakers and not reading.wish.every_mention)
+    knowledge = knowledge_of(searcher)
+    topics = topics_of(question, knowledge)
+    allowed = _allowed(question, searcher)
+    people = question.person or question.companies or (question.speakers and not question.every_mention)
     if not topics and not people:
-        return _without_topic(reading, allowed, searcher, knowledge)
+        return _without_topic(question.scope, allowed, searcher)
     theirs = True
     close: dict[int, float] = {}
+    looked_for = topics
     if people:
-        spots, theirs = talks_of(reading, searcher, knowledge)
+        spots, theirs = talks_of(question, searcher)
+        spots = spots.within(allowed)
         about, close = (
-            _of_topics(topics, knowledge.table.set_of(spots.talks), reading, searcher, knowledge)
+            _of_topics(topics, knowledge.table.set_of(spots.talks), question, searcher)
             if topics
             else (None, close)
         )
         spots, topics = (about, topics) if about else (spots, ())
     else:
-        spots, close = _of_topics(topics, allowed, reading, searcher, knowledge)
-    if reading.scope.kind:
-        spots = spots.within(_of_kind(reading.scope.kind, searcher, knowledge))
-    spots, undated = _of_known_day(spots, reading.scope.day, knowledge)
+        spots, close = _of_topics(topics, allowed, question, searcher)
+    if question.scope.kind:
+        spots = spots.within(of_kind(question.scope.kind, searcher, allowed))
+    spots, undated = _of_known_day(spots, question.scope.day, knowledge)
     topic = ", ".join(topics)
-    headline = _headline(reading, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
+    headline = _headline(question, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
     best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
-    hits = (
-        searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST_LISTED].tolist()
+    hits = (searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST].tolist())
+    return Listed(
+        topic or _names(question) or ", ".join(looked_for),
+        tuple(best.get(hit.talk.talk_id, hit) for hit in hits),
+        headline,
+        topics=topics,
     )
-    return Listed(topic or _names(reading), tuple(best.get(hit.talk.talk_id, hit) for hit in hits), headline)
+
+
+def _allowed(question: Question, searcher: Searcher) -> TalkSet:
+    """Return the talks within the limits, without those on subjects and of kinds that the question does not want."""
+    allowed = allowed_talks(question.scope, knowledge_of(searcher))
+    for subject in question.excluded:
+        kind = singular(subject.lower())
+        if kind in KINDS:
+            unwanted = of_kind(kind, searcher, allowed)
+        else:
+            unwanted = searcher.said.titled(subject) | searcher.build.table.set_of(
+                _of_topics((subject,), allowed, question, searcher)[0].talks
+            )
+        allowed = TalkSet(allowed.mask & ~unwanted.mask)
+    return allowed
 
 
 def _cut(count: int) -> str:
-    return f" The first {MOST_LISTED} are listed." if count > MOST_LISTED else ""
+    return f" The first {MOST} are listed." if count > MOST else ""
 
 
 def _of_known_day(spots: Spots, day: int | None, knowledge: Knowledge) -> tuple[Spots, str]:
@@ -128,27 +191,31 @@ def _of_known_day(spots: Spots, day: int | None, knowledge: Knowledge) -> tuple[
 
 
 def _of_topics(
-    topics: Sequence[str], allowed: TalkSet, reading: Reading, searcher: Searcher, knowledge: Knowledge
+    topics: Sequence[str], allowed: TalkSet, question: Question, searcher: Searcher
 ) -> tuple[Spots, dict[int, float]]:
     """Return the talks that mention a topic, or are about it, and the scores of the rows that were found by their closeness."""
+    knowledge = knowledge_of(searcher)
     names = [name for topic in topics for name in (topic, *knowledge.aliases.others(topic))]
     mentions = [searcher.said.rows(name, allowed) for name in names]
-    if reading.wish.every_mention:
+    if question.every_mention:
         return Spots.first_of(mentions, searcher), {}
     return _about(topics, names, mentions, allowed, searcher)
 
 
-def _names(reading: Reading) -> str:
-    return ", ".join(reading.speakers) or reading.person
+def _names(question: Question) -> str:
+    return ", ".join(question.speakers) or spoken(question.companies, "or") or question.person
 
 
-def _headline(reading: Reading, topic: str, count: int, *, theirs: bool) -> str:
-    verb = "mention" if reading.wish.every_mention or not theirs else "cover"
+def _headline(question: Question, topic: str, count: int, *, theirs: bool) -> str:
+    verb = "mention" if question.every_mention or not theirs else "cover"
     verb = f"{verb}s" if count == 1 else verb
-    people = _names(reading) if reading.person or not reading.wish.every_mention else ""
+    whose = question.person or question.companies or not question.every_mention
+    people = _names(question) if whose else ""
     if people and not theirs:
         return f"No talk by {people} is listed; {counted(count, 'talk')} {verb} the name."
     by = f" by {people}" if people else ""
+    if question.excluded and not topic and not people:
+        return f"{counted(count, 'talk')} not on {spoken(question.excluded, 'or')}."
     return f"{counted(count, 'talk')}{by} {verb} “{topic}”." if topic else f"{counted(count, 'talk')}{by}."
 
 
@@ -159,47 +226,89 @@ def _about(
     allowed: TalkSet,
     searcher: Searcher,
 ) -> tuple[Spots, dict[int, float]]:
-    """Keep the talks that are about a topic: those that name it in their title, and those close to it in words and as wholes."""
+    """Keep the talks that are about a topic: those that name it in their title, and those close to it in words and as wholes.
+
+    Of a name, only talks that mention it are close. Where the notes have a part with the topic for its heading
+    ("Thursday", "Lightning talks"), the talks are those of that part.
+    """
+    table = searcher.build.table
     titled = reduce(or_, map(searcher.said.titled, names))
     kept = Spots.first_of(mentions, searcher).within(titled)
+    asked = topics if any(map(len, mentions)) else [word for topic in topics for word in topic.split()]
+    parts = [member for name in asked for member in headed(name, allowed, searcher)]
+    if parts:
+        told = table.set_of(parts) | TalkSet(titled.mask & ~table.sections.mask)
+        opening = table.first_rows((told & allowed & table.with_passages).rows)
+        return Spots.first_of([kept.rows, opening], searcher).within(told), {}
     limits = Filter() if allowed.everything else Filter(talks=allowed)
     ranked = [searcher.rank(Query(topic, filter=limits, k=_LOOKED_AT, depth=_LOOKED_AT)) for topic in topics]
     near = {item.row: item for evidence in ranked for item in _close(evidence, searcher)}
-    close = {row: item.score for row, item in near.items()}
+    knowledge = knowledge_of(searcher)
+    said = table.set_of(table.talk_of_row[np.concatenate(mentions)]) if len(mentions) else table.set_of([])
+    named = all(_is_name(topic, knowledge) for topic in topics) and bool(said)
+    close = {
+        row: item.score
+        for row, item in near.items()
+        if (talk := int(table.talk_of_row[row])) in table.telling and (not named or talk in said)
+    }
     return Spots.first_of([kept.rows, np.fromiter(close, dtype=np.int64, count=len(close))], searcher), close
+
+
+def _is_name(topic: str, knowledge: Knowledge) -> bool:
+    """Tell whether a topic is a name that no dictionary has, which what is about it says."""
+    return any(
+        not is_real_word(word.form) and not knowledge.is_everywhere(word.form) for word in words(topic)
+    )
 
 
 def _close(evidence: Sequence[Evidence], searcher: Searcher) -> list[Evidence]:
     """Return the best passage of each talk that is nearly as close to the topic as the closest talk."""
-    late: dict[int, float] = {}
-    dense: dict[int, list[float]] = defaultdict(list)
-    best: dict[int, Evidence] = {}
+    talk_of_row = searcher.build.table.talk_of_row
+    by_talk: dict[int, list[Evidence]] = defaultdict(list)
     for item in evidence:
-        talk = int(searcher.build.table.talk_of_row[item.row])
-        best.setdefault(talk, item)
-        late[talk] = max(item.late, late.get(talk, 0.0))
-        dense[talk].append(item.dense)
-    whole = {talk: sum(sorted(values)[-3:]) / len(values[:3]) for talk, values in dense.items()}
-    most_late, most_whole = max(late.values(), default=0.0), max(whole.values(), default=0.0)
-    if most_late < _SAID or most_whole <= 0:
+        by_talk[int(talk_of_row[item.row])].append(item)
+    near = {talk: _nearness(items) for talk, items in by_talk.items()}
+    most = np.max([*near.values()], axis=0) if near else np.zeros(len(_COUNTED))
+    if most[0] < _SAID or most[1] <= 0:
         return []
+    counted_for = np.array(_COUNTED) / np.maximum(most, 1e-9)
     return [
-        item for talk, item in best.items() if late[talk] / most_late + whole[talk] / most_whole >= _CLOSE
+        by_talk[talk][0] for talk, values in near.items() if values @ counted_for >= _CLOSE * sum(_COUNTED)
     ]
 
 
-def _of_kind(kind: str, searcher: Searcher, knowledge: Knowledge) -> TalkSet:
-    return knowledge.table.of_kinds([kind]) | searcher.said.titled(kind)
+def _nearness(items: Sequence[Evidence]) -> NDArray[np.float64]:
+    """Return how near a talk's passages are to a topic, in the order of `_COUNTED`."""
+    dense = [item.dense for item in items]
+    return np.array(
+        [
+            max(item.late for item in items),
+            sum(sorted(dense)[-3:]) / len(dense[:3]),
+            max(item.score for item in items),
+            items[0].talk,
+            max(item.lexical for item in items),
+        ]
+    ).clip(0.0)
 
 
-def _without_topic(reading: Reading, allowed: TalkSet, searcher: Searcher, knowledge: Knowledge) -> Listed:
+def scope_list(scope: Scope, searcher: Searcher, *, sections: bool = False) -> Reply:
+    """Return every talk within limits, a line each, with the sections of the notes or without."""
+    listed = _without_topic(scope, allowed_talks(scope, knowledge_of(searcher)), searcher, sections=sections)
+    hits = tuple(replace(hit, rank=at) for at, hit in enumerate(listed.hits, 1))
+    blocks = placed(Entry(hit.talk) for hit in hits)
+    return Reply(listed.headline, blocks, hits, sure=0.9, miss=None if hits else "not_covered")
+
+
+def _without_topic(scope: Scope, allowed: TalkSet, searcher: Searcher, *, sections: bool = False) -> Listed:
     """List every talk within the limits; those of no known day are counted, and listed only where no talk is known to be of the day."""
-    scope, table = reading.scope, knowledge.table
-    talks = TalkSet(allowed.mask & table.with_passages.mask & ~table.sections.mask)
+    table = searcher.build.table
+    talks = allowed & table.with_passages
+    if not sections:
+        talks = TalkSet(talks.mask & ~table.sections.mask)
     if scope.kind:
-        talks &= _of_kind(scope.kind, searcher, knowledge)
+        talks &= of_kind(scope.kind, searcher, talks)
     within = table.in_order(talks)
-    dated = within if scope.day is None else within[table.days[within] == scope.day]
+    dated = within if scope.day is None else within[np.isin(table.days[within], scope.days)]
     undated = len(within) - len(dated)
     noun = scope.kind or "talk"
     place = f"at {' or '.join(scope.event_ids)}" if scope.event_ids else ""
@@ -211,7 +320,7 @@ def _without_topic(reading: Reading, allowed: TalkSet, searcher: Searcher, knowl
     )
     more = f"; {counted(undated, noun)} of unknown day" if undated and not len(dated) else more
     chosen = dated if len(dated) else within
-    hits = tuple(searcher.hit(row) for row in table.first_rows(chosen[:MOST_LISTED]).tolist())
+    hits = tuple(searcher.hit(row) for row in table.first_rows(chosen[:MOST]).tolist())
     return Listed(f"{noun}s", hits, f"{said}{more}.{_cut(len(chosen))}", subject=False)
 
 

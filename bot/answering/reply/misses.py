@@ -2,67 +2,90 @@
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
-from bot.answering.evidence.evidence import allowed_talks
-from bot.answering.language.knowledge import Knowledge
-from bot.answering.question.people import name_forms
-from bot.answering.question.question import Reading, is_name_like, looks_french
-from bot.answering.rendering import counted, place, talk_line
+from bot.answering.evidence.evidence import Found, allowed_talks
+from bot.answering.evidence.spots import name_forms
+from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.language.wordlists import english
+from bot.answering.question.entities import runs_of
+from bot.answering.question.examples import examples
+from bot.answering.question.question import Question
+from bot.answering.rendering import counted, place, spoken
 from index.models import Hit, Talk
 from index.search import Searcher
+from index.vocabulary.words import fold
 
 NEAREST = 3
 PLACES = 6  # named where something is mentioned elsewhere
-NO_FIGURE = "The notes touch on this, but do not give the figure or date that was asked for."
-_DID_THEY = re.compile(
-    r"^(?:did|does|has|have)\b(?:(?!\bI\b).){1,60}?"
-    r"\b(?:(?:talk|talked|speak|spoken|say|said)(?: \w+)? (?:about|on|of)|mention|mentioned|discuss|discussed|cover|covered)\b",
-    re.IGNORECASE,
-)
 # One unknown name among so many words of a long question is said in passing ("..., a bit like TCP does?").
 _ASIDE = 6
+_FEW = 2  # plain words that are all a question asks about
+_LOOKED_AT = 10  # passages
+# Cosine of a word with the nearest one in the best passages, below which they say nothing like it: "chaos" is .35 from the nearest of
+# notes without it, "rotation" .33, "resizing" .54 where they speak of scaling pods.
+_MET = 0.45
+_TOUCHED = 2  # subjects named that the notes touch on
 
 
-def absent_names(reading: Reading) -> tuple[str, ...]:
-    """Return the question's names that the notes never mention, as one reads them, neighbours joined."""
-    absent = [
-        word
-        for word in reading.words
-        if not word.known and is_name_like(word) and not (reading.french and looks_french(word))
-    ]
-    if not absent and (match := _DID_THEY.search(reading.text)):
-        # "Did Mira Voss talk about blockchain?": a plain word, but all that is asked.
-        people = name_forms(reading)
-        asked = [word for word in reading.words if word.start >= match.end() and word.form not in people]
-        absent = [] if any(word.known for word in asked) else asked
-    if reading.titled or len(absent) * _ASIDE < len(reading.words):
+def absent_names(question: Question) -> tuple[str, ...]:
+    """Return the names in focus that the notes contain in no spelling, as one reads them, neighbours joined."""
+    absent = question.unknown_names
+    if question.titled or len(absent) * _ASIDE < len(question.words):
         return ()
     joined: list[tuple[str, int]] = []
     for word in absent:
-        if joined and reading.text[joined[-1][1] : word.start] in {" ", "-"} and word.capital:
-            joined[-1] = (f"{joined[-1][0]} {word.text}", word.start + len(word.text))
+        if joined and question.text[joined[-1][1] : word.start] in {" ", "-"} and word.capital:
+            joined[-1] = (f"{joined[-1][0]} {word.text}", word.end)
         else:
-            joined.append((word.text, word.start + len(word.text)))
+            joined.append((word.text, word.end))
     return tuple(dict.fromkeys(text.removesuffix("'s") for text, _ in joined))
 
 
-def outside_names(
-    reading: Reading, searcher: Searcher, knowledge: Knowledge
-) -> tuple[tuple[str, ...], tuple[Talk, ...]]:
+def unsaid_words(question: Question) -> tuple[str, ...]:
+    """Return the few plain words that are all a question asks about, where the notes say none of them."""
+    if question.context or question.language is not english():
+        return ()
+    aside = name_forms(question) | examples().asking
+    asked = [word for word in question.words if word.form not in aside]
+    if not asked or len(asked) > _FEW or any(word.known for word in asked):
+        return ()
+    return tuple(word.text for word in asked)
+
+
+def is_unmet(question: Question, found: Found) -> bool:
+    """Tell whether a question is a name of two words, one of which no passage says anything near to: "secret rotation"."""
+    said = [word for word in question.words if not word.known]
+    if (
+        question.context
+        or not said
+        or len(question.words) != _FEW
+        or question.text.strip("?! ") != " ".join(word.text for word in question.words)
+    ):
+        return False
+    met: dict[str, float] = defaultdict(float)
+    for item in found.evidence[:_LOOKED_AT]:
+        for match in item.words:
+            form = fold(match.word)
+            met[form] = max(met[form], match.similarity)
+    return any(met[word.form] < _MET for word in said)
+
+
+def outside_names(question: Question, searcher: Searcher) -> tuple[tuple[str, ...], tuple[Talk, ...]]:
     """Return the question's names that the notes mention, but nowhere within its limits, and the first talks that do.
 
     Empty where at least one of the question's names stands within the limits.
     """
-    if not reading.scope.limits:
+    if not question.scope.limits:
         return (), ()
-    allowed = allowed_talks(reading.scope, knowledge)
+    knowledge = knowledge_of(searcher)
+    allowed = allowed_talks(question.scope, knowledge)
     names: list[str] = []
     talks: list[int] = []
-    for word in reading.words:
+    for word in question.words:
         if not word.known or (word.real and not knowledge.is_name(word.form)):
             continue
         spellings = (word.text, *knowledge.aliases.others(word.text))
@@ -82,22 +105,35 @@ def absent_text(names: Sequence[str], knowledge: Knowledge) -> str:
     return f"{listed} {verb} not mentioned in the notes ({extent(knowledge)})."
 
 
+def unsaid_text(words: Sequence[str], knowledge: Knowledge) -> str:
+    """Say that the notes have nothing on what a question asks about in plain words."""
+    return f"The notes say nothing on “{' '.join(words)}” ({extent(knowledge)})."
+
+
+def touched_text(question: Question, wanted: str = "say what was asked") -> str:
+    """Say that the notes do not answer, and what of the question they touch on."""
+    touched = [run.text for run in runs_of(question.text, [word for word in question.focus if word.known])]
+    if not touched:
+        return "The notes do not say."
+    return f"The notes touch on {spoken([f'“{text}”' for text in touched[:_TOUCHED]])}, but do not {wanted}."
+
+
 def missing_event_text(name: str, knowledge: Knowledge) -> str:
     """Say that the notes do not cover a conference, and which they do."""
     covered = ", ".join(event.event_id for event in knowledge.events) or "no conference by name"
     return f"The notes do not cover {name}. They cover {covered}."
 
 
-def filtered_text(names: Sequence[str], talks: Sequence[Talk], reading: Reading) -> str:
+def filtered_text(names: Sequence[str], talks: Sequence[Talk], question: Question) -> str:
     """Say where the notes do mention what the limits leave out."""
     listed = " and ".join(f"“{name}”" for name in names)
     where = ", ".join(dict.fromkeys(place(talk) or talk.title for talk in talks))
-    return f"Nothing on {listed} in {limits_text(reading)}. The notes mention it elsewhere: {where}. Ask again without the limit to see it."
+    return f"Nothing on {listed} in {limits_text(question)}. The notes mention it elsewhere: {where}. Ask again without the limit to see it."
 
 
-def limits_text(reading: Reading) -> str:
+def limits_text(question: Question) -> str:
     """Return the limits of a question as a person says them."""
-    scope = reading.scope
+    scope = question.scope
     parts = [" or ".join(scope.event_ids), f"day {scope.day}" if scope.day is not None else ""]
     return ", ".join(part for part in parts if part) or "the talks that were asked for"
 
@@ -110,12 +146,3 @@ def extent(knowledge: Knowledge) -> str:
 def nearest_talks(hits: Sequence[Hit]) -> tuple[Talk, ...]:
     """Return the talks of the best hits, each once."""
     return tuple({hit.talk.talk_id: hit.talk for hit in hits}.values())[:NEAREST]
-
-
-def nearest_text(talks: Sequence[Talk]) -> str:
-    """Return talks that lie near, labelled as no more than that."""
-    return (
-        "\n".join(["Nearest talks, not an answer:", *(f"• {talk_line(talk)}" for talk in talks)])
-        if talks
-        else ""
-    )

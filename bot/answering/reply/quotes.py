@@ -1,77 +1,376 @@
-"""Quotes: whole sentences and bullets, verbatim by their offsets, read again from the stored text."""
+"""Quotes that can be used alone: whole statements, verbatim by their offsets, each with the line that introduces it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from bot.answering.evidence.evidence import Found
+from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
-from bot.answering.language.wordlists import is_generic, is_stop
-from bot.answering.models import Quote
-from bot.answering.rendering import is_wrapped
+from bot.answering.models import Block, Quote
+from bot.answering.question.question import Question
+from bot.answering.reply.outline import (
+    Statement,
+    quote_of,
+    read_statements,
+    says_more,
+    split_units,
+    statements_of,
+    topic_terms,
+)
+from bot.answering.reply.points import Points, definition, point_quotes
+from bot.answering.reply.reply import Reply
 from index.models import Hit, Passage
 from index.search import Searcher
-from index.vocabulary.words import forms, singular, words
+from index.vocabulary.words import find_phrase, forms, singular, squeeze, words
 
-MAX_QUOTES = 3
+ANSWER_CHARS = 1200  # of all quotes, so that their sources fit beside them into 1,500 characters
 QUOTE_CHARS = 420  # one quote; a passage up to this length is quoted whole
-_TOTAL_CHARS = 1100  # all quotes of an answer, so that their sources fit beside them into 1,500 characters
+_LEAST_CHARS = 60  # of room that another quote is looked for
 _SAME = 85  # of 100, of two quotes' common characters
-# A quote's score beside the best one's. On 130 golden questions these leave 1.9 of 3 quotes; .88 and .8 leave
-# 1.8 and lose two answers, lower ones win none.
+# A quote's score beside the best one's, in another talk and in the same one.
 _NEAR = 0.85
 _NEAR_IN_TALK = 0.77
 _LOOKED_AT = 15  # hits
-_GAP_CHARS = 8  # between two passages of one paragraph
-_REST_CHARS = 200  # of a sentence that the passage's edge cuts
-_ENDED = re.compile(r"[.!?…:;][”\"'’»)\]]*$")
-_LINE = re.compile(r"[^\n]+")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"')\]]*\s+(?=[^\sa-z])")
+_LEADS_WITHIN = 120  # characters in front of the best quote where those of its talk stand in reading order
+_BEFORE = 160  # characters of a passage in front of its best statement that are quoted with it
+# Words beside the names of a question that is about them: with more, the passage that answers often goes
+# without the name.
+_BESIDE = 1
+_TELLING = 3  # letters from which a word may be part of another
+_REACH_CHARS = 200  # that a quote may be longer for the line that introduces it or for what it introduces
+_BETWEEN_CHARS = 120  # between a quote and the line that introduces it, up to which they are one quote
+_LINES_CHARS = 40  # white space and marks between two items of a list
+_GAP_CHARS = 8  # between two quotes that are one
+_DEFINED = 0.05  # of a score, for each degree to which a passage says what a name is
+_SAYS_WHAT = 1.5  # degree to which a sentence says what a name is, from which it leads
+_TITLED = 0.1  # of a score, for a talk with the name in its title
+_REMARK = 0.1  # of a score, for a remark of the note-taker's own
 
 
-def choose_quotes(
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Statements that are quoted together, and the hit that led to them."""
+
+    hit: Hit
+    members: tuple[Statement, ...]  # in order, at least one
+    lead: Statement | None
+
+    @property
+    def first(self) -> Statement:
+        """Return the statement that the quote begins with."""
+        return self.members[0]
+
+    @property
+    def last(self) -> Statement:
+        """Return the statement that the quote ends with."""
+        return self.members[-1]
+
+    @property
+    def chars(self) -> int:
+        """Return how many characters are shown."""
+        return self.last.end - self.first.start + (len(self.lead.text) if self.lead else 0)
+
+
+def quotes_reply(question: Question, found: Found, searcher: Searcher) -> Reply:
+    """Return the best quotes, and the hits in the order in which they are worth reading."""
+    hits = found.hits
+    hits = tuple(hit for hit in hits if hit.passage.role == "body") or hits
+    names = [word.form for word in question.words if word.known and (word.capital or not word.real)]
+    wanted = [word.form for word in question.words]
+    hits = _told_first(hits, question, names, searcher)
+    ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(hits, 1))
+    blocks = quote_blocks(hits, wanted, searcher, names=names)
+    if _asks_little(question, names):
+        blocks = _filled(blocks, frozenset(topic_terms(" ".join(names or wanted))), searcher)
+    return Reply(None, blocks, ranked)
+
+
+def _asks_little(question: Question, names: Sequence[str]) -> bool:
+    """Tell whether a question asks what there is about a name or a talk rather than one thing about it."""
+    named = bool(names or question.speakers or question.titled or question.talks)
+    return named and not question.context and len(question.words) - len(names) <= _BESIDE
+
+
+def _filled(blocks: tuple[Block, ...], subject: frozenset[str], searcher: Searcher) -> tuple[Block, ...]:
+    """Fill an answer up with the further points of its first talk, those that name the subject where the title does not."""
+    room = ANSWER_CHARS - sum(len(quote.text) for block in blocks for quote in block.quotes)
+    if not blocks or room < QUOTE_CHARS // 2:
+        return blocks
+    first, *others = blocks
+    talk = first.quotes[0].talk
+    statements = statements_of(searcher, talk)
+    points = Points(statements, talk, searcher, subject)
+    quoted = [
+        at
+        for at, one in enumerate(statements)
+        if any(quote.start <= one.end and one.start <= quote.end for quote in first.quotes)
+    ]
+    if not quoted:
+        return blocks
+    titled = not subject.isdisjoint(topic_terms(talk.title))
+    among = [at for at in range(len(statements)) if titled or _on(points, at, subject)]
+    room += sum(points.length(at, ()) for at in quoted)
+    chosen = points.chosen(room, quoted, among)
+    leading = points.leading()
+    if leading not in chosen or definition(statements[leading].text, subject) < _SAYS_WHAT:
+        leading = next(at for at in quoted if statements[at].end > first.quotes[0].start)
+    return (replace(first, quotes=tuple(point_quotes(statements, chosen, talk, searcher, leading))), *others)
+
+
+def _on(points: Points, at: int, subject: frozenset[str]) -> bool:
+    """Tell whether a statement, or the line that introduces it, names the subject."""
+    parent = points.statements[at].parent
+    return not subject.isdisjoint(points.terms[at]) or (
+        parent is not None and not subject.isdisjoint(points.terms[parent])
+    )
+
+
+def _told_first(
+    hits: tuple[Hit, ...], question: Question, names: Sequence[str], searcher: Searcher
+) -> tuple[Hit, ...]:
+    """Put what says a name in front where little but the name is asked, and in front of that what says what it is."""
+    if not names or len(question.words) - len(names) > _BESIDE or question.context or question.titled:
+        return hits
+    knowledge = knowledge_of(searcher)
+    spellings = [
+        (word.text, *knowledge.aliases.others(word.text)) for word in question.words if word.form in names
+    ]
+    subject = frozenset(term for name in names for term in topic_terms(name))
+    best = max(hit.score for hit in hits) or 1.0
+
+    def worth(hit: Hit) -> float:
+        text = hit.passage.text
+        said = sum(
+            any(find_phrase(text, one) or find_phrase(hit.talk.title, one) for one in group)
+            for group in spellings
+        )
+        told = max(definition(text[start:end], subject) for start, end in split_units(text))
+        titled = subject <= set(topic_terms(hit.talk.title))
+        remark = hit.passage.voice == "author"
+        return said + hit.score / best + _DEFINED * told + _TITLED * titled - _REMARK * remark
+
+    return (*sorted(hits[:_LOOKED_AT], key=worth, reverse=True), *hits[_LOOKED_AT:])
+
+
+def quote_blocks(
     hits: Sequence[Hit],
     wanted: Sequence[str],
     searcher: Searcher,
-    limit: int = MAX_QUOTES,
+    *,
     names: Collection[str] = (),
-) -> tuple[Quote, ...]:
-    """Take up to `limit` quotes from the best passages, the best first; fewer where the others are not near the best.
+    room: int = ANSWER_CHARS,
+    most: int = 6,
+) -> tuple[Block, ...]:
+    """Return quotes from the best passages by talk, the best talk first, each talk's in reading order.
 
-    What says nearly the same as a better quote, or no more than the line with its talk below it, is left out.
+    The first passage is always quoted. Others are where they are nearly as good, as long as there is room;
+    what says nearly the same as a better quote, or no more than the line with its talk, is left out.
 
     Args:
         hits: Passages, best first.
         wanted: The question's folded words: they decide what is kept of a long passage.
         searcher: Reads the words again.
-        limit: How many quotes.
         names: The folded names among them: a quote from another talk says as many of them as the best one.
+        room: Characters of all quotes.
+        most: Quotes.
     """
-    chosen: list[Quote] = []
-    length = 0
-    best: Hit | None = None
-    for hit in [*filter(_says_more, hits[:_LOOKED_AT])] or hits[:1]:
-        if len(chosen) == limit:
-            break
-        best = best or hit
-        if not _is_near(hit, best, names):
+    chosen: list[_Stretch] = []
+    for hit in hits[:_LOOKED_AT]:
+        if chosen and (len(chosen) == most or room < _LEAST_CHARS or not _is_near(hit, hits[0], names)):
             continue
-        start, end = _whole_sentences(hit.passage, *_best_stretch(hit.passage, wanted), searcher)
-        if any(
-            quote.talk.recap_id == hit.passage.recap_id and quote.start < end and start < quote.end
-            for quote in chosen
-        ):
+        if chosen and not says_more(hit.passage.text, hit.talk):
             continue
-        text = searcher.read(hit.passage.recap_id, start, end)
-        if any(_alike(text, quote.text) for quote in chosen) or (
-            chosen and length + len(text) > _TOTAL_CHARS
-        ):
+        stretch = best_stretch(hit, wanted, searcher)
+        at = next((at for at, other in enumerate(chosen) if _overlap(stretch, other)), None)
+        if at is not None:
+            wider = _wider(chosen[at], stretch)
+            if wider.chars - chosen[at].chars <= room:
+                room -= wider.chars - chosen[at].chars
+                chosen[at] = wider
+            rest = _before(stretch, chosen[at])
+            if rest is None or any(_overlap(rest, other) for other in chosen):
+                continue
+            stretch = rest
+        if any(_alike(stretch, other) for other in chosen) or (chosen and stretch.chars > room):
             continue
-        chosen.append(Quote(text, hit.passage.passage_id, start, end, hit.talk, hit.passage.voice))
-        length += len(text)
-    return tuple(chosen)
+        chosen.append(stretch)
+        room -= stretch.chars
+    return blocks_of(chosen, searcher)
+
+
+def blocks_of(chosen: Sequence[_Stretch], searcher: Searcher) -> tuple[Block, ...]:
+    """Return what was chosen as blocks, a talk each, in the order in which the talks come first."""
+    by_talk: dict[str, list[_Stretch]] = {}
+    for stretch in chosen:
+        by_talk.setdefault(stretch.hit.talk.talk_id, []).append(stretch)
+    return tuple(Block(quotes=tuple(_quotes(in_order(members), searcher))) for members in by_talk.values())
+
+
+def in_order(stretches: Sequence[_Stretch]) -> list[_Stretch]:
+    """Return a talk's quotes as they stand in the notes; the best one leads where it would come late."""
+    best, *others = stretches
+    ordered = sorted(stretches, key=lambda one: one.first.start)
+    before = sum(one.chars for one in ordered[: ordered.index(best)])
+    return ordered if before <= _LEADS_WITHIN else [best, *sorted(others, key=lambda one: one.first.start)]
+
+
+def _quotes(stretches: Sequence[_Stretch], searcher: Searcher) -> Iterable[Quote]:
+    """Yield quotes, those as one that follow each other in the notes."""
+    joined: list[_Stretch] = []
+    for one in stretches:
+        before = joined[-1] if joined else None
+        if before and 0 <= one.first.start - before.last.end <= _GAP_CHARS and _one_voice(before, one):
+            joined[-1] = _Stretch(before.hit, before.members + one.members, before.lead)
+        else:
+            joined.append(one)
+    for one in joined:
+        yield quote_of(searcher, one.hit.talk, one.first, one.last, one.lead)
+
+
+def _one_source(one: Statement, other: Statement) -> bool:
+    """Tell whether two statements are of one voice in one recap."""
+    return one.passage.voice == other.passage.voice and one.passage.recap_id == other.passage.recap_id
+
+
+def _one_voice(one: _Stretch, other: _Stretch) -> bool:
+    return one.last.passage.voice == other.first.passage.voice
+
+
+def best_stretch(hit: Hit, wanted: Sequence[str], searcher: Searcher, most: int = QUOTE_CHARS) -> _Stretch:
+    """Return what is quoted of a passage: all of it where it is short, else the statements around the best one."""
+    statements = _around(hit.passage, searcher)
+    mine = [at for at, one in enumerate(statements) if one.passage is hit.passage]
+    first, last = mine[0], mine[-1]
+    if statements[last].end - statements[first].start > most:
+        first, last = _window(statements, mine, wanted, most)
+    else:
+        first = _opening(statements, mine, wanted)
+    first, last = _whole(statements, first, last, most)
+    parent = statements[first].parent
+    lead = statements[parent] if parent is not None and parent < first else None
+    if (
+        lead is not None
+        and _one_source(lead, statements[first])
+        and statements[first].start - lead.end <= _BETWEEN_CHARS
+    ):
+        # From the line that introduces it, where little stands between.
+        return _Stretch(hit, statements[parent : last + 1], None)
+    return _Stretch(hit, statements[first : last + 1], lead)
+
+
+def _opening(statements: Sequence[Statement], mine: Sequence[int], wanted: Sequence[str]) -> int:
+    """Return where a passage is quoted from: its beginning, unless its paragraph comes to what the question says late."""
+    scores = {at: _score(statements[at].text, wanted) for at in mine}
+    best = max(mine, key=lambda at: (scores[at], -at))
+    first = mine[0]
+    paragraph = best
+    while paragraph > first and not statements[paragraph].begins:
+        paragraph -= 1
+    if paragraph > first:
+        return first
+    while first < best and not scores[first] and statements[best].start - statements[first].start > _BEFORE:
+        first += 1
+    return first
+
+
+def _around(passage: Passage, searcher: Searcher) -> tuple[Statement, ...]:
+    knowledge = knowledge_of(searcher)
+    near = [
+        knowledge.neighbour(passage, -2),
+        knowledge.neighbour(passage, -1),
+        passage,
+        knowledge.neighbour(passage, 1),
+    ]
+    kept = [one for one in near if one is not None and (one is passage or one.role == "body")]
+    return read_statements(kept, searcher.build.read_text(passage.recap_id))
+
+
+def _window(
+    statements: Sequence[Statement], mine: Sequence[int], wanted: Sequence[str], most: int
+) -> tuple[int, int]:
+    """Return the ends of the statements around the one with most of the question's words."""
+    scores = {at: _score(statements[at].text, wanted) for at in mine}
+    best = max(mine, key=lambda at: (scores[at], -at))
+    first = last = best
+    while True:
+        grown = [
+            (scores[at], at > last, at)
+            for at in (first - 1, last + 1)
+            if at in scores and statements[max(last, at)].end - statements[min(first, at)].start <= most
+        ]
+        if not grown:
+            return first, last
+        at = max(grown)[2]
+        first, last = min(first, at), max(last, at)
+
+
+def _whole(statements: Sequence[Statement], first: int, last: int, most: int) -> tuple[int, int]:
+    """Take in what belongs to the ends: the rest of a sentence or a short list that a passage cuts."""
+    while first and not statements[first].begins and _joined(statements[first - 1], statements[first], most):
+        first -= 1
+    if first and _refers_back(statements[first]) and _follows(statements[first - 1], statements[first], most):
+        first -= 1
+    while last + 1 < len(statements) and _joined(statements[last], statements[last + 1], most):
+        last += 1
+    introducing = last if statements[last].introduces else statements[last].parent
+    grown = last
+    while (
+        introducing is not None
+        and first <= introducing
+        and grown + 1 < len(statements)
+        and _is_under(statements, grown + 1, introducing)
+        and _goes_on(statements[grown], statements[grown + 1])
+        and statements[grown + 1].end - statements[first].start <= most + _REACH_CHARS
+    ):
+        grown += 1
+    if grown == last > first and statements[last].introduces:
+        return first, last - 1
+    return first, grown
+
+
+def _refers_back(one: Statement) -> bool:
+    """Tell whether a statement begins with a word that stands for something said before it."""
+    word = next(words(one.text), None)
+    return word is not None and word.form in read_words("refers_back")
+
+
+def _follows(one: Statement, other: Statement, most: int) -> bool:
+    """Tell whether a statement is what the next one refers to: just before it, in the same voice, and not long."""
+    return (
+        one.passage.voice == other.passage.voice
+        and other.start - one.end <= _GAP_CHARS
+        and len(one.text) <= most // 2
+    )
+
+
+def _goes_on(one: Statement, other: Statement) -> bool:
+    """Tell whether two statements of one voice stand next to each other."""
+    return one.passage.voice == other.passage.voice and other.start - one.end <= _LINES_CHARS
+
+
+def _is_under(statements: Sequence[Statement], at: int, upper: int) -> bool:
+    parent = statements[at].parent
+    while parent is not None:
+        if parent == upper:
+            return True
+        parent = statements[parent].parent
+    return False
+
+
+def _joined(one: Statement, other: Statement, most: int) -> bool:
+    """Tell whether a sentence goes on in the next passage."""
+    return (
+        one.passage is not other.passage
+        and one.passage.voice == other.passage.voice
+        and other.start - one.end <= _GAP_CHARS
+        and not other.begins
+        and len(other.text) <= most // 2
+    )
 
 
 def _is_near(hit: Hit, best: Hit, names: Collection[str]) -> bool:
@@ -89,100 +388,49 @@ def _said(hit: Hit, names: Collection[str]) -> int:
     return sum(singular(name) in said for name in names)
 
 
-def _says_more(hit: Hit) -> bool:
-    """Tell whether a passage says something beside its talk's title and speakers and the words "video" and "slides"."""
-    known = forms(hit.talk.title).union(*map(forms, hit.talk.speakers))
-    return any(not (form in known or is_generic(form) or is_stop(form)) for form in forms(hit.passage.text))
+def _overlap(one: _Stretch, other: _Stretch) -> bool:
+    return (
+        one.first.passage.recap_id == other.first.passage.recap_id
+        and one.first.start < other.last.end
+        and other.first.start < one.last.end
+    )
 
 
-def _alike(one: str, other: str) -> bool:
-    short, long = sorted((one.casefold(), other.casefold()), key=len)
+def _wider(one: _Stretch, other: _Stretch) -> _Stretch:
+    """Return one quote of two that overlap; the better one stays near its beginning."""
+    before = one.first.start - other.first.start
+    front = (
+        [member for member in other.members if member.end <= one.first.start]
+        if 0 < before <= _LEADS_WITHIN
+        else []
+    )
+    behind = [member for member in other.members if member.start >= one.last.end]
+    return _Stretch(one.hit, (*front, *one.members, *behind), other.lead if front else one.lead)
+
+
+def _before(stretch: _Stretch, other: _Stretch) -> _Stretch | None:
+    """Return the part of a quote that stands in front of another one, None where that says nothing by itself."""
+    members = tuple(member for member in stretch.members if member.end <= other.first.start)
+    while members and members[-1].introduces:
+        members = members[:-1]
+    return _Stretch(stretch.hit, members, stretch.lead) if members else None
+
+
+def _alike(one: _Stretch, other: _Stretch) -> bool:
+    short, long = sorted((one.hit.passage.text.casefold(), other.hit.passage.text.casefold()), key=len)
     return short in long or fuzz.ratio(short, long) >= _SAME
 
 
-def _best_stretch(passage: Passage, wanted: Sequence[str]) -> tuple[int, int]:
-    """Return the offsets, in the recap, of what is quoted of a passage."""
-    if len(passage.text) <= QUOTE_CHARS:
-        return passage.start, passage.end
-    units = split_units(passage.text)
-    scores = [_score(passage.text[start:end], wanted) for start, end in units]
-    best = max(range(len(units)), key=lambda at: (scores[at], -at))
-    first = last = best
-    while True:
-        grown = [
-            (score, -abs(at - best), at)
-            for at, score in (
-                (first - 1, scores[first - 1] if first else -1.0),
-                (last + 1, scores[last + 1] if last + 1 < len(units) else -1.0),
-            )
-            if 0 <= at < len(units) and units[max(last, at)][1] - units[min(first, at)][0] <= QUOTE_CHARS
-        ]
-        if not grown:
-            break
-        at = max(grown)[2]
-        first, last = min(first, at), max(last, at)
-    return passage.start + units[first][0], passage.start + units[last][1]
-
-
-def _whole_sentences(passage: Passage, start: int, end: int, searcher: Searcher) -> tuple[int, int]:
-    """Take in the rest of a sentence that a passage shares with its neighbour, where that is short."""
-    knowledge = knowledge_of(searcher)
-    after, before = knowledge.neighbour(passage, 1), knowledge.neighbour(passage, -1)
-    if after and end == passage.end and _goes_on(passage, after, searcher):
-        rest = after.start + split_units(after.text)[0][1]
-        end = rest if rest - end <= _REST_CHARS else end
-    if before and start == passage.start and _goes_on(before, passage, searcher):
-        rest = before.start + split_units(before.text)[-1][0]
-        start = rest if start - rest <= _REST_CHARS else start
-    return start, end
-
-
-def _goes_on(passage: Passage, after: Passage, searcher: Searcher) -> bool:
-    """Tell whether the next passage begins within a sentence of this one."""
-    if (
-        passage.role != after.role
-        or passage.voice != after.voice
-        or not 0 <= after.start - passage.end <= _GAP_CHARS
-    ):
-        return False
-    if _ENDED.search(passage.text):
-        return False
-    gap = searcher.read(passage.recap_id, passage.end, after.start)
-    if gap.strip() or gap.count("\n") > 1:
-        return False
-    if "\n" not in gap:
-        return True
-    return is_wrapped(passage.text.rsplit("\n", 1)[-1], after.text) and not after.text[0].isupper()
-
-
-def split_units(text: str) -> list[tuple[int, int]]:
-    """Return the spans of a text's sentences and bullets, in order, without the white space around them."""
-    spans: list[tuple[int, int]] = []
-    for first, last in _unbroken(text):
-        at = first
-        for cut in [*(m.end() for m in _SENTENCE_END.finditer(text, first, last)), last]:
-            piece = text[at:cut]
-            if piece.strip():
-                spans.append((at + len(piece) - len(piece.lstrip()), at + len(piece.rstrip())))
-            at = cut
-    return spans or [(0, len(text))]
-
-
-def _unbroken(text: str) -> list[tuple[int, int]]:
-    """Return the spans of a text's lines, those joined that an editor wrapped."""
-    spans: list[tuple[int, int]] = []
-    for line in _LINE.finditer(text):
-        if (
-            spans
-            and spans[-1][1] + 1 == line.start()
-            and is_wrapped(text[slice(*spans[-1])].strip(), line[0].strip())
-        ):
-            spans[-1] = (spans[-1][0], line.end())
-        else:
-            spans.append(line.span())
-    return spans
-
-
 def _score(text: str, wanted: Sequence[str]) -> float:
-    said = {singular(word.form) for word in words(text)}
-    return float(sum(singular(form) in said for form in wanted))
+    """Return how many of the question's words a text says; one within a longer word ("kep" in "KEP753") counts half."""
+    said, joined = _singulars(text), squeeze(text)
+    return sum(
+        1.0 if singular(form) in said else 0.5 if len(form) >= _TELLING and form in joined else 0.0
+        for form in wanted
+    )
+
+
+@lru_cache(maxsize=2**12)
+def _singulars(text: str) -> frozenset[str]:
+    """Return the folded words of a text in the singular."""
+    return frozenset(map(singular, forms(text)))

@@ -26,8 +26,9 @@ class Sign(NamedTuple):
 
 
 Span = tuple[int, int]
+Edit = tuple[int, int, str]  # a stretch, and what the parser sees instead, as long as it is
 _MARGIN = 200  # characters before and after a sign that are looked at: a line may be endless
-_FILLER = "\x02"  # text for the parser and no white space: at a line's start it makes neither code nor a list
+FILLER = "\x02"  # text for the parser and no white space: at a line's start it makes neither code nor a list
 
 # Hugo {{< >}} and {{% %}}, Liquid {% %}, Kramdown {: }; Liquid's {{ value }} stays, it stands for words.
 _CODE = re.compile(r"\{\{[<%][^\n{}]{1,500}?[%>]\}\}|\{%-?\s*\w[^\n]{0,500}?%\}|\{:[^\n{}]{1,200}\}")
@@ -87,6 +88,9 @@ _MODULE = re.compile(
 )
 _BRACE = re.compile(r"[{}]")
 _LONGEST_VALUE = 500
+_PIPED = re.compile(r"`[^`\n|]*\|[^`\n]*`")
+_ROW = re.compile(r"^[ \t>]*\|[^\n]*`[^\n]*$", re.MULTILINE)
+_CODE_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)([^`\n]{1,500})(?<!`)\1(?!`)")
 _SIGNS = re.compile(r"%%|\{|\[\[|\[!|\^|==|\+\+|~|::|!!!|\?\?\?|^(?:import|export)\b|<%", re.MULTILINE)
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_GFM
 
@@ -99,13 +103,16 @@ class Signs:
         self.parsed = self.markup = source
         """The source for the parser, as many bytes long, and for the tags in it, as many characters long: signs are
         blanked, bodies of admonitions are quotes."""
+        edits: list[Edit] = []
         if look and _SIGNS.search(source, begin):
-            found, quoted = _find(source, begin, mdx)
+            found, edits = _find(source, begin, mdx)
             self._found = _apart(found)
-            self.markup = _blanked(source, self._found, quoted, str)
-            self.parsed = (
-                self.markup if source.isascii() else _blanked(source, self._found, quoted, str.encode)
-            )
+        if look and _PIPED.search(source, begin):
+            edits += _pipes(source, begin)
+        if self._found or edits:
+            self.markup = self.parsed = _blanked(source, self._found, edits, str)
+            if not source.isascii():
+                self.parsed = _blanked(source, self._found, edits, str.encode)
         self._starts = [sign.start for sign in self._found]
 
     def around(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
@@ -140,15 +147,15 @@ class Signs:
         return bool(self._found)
 
 
-def _find(source: str, begin: int, mdx: bool) -> tuple[list[Sign], list[Span]]:
-    """List all signs outside code, and the characters that quote an admonition's lines."""
+def _find(source: str, begin: int, mdx: bool) -> tuple[list[Sign], list[Edit]]:
+    """List all signs outside code, and the edits that quote an admonition's lines."""
     code = _code(source, begin)
     found = [Sign(m.start(), m.end(), _address(m[0]), parsed=True) for m in _CODE.finditer(source, begin)]
     outside = _Outside(code)
     found += [Sign(start, end) for start, end in _comments(source, begin, outside)]
     hidden = _Outside([(sign.start, sign.end) for sign in found if not sign.parsed])
     rest: list[Sign] = []
-    quoted: list[Span] = []
+    quoted: list[Edit] = []
     for pattern in (_BLOCK_ID, _OUTLINER, _TEMPLATE, _MODULE):
         rest += [Sign(*m.span()) for m in pattern.finditer(source, begin)]
     rest += [
@@ -165,10 +172,19 @@ def _find(source: str, begin: int, mdx: bool) -> tuple[list[Sign], list[Span]]:
             if outside(m.start()) and (body := _body(source, m.end())):
                 rest += [Sign(m.start("sort"), m.start("title") + 1 if m["title"] else m.end())]
                 rest += [Sign(m.end("title") - 1, m.end())] if m["title"] else []
-                quoted += [m.span("opening"), *body]
+                quoted += [(start, end, ">".ljust(end - start)) for start, end in (m.span("opening"), *body)]
     if mdx:
         rest += [Sign(*span) for span in _expressions(source, begin)]
     return found + [sign for sign in rest if outside(sign.start) and hidden(sign.start)], quoted
+
+
+def _pipes(source: str, begin: int) -> Iterator[Edit]:
+    """Hide the upright bars that stand in code within a table's row: there they part no cells."""
+    for row in _ROW.finditer(source, begin):
+        for code in _CODE_SPAN.finditer(source, row.start(), row.end()):
+            for at in range(*code.span(2)):
+                if source[at] == "|" and source[at - 1] != "\\":
+                    yield at, at + 1, FILLER
 
 
 class _Outside:
@@ -288,11 +304,11 @@ def _apart(found: Iterable[Sign]) -> list[Sign]:
 
 
 def _blanked(
-    source: str, found: Sequence[Sign], quoted: Sequence[Span], measured: Callable[[str], Sized]
+    source: str, found: Sequence[Sign], quoted: Sequence[Edit], measured: Callable[[str], Sized]
 ) -> str:
     """Blank the signs, as long as they are when `measured`; a line of nothing but a sign becomes an empty line."""
     edits = [(sign.start, sign.end, "") for sign in found if not sign.parsed]
-    edits += [(start, end, ">".ljust(end - start)) for start, end in quoted]
+    edits += quoted
     parts: list[str] = []
     at = 0
     for start, end, instead in sorted(edits):
@@ -313,7 +329,7 @@ def _blank(source: str, start: int, end: int, measured: Callable[[str], Sized]) 
     for number, line in enumerate(lines):
         begins = number > 0 or ((before[1] or start < _MARGIN) and not before[2].strip(" \t>"))
         ends = number < len(lines) - 1 or ((after[1] or end + _MARGIN > len(source)) and not after[0].strip())
-        filled.append((" " if begins and ends else _FILLER) * len(measured(line)))
+        filled.append((" " if begins and ends else FILLER) * len(measured(line)))
     return "\n".join(filled)
 
 

@@ -11,7 +11,7 @@ from ingest.loaders.blocks import BlockKind
 from ingest.loaders.html.elements import absolute
 from ingest.loaders.html.flow import FlowWriter
 from ingest.loaders.html.tags import Token, tokens
-from ingest.loaders.markdown.marks import Signs
+from ingest.loaders.markdown.marks import FILLER, Signs
 
 _DROPPED = re.compile(r"[^\w\- ]")
 _MARKER = re.compile(r"[-*+]|\d{1,9}[.)]")
@@ -208,6 +208,7 @@ class MarkdownWriter:
             return
         self._words_begin()
         start, end = self.offsets.span(where)
+        value = value.replace(FILLER, "|")
         inner = self.source.find(value, start, end)
         if inner >= 0:
             self.out.take(inner, inner + len(value))

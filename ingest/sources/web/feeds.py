@@ -7,6 +7,7 @@ names is given as it was kept, without asking again.
 from __future__ import annotations
 
 import html
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -79,9 +80,8 @@ def read_feed(data: bytes, content_type: str, where: str) -> list[Post]:
 
     headers = {"content-location": where, "content-type": content_type or "application/xml"}
     try:
-        parsed = feedparser.parse(
-            data, response_headers=headers, resolve_relative_uris=True, sanitize_html=True
-        )
+        # As a stream: bytes alone may also be a path or an address, which the parser would open.
+        parsed = feedparser.parse(io.BytesIO(data), response_headers=headers)
     except Exception as error:  # the parser mends what it can, and has no error of its own for the rest
         raise _no_feed(where, type(error).__name__) from error
     if not parsed.get("version"):

@@ -73,7 +73,7 @@ def test_a_title_gives_its_talk(searcher: Searcher, question: str) -> None:
     """A talk named by its title is the only one that is quoted, under its own headline."""
     found = answer(question, searcher=searcher)
 
-    assert found.headline == "“Autoscaling by Hand” (EU 2018, day 3)."
+    assert (found.headline or "").startswith("“Autoscaling by Hand” (EU 2018, day 3).")
     assert {quote.talk.title for quote in found.quotes} == {"Autoscaling by Hand"}
 
 
@@ -82,8 +82,7 @@ def test_a_plain_word_that_is_all_that_is_asked_is_absent(searcher: Searcher) ->
     found = answer("did Mira Voss talk about blockchain?", searcher=searcher)
 
     assert (found.status, found.miss) == ("not_found", "absent")
-    assert "“blockchain” is not mentioned" in found.text
-    assert found.nearest[0].title == "Keynote: Lanterns at Sea"
+    assert found.headline == "The notes say nothing on “blockchain” (3 recaps, 8 talks)."
 
 
 def test_what_is_quoted_on_a_rare_name_says_it(searcher: Searcher) -> None:

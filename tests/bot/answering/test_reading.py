@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from bot.answering.language.aliases import Aliases
 from bot.answering.language.markup import plain_question
 from bot.answering.language.spelling import closest_word
-from bot.answering.language.wordlists import is_french, is_real_word
-from bot.answering.question.intents import read_wish
-from bot.answering.reply.quotes import split_units
+from bot.answering.language.wordlists import is_real_word, language_of
+from bot.answering.reply.outline import split_units
 from index.vocabulary.explained import Explained, explained_pairs
 
 _NAMES = (
@@ -47,28 +46,6 @@ def test_taking_the_wrapping_off_never_fails(text: str) -> None:
 
     assert plain == plain.strip()
     assert "\n" not in plain
-
-
-@pytest.mark.parametrize(
-    ("question", "wanted"),
-    [
-        ("which talks mention GitOps?", "list"),
-        ("list everything we have on autoscaling", "list"),
-        ("talks about sharing clusters?", "list"),
-        ("what workshops were there on day 3?", "list"),
-        ("any talks on cost?", "list"),
-        ("quelles conférences parlent de sécurité ?", "list"),
-        ("which companies run Vitess?", "fact"),
-        ("which talk ran a fleet on a laptop?", "talk"),
-        ("who gave the budget session?", "speaker"),
-        ("got the slides of the budget talk?", "link"),
-        ("can we replay one step?", "fact"),
-        ("how did GitOps evolve over the years?", "change"),
-    ],
-)
-def test_the_kind_of_answer_follows_from_the_words(question: str, wanted: str) -> None:
-    """Lists, people, links and change are told apart from facts."""
-    assert read_wish(question).wanted == wanted
 
 
 @pytest.mark.parametrize(
@@ -154,12 +131,10 @@ def test_the_first_letter_is_missed_or_swapped_alone(slip: str, meant: str | Non
         "hostname",
         "onboarding",
         "microservices",
-        "taille",
-        "binaire",
     ],
 )
 def test_rare_words_are_real(word: str) -> None:
-    """English, French and the trade's words are known, British spelling included."""
+    """English and the trade's words are known, British spelling included."""
     assert is_real_word(word)
 
 
@@ -169,11 +144,24 @@ def test_slips_and_products_are_not_real_words(word: str) -> None:
     assert not is_real_word(word)
 
 
-def test_french_is_told_from_english() -> None:
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Quelle est la taille du binaire de k3s ?", "fr"),
+        ("c'est quoi Flux", "fr"),
+        ("what is on the CI page of k3s?", "en"),
+        ("warum will man den Zookeeper loswerden?", "de"),
+        ("und Cilium?", "de"),
+        ("¿qué es Tekton?", "es"),
+        ("cos'è Flux", "it"),
+        ("o que é Flux", "pt"),
+        ("wat is Flux", "nl"),
+        ("karpenter", "en"),
+    ],
+)
+def test_languages_are_told_apart(text: str, code: str) -> None:
     """Grammar words decide, not names."""
-    assert is_french("Quelle est la taille du binaire de k3s ?")
-    assert is_french("c'est quoi Flux")
-    assert not is_french("what is on the CI page of k3s?")
+    assert language_of(text).code == code
 
 
 @settings(max_examples=100)

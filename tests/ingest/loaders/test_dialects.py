@@ -147,3 +147,10 @@ def test_many_signs_cost_as_much_as_their_number() -> None:
         counts.append(sum(1 for _ in signs.around(0, len(signs.parsed))))
 
     assert counts[1] <= 2.1 * counts[0]
+
+
+def test_a_bar_in_code_parts_no_cells() -> None:
+    """A command with a pipe stays whole in its cell, escaped or not."""
+    source = "| Talk | Note |\n|---|---|\n| Grep | `cat log \\| grep 500` and `a | b` é |\n"
+
+    assert told(read(source))[1] == ("table_row", "Grep | cat log | grep 500 and a | b é")

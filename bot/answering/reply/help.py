@@ -1,0 +1,110 @@
+"""Help: what can be asked, of which conferences, with examples that this build answers; and the conferences themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.answering.evidence.evidence import Found
+from bot.answering.language.knowledge import knowledge_of
+from bot.answering.models import Block, Line
+from bot.answering.question.question import Question
+from bot.answering.rendering import counted, spoken
+from bot.answering.reply.coverage import event_facts, events_in_order
+from bot.answering.reply.reply import Reply
+from index.build.talk_table import TalkSet
+from index.models import Talk
+from index.search import Searcher
+
+_WAYS = (
+    "what was said about something: the notes' own words, with the talk, its link and whose notes they are",
+    "the short version of a talk, a day or a conference",
+    "which talks there are on a subject, of a day, by a person or company",
+    "who gave a talk, where somebody works",
+    "the recording, slides or code of a talk",
+    "two things side by side, or how something changed over the years",
+)
+_NAMED_EVENTS = 6
+_LOOKED_AT = 24  # talks that examples are made from
+_TITLE_CHARS = range(12, 71)
+_MOST_EVENTS = 250
+
+
+def help_reply(_question: Question | None, _found: Found | None, searcher: Searcher) -> Reply:
+    """Return what can be asked, the conferences that the notes cover, and three questions that they answer."""
+    events = [event.event_id for event in events_in_order(searcher)]
+    shown = (
+        [*events[-_NAMED_EVENTS:], f"{len(events) - _NAMED_EVENTS} more"]
+        if len(events) > _NAMED_EVENTS
+        else events
+    )
+    covered = f" They cover {spoken(shown)}." if events else ""
+    ways = Block("Ask for", lines=tuple(map(Line, _WAYS)))
+    asked = tuple(Line(example, example) for example in examples(searcher))
+    return Reply(
+        f"I answer questions from the conference notes: {extent_text(searcher)}.{covered}",
+        (ways, *((Block("For example:", lines=asked),) if asked else ())),
+        sure=0.9,
+    )
+
+
+def events_reply(_question: Question | None, _found: Found | None, searcher: Searcher) -> Reply:
+    """Return the conferences that the notes cover, oldest first, each with its dates, place, days and number of talks."""
+    events = events_in_order(searcher)
+    lines = tuple(
+        Line(event_facts(event, searcher), f"What happened at {event.event_id}?")
+        for event in events[:_MOST_EVENTS]
+    )
+    return Reply(f"The notes cover {counted(len(events), 'event')}:", (Block(lines=lines),), sure=0.9)
+
+
+def extent_text(searcher: Searcher) -> str:
+    """Return how much the notes hold, from counts that the build keeps."""
+    build = searcher.build
+    sections = len(build.table.sections)
+    parts = [counted(len(build.table) - sections, "talk"), counted(sections, "section") if sections else ""]
+    return f"{spoken([part for part in parts if part])} in {counted(len(build.recaps), 'recap')}"
+
+
+def examples(searcher: Searcher, count: int = 3) -> tuple[str, ...]:
+    """Return questions that the build answers, of different forms, on talks from all over it."""
+    makers = (_about, _digest, _who, _about)
+    talks = [*_spread(searcher)]
+    found: list[str] = []
+    used: set[str] = set()
+    while len(found) < count:
+        before = len(found)
+        for maker in makers:
+            made = next(
+                ((talk, said) for talk in talks if talk.talk_id not in used and (said := maker(talk))), None
+            )
+            if made and made[1] not in found and len(found) < count:
+                used.add(made[0].talk_id)
+                found.append(made[1])
+        if len(found) == before:
+            break
+    return tuple(found)
+
+
+def _spread(searcher: Searcher) -> Iterator[Talk]:
+    """Yield talks that say something, from all over the notes, the newest first."""
+    table = searcher.build.table
+    rows = table.in_order(TalkSet(table.telling.mask & ~table.sections.mask))[::-1]
+    knowledge = knowledge_of(searcher)
+    for row in rows[:: max(len(rows) // _LOOKED_AT, 1)][:_LOOKED_AT]:
+        yield knowledge.talk(int(row))
+
+
+def _about(talk: Talk) -> str:
+    return f"What was said in “{talk.title}”?" if len(talk.title) in _TITLE_CHARS else ""
+
+
+def _digest(talk: Talk) -> str:
+    return (
+        f"What happened on day {talk.day} of {talk.event_id}?"
+        if talk.event_id and talk.day is not None
+        else ""
+    )
+
+
+def _who(talk: Talk) -> str:
+    return f"Who gave “{talk.title}”?" if talk.speakers and len(talk.title) in _TITLE_CHARS else ""

@@ -1,0 +1,59 @@
+"""Sides: what the notes say on each of the things that a question compares, what they say of both first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answering.evidence.evidence import Found, gather
+from bot.answering.language.knowledge import knowledge_of
+from bot.answering.models import Block
+from bot.answering.question.question import Question
+from bot.answering.rendering import spoken
+from bot.answering.reply.quotes import ANSWER_CHARS, quote_blocks
+from bot.answering.reply.reply import Reply
+from index.models import Hit
+from index.search import Searcher
+from index.vocabulary.words import find_phrase
+
+_FEWEST = 2
+
+
+def sides_reply(question: Question, found: Found, searcher: Searcher) -> Reply | None:
+    """Return the passages on both sides, then the best of each side; None where the notes say too little to compare."""
+    if len(question.sides) < _FEWEST:
+        return None
+    on = {
+        side: [hit for hit in _hits_on(side, question, searcher) if _says(hit, side, searcher)]
+        for side in question.sides
+    }
+    told = [side for side in question.sides if on[side]]
+    if len(told) < _FEWEST:
+        return None
+    both = [hit for hit in found.hits if sum(_says(hit, side, searcher) for side in told) >= _FEWEST]
+    room = ANSWER_CHARS // (len(told) + bool(both))
+    wanted = [word.form for word in question.words]
+    blocks: list[Block] = []
+    hits: list[Hit] = []
+    for heading, members in [(spoken(told), both), *((side, on[side]) for side in told)]:
+        fresh = [hit for hit in members if all(hit.passage != other.passage for other in hits)]
+        quoted = quote_blocks(fresh, wanted, searcher, room=room, most=2)
+        blocks += [
+            replace(block, heading=f"{heading}:" if at == 0 else "") for at, block in enumerate(quoted)
+        ]
+        shown = {quote.passage_id for block in quoted for quote in block.quotes}
+        hits += [hit for hit in fresh if hit.passage.passage_id in shown] or fresh[:1]
+    silent = [side for side in question.sides if not on[side]]
+    said = f"The notes say nothing on {spoken(silent, 'or')}." if silent else None
+    ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(hits, 1))
+    return Reply(said, tuple(blocks), ranked)
+
+
+def _hits_on(side: str, question: Question, searcher: Searcher) -> Sequence[Hit]:
+    alone = replace(question, search_text=side, context="")
+    return [hit for hit in gather(alone, searcher).hits if hit.passage.role == "body"]
+
+
+def _says(hit: Hit, side: str, searcher: Searcher) -> bool:
+    names = (side, *knowledge_of(searcher).aliases.others(side))
+    return any(find_phrase(text, name) for name in names for text in (hit.passage.text, hit.talk.title))

@@ -1,0 +1,104 @@
+"""Two conferences in our own words, read by the real job, and the recaps of many shapes that ship with the tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.encoder.base import Encoder
+from index.search import Searcher
+from ingest.job import Job
+from ingest.nightly.run import run
+from tests.conftest import ROOT
+
+PARIS = """---
+title: What I saw in Paris
+author: Ada Quill
+---
+
+# KubeCon EU 2024, Paris
+
+## Day 1
+
+### Tidal Queues in Production - Noor Haddad, Quayside
+
+[Slides](https://slides.example.org/tidal.pdf) [Video](https://www.youtube.com/watch?v=tidalqueues)
+
+It was the fullest room of the day.
+
+Tidal is a message queue that keeps its log in object storage. Quayside moved forty services to it in a year.
+
+What they gained:
+
+- no disks to resize, the bucket grows by itself
+- a broker that dies is replaced in nine seconds
+- replaying a month costs two dollars
+
+Caveats:
+
+- an ack takes 40 ms instead of 4
+- no transactions across topics
+- the operator needs Kubernetes 1.27
+
+The code is at https://github.com/quayside/tidal-operator and they look for maintainers.
+
+### Fewer Dashboards, Please - Ilse Roth, Kelpworks
+
+A dashboard that nobody opened for thirty days is deleted by their robot. She calls it *Sickle*.
+
+- 1,900 dashboards became 210
+- every panel has an owner
+- alerts come first, panels second
+
+### Keynote: The Quiet Platform - Bram Okoye, Quayside
+
+A platform is quiet when nobody has to ask it anything. Bram Okoye counts questions in the help channel, not features.
+
+## Day 2
+
+### Sidecars Without Tears - Priya Lund, Quayside
+
+Native sidecars start before the main container and stop after it.
+
+- Jobs end now although a sidecar runs
+- Tidal's exporter was their first one
+
+### Sickle and Scythe: Deleting What Nobody Uses - Ilse Roth, Kelpworks
+
+Scythe deletes namespaces; Sickle deletes dashboards. Sickle asks the owner, Scythe asks nobody.
+
+Sickle needs a log of page views. Scythe needs the audit log and twenty days of patience.
+"""
+CHICAGO = """# KubeCon NA 2023, Chicago
+
+## Day 1
+
+### Message Queues Compared - Tomas Brandt, Fenworks
+
+Tidal was a prototype then: it lost messages when the broker stopped.
+
+He would wait a year before using it.
+"""
+
+
+def build_of(folder: Path, index_dir: Path, encoder: Encoder) -> Searcher:
+    """Return a searcher of what the real job publishes from a folder of recaps."""
+    run(Job(paths=(folder,), index_dir=index_dir), encoder=encoder)
+    return Searcher.open(index_dir, encoder)
+
+
+@pytest.fixture(scope="session")
+def paris(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
+    """Give a build of the two conferences."""
+    folder = tmp_path_factory.mktemp("paris")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "paris.md").write_text(PARIS, encoding="utf-8")
+    (folder / "notes" / "chicago.md").write_text(CHICAGO, encoding="utf-8")
+    return build_of(folder / "notes", folder / "index", encoder)
+
+
+@pytest.fixture(scope="session")
+def many_shapes(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
+    """Give a build of the recaps in many shapes and languages."""
+    return build_of(ROOT / "tests/corpus/recaps", tmp_path_factory.mktemp("shapes") / "index", encoder)
