@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.answering.evidence.belonging import is_chatter, is_off_topic
 from bot.answering.evidence.confidence import confidence, doubt_below, refuse_below
-from bot.answering.evidence.evidence import Found, gather
+from bot.answering.evidence.evidence import Found, fresh_first, gather
 from bot.answering.evidence.expected import lacks_figure
 from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Shown, knowledge_of
@@ -129,6 +129,7 @@ class _Answering:
             return self._miss("absent", misses.absent_text(names, self.knowledge), found, min(sure, _UNSAID))
         if plain := misses.unsaid_words(question):
             return self._miss("absent", misses.unsaid_text(plain, self.knowledge), found, min(sure, _UNSAID))
+        found = fresh_first(found, question)
         if form_of(question) in WHOLE and (reply := reply_of(question, found, self.searcher)):
             return self._answer(reply, sure)
         return self._fact(found, sure)
@@ -190,9 +191,8 @@ class _Answering:
 
     def _not_covered(self, found: Found, sure: float) -> Answer | None:
         """Refuse what the passages found do not answer: a figure that they lack, else by how sure the answer is."""
-        body = next(
-            (hit for hit in found.hits if hit.passage.role == "body"), found.hits[0] if found.hits else None
-        )
+        bodies = [hit for hit in found.hits if hit.passage.role == "body"] or found.hits
+        body = max(bodies, key=lambda hit: hit.score, default=None)
         if body and lacks_figure(self.question, body):
             said = misses.touched_text(self.question, "give the figure or date that was asked for")
             return self._miss("not_covered", said, found, min(sure, refuse_below() * 0.9))

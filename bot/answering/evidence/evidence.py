@@ -36,15 +36,21 @@ def gather(question: Question, searcher: Searcher, scope: Scope | None = None) -
     if limits is None:
         return Found()
     ranking = searcher.search(Query(question.search_text, filter=limits, context=question.context, k=DEPTH))
-    found = list(zip(ranking.hits, ranking.evidence, strict=True))
-    if question.shown:
-        # Whoever asks on wants to read on: what was quoted before comes last, unless it stands out.
-        fresh = max(
-            (hit.score for hit, _ in found if hit.passage.passage_id not in question.shown), default=0.0
-        )
-        again = _AGAIN * fresh if question.words else float("inf")
-        found.sort(key=lambda pair: pair[0].passage.passage_id in question.shown and pair[0].score < again)
-    return Found(tuple(hit for hit, _ in found), tuple(evidence for _, evidence in found))
+    return Found(ranking.hits, ranking.evidence)
+
+
+def fresh_first(found: Found, question: Question) -> Found:
+    """Return what was found with the passages last that were quoted to earlier turns: whoever asks on wants to read on.
+
+    A passage that stands out stays where it is: it may be what the follow-up asks for.
+    """
+    if not question.shown:
+        return found
+    pairs = list(zip(found.hits, found.evidence, strict=True))
+    fresh = max((hit.score for hit, _ in pairs if hit.passage.passage_id not in question.shown), default=0.0)
+    again = _AGAIN * fresh if question.words else float("inf")
+    pairs.sort(key=lambda pair: pair[0].passage.passage_id in question.shown and pair[0].score < again)
+    return Found(tuple(hit for hit, _ in pairs), tuple(evidence for _, evidence in pairs))
 
 
 def allowed_talks(scope: Scope, knowledge: Knowledge) -> TalkSet:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.form import AnswerForm
+from bot.answering.language.data import read_data
 from index.encoder.base import Encoder, TokenVectors, Vectors
 from index.vocabulary.words import words
 
@@ -175,9 +176,9 @@ def pattern_of(text: str, spans: Sequence[tuple[int, int, str]]) -> str:
 
 
 def digest_of_exemplars() -> str:
-    """Return the digest of the files that hold the exemplars."""
-    content = b"\0".join((FOLDER / name).read_bytes() for name in (FORMS_FILE, ASIDES_FILE))
-    return hashlib.sha256(content).hexdigest()
+    """Return the digest of all exemplars, in their order."""
+    content = [read_data(FOLDER / name) for name in (FORMS_FILE, ASIDES_FILE)]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
 @cache
