@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic.functional_validators import BeforeValidator
@@ -19,14 +20,59 @@ def _words(value: object) -> object:
     )
 
 
+def _one_word(value: object) -> object:
+    """Strip a token, and refuse what no token has: a blank or a line end inside would be shown by whoever sends it.
+
+    Raises:
+        ValueError: it has such a character; the message does not show it.
+    """
+    if isinstance(value, str):
+        value = value.strip()
+        if not value.isascii() or not value.isprintable() or " " in value:
+            raise ValueError("it has a blank, a line end or a letter that no token has; copy it again")
+    return value
+
+
+def _address(value: object) -> object:
+    """Strip a web address.
+
+    Raises:
+        ValueError: it is none; the message does not show it, since it may hold a password.
+    """
+    if not isinstance(value, str) or not (address := value.strip()):
+        return None
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if (
+        not good
+        or not address.isascii()
+        or not address.isprintable()
+        or " " in address
+        or "@" in parts.netloc
+    ):
+        raise ValueError("it is not a web address such as https://slack.com/api/")
+    return address
+
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Secret = Annotated[SecretStr, BeforeValidator(_one_word)]
+Word = Annotated[str, BeforeValidator(_one_word)]
+Address = Annotated[str | None, BeforeValidator(_address)]
 
 
 class Settings(BaseSettings):
     """Where builds lie, how Slack is reached, and what the bot may do."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CONFNOTES_", env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+        env_prefix="CONFNOTES_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
+        hide_input_in_errors=True,
     )
 
     index_dir: Path = Field(default=DEFAULT_INDEX_DIR, description="Folder of the published builds.")
@@ -35,6 +81,20 @@ class Settings(BaseSettings):
         description="Adapter that a build must be made with: none, or a file; empty: the shipped one, or none.",
     )
     host: str = Field(default="127.0.0.1", description="Address that the web page and HTTP mode listen on.")
+    web_token: Secret | None = Field(
+        default=None,
+        min_length=16,
+        description="Token that the web page and /mcp ask for; needed to listen beyond this machine.",
+    )
+    allowed_hosts: Words = Field(
+        default=(),
+        description="Names that the web page goes by, comma separated, besides localhost and the public address.",
+    )
+    rate_limit: int = Field(
+        default=6000,
+        ge=0,
+        description="Requests a minute that one client may send to the web page; 0: no limit.",
+    )
     port: int | None = Field(
         default=None,
         ge=1,
@@ -42,32 +102,32 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("PORT", "port"),
         description="Port for HTTP mode; with a signing secret it is used.",
     )
-    slack_bot_token: SecretStr | None = Field(
+    slack_bot_token: Secret | None = Field(
         default=None,
         validation_alias=AliasChoices("SLACK_BOT_TOKEN", "slack_bot_token"),
         description="Bot User OAuth Token, xoxb-…",
     )
-    slack_app_token: SecretStr | None = Field(
+    slack_app_token: Secret | None = Field(
         default=None,
         validation_alias=AliasChoices("SLACK_APP_TOKEN", "slack_app_token"),
         description="App-level token for Socket Mode, xapp-…, with connections:write.",
     )
-    slack_signing_secret: SecretStr | None = Field(
+    slack_signing_secret: Secret | None = Field(
         default=None,
         validation_alias=AliasChoices("SLACK_SIGNING_SECRET", "slack_signing_secret"),
         description="Signing secret, for HTTP mode.",
     )
-    slack_client_id: str | None = Field(
+    slack_client_id: Word | None = Field(
         default=None,
         validation_alias=AliasChoices("SLACK_CLIENT_ID", "slack_client_id"),
         description="Client ID, for several workspaces by OAuth.",
     )
-    slack_client_secret: SecretStr | None = Field(
+    slack_client_secret: Secret | None = Field(
         default=None,
         validation_alias=AliasChoices("SLACK_CLIENT_SECRET", "slack_client_secret"),
         description="Client secret, for several workspaces by OAuth.",
     )
-    slack_api_url: str | None = Field(
+    slack_api_url: Address = Field(
         default=None,
         validation_alias=AliasChoices("SLACK_API_URL", "slack_api_url"),
         description="Base of the Web API; empty: Slack's own.",
@@ -99,4 +159,18 @@ class Settings(BaseSettings):
     )
     external_users: bool = Field(
         default=False, description="Whether people of other workspaces in shared channels may ask."
+    )
+    slack_thumbs: bool = Field(
+        default=True, description="Whether answers carry 👍 and 👎; as reactions they count either way."
+    )
+    slack_unfurl: bool = Field(
+        default=False,
+        description="Whether a talk's address posted in a channel shows its card; the app needs links:read and links:write.",
+    )
+    public_url: Address = Field(
+        default=None,
+        description="Address of the web page, for talks that have no link of their own; empty: none.",
+    )
+    curators: Words = Field(
+        default=(), description="Ids of people whose Home tab shows what was asked in vain, comma separated."
     )

@@ -174,3 +174,18 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "url": hit.talk.url,
         "score": round(float(hit.score), 6),
     }
+
+
+def talk_json(talk: Talk) -> dict[str, Any]:
+    """Return the talk object that `confnotes talks --jsonl` prints."""
+    return {
+        "recap": talk.recap_id,
+        "title": talk.title,
+        "speakers": list(talk.speakers),
+        "affiliations": list(talk.affiliations),
+        "event": talk.event_id,
+        "day": talk.day,
+        "kind": talk.kind,
+        "url": talk.url,
+        "links": dict(talk.links),
+    }

@@ -22,6 +22,7 @@ from index.build.layout import (
 from index.build.talk_table import TalkTable
 from index.errors import BuildDamaged, BuildUnusable, IndexFault
 from index.files.arrays import load_array
+from index.files.plain import read_plain
 from index.files.records import ById, Rows, read_lines
 from index.models import Event, Passage, Recap, Talk
 from index.ranking.dense import DenseRanker
@@ -77,7 +78,7 @@ class Build:
         recap = self.recaps[recap_id]
         path = text_file(self.folder, recap.text_sha256)
         try:
-            content = path.read_bytes()
+            content = read_plain(path)
         except OSError as error:
             raise BuildDamaged(
                 f"Cannot quote from {recap_id}: its stored text is gone from {self.folder}. {WAY_OUT}"

@@ -82,6 +82,20 @@ class Lines:
         start, end = int(self._offsets[first]), int(self._offsets[last])
         return self._read(start, end).decode("utf-8").split("\n")[:-1]
 
+    def rows_holding(self, part: bytes) -> list[int]:
+        """Return the rows whose lines hold some bytes, in order; the whole file is looked through, and no line is parsed."""
+        found: list[int] = []
+        for first in range(0, len(self), _BLOCK_LINES):
+            last = min(first + _BLOCK_LINES, len(self))
+            start, end = int(self._offsets[first]), int(self._offsets[last])
+            block = self._read(start, end)
+            at = block.find(part)
+            while at >= 0:
+                row = int(np.searchsorted(self._offsets, start + at, side="right")) - 1
+                found.append(row)
+                at = block.find(part, int(self._offsets[row + 1]) - start)
+        return found
+
     def _read(self, start: int, end: int) -> bytes:
         return read_at(self._handle, end - start, start)
 
@@ -144,6 +158,13 @@ class SortedLines:
         for line in self._lines_starting(prefix):
             key, _, value = line.partition("\t")
             yield key, value
+
+    def after(self, key: str) -> Iterator[tuple[str, str]]:
+        """Yield keys and values of the lines whose key comes after a key, in order, reading a few at a time."""
+        for start in range(self._find(key, bisect_right), len(self), _STEP):
+            for line in self._lines.block(start, min(start + _STEP, len(self))):
+                found, _, value = line.partition("\t")
+                yield found, value
 
     def keys_starting(self, prefix: str) -> list[str]:
         """Return the keys that begin with a prefix, in order."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.language.knowledge import knowledge_of
 from bot.answering.question.understanding import understand
 from index.models import Passage
 from index.ranking.fusion import Evidence
@@ -43,7 +42,6 @@ def observe(pairs: Iterable[Pair], searcher: Searcher) -> tuple[tuple[str, ...],
 
     A question whose passage is no candidate is kept: its rank is none.
     """
-    knowledge = knowledge_of(searcher)
     notes = list(searcher.build.passages)
     words = [frozenset(passage.text.lower().split()) for passage in notes]
     found: list[Candidates] = []
@@ -51,7 +49,7 @@ def observe(pairs: Iterable[Pair], searcher: Searcher) -> tuple[tuple[str, ...],
     for pair in pairs:
         if not pair.answers:
             continue
-        reading = understand(pair.question, knowledge, pair.history)
+        reading = understand(pair.question, searcher, pair.history)
         query = Query(reading.search_text, context=reading.context, depth=_DEPTH, k=_EVERYTHING)
         evidence = sorted(searcher.rank(query), key=lambda item: item.row)
         passages = {item.row: notes[item.row] for item in evidence}

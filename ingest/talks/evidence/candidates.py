@@ -114,10 +114,12 @@ def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
     only = [
         one.whole.certainty for one in parted if one.whole is not None and one.whole.certainty >= _SURE_NAME
     ]
+    comma = [one.comma for one in parted if one.comma >= ACCEPT and not (one.right or one.left)]
     default = Style()
     return Style(
-        ACCEPT if _shows_habit(right, left) else default.right,
-        ACCEPT + 0.05 if _shows_habit([*left, *only], right) else default.left,
+        comma=ACCEPT if _shows_habit(comma, [*right, *left]) else default.comma,
+        right=ACCEPT if _shows_habit(right, left) else default.right,
+        left=ACCEPT + 0.05 if _shows_habit([*left, *only], right) else default.left,
         names_first=len(left) > len(right),
     )
 
@@ -134,7 +136,7 @@ def _read(
     header = read_header(pieces, piece.number, ordinary, expected=expected)
     title = read_title(stacked(piece.text, ordinary), ordinary, style)
     if header.people is not None and title.people is not None and not _same(header.people, title.people):
-        title = read_title(stacked(piece.text, ordinary), ordinary, Style(_NEVER, _NEVER, _NEVER))
+        title = read_title(stacked(piece.text, ordinary), ordinary, Style(_NEVER, _NEVER, _NEVER, _NEVER))
     named = _linked_people(piece, ordinary)
     if named is not None and title.people is None:
         title = named
@@ -227,7 +229,7 @@ def looks_like_title(piece: Piece) -> bool:
     """Tell whether a plain line has the shape of a title: short, no sentence, a capital first."""
     words = piece.text.strip()
     if (
-        piece.kind != "paragraph"
+        piece.kind not in {"paragraph", "quote"}
         or not words
         or len(words) > _LONGEST_PLAIN
         or ("\n" in words and not linked(piece))

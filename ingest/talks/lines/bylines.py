@@ -25,6 +25,11 @@ _FACT = re.compile(
     rf"|{_TIME}(?:\s*[-–—]\s*{_TIME})?\s*(?:[-–—]|$|,\s|[|·•]|\(?(?:{either('bylines', 'rooms')})(?:\s|$)|(?:{_KIND_WORDS})\s*$))",
     re.IGNORECASE,
 )
+# "10:00 - Quays without queues" is a programme's line, "10:00 - Room 2" a fact.
+_TIMED_TITLE = re.compile(
+    rf"^\s*{_TIME}(?:\s*[-–—]\s*{_TIME})?\s*[-–—:|]\s+(?!(?:{either('bylines', 'rooms')})(?:\s|$))[^\W\d]\S*\s+\S",
+    re.IGNORECASE,
+)
 _COMPANY = re.compile(
     rf"^\W*(?:{either('bylines', 'company')})\**\s*[:：]\s*(?P<company>\S.*)$", re.IGNORECASE
 )
@@ -158,6 +163,8 @@ def is_fact(words: str) -> bool:
 def is_property(words: str) -> bool:
     """Tell whether a line is one of a page's properties, "Date: ...", "Status: ...", or several of them."""
     lines = [line for line in words.split("\n") if line.strip()]
+    if any(_TIMED_TITLE.match(line) for line in lines):
+        return False
     return bool(lines) and all(is_fact(line) or is_labelled(line) or is_material(line) for line in lines)
 
 

@@ -28,10 +28,18 @@ _ROOM = rf"(?:{either('bylines', 'rooms')})"
 _ASIDE = re.compile(r"\s*[(\[（](?P<words>[^()\[\]（）]{1,80})[)\]）]\s*$")
 _ASIDE_FACT = re.compile(
     rf".*(?<![\w.]){_TIME}.*|{_ROOM}\s.{{1,30}}|{_CODE_WORD}|\d{{1,3}}\s?(?:min(?:ute)?s?|minuten|分|분)\.?"
-    r"|repeat|recorded|live|video|recording|slides?|cancelled|part \d|online|remote|virtual",
+    r"|beginner|intermediate|advanced|expert|(?:any|all) (?:skill )?levels?|repeat|recorded|live|video|recording|slides?"
+    r"|cancelled|part \d|online|remote|virtual",
     re.IGNORECASE,
 )
 _TAIL_CLOCK = re.compile(rf"\s+[-–—|@,]\s*{_TIME}(?:\s*[-–—]\s*{_TIME})?\s*$", re.IGNORECASE)
+# "Track A: ", "トラックA ", "Saal 2 - " before a title
+_TRACK = re.compile(
+    rf"{_ROOM}\s?(?:[A-Z]|\d{{1,2}})(?:\s*[:：|\-–—]\s*|(?<=[\u3040-\u9fff\uac00-\ud7af][A-Z0-9])\s+)(?=\S)",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"^(?:\[[^\[\]]{1,12}\]|【[^【】]{1,12}】)\s*(?=[^\s(\[].{3})")  # "[A] ", "[Keynote] "
+_KEYCAP = re.compile(r"^[0-9#*]\ufe0f?\u20e3\s*")
 _LEAD = re.compile(r"^[^\w\"“”„«「『(\[#.'’‘*¿¡]+")
 _QUOTED = re.compile(
     r"^\s*[“\"„«「『‹‘](?P<title>[^“”\"„»」』]{3,250}?)[,.]?[”\"“»」』›’]\s*(?P<rest>.*)$", re.DOTALL
@@ -40,7 +48,9 @@ _SURE_BY = re.compile(rf"(?:{either('bylines', 'by')})", re.IGNORECASE)
 _BY = re.compile(
     rf"\s*[,–—-]?\s+(?P<by>{either('bylines', 'by')}|{either('bylines', 'with')})\s+(?=\S)", re.IGNORECASE
 )
-_DASH = re.compile(r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*|\s+/\s+(?=[^\x00-\x7f])")
+_DASH = re.compile(
+    r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*|\s+/\s+(?=[^\x00-\x7f])|(?<=[\u3040-\u9fff\uac00-\ud7af])\s*/\s+(?=\S)"
+)
 _COLON = re.compile(r"\s*[:：]\s+|：")
 _PARTING = re.compile(r"[-–—|/／:：]")  # no dash and no colon without one of these
 _COMMA = re.compile(r"(?<=\S),\s+")
@@ -56,6 +66,7 @@ _EVENT_DASH = re.compile(r"\s+[-–—|]\s+")
 _MOSTLY = 0.8
 _SEVERAL = 0.6  # two names in parentheses prove each other
 _AFTER_COMMA = 0.85  # a comma parts many things, and "with" names tools as often as people
+_UNSPACED_SHAPE = 0.7
 _MOST_DASHES = 4
 
 
@@ -66,6 +77,7 @@ class Style:
     right: float = SURE
     left: float = 0.9
     by: float = ACCEPT
+    comma: float = _AFTER_COMMA
     names_first: bool = False
 
 
@@ -107,6 +119,11 @@ class Parted:
     def right(self) -> float:
         """Return how surely names stand behind the title."""
         return max((split.people.certainty for split in self.rights), default=0.0)
+
+    @property
+    def comma(self) -> float:
+        """Return how surely names stand behind the title's last comma."""
+        return max((split.people.certainty for split in self.commas), default=0.0)
 
     @property
     def left(self) -> float:
@@ -189,7 +206,7 @@ def _strip(text: str) -> tuple[str, set[str]]:
     """Take clock times, rooms, numbers and codes off both ends."""
     signs: set[str] = set()
     if not text.isascii():
-        text = _SYMBOLS.sub("", text)
+        text = _SYMBOLS.sub("", _KEYCAP.sub("", text))
     text = _TAIL.sub("", _LEAD.sub("", text.strip()))
     for sign, pattern in (
         ("clock", _CLOCK),
@@ -197,6 +214,8 @@ def _strip(text: str) -> tuple[str, set[str]]:
         ("code", _CODE),
         ("enumerated", _ENUMERATOR),
         ("number", _NUMBER),
+        ("track", _TRACK),
+        ("tag", _TAG),
     ):
         match = pattern.match(text)
         if match:
@@ -204,7 +223,8 @@ def _strip(text: str) -> tuple[str, set[str]]:
             text = text[match.end() :]
     while text.endswith((")", "]", "）")) and (aside := _ASIDE.search(text)) and aside.start():
         words = aside["words"].strip()
-        if not _ASIDE_FACT.fullmatch(words) or parse_people(words) is not None:
+        timed = re.search(rf"(?<![\w.]){_TIME}", words, re.IGNORECASE) is not None
+        if not _ASIDE_FACT.fullmatch(words) or (not timed and parse_people(words) is not None):
             break
         text = text[: aside.start()]
         signs |= (
@@ -278,9 +298,7 @@ def _choose(parted: Parted, style: Style) -> Title:
     left = next((split for split in parted.lefts if split.people.certainty >= style.left), None)
     if left is not None and (right is None or (style.names_first and right.by != "by")):
         return Title(left.text, left.people, "left")
-    right = right or next(
-        (split for split in parted.commas if split.people.certainty >= max(style.right, _AFTER_COMMA)), None
-    )
+    right = right or next((split for split in parted.commas if split.people.certainty >= style.comma), None)
     if right is None:
         return Title(text)
     signs = frozenset({"by"}) if right.by in {"by", "with"} else frozenset[str]()
@@ -318,6 +336,9 @@ def _dashed(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
 def _in_paren(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
     match = _IN_PAREN.match(text) if text.rstrip().endswith((")", "）", "]")) else None
     people = parse_people(match["people"], ordinary, listing=True) if match else None
+    if match and people and not match["people"].isascii() and people.certainty < SURE:
+        # In scripts without capitals brackets say more than the shape of a name does.
+        people = replace(people, certainty=SURE if people.certainty >= _UNSPACED_SHAPE else people.certainty)
     if match and people:
         yield Split(match["title"], people, "paren")
 

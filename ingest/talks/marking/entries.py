@@ -12,7 +12,7 @@ from ingest.talks.evidence.candidates import title_case
 from ingest.talks.lines.bylines import is_material
 from ingest.talks.lines.headers import body_links, names_next, page_of
 from ingest.talks.lines.name_words import TITLE_SMALL_WORDS
-from ingest.talks.lines.people import ACCEPT, SURE, parse_people
+from ingest.talks.lines.people import ACCEPT, SURE, People, parse_people
 from ingest.talks.lines.pieces import Piece, linked
 from ingest.talks.lines.places import Place, read_place
 from ingest.talks.lines.titles import Style, Title, read_title, stacked
@@ -46,7 +46,7 @@ _LEAST_NUMBERED = 2  # numbers in a row are a habit of their own
 _HABIT_SHARE = 0.6
 _TITLE_CASE = 0.6
 _LONGEST = 200
-_EITHER_SIDE = Style(right=ACCEPT, left=ACCEPT)
+_EITHER_SIDE = Style(right=ACCEPT, left=ACCEPT, comma=SURE)
 
 
 def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
@@ -61,22 +61,30 @@ def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark
     parted: list[Piece] = []  # bullets that each have paragraphs of their own below
     at = 0
     while at < len(pieces):
-        end = at + 1
-        while (
-            end < len(pieces)
-            and pieces[end].kind == pieces[at].kind
-            and pieces[end].number == pieces[end - 1].number + 1
-        ):
-            end += 1
+        end = _run_end(pieces, at)
         short = all(linked(p) or p.marked() or len(p.text) < _SHORT for p in pieces[at:end])
         if end == at + 1 and pieces[at].kind == "bullet" and not pieces[at].block.level:
             parted.append(pieces[at])
         elif pieces[at].kind == "bullet" or (pieces[at].kind == "paragraph" and short):
             marks += _list_marks(pieces[at:end], ordinary, style)
         elif pieces[at].kind == "table_row":
-            marks += _table_marks(pieces[at:end], ordinary)
+            marks += _table_marks([piece for piece in pieces[at:end] if piece.kind == "table_row"], ordinary)
         at = end
     return [*marks, *_list_marks(parted, ordinary, style)] if len(parted) >= _HABIT_LEAST else marks
+
+
+def _run_end(pieces: Sequence[Piece], at: int) -> int:
+    """Return where the pieces of one kind end that begin at `at`; lists in a table's cells stand between its rows."""
+    table = pieces[at].kind == "table_row"
+    end = at + 1
+    for number in range(at + 1, len(pieces)):
+        if pieces[number].number != pieces[number - 1].number + 1:
+            break
+        if pieces[number].kind == pieces[at].kind:
+            end = number + 1
+        elif not table or pieces[number].kind != "bullet":
+            break
+    return end
 
 
 def _habit(pieces: Sequence[Piece], ordinary: frozenset[str]) -> Style | None:
@@ -187,29 +195,25 @@ def _table_marks(rows: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
     columns = _columns(rows[0]) if rows else {}
     if "title" not in columns or len(rows) < 2 or _is_contents(rows[1:]):
         return []
+    named = sum(bool(_cell(_cells(piece.text), columns, "speakers")) for piece in rows[1:])
     marks = []
     for piece in rows[1:]:
         cells = _cells(piece.text)
-        words = _cell(cells, columns, "title")
+        words, who = _cell(cells, columns, "title"), _cell(cells, columns, "speakers")
         title = read_title(words, ordinary)
         if len(title.text) < 3 or not re.search(r"[^\W\d_]", title.text):
             continue
         place = read_place(words)
-        if place is not None and title.people is None:
-            # "Lunch" ends the talk before it.
-            marks.append(
-                Mark(
-                    piece.start,
-                    "section",
-                    title.text,
-                    "section",
-                    role=place.role,
-                    heading=[(piece.start, piece.end)],
-                )
+        people = title.people or (_cell_people(who, ordinary) if who else None)
+        # "Lunch" ends the talk before it, and so does what nobody gave and nothing is noted of.
+        idle = people is None and named > 1 and not _noted(cells, columns)
+        if title.people is None and (place is not None or idle):
+            mark = Mark(
+                piece.start, "section", title.text, "section", role=place.role if place else "section"
             )
+            mark.heading = [(piece.start, piece.end)]
+            marks.append(mark)
             continue
-        who = _cell(cells, columns, "speakers")
-        people = title.people or (parse_people(who, ordinary, labelled=True, listing=True) if who else None)
         links = own_links(
             (link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links
         )
@@ -217,6 +221,18 @@ def _table_marks(rows: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
         mark.heading = [(piece.start, piece.start + _heading_end(cells, columns))]
         marks.append(mark)
     return marks
+
+
+def _cell_people(words: str, ordinary: frozenset[str]) -> People | None:
+    """Read the people of a cell under "Speaker"; "all of us" are none."""
+    people = parse_people(words, ordinary, listing=True)
+    return people or (
+        None if words[0].islower() else parse_people(words, ordinary, labelled=True, listing=True)
+    )
+
+
+def _noted(cells: Sequence[tuple[int, int, str]], columns: Mapping[str, int]) -> bool:
+    return any(words for _, _, words in cells[max(columns.values()) + 1 :]) and "speakers" in columns
 
 
 def _is_contents(rows: Sequence[Piece]) -> bool:
@@ -281,6 +297,8 @@ def find_listings(
     if not numbered:
         places, rows = _nested(_rows(bullets, pieces))
         marks += places
+    scattered: list[tuple[Piece, Title]] = []  # entries of lists too short to show a habit
+    bullets_there = 0
     for row in rows:
         if any(piece.start in taken for piece in row):
             continue
@@ -289,8 +307,15 @@ def find_listings(
         least = _LEAST_NUMBERED if row is numbered or sure else _HABIT_LEAST
         if len(read) >= max(least, _HABIT_SHARE * len(row)) and len({title.side for _, title in read}) == 1:
             marks += [_habitual_mark(piece, title) for piece, title in read]
-        elif row:
-            marks += _bold_marks(row, ordinary, row[0].number in gathered or bool(places))
+        elif row and (bold := _bold_marks(row, ordinary, row[0].number in gathered or bool(places))):
+            marks += bold
+        elif read:
+            scattered += read
+            bullets_there += len(row)
+    sides = {title.side for _, title in scattered}
+    sure = all(title.people and title.people.certainty >= SURE for _, title in scattered)
+    if len(scattered) >= max(_HABIT_LEAST, _HABIT_SHARE * bullets_there) and len(sides) == 1 and sure:
+        marks += [_habitual_mark(piece, title) for piece, title in scattered]
     return marks if any(mark.kind == "talk" for mark in marks) or len(places) > 1 else []
 
 

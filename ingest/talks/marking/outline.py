@@ -119,6 +119,9 @@ def _by_level(candidate: Candidate, stack: list[_Open], tally: dict[int, _Level]
     below = bool(stack) and stack[-1].role in {"container", "day", "event"}
     if not entry.strong:
         return "talk" if below or _sparse(candidate, tally) else "section"
+    # One heading of a word or two that alone shows nothing: "Overall", "Rooftop drinks".
+    if entry.weak == 1 and entry.strong >= _SEVERAL and len(candidate.title.text.split()) < _TOPIC_WORDS:
+        return "section"
     if entry.share < _STEADY or below:
         return "talk"
     return "talk" if title_case(candidate.title.text) >= _TITLE_CASE else "section"

@@ -11,9 +11,9 @@ from index.languages.words import either, languages, phrases
 SECTIONS = {"days", "bylines", "links", "headings", "kinds", "closing", "tables", "names", "companies"}
 
 
-def test_nine_languages_are_there_and_english_is_first() -> None:
+def test_many_languages_are_there_and_english_is_first() -> None:
     """Days are named in all of them, and English wins where two languages share a word."""
-    assert len(languages()) == 9
+    assert len(languages()) >= 9
     assert languages()[0]["days"]["day"] == ["day"]
     assert all("weekdays" in language["days"] for language in languages())
 
