@@ -99,7 +99,7 @@ def stages_of(searcher: Searcher) -> dict[str, list[tuple[object, str]]]:
         "late interaction": [(LateRanker, "similarities")],
         "ranking": [(fusion, "word_weights"), (fusion, "rank")],
         "judging": [(confidence, "confidence")],
-        "quotes": [(quotes, "choose_quotes")],
+        "quotes": [(quotes, "quote_blocks")],
     }
 
 

@@ -21,13 +21,13 @@ def test_every_stage_of_an_answer_is_timed(tmp_path: Path, plain_encoder: Encode
     """Each stage takes time, together no more than the whole, and afterwards everything is what it was."""
     publish_notes(tmp_path, plain_encoder)
     searcher = Searcher.open(tmp_path, plain_encoder)
-    before = (quotes.choose_quotes, LateRanker.similarities)
+    before = (quotes.quote_blocks, LateRanker.similarities)
     rounds = ask_rounds(searcher, QUESTIONS, 1)
 
     assert set(rounds) == {"first", WHOLE, REST, *stages_of(searcher)}
     assert all(len(values) == len(QUESTIONS) for [values] in rounds.values())
     assert all(ms > 0 for stage, [values] in rounds.items() for ms in values)
-    assert (quotes.choose_quotes, LateRanker.similarities) == before
+    assert (quotes.quote_blocks, LateRanker.similarities) == before
 
 
 def test_a_function_is_not_charged_for_another_that_is_watched() -> None:
