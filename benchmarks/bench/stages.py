@@ -10,6 +10,7 @@ again.
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import sys
 import time
@@ -24,7 +25,6 @@ from benchmarks.bench.processes import measure
 from bot.answering import answer, prepare
 from bot.answering.evidence import confidence
 from bot.answering.question import understanding
-from bot.answering.reply import quotes
 from bot.evaluation.evaluation import read_questions
 from index.ranking import fusion
 from index.ranking.dense import DenseRanker
@@ -33,6 +33,7 @@ from index.ranking.lexical import LexicalRanker
 from index.search import Searcher
 
 WHOLE, REST = "whole", "rest"
+_ANSWERING = importlib.import_module("bot.answering.answer")  # the package's own `answer` is the function
 ROOMS = ("bot.", "index.")
 Rounds = dict[str, list[list[float]]]
 
@@ -100,7 +101,7 @@ def stages_of(searcher: Searcher) -> dict[str, list[tuple[object, str]]]:
         "late interaction": [(LateRanker, "similarities")],
         "ranking": [(fusion, "word_weights"), (fusion, "rank")],
         "judging": [(confidence, "confidence")],
-        "quotes": [(quotes, "choose_quotes")],
+        "quotes": [(_ANSWERING, "reply_of"), (_ANSWERING, "quotes_reply")],
     }
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 from benchmarks.bench.stages import REST, WHOLE, Clock, ask_rounds, stages_of
-from bot.answering.reply import quotes
 from index.encoder.base import Encoder
 from index.ranking.late import LateRanker
 from index.search import Searcher
@@ -16,19 +16,21 @@ QUESTIONS = [
     for text in ("how much did Lanternfish save?", "what does Quillwort write a day?")
 ]
 
+answering = importlib.import_module("bot.answering.answer")
+
 
 def test_every_stage_of_an_answer_is_timed(tmp_path: Path, plain_encoder: Encoder) -> None:
     """Each stage takes time, but for a question whose vectors are kept, and afterwards everything is what it was."""
     publish_notes(tmp_path, plain_encoder)
     searcher = Searcher.open(tmp_path, plain_encoder)
-    before = (quotes.choose_quotes, LateRanker.similarities)
+    before = (answering.quotes_reply, LateRanker.similarities)
     rounds = ask_rounds(searcher, QUESTIONS, 1)
 
     assert set(rounds) == {"first", WHOLE, REST, *stages_of(searcher)}
     assert all(len(values) == len(QUESTIONS) for [values] in rounds.values())
     assert all(ms > 0 for stage, [values] in rounds.items() for ms in values if stage != "encode")
     assert not any(rounds["encode"][0])
-    assert (quotes.choose_quotes, LateRanker.similarities) == before
+    assert (answering.quotes_reply, LateRanker.similarities) == before
 
 
 def test_a_function_is_not_charged_for_another_that_is_watched() -> None:

@@ -79,6 +79,14 @@ CHICAGO = """# KubeCon NA 2023, Chicago
 Tidal was a prototype then: it lost messages when the broker stopped.
 
 He would wait a year before using it.
+
+### Harbours of the North - Zita Falk, Fenworks
+
+## Day 2
+
+### Closing the Docks - Yaro Melnyk, Fenworks
+
+Everybody went home with a crate of apples.
 """
 
 
