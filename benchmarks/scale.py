@@ -40,7 +40,7 @@ def pieces(folder: Path) -> Pieces:
     """Return the sentences and titles of the recaps that ship, read by the product once."""
     cache = folder / "pieces.json"
     if not cache.exists():
-        from bot.answering.reply.quotes import split_units
+        from bot.answering.reply.outline import split_units
         from index.build.reader import open_build
 
         with tempfile.TemporaryDirectory() as made:

@@ -19,7 +19,6 @@ from bot.slack.cli import commands as slack_commands
 from console.command import index_option
 
 if TYPE_CHECKING:
-    from index.models import Talk
     from index.search import Searcher
 
 
@@ -170,32 +169,18 @@ def _error_object(question_id: object, question: str, message: str, build: str) 
 def talks(index_dir: Path | None, event: str | None, day: int | None, jsonl: bool) -> None:
     """List the talks of the notes."""
     with faults():
+        from bot.answering.models import talk_json
         from bot.answering.reply.lists import talks_within
 
         searcher = open_searcher(index_dir)
         found = talks_within(searcher, event, day)
         if jsonl:
             for talk in found:
-                _print_json(talk_object(talk))
+                _print_json(talk_json(talk))
         else:
             from bot.terminal import print_talks
 
             print_talks(found, searcher.build.events)
-
-
-def talk_object(talk: Talk) -> dict[str, Any]:
-    """Return the talk object that `confnotes talks --jsonl` prints."""
-    return {
-        "recap": talk.recap_id,
-        "title": talk.title,
-        "speakers": list(talk.speakers),
-        "affiliations": list(talk.affiliations),
-        "event": talk.event_id,
-        "day": talk.day,
-        "kind": talk.kind,
-        "url": talk.url,
-        "links": dict(talk.links),
-    }
 
 
 @click.command()
@@ -214,22 +199,36 @@ def bot() -> None:
 @index_option
 @click.option("--host", help="Address to listen on (default: CONFNOTES_HOST, 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port (default: PORT, 8000).")
-def web(index_dir: Path | None, host: str | None, port: int | None) -> None:
-    """Serve the web page until it is stopped."""
+@click.option("--insecure", is_flag=True, help="Serve other machines without a token.")
+def web(index_dir: Path | None, host: str | None, port: int | None, insecure: bool) -> None:
+    """Serve the web page, /api and /mcp until stopped."""
     with faults():
         from bot.heap import hold_little
 
         hold_little()
-        from bot.live import LiveIndex
-        from bot.web.app import run
+        from bot.web.serving import run
 
-        settings = load_settings()
-        live = LiveIndex(index_dir or settings.index_dir, adapter=settings.encoder_adapter)
-        live.follow()
-        try:
-            run(lambda: live.searcher, host or settings.host, port or settings.port or 8000)
-        finally:
-            live.stop()
+        run(load_settings(), index_dir, host, port, insecure=insecure)
+
+
+@click.command()
+@index_option
+def mcp(index_dir: Path | None) -> None:
+    """Serve assistants and editors by MCP, on standard input and output."""
+    with faults():
+        from importlib.util import find_spec
+
+        from bot.errors import SettingsFault
+        from bot.heap import hold_little
+
+        if not find_spec("mcp"):
+            raise SettingsFault(
+                "Cannot serve MCP: its package is not installed. Run `pip install 'confnotes[mcp]'`."
+            )
+        hold_little()
+        from bot.mcp.serving import run_stdio
+
+        run_stdio(load_settings(), index_dir)
 
 
 def _ms_since(started: float) -> float:
@@ -241,4 +240,4 @@ def _print_json(content: dict[str, Any]) -> None:
     click.echo(json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
-commands: tuple[click.Command, ...] = (ask, talks, evaluate, bot, web, *slack_commands)
+commands: tuple[click.Command, ...] = (ask, talks, evaluate, bot, web, mcp, *slack_commands)

@@ -86,6 +86,20 @@ class Settings(BaseSettings):
         description="Adapter that a build must be made with: none, or a file; empty: the shipped one, or none.",
     )
     host: str = Field(default="127.0.0.1", description="Address that the web page and HTTP mode listen on.")
+    web_token: Secret | None = Field(
+        default=None,
+        min_length=16,
+        description="Token that the web page and /mcp ask for; needed to listen beyond this machine.",
+    )
+    allowed_hosts: Words = Field(
+        default=(),
+        description="Names that the web page goes by, comma separated, besides localhost and the public address.",
+    )
+    rate_limit: int = Field(
+        default=6000,
+        ge=0,
+        description="Requests a minute that one client may send to the web page; 0: no limit.",
+    )
     port: int | None = Field(
         default=None,
         ge=1,

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.data import read_data
 from bot.answering.language.markup import plain_question
 from bot.answering.language.wordlists import is_generic, is_stop, language_of
@@ -44,7 +44,6 @@ from bot.answering.question.examples import (
     pattern_of,
     weigh_patterns,
 )
-from bot.answering.question.form import AnswerForm
 from index.conferences.day_mentions import parse_days
 from index.conferences.event_mentions import parse_events
 from index.encoder.base import Encoder
@@ -104,7 +103,7 @@ def main() -> None:
     options.add_argument("--foreign", type=Path, action="append", default=[])
     arguments = options.parse_args()
     encoder = load_encoder()
-    chosen = random.Random(1)
+    chosen = random.Random(1)  # noqa: S311  fills exemplars, keeps no secret
     asking = asking_words(line for form, line in _lines() if form not in NOT_OURS)
     taught = [filled for form, line in _lines() for filled in _filled(form, line, encoder, chosen)]
     asked = _pairs(arguments.pairs, asking, encoder, chosen)
@@ -118,15 +117,17 @@ def main() -> None:
         encoder.encode_question(text).pooled for path in arguments.foreign for text in _squad(path, chosen)
     ]
     questions = [example for _, example in asked]
+    ours = [one.whole for one in (*(one for one in taught if one.form not in NOT_OURS), *questions)]
     learnt: dict[str, Any] = {
         "asking": np.array(sorted(asking)),
         **_forms(taught, questions),
         **_told_apart("aside", asides, [vector for _, vector in said]),
         **_told_apart(
             "foreign",
-            [*(one.whole for one in taught if one.form in NOT_OURS), *foreign],
-            [*(one.whole for one in taught if one.form not in NOT_OURS), *(one.whole for one in questions)],
+            [*(one.whole for one in taught if one.form == AnswerForm.OFF_TOPIC), *foreign],
+            ours,
         ),
+        **_told_apart("chatty", [one.whole for one in taught if one.form == AnswerForm.SMALL_TALK], ours),
     }
     stamp = {"revision": encoder.revision, "adapter": encoder.adapter, "exemplars": digest_of_exemplars()}
     np.savez_compressed(FOLDER / LEARNT_FILE, stamp=np.array(json.dumps(stamp)), **learnt)
@@ -153,7 +154,7 @@ def _filled(form: str, line: str, encoder: Encoder, chosen: random.Random) -> It
             "event" in slots,
             "day" in slots,
         )
-        yield _example(form, line, text + line[at:], spans, flags, encoder)
+        yield _example((form, line), text + line[at:], spans, flags, encoder)
 
 
 def _pairs(
@@ -182,18 +183,18 @@ def _question(text: str, asking: frozenset[str], encoder: Encoder) -> Example:
     ]
     spans = [*((start, end, PLACE) for start, end in (*events, *days)), *subjects]
     return _example(
-        AnswerForm.QUOTES, text, text, spans, (bool(subjects), False, bool(events), bool(days)), encoder
+        (AnswerForm.QUOTES, text), text, spans, (bool(subjects), False, bool(events), bool(days)), encoder
     )
 
 
 def _example(
-    form: str,
-    line: str,
+    taught: tuple[str, str],
     text: str,
     spans: Sequence[tuple[int, int, str]],
     flags: tuple[bool, bool, bool, bool],
     encoder: Encoder,
 ) -> Example:
+    form, line = taught
     tokens = encoder.encode_question(text)
     vector = mask(tokens, [(start, end) for start, end, _ in spans])
     return Example(form, line, text, Asked(pattern_of(text, spans), vector, flags), tokens.pooled)
@@ -240,7 +241,7 @@ def _forms(taught: Sequence[Example], asked: Sequence[Example]) -> dict[str, NDA
         )
 
     order = [one.line for one in first]
-    random.Random(0).shuffle(order)
+    random.Random(0).shuffle(order)  # noqa: S311  draws folds
     fold = {line: at % FOLDS for at, line in enumerate(order)}
     right = 0
     for at in range(FOLDS):

@@ -9,11 +9,11 @@ from bot.answering.evidence.belonging import is_chatter, is_off_topic
 from bot.answering.evidence.confidence import confidence, doubt_below, refuse_below
 from bot.answering.evidence.evidence import Found, gather
 from bot.answering.evidence.expected import lacks_figure
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Shown, knowledge_of
-from bot.answering.language.markup import is_courtesy
+from bot.answering.language.markup import is_courtesy, plain_question
 from bot.answering.language.wordlists import is_real_word
 from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Understood
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.question.understanding import understand
@@ -121,7 +121,8 @@ class _Answering:
         found = gather(question, self.searcher)
         names = misses.absent_names(question)
         # A name that the notes lack is told so, unless nothing else speaks of a conference either.
-        if self._is_off_topic(found) and (not names or question.foreign > 0):
+        only_names = bool(names) and len(question.unknown_names) == len(question.words)
+        if self._is_off_topic(found) and not only_names and (not names or question.foreign > 0):
             return self._told(AnswerForm.OFF_TOPIC)
         sure = max(confidence(question, found), _TITLED if question.titled else 0.0)
         if names:
@@ -133,27 +134,32 @@ class _Answering:
         return self._fact(found, sure)
 
     def _told_beforehand(self) -> Answer | None:
-        """Answer what needs no look at the ranking: small talk, what there is and what the bot can do, events and days that there are not."""
+        """Answer what needs no look at the ranking: what there is and what the bot can do, events and days that there are not."""
+        question = self.question
+        if told := self._small_talk():
+            return told
+        if question.form in _ABOUT_US and (reply := reply_of(question, Found(), self.searcher)):
+            return self._answer(reply, 0.9)
+        if question.scope.missing:
+            said = misses.missing_event_text(question.scope.missing, self.knowledge)
+            return self._miss("absent", said, Found(), _UNSAID)
+        if wrong := wrong_day_text(question, self.knowledge):
+            found = gather(question, self.searcher, replace(question.scope, day=None, also=()))
+            return self._miss("filtered_out", wrong, found, _UNSAID)
+        return None
+
+    def _small_talk(self) -> Answer | None:
+        """Answer what asks nothing: chatter in a thread, a message without words, greetings and thanks."""
         question = self.question
         if self.in_thread and is_chatter(question):
             return self._told(AnswerForm.SMALL_TALK)
         if not any(c.isalnum() for c in question.text):
             return self._told(AnswerForm.OFF_TOPIC)
-        if is_courtesy(question.text):
-            return self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK)
-        if question.form in _ABOUT_US and (reply := reply_of(question, Found(), self.searcher)):
-            return self._answer(reply, 0.9)
-        if question.scope.missing:
-            return self._miss(
-                "absent",
-                misses.missing_event_text(question.scope.missing, self.knowledge),
-                Found(),
-                _UNSAID,
-            )
-        if wrong := wrong_day_text(question, self.knowledge):
-            found = gather(question, self.searcher, replace(question.scope, day=None))
-            return self._miss("filtered_out", wrong, found, _UNSAID)
-        return None
+        return (
+            self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK)
+            if is_courtesy(plain_question(question.written))
+            else None
+        )
 
     def _is_off_topic(self, found: Found) -> bool:
         question = self.question
@@ -190,6 +196,8 @@ class _Answering:
         if body and lacks_figure(self.question, body):
             said = misses.touched_text(self.question, "give the figure or date that was asked for")
             return self._miss("not_covered", said, found, min(sure, refuse_below() * 0.9))
+        if found.hits and self.question.titled:
+            return None
         if found.hits and sure >= refuse_below() and not misses.is_unmet(self.question, found):
             return None
         return self._miss("not_covered", misses.touched_text(self.question), found, sure)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.answering.question.form import AnswerForm, Intent
+from bot.answering.form import AnswerForm, Intent
 from index.models import Hit, Talk, Voice
 
 Status = Literal["answered", "not_found"]
@@ -173,4 +173,19 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "recap": hit.talk.recap_id,
         "url": hit.talk.url,
         "score": round(float(hit.score), 6),
+    }
+
+
+def talk_json(talk: Talk) -> dict[str, Any]:
+    """Return the talk object that `confnotes talks --jsonl` prints."""
+    return {
+        "recap": talk.recap_id,
+        "title": talk.title,
+        "speakers": list(talk.speakers),
+        "affiliations": list(talk.affiliations),
+        "event": talk.event_id,
+        "day": talk.day,
+        "kind": talk.kind,
+        "url": talk.url,
+        "links": dict(talk.links),
     }

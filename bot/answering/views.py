@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Answer, Block, Entry, Understood
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import answer_text, spoken
 from bot.answering.reply import digest as digests
@@ -81,7 +81,10 @@ def find_talk(searcher: Searcher, words: str) -> Answer:
         return _answer(searcher, talk_card_reply((whole or talks)[0], searcher), AnswerForm.TALK)
     if talks:
         return _choice(
-            searcher, f"Which talk on “{words[:_NAME_CHARS]}” do you mean?", talks[:_MOST_CHOICES], AnswerForm.TALK
+            searcher,
+            f"Which talk on “{words[:_NAME_CHARS]}” do you mean?",
+            talks[:_MOST_CHOICES],
+            AnswerForm.TALK,
         )
     said = f"No talk in the notes has “{words[:_NAME_CHARS]}” in its title."
     return _answer(searcher, Reply(said, sure=0.1, miss="absent"), AnswerForm.TALK)

@@ -11,7 +11,7 @@ import os
 import threading
 import weakref
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -159,6 +159,13 @@ class SortedLines:
             key, _, value = line.partition("\t")
             yield key, value
 
+    def after(self, key: str) -> Iterator[tuple[str, str]]:
+        """Yield keys and values of the lines whose key comes after a key, in order, reading a few at a time."""
+        for start in range(self._find(key, bisect_right), len(self), _STEP):
+            for line in self._lines.block(start, min(start + _STEP, len(self))):
+                found, _, value = line.partition("\t")
+                yield found, value
+
     def keys_starting(self, prefix: str) -> list[str]:
         """Return the keys that begin with a prefix, in order."""
         if self._step == 1:
@@ -247,20 +254,20 @@ class Ids:
 
 
 class Remembered(Generic[Value]):
-    """The last values that were read, by row; full, it begins anew."""
+    """The last values that were read, by their key; full, it begins anew."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._values: dict[int, Value] = {}
+        self._values: dict[Hashable, Value] = {}
 
-    def get(self, row: int) -> Value | None:
-        """Return what is remembered of a row."""
-        return self._values.get(row)
+    def get(self, key: Hashable) -> Value | None:
+        """Return what is remembered of a key."""
+        return self._values.get(key)
 
-    def put(self, row: int, value: Value) -> None:
-        """Remember a row's value."""
+    def put(self, key: Hashable, value: Value) -> None:
+        """Remember a key's value."""
         with self._lock:
             if len(self._values) >= self._most:
                 self._values = {}
-            self._values[row] = value
+            self._values[key] = value

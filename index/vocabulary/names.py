@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from index.files.lines import SortedLines
@@ -95,6 +96,15 @@ class Names:
     def titled(self, forms: tuple[str, ...]) -> list[int]:
         """Return the rows of the talks whose title, or a longer part of it, has these folded words."""
         return [int(value) for value in self._titles.values(" ".join(forms))]
+
+    def titles_starting(self, forms: tuple[str, ...]) -> list[int]:
+        """Return the rows of the talks whose title, or a longer part of it, begins with these folded words, each once."""
+        return list(dict.fromkeys(int(value) for _, value in self._titles.starting(" ".join(forms))))
+
+    def speakers_after(self, key: str, most: int) -> list[Speaker]:
+        """Return the speakers whose folded name comes after a key, by their names, at most so many."""
+        found = ((one, _speaker(value)) for one, value in self._speakers.after(key))
+        return list(islice((speaker for one, speaker in found if speaker.key == one), most))
 
     def begins_title(self, part: str) -> bool:
         """Tell whether these folded words begin a title, or a longer part of one, that goes on behind them."""

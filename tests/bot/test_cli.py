@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.cli import ask, talks
+from bot.cli import ask, talks, web
 from index.encoder.base import Encoder
 from tests.bot.answering.conftest import write_notes
 
@@ -157,3 +157,12 @@ def test_help_does_not_load_the_model() -> None:
     )
 
     assert result.stdout.strip() == "[]"
+
+
+def test_the_page_is_not_opened_to_others_by_chance(index_dir: Path) -> None:
+    """Beyond this machine the web page asks for a token in one line, and leaves with 2."""
+    result = CliRunner().invoke(web, ["--index", str(index_dir), "--host", "0.0.0.0"])  # noqa: S104 what is refused
+
+    assert result.exit_code == 2
+    assert "without a token" in result.stderr
+    assert result.stderr.count("\n") == 1

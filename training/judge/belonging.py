@@ -32,8 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 STRENGTH = 0.3
 FOLDS = 8
 OF_A_FILE = 25  # questions of a file of pairs
-# What is lost of real questions, left out: of those that are asked, and of the pairs, which are harder.
-OFF_TOPIC_LOST, CHATTER_LOST = 0.002, 0.03
+# What is lost of real questions at most, left out: of those that are asked, and of the pairs, which are harder.
+OFF_TOPIC_LOST, CHATTER_LOST = (0.002, 0.015), (0.025, 0.05)
 
 
 @dataclass(frozen=True)
@@ -48,30 +48,53 @@ class Message:
 
 def main() -> None:
     """Learn both, print the figures and write."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--corpus", type=Path, required=True, help="a build of the texts of the pairs")
     options.add_argument("--build", action="append", required=True, metavar="NAME=INDEX")
     options.add_argument("--sets", type=Path, default=ROOT / "benchmarks" / "questions")
     options.add_argument("--pairs", type=Path, default=ROOT / "training" / "pairs")
-    options.add_argument("--out", type=Path, default=ROOT / "bot" / "answering" / "evidence" / "belonging.json")
+    options.add_argument(
+        "--out", type=Path, default=ROOT / "bot" / "answering" / "evidence" / "belonging.json"
+    )
+    options.add_argument("--check", nargs=2, action="append", default=[], metavar=("INDEX", "QUESTIONS"))
     arguments = options.parse_args()
     builds = {name: Searcher.open(Path(where)) for name, where in (one.split("=") for one in arguments.build)}
     pairs = _pairs(arguments.pairs)
     corpus = Searcher.open(arguments.corpus)
     asked = _read(arguments.sets / "everyday.jsonl")
+    others = _read(arguments.sets / "off_topic.jsonl")
+    chatter = _read(arguments.sets / "chatter.jsonl")
+    follow_ups = _read(arguments.sets / "follow_ups.jsonl")
     off_topic = [
-        *(_off_topic(row, searcher, False, row["question"]) for row in _read(arguments.sets / "off_topic.jsonl") for searcher in builds.values()),
-        *(_off_topic(row, builds[row["build"]], True, row["build"], 3.0) for row in asked if row["kind"] != "absent"),
+        *(_off_topic(row, one, False, row["question"]) for row in others for one in builds.values()),
+        *(
+            _off_topic(row, builds[row["build"]], True, row["build"], 3.0)
+            for row in asked
+            if row["kind"] != "absent"
+        ),
         *(_off_topic(row, corpus, True, group) for group, row in pairs if row["style"] != "near_miss"),
     ]
     threads = [
-        *(_chatter(row, builds[row["build"]], False, row["build"] + row["kind"]) for row in _read(arguments.sets / "chatter.jsonl")),
-        *(_chatter(row, builds[row["build"]], True, row["history"][0], 2.0) for row in _read(arguments.sets / "follow_ups.jsonl")),
-        *(_chatter(row, builds[row["build"]], True, row["history"][0], 2.0) for row in asked if row.get("history")),
+        *(_chatter(row, builds[row["build"]], False, row["build"] + row["kind"]) for row in chatter),
+        *(_chatter(row, builds[row["build"]], True, row["history"][0], 2.0) for row in follow_ups),
+        *(
+            _chatter(row, builds[row["build"]], True, row["history"][0], 2.0)
+            for row in asked
+            if row.get("history")
+        ),
         *(_chatter(row, corpus, True, group) for group, row in pairs if row.get("history")),
     ]
+    checked = [
+        _off_topic(row, searcher, True, "")
+        for where, path in arguments.check
+        for searcher in [Searcher.open(Path(where))]
+        for row in _read(Path(path))
+        if row.get("type") != "unanswerable" and row.get("status", "answered") == "answered"
+    ]
     content = {
-        "off_topic": _learn("off_topic", off_topic, OFF_TOPIC_LOST),
+        "off_topic": _learn("off_topic", off_topic, OFF_TOPIC_LOST, checked),
         "chatter": _learn("chatter", threads, CHATTER_LOST),
         "source": f"training.judge.belonging, {date.today().isoformat()}",
     }
@@ -107,8 +130,13 @@ def _chatter(
     return Message(chatter_signals(question), ours, group, weight)
 
 
-def _learn(name: str, messages: Sequence[Message], lost: float) -> dict[str, Any]:
-    """Fit a logistic regression, and find the odds above which no more than a share of real questions lies, left out."""
+def _learn(
+    name: str, messages: Sequence[Message], lost: tuple[float, float], checked: Sequence[Message] = ()
+) -> dict[str, Any]:
+    """Fit a logistic regression, and find the odds above which no more than a share of real questions lies, left out.
+
+    Above those lies none of the questions that are only checked.
+    """
     names = sorted(messages[0].signals)
     inputs = np.array([[one.signals[signal] for signal in names] for one in messages])
     labels = np.array([not one.ours for one in messages])
@@ -118,14 +146,21 @@ def _learn(name: str, messages: Sequence[Message], lost: float) -> dict[str, Any
         intercept, slopes = _fit(inputs[kept], labels[kept], weights[kept])
         odds[left] = intercept + inputs[left] @ slopes
     asked = labels | (weights > 1)
-    limit = float(np.quantile(odds[asked & ~labels], 1 - lost))
+    intercept, slopes = _fit(inputs, labels, weights)
+    seen = [
+        intercept + float(np.array([one.signals[signal] for signal in names]) @ slopes) for one in checked
+    ]
+    left_out = [
+        float(np.quantile(odds[real], 1 - share))
+        for real, share in zip((asked & ~labels, ~asked), lost, strict=True)
+    ]
+    limit = max(left_out + seen)
     print(
         name,
         f"told {(odds[labels] > limit).mean():.3f} of {labels.sum()},",
         f"lost {(odds[asked & ~labels] > limit).sum()} of {(asked & ~labels).sum()} asked,",
         f"{(odds[~asked] > limit).mean():.3f} of {(~asked).sum()} of the pairs",
     )
-    intercept, slopes = _fit(inputs, labels, weights)
     return {
         "intercept": round(intercept, 4),
         "weights": {signal: round(float(slope), 4) for signal, slope in zip(names, slopes, strict=True)},

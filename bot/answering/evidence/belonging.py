@@ -14,8 +14,8 @@ from importlib.resources import files
 from typing import Any
 
 from bot.answering.evidence.evidence import Found
+from bot.answering.form import AnswerForm
 from bot.answering.language.wordlists import english
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.question import Question
 from index.vocabulary.words import words
 
@@ -42,6 +42,7 @@ def off_topic_signals(question: Question, found: Found) -> dict[str, float]:
     known = sum(word.known for word in question.words)
     return {
         "foreign": _bounded(question.foreign),
+        "chatty": _bounded(question.chatty),
         "late": late,
         "dense": max((item.dense for item in found.evidence), default=0.0),
         "late_other_language": late * other,
@@ -65,6 +66,7 @@ def chatter_signals(question: Question) -> dict[str, float]:
     names = any(word.known and word.name_like for word in question.words)
     return {
         "foreign": _bounded(question.foreign),
+        "chatty": _bounded(question.chatty),
         "question_mark": float("?" in question.written),
         "asks_first": float(any(first in language.asks for language in spoken)),
         "goes_on": float(any(first in language.continues for language in spoken)),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope
 from index.build.talk_table import TalkSet
@@ -49,7 +49,12 @@ def gather(question: Question, searcher: Searcher, scope: Scope | None = None) -
 
 def allowed_talks(scope: Scope, knowledge: Knowledge) -> TalkSet:
     """Return the talks within the limits."""
-    return knowledge.talks_within(scope.event_ids, scope.excluded_ids, scope.day)
+    allowed = knowledge.talks_within(scope.event_ids, scope.excluded_ids, scope.day)
+    for day in scope.also:
+        allowed |= knowledge.talks_within(scope.event_ids, scope.excluded_ids, day)
+    if scope.not_kind:
+        allowed = knowledge.table.but(allowed, knowledge.table.of_kinds([scope.not_kind]))
+    return allowed
 
 
 def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | None:
@@ -60,7 +65,7 @@ def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | No
     if question.titled:
         titled = table.set_of(question.titled)
         allowed = (allowed & titled) or titled
-    elif question.talks and question.form in _OF_A_TALK:
+    elif question.talks and question.form in _OF_A_TALK and not question.speakers:
         allowed = (allowed & table.set_of(question.talks)) or allowed
     elif question.speakers:
         # A person asked for by name: their talks, and whatever else the notes say of them.

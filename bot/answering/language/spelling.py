@@ -73,7 +73,10 @@ def grammar_meant(word: str, language: Language) -> str | None:
     near = process.extract(word, listed, scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=None)
     meant = [other for other, distance, _ in near if distance and _is_grammar_slip(word, other)]
     by_frequency = {other: _frequency(other, language) for other in meant}
-    best = max(by_frequency, key=lambda other: (by_frequency[other], other), default=None)
+    # People rarely miss the first letter: "hwo" is "how" rather than "who".
+    best = max(
+        by_frequency, key=lambda other: (other[0] == word[0], by_frequency[other], other), default=None
+    )
     return best if best and by_frequency[best] - _frequency(word, language) >= _RARER else None
 
 

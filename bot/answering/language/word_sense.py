@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.answering.language.knowledge import Knowledge
@@ -16,6 +16,7 @@ from bot.answering.language.spelling import closest_word, grammar_meant
 from bot.answering.language.wordlists import (
     Language,
     english,
+    is_common_elsewhere,
     is_generic,
     is_product,
     is_real_word,
@@ -115,15 +116,20 @@ def sense(text: str, knowledge: Knowledge) -> SensedText:
 
 def _in_a_language(found: Sequence[WordSense], language: Language) -> tuple[WordSense, ...]:
     """Take the words of a language that we do not know for plain ones: most of a sentence are no names."""
-    unknown = [word for word in found if word.sense is Sense.NAME and not word.capital]
-    if language is not english() or len(unknown) < _FOREIGN or 2 * len(unknown) <= len(found):
+    unknown = sum(_is_unknown(word) for word in found)
+    others = sum(word.sense is not Sense.GRAMMAR for word in found) - unknown
+    if language is not english() or unknown < _FOREIGN or unknown <= others:
         return tuple(found)
     return tuple(
-        WordSense(word.text, word.form, word.start, Sense.PLAIN, word.capital, True, word.others)
-        if word in unknown and not is_product(word.form)
+        replace(word, sense=Sense.PLAIN, real=True)
+        if _is_unknown(word) and not is_product(word.form)
         else word
         for word in found
     )
+
+
+def _is_unknown(word: WordSense) -> bool:
+    return word.sense is Sense.NAME and not word.capital
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,8 @@ class _Reader:
         product = is_product(word.form)
         if not product and not capital and (meant := grammar_meant(written.lower(), self.language)):
             return _Read(meant, meant, Sense.GRAMMAR, real=True)
+        if not product and not capital and is_common_elsewhere(written.lower()):
+            return _Read(written, word.form, Sense.PLAIN, real=True)
         if real and not product:
             return _Read(written, word.form, Sense.NAME if capital else Sense.PLAIN, capital, real)
         if product or self._in_address(word):
@@ -242,7 +250,7 @@ class _Reader:
     def _is_translated(self, word: Word) -> bool:
         """Tell whether the notes say a word in English."""
         english_words = self.language.english.get(word.form, "").split()
-        return any(self.knowledge.contains(fold(other)) for other in english_words)
+        return any(self.knowledge.contains(fold(other)) for other in english_words if not is_stop(other))
 
     def _meant(self, word: Word, *, capital: bool) -> str | None:
         near = self.knowledge.near(word.form)

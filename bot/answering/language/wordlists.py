@@ -64,6 +64,7 @@ _PREFIXES = tuple(
     ]
 )
 _PART = 4  # letters of the shortest part of a compound
+_COMMON = 3.0  # Zipf frequency of the parts of a compound: "kube" and "cost" are German words, and rare
 _JOINTS = ("", "s", "n", "en", "es", "e")  # what German and Dutch put between two words
 
 
@@ -108,11 +109,10 @@ class Language:
 
     def _is_compound(self, word: str) -> bool:
         return any(
-            self.frequency(word[at:]) > 0
+            self.frequency(word[at:]) >= _COMMON
             and any(
-                self.frequency(word[:at].removesuffix(joint)) > 0
+                word[:at].endswith(joint) and self.frequency(word[:at].removesuffix(joint)) >= _COMMON
                 for joint in _JOINTS
-                if word[:at].endswith(joint)
             )
             for at in range(_PART, len(word) - _PART + 1)
         )
@@ -169,11 +169,11 @@ def english() -> Language:
 
 
 @lru_cache(maxsize=256)
-def language_of(text: str) -> Language:
+def language_of(text: str, folder: Path = _FOLDER) -> Language:
     """Return the language in which a question is asked, by its grammar words; English where they do not tell."""
     found = [word.lower().replace("’", "'") for word in _LETTERS.findall(text)]
     best, most = english(), 0
-    for language in languages().values():
+    for language in languages(folder).values():
         own = sum(word in language.grammar and word not in english().grammar for word in found)
         others = sum(word in english().grammar and word not in language.grammar for word in found)
         begins = bool(found) and found[0] in language.asks and found[0] not in english().grammar
@@ -217,9 +217,23 @@ def is_real_word(word: str, language: Language | None = None) -> bool:
     lowered = word.lower()
     if {lowered, singular(fold(word)), lowered.removesuffix("s"), _american(lowered)} & _trade()["trade"]:
         return True
-    if any(english().frequency(form) for form in _bare_forms(lowered)):
+    if any(english().frequency(form) for form in _bare_forms(lowered)) or _is_done_again(lowered):
         return True
     return language is not None and language is not english() and language.knows(lowered)
+
+
+@lru_cache(maxsize=20_000)
+def is_common_elsewhere(word: str) -> bool:
+    """Tell whether some language has a word in lower case among its common ones: "übrigens" is no name in an English question."""
+    return any(language.frequency(word) >= _COMMON for language in languages().values())
+
+
+def _is_done_again(word: str) -> bool:
+    """Tell whether a word is a common one behind "re" or "un": "reran"."""
+    return any(
+        word.startswith(prefix) and english().frequency(word.removeprefix(prefix)) > _COMMON + 1
+        for prefix in ("re", "un")
+    )
 
 
 def _frequency(lines: bytes, word: str) -> float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.word_sense import Sense, SensedText, WordSense, sense
-from bot.answering.language.wordlists import languages
+from bot.answering.language.wordlists import english, languages
 from bot.answering.question.clauses import Span, clauses
 from bot.answering.question.examples import examples
 from index.conferences.day_mentions import parse_days
@@ -17,6 +18,7 @@ from index.search import Searcher
 # How likely a clause is an aside from which it is left out. Of 27 fillers that were not learnt from .85 are found at .5; of 166 clauses
 # of questions .08 are taken for one, most of them names of events, which are never left out.
 _LIKELY = 0.5
+_TELLING = frozenset({Sense.KNOWN, Sense.NAME, Sense.GENERIC})
 _MOST_LED = 2  # clauses in front, and as many behind, that are looked at
 
 
@@ -42,14 +44,25 @@ def without_asides(sensed: SensedText, searcher: Searcher) -> SensedText:
 def _cut(sensed: SensedText) -> list[Span]:
     """Return a text's clauses, the first one apart from the question proper that begins within it: "btw | what is it"."""
     found = clauses(sensed.text)
-    at = next((at for at, clause in enumerate(found) if _asking(sensed, clause)), None)
-    if at is None:
-        return found
+    begins = _asking(sensed, (0, len(sensed.text)))
+    if begins is None:
+        return _first_word_apart(sensed, found)
+    at = bisect_right(found, begins.start, key=lambda clause: clause[0]) - 1
     start, end = found[at]
-    begins = _asking(sensed, (start, end))
-    if begins is None or begins.start == start or _leads(sensed, (start, begins.start)):
+    if begins.start == start or _leads(sensed, (start, begins.start)):
         return found
     return [*found[:at], (start, begins.start), (begins.start, end), *found[at + 1 :]]
+
+
+def _first_word_apart(sensed: SensedText, found: list[Span]) -> list[Span]:
+    """Return clauses of a text that begins with a word of which the notes say nothing: "btw | linkerd"."""
+    if len(sensed.words) < 2 or sensed.words[0].sense is not Sense.PLAIN or not found:
+        return found
+    if not english().frequency(sensed.words[0].text.lower()):
+        return found  # a rare word is asked about rather than said in passing
+    start, end = found[0]
+    second = sensed.words[1].start
+    return [(start, sensed.words[0].end), (second, end), *found[1:]] if second < end else found
 
 
 def _leads(sensed: SensedText, clause: Span) -> bool:
@@ -82,17 +95,12 @@ def _is_aside(sensed: SensedText, clause: Span, searcher: Searcher) -> bool:
     """Tell whether a clause is an aside: it names nothing, and says nothing of the notes or what asides say."""
     said = _within(sensed.words, clause)
     text = sensed.text[slice(*clause)]
-    topical = [word for word in said if word.topical]
-    knowledge = knowledge_of(searcher)
-    if any(word.known and (word.name_like or knowledge.is_name(word.form)) for word in topical):
+    if any(word.known and word.name_like for word in said):
         return False
-    if (
-        any(word.sense is Sense.GENERIC for word in said)
-        or parse_days(text)
-        or parse_events(text, knowledge.events)
-    ):
+    if parse_days(text) or parse_events(text, knowledge_of(searcher).events):
         return False
-    if not any(word.known or word.sense is Sense.NAME for word in topical):
+    several = clause[1] < len(sensed.text) and sensed.text[clause[1]] != " "
+    if several and not any(word.sense in _TELLING for word in said):
         return True
     learnt = examples()
     return learnt.fits(searcher.encoder) and learnt.aside(searcher.encoded(text).pooled) > _LIKELY

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 from typing import get_args
 
-from bot.answering.language.word_sense import Sense, SensedText, WordSense
+from bot.answering.language.word_sense import SensedText, WordSense
 from bot.answering.language.wordlists import languages
 from bot.answering.question.question import LinkKind
 from index.search import Searcher
@@ -77,12 +78,11 @@ def _beginnings(run: Subject, at: int) -> Iterator[str]:
 
 def sides_compared(sensed: SensedText, runs: Sequence[Subject]) -> tuple[str, ...]:
     """Return what a question compares: the subjects on both sides of the most telling word between two."""
-    for sign in _ranked(sensed):
-        for word in (one for one in sensed.words if one.form == sign):
-            before = [run for run in runs if run.end <= word.start]
-            behind = [run for run in runs if run.start >= word.end]
-            if before and behind:
-                return (before[-1].text, behind[0].text)
+    first = {word.form: word for word in reversed(sensed.words)}
+    for word in (first[sign] for sign in _ranked(sensed) if sign in first):
+        at = bisect_left(runs, word.start, key=lambda run: run.start)
+        if 0 < at < len(runs):
+            return (runs[at - 1].text, runs[at].text)
     return tuple(run.text for run in runs[:2]) if len(runs) > 1 else ()
 
 
@@ -94,13 +94,14 @@ def _ranked(sensed: SensedText) -> tuple[str, ...]:
 def excluded_subjects(sensed: SensedText, runs: Sequence[Subject]) -> tuple[str, ...]:
     """Return the subjects that a question takes out: "not about Karpenter", "without the keynotes"."""
     spoken = {languages()["en"], sensed.language}
+    begin = {run.start: run.text for run in runs}
     found = []
     for at, word in enumerate(sensed.words):
-        if word.sense is not Sense.GRAMMAR or not any(word.form in one.negation for one in spoken):
+        if not any(word.form in one.negation for one in spoken):
             continue
         reach = sensed.words[at + 1 : at + 1 + _REACH]
-        found += [run.text for run in runs if any(run.start == one.start for one in reach)]
-    return tuple(found)
+        found += [begin[one.start] for one in reach if one.start in begin]
+    return tuple(dict.fromkeys(found))
 
 
 def link_kind(sensed: SensedText) -> LinkKind | None:

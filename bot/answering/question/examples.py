@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.question.form import AnswerForm
+from bot.answering.form import AnswerForm
 from index.encoder.base import Encoder, TokenVectors, Vectors
 from index.vocabulary.words import words
 
@@ -79,6 +79,10 @@ class Examples:
     def foreign(self, vector: Vectors) -> float:
         """Return the logarithm of the odds that a message is none on conferences, by its vector (dim,)."""
         return float(self._learnt["foreign_weights"] @ vector + self._learnt["foreign_bias"])
+
+    def chatty(self, vector: Vectors) -> float:
+        """Return the logarithm of the odds that a message is said rather than asked, by its vector (dim,)."""
+        return float(self._learnt["chatty_weights"] @ vector + self._learnt["chatty_bias"])
 
     def _by_words(self, pattern: str) -> Vectors:
         """Return the cosine of a pattern's words and those of each form's nearest exemplar, (n_forms,) float32."""

@@ -19,13 +19,13 @@ def in_focus(sensed: SensedText, asked: Sequence[WordSense]) -> tuple[WordSense,
     "my PM asked about multi-tenancy" is about multi-tenancy; "Datadog, was it mentioned?" is about Datadog, because nothing follows.
     """
     spoken = {languages()["en"], sensed.language}
-    best = tuple(asked)
-    for word in sensed.words:
-        leads = any(word.form in language.asks or word.form in language.about for language in spoken)
-        if word.sense is not Sense.GRAMMAR or not leads:
-            continue
-        behind = tuple(one for one in asked if one.start > word.start)
-        if any(_names(one) for one in asked if one.start < word.start):
-            break
-        best = behind or best
-    return best
+    first = min((one.start for one in asked if _names(one)), default=len(sensed.text))
+    last = max((one.start for one in asked), default=-1)
+    leads = [
+        word.start
+        for word in sensed.words
+        if word.sense is Sense.GRAMMAR
+        and word.start < min(first, last)
+        and any(word.form in language.asks or word.form in language.about for language in spoken)
+    ]
+    return tuple(one for one in asked if not leads or one.start > leads[-1])

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.word_sense import WordSense
 from bot.answering.language.wordlists import Language, english
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.scope import Scope
 
 LinkKind = Literal["video", "slides", "code", "schedule", "recap"]
@@ -42,7 +42,9 @@ class Question:
     excluded: tuple[str, ...] = ()  # subjects that it does not want: "not about Karpenter"
     link_kind: LinkKind | None = None  # which address is asked for, None for any
     address: str = ""  # a web address in the question
-    foreign: float = 0.0  # how much it reads like what is no question on a conference, as a logarithm of odds
+    # How much it reads like what is no question on a conference, and like what people say to each other: logarithms of odds.
+    foreign: float = 0.0
+    chatty: float = 0.0
 
     @property
     def unknown_names(self) -> tuple[WordSense, ...]:

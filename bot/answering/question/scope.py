@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from bot.answering.language.knowledge import Knowledge, event_year, knowledge_of
+from bot.answering.language.wordlists import is_generic, languages
 from bot.answering.question.editions import event_words, unknown_edition
 from bot.errors import UnknownDay, UnknownEvent
 from index.conferences.day_mentions import DayMention, parse_days
 from index.conferences.event_mentions import EventMention, parse_event, parse_events
 from index.models import Event
 from index.search import Searcher
-from index.vocabulary.words import words
+from index.vocabulary.words import Word, words
 
 Span = tuple[int, int]
 
@@ -22,12 +24,14 @@ _YEARS = re.compile(
     r"\b(?:between|from|entre|de|zwischen)\s+(?P<first>20[0-3]\d)\s*(?:and|to|until|through|et|à|und|-|–)\s*(?P<last>20[0-3]\d)\b",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(
-    r"\b(?:not|except(?: for)?|but not|without|other than|rather than|instead of|pas|sauf|hors)\s+(?:\w+\s+){0,3}$",
+# Before a year that something is foreseen for, planned by or lasts until.
+_TOWARD = re.compile(
+    r"\b(?:for|by|until|till|through|towards?|pour|d'ici|jusqu'en|für|bis|para|hasta)(?:\s+(?:the|year|le|das|jahr|año|l'année))*\s+$",
     re.IGNORECASE,
 )
 _SIDE = re.compile(r"\b(since|from|after|before|depuis|après|avant)\s+$", re.IGNORECASE)
-_KIND = re.compile(r"\b(keynote|workshop|panel)s?\b", re.IGNORECASE)
+_KIND = re.compile(r"\b(keynote|workshop|tutorial|panel)s?\b", re.IGNORECASE)
+_KINDS = {"tutorial": "workshop"}
 _DAY_TWO_WORK = re.compile(r"^[\s-]*op(?:s|erations?)\b", re.IGNORECASE)
 
 
@@ -38,15 +42,22 @@ class Scope:
     event_ids: tuple[str, ...] = ()
     excluded_ids: tuple[str, ...] = ()
     day: int | None = None
+    also: tuple[int, ...] = ()  # further days: "day 1 and day 2"
     firm: bool = False  # named beyond doubt: found nothing, it is not lifted by itself
     missing: str | None = None  # a conference that the question names and the notes do not cover
     kind: str | None = None
+    not_kind: str | None = None  # "without the keynotes"
     spans: tuple[Span, ...] = ()  # the question's characters that said so
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """Return all days that are meant."""
+        return () if self.day is None else (self.day, *self.also)
 
     @property
     def limits(self) -> bool:
         """Tell whether anything is left out."""
-        return bool(self.event_ids or self.excluded_ids or self.day is not None)
+        return bool(self.event_ids or self.excluded_ids or self.day is not None or self.not_kind)
 
 
 def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = None) -> Scope:
@@ -70,19 +81,26 @@ def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = No
     spans += year_spans
     if not wanted and not missing and inherited:
         wanted, firm = list(inherited.event_ids), False
-    day, day_spans = _day(
+    days, day_spans = _days(
         question, [event for event in knowledge.events if not wanted or event.event_id in wanted], spans
     )
-    if day is None and inherited and not mentions:
-        day = inherited.day
+    if days and not wanted and not missing:
+        missing, elsewhere = _elsewhere(question, mentions)
+        spans += elsewhere
+    if not days and inherited and not mentions:
+        days = inherited.days
     kind = _KIND.search(question)
+    named = _KINDS.get(kind[1].lower(), kind[1].lower()) if kind else None
+    without = bool(kind) and _negated(question, kind.start() if kind else 0)
     return Scope(
         event_ids=tuple(e for e in dict.fromkeys(wanted) if e not in excluded),
         excluded_ids=tuple(dict.fromkeys(excluded)) if not wanted else (),
-        day=day,
+        day=days[0] if days else None,
+        also=days[1:],
         firm=firm,
         missing=missing,
-        kind=kind[1].lower() if kind else None,
+        kind=None if without else named,
+        not_kind=named if without else None,
         spans=tuple(spans + day_spans),
     )
 
@@ -97,10 +115,12 @@ def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
     }:
         return mention
     named = {word.form for word in words(mention.series or "")}
+    telling = named & knowledge.events_by_word.keys()
     fits = [
         e.event_id
         for e in knowledge.events
-        if named <= event_words(e) and mention.year in {None, event_year(e)}
+        # "pgconf nyc 2015" is the notes' "PgConf 2015": a word that tells the series, and the year.
+        if (named <= event_words(e) or telling & event_words(e)) and mention.year in {None, event_year(e)}
     ]
     return replace(mention, event_ids=tuple(fits)) if fits else mention
 
@@ -108,14 +128,28 @@ def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
 def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledge) -> list[EventMention]:
     """Find conferences of the notes that are named without their year: "at SciPy"."""
     taken = [span for mention in mentions for span in mention.spans]
-    asked = [word for word in words(question) if word.form in knowledge.events_by_word]
+    said = list(words(question))
+    asked = [word for word in said if word.form in knowledge.events_by_word]
+    asked += [word for at, word in enumerate(said) if _names_a_series(said, at, knowledge)]
     free = [word for word in asked if not any(start < word.end and word.start < end for start, end in taken)]
     spans = {word.form: (word.start, word.end) for word in free}
-    found = {form: knowledge.events_by_word[form] for form in spans}
+    listed = {**knowledge.events_by_plain_word, **knowledge.events_by_word}
+    found = {form: listed[form] for form in spans}
     return [
         EventMention(tuple(knowledge.events[row].event_id for row in rows), (spans[form],))
         for form, rows in sorted(found.items(), key=lambda pair: pair[1][0])
     ]
+
+
+def _names_a_series(said: Sequence[Word], at: int, knowledge: Knowledge) -> bool:
+    """Tell whether a plain word is a conference's name here: "Velocity 2019", "at Velocity", "Velocity talks"."""
+    rows = knowledge.events_by_plain_word.get(said[at].form)
+    if not rows:
+        return False
+    before = said[at - 1].form if at else ""
+    behind = said[at + 1].form if at + 1 < len(said) else ""
+    years = {str(event_year(knowledge.events[row])) for row in rows}
+    return behind in years or before == "at" or (bool(behind) and is_generic(behind))
 
 
 def _events(
@@ -164,6 +198,8 @@ def _years(
         events = _events_of(question[: match.start()], int(match[0]), knowledge)
         if not events or any(covered[match.start() : match.end()]):
             continue
+        if _is_subject(question[: match.start()], match[0], knowledge):
+            continue
         (excluded if _negated(question, match.start()) else wanted).extend(events)
         side = _SIDE.search(question[: match.start()])
         spans.append((side.start() if side else match.start(), match.end()))
@@ -186,11 +222,38 @@ def _events_of(before: str, year: int, knowledge: Knowledge) -> tuple[str, ...]:
     )
 
 
+def _is_subject(before: str, year: str, knowledge: Knowledge) -> bool:
+    """Tell whether a year is part of what is asked for: a forecast for it, told in another year's talk."""
+    if not _TOWARD.search(before) or any(is_generic(word) for word in before.split()):
+        return False
+    return knowledge.says(year)
+
+
 def _negated(question: str, start: int) -> bool:
-    return bool(_NEGATION.search(question[:start]))
+    return bool(_negation().search(question[:start]))
 
 
-def _day(question: str, events: Sequence[Event], taken: Sequence[Span]) -> tuple[int | None, list[Span]]:
+@cache
+def _negation() -> re.Pattern[str]:
+    listed = {word for language in languages().values() for word in language.negation}
+    said = "|".join(sorted(map(re.escape, listed), key=len, reverse=True))
+    return re.compile(rf"\b(?:{said}|other than|instead of|rather than)\s+(?:\w+\s+){{0,3}}$", re.IGNORECASE)
+
+
+def _elsewhere(question: str, mentions: Sequence[EventMention]) -> tuple[str | None, list[Span]]:
+    """Return a city of conferences that the notes lack, named with a day: "Barcelona day 3"."""
+    for mention in mentions:
+        if mention.city and mention.event_ids:
+            return question[mention.spans[0][0] : mention.spans[-1][1]], list(mention.spans)
+    return None, []
+
+
+def _days(
+    question: str, events: Sequence[Event], taken: Sequence[Span]
+) -> tuple[tuple[int, ...], list[Span]]:
+    """Return the days that a question names, and where."""
+    found: dict[int, None] = {}
+    spans: list[Span] = []
     for mention in parse_days(question):
         if any(start < mention.span[1] and mention.span[0] < end for start, end in taken):
             continue
@@ -198,8 +261,9 @@ def _day(question: str, events: Sequence[Event], taken: Sequence[Span]) -> tuple
             continue
         day = _resolve(mention, events)
         if day is not None:
-            return day, [mention.span]
-    return None, []
+            found.setdefault(day)
+            spans.append(mention.span)
+    return tuple(found), spans
 
 
 def _resolve(mention: DayMention, events: Sequence[Event]) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.language.markup import plain_question
 from bot.answering.language.word_sense import Sense, SensedText, WordSense, sense
@@ -23,7 +24,6 @@ from bot.answering.question.entities import (
 )
 from bot.answering.question.examples import PERSON, PLACE, SUBJECT, Asked, examples, mask, pattern_of
 from bot.answering.question.focus import in_focus
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.people import person_asked
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, Span, read_scope
@@ -34,6 +34,8 @@ from index.vocabulary.words import fold, singular, words
 
 # Forms that a talk's title asks for when nothing else does.
 _BARE = frozenset({AnswerForm.QUOTES, AnswerForm.LIST, AnswerForm.DIGEST})
+_WITHOUT_SUBJECT = frozenset({AnswerForm.LIST, AnswerForm.HELP, AnswerForm.EVENTS})
+_OF_PEOPLE = frozenset({AnswerForm.LIST, AnswerForm.PEOPLE, AnswerForm.TALK})
 _HEADED = 1  # words that a part of a day or event may be called by: "the opentofu day"
 _ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
 _SIGNS = frozenset({SUBJECT, PERSON, PLACE})
@@ -64,6 +66,8 @@ def understand(
         speakers=question.speakers or speakers,
         talks=question.talks or talks,
     )
+    if context and not draft.words and question.form in _WITHOUT_SUBJECT:
+        question = replace(question, form=AnswerForm.QUOTES)  # "any notes on that?" is about what came before
     if given:
         question = replace(question, scope=_narrowed(question.scope, given))
     return question
@@ -117,7 +121,8 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
     knowledge, text = knowledge_of(searcher), draft.text
     titled = titled_talks(text, knowledge)
     tokens = searcher.encoded(draft.search_text)
-    form, foreign = _form(draft, tokens, searcher)
+    form = _form(draft, tokens, searcher)
+    fits = examples().fits(searcher.encoder)
     form = _fitting(form, draft, titled=bool(titled))
     person = person_asked(text) if form in {AnswerForm.LIST, AnswerForm.PEOPLE} else ""
     people = {part.form for name in draft.speakers for part in words(name)}
@@ -143,11 +148,12 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         person=person,
         focus=draft.focus,
         talks=talks_named(titles, searcher),
-        companies=companies_named(runs, searcher),
+        companies=companies_named(runs, searcher) if form in _OF_PEOPLE else (),
         sides=sides_compared(draft.sensed, runs) if form is AnswerForm.SIDES else (),
-        excluded=excluded_subjects(draft.sensed, runs),
+        excluded=() if titled else excluded_subjects(draft.sensed, runs),
         link_kind=link_kind(draft.sensed),
-        foreign=foreign,
+        foreign=examples().foreign(tokens.pooled) if fits else 0.0,
+        chatty=examples().chatty(tokens.pooled) if fits else 0.0,
     )
 
 
@@ -163,13 +169,12 @@ def _fitting(form: AnswerForm, draft: _Draft, *, titled: bool) -> AnswerForm:
     return AnswerForm.QUOTES if form in _ABOUT_US and known else form
 
 
-def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> tuple[AnswerForm, float]:
-    """Return the form that a question asks for, and the logarithm of the odds that it is none for us."""
+def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm:
+    """Return the form that a question asks for, by examples."""
     scope, learnt = draft.scope, examples()
     people = {fold(part.form) for name in draft.speakers for part in words(name)}
     subjects_said = [word for word in draft.words if word.form not in learnt.asking or word.capital]
     topical = {word.form for word in subjects_said}
-    fits = learnt.fits(searcher.encoder)
     # The vectors are those of the text that is searched: limits are out of it, other names are in.
     masked = [(word.start, word.end) for word in words(draft.search_text) if word.form in topical]
     pattern = pattern_of(
@@ -180,9 +185,7 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> tuple[Answ
         ],
     )
     if subjects_said and all(piece in _SIGNS for piece in re.findall(r"\w+", pattern)):
-        return AnswerForm.QUOTES, learnt.foreign(
-            tokens.pooled
-        ) if fits else 0.0  # names, and nothing asked of them
+        return AnswerForm.QUOTES  # names, and nothing asked of them
     asked = Asked(
         pattern,
         mask(tokens, masked),
@@ -193,7 +196,7 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> tuple[Answ
             scope.day is not None,
         ),
     )
-    return learnt.form(asked, by_vector=fits), learnt.foreign(tokens.pooled) if fits else 0.0
+    return learnt.form(asked, by_vector=learnt.fits(searcher.encoder))
 
 
 def _is_follow_up(draft: _Draft, earlier: Sequence[str], searcher: Searcher) -> bool:

@@ -75,7 +75,8 @@ def brief_block(
 def _asked_talk(
     question: Question, hits: Sequence[Hit], subject: Collection[str], searcher: Searcher
 ) -> Talk | None:
-    rows = question.titled or question.talks
+    theirs = frozenset(row for rows in question.speakers.values() for row in rows)
+    rows = question.titled or question.talks & theirs or theirs or question.talks
     talks = searcher.build.stored_talks.rows
     named = [talks[row] for row in sorted(rows)]
     if named:

@@ -1,8 +1,6 @@
-"""What the notes cover: their events with dates and talks, for who asks which there are or for a day that there was not."""
+"""What the notes cover: their events in order, with dates and talks, and the days of an event."""
 
 from __future__ import annotations
-
-import re
 
 from bot.answering.evidence.evidence import allowed_talks
 from bot.answering.language.knowledge import Knowledge, knowledge_of
@@ -12,24 +10,7 @@ from index.build.talk_table import TalkSet
 from index.models import Event
 from index.search import Searcher
 
-_EVENTS = r"(?:conferences?|events|kubecons|meetups|editions|conférences|événements|évènements|konferenzen)"
-_ASKS = re.compile(
-    rf"^(?:which|what|list|show|name|how many|quelles?|quels?|combien de|welche)\b.*\b{_EVENTS}\b|^(?:all\s+)?{_EVENTS}$",
-    re.IGNORECASE,
-)
 _NOT_LISTED = 5  # days of the longest conference; a day beyond is none of an undated one either
-
-
-def asks_for_events(question: Question) -> bool:
-    """Tell whether a question asks which conferences there are notes on, and for nothing else."""
-    bare = bool(_ASKS.search(question.text.strip(" ?!.")))
-    return bare and not (
-        question.words
-        or question.speakers
-        or question.scope.limits
-        or question.scope.missing
-        or question.titled
-    )
 
 
 def events_in_order(searcher: Searcher) -> list[Event]:

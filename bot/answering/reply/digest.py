@@ -93,7 +93,7 @@ def chosen_talks(scope: Scope, searcher: Searcher, only: TalkSet | None = None) 
         within &= only
     if scope.kind and (of_that := within & of_kind(scope.kind, searcher, within)):
         within = of_that
-    if scope.day is not None and (dated := within & table.of_days([scope.day])):
+    if scope.day is not None and (dated := within & table.of_days(scope.days)):
         within = dated
     sections = within & table.sections & table.telling
     return table.in_order(TalkSet(within.mask & ~table.sections.mask)), table.in_order(sections)

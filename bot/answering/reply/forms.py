@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.answering.evidence.evidence import Found
-from bot.answering.question.form import AnswerForm
+from bot.answering.form import AnswerForm
 from bot.answering.question.question import Question
 from bot.answering.reply.brief import brief_reply
 from bot.answering.reply.card import asks_when, headline_of, talk_reply

@@ -14,7 +14,7 @@ from bot.answering.models import Block, Line
 from bot.answering.question.question import LinkKind, Question
 from bot.answering.rendering import LINK_NAMES
 from bot.answering.reply.outline import MOST_PASSAGES, topic_terms
-from bot.answering.reply.quotes import quote_blocks
+from bot.answering.reply.quotes import ANSWER_CHARS, quote_blocks
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Passage, Talk
 from index.search import Searcher
@@ -69,7 +69,7 @@ def link_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
     bodies = [hit for hit in hits if hit.passage.role == "body"] or list(hits)
     ordered = sorted(bodies, key=lambda hit: hit.talk != talk)
     forms = [word.form for word in question.words]
-    blocks = quote_blocks(ordered, forms, searcher, names=forms, room=_QUOTED_CHARS, most=2)
+    blocks = quote_blocks(ordered, forms, searcher, names=forms, room=_QUOTED_CHARS if best else ANSWER_CHARS)
     ranked = tuple(replace(hit, rank=at) for at, hit in enumerate(ordered, 1))
     return Reply(said, ((Block(lines=lines),) if lines else ()) + blocks, ranked)
 

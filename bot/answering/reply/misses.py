@@ -12,6 +12,7 @@ from bot.answering.evidence.spots import name_forms
 from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.language.wordlists import english
 from bot.answering.question.entities import runs_of
+from bot.answering.question.examples import examples
 from bot.answering.question.question import Question
 from bot.answering.rendering import counted, place, spoken
 from index.models import Hit, Talk
@@ -48,8 +49,8 @@ def unsaid_words(question: Question) -> tuple[str, ...]:
     """Return the few plain words that are all a question asks about, where the notes say none of them."""
     if question.context or question.language is not english():
         return ()
-    people = name_forms(question)
-    asked = [word for word in question.focus if word.form not in people]
+    aside = name_forms(question) | examples().asking
+    asked = [word for word in question.words if word.form not in aside]
     if not asked or len(asked) > _FEW or any(word.known for word in asked):
         return ()
     return tuple(word.text for word in asked)
@@ -114,9 +115,7 @@ def touched_text(question: Question, wanted: str = "say what was asked") -> str:
     touched = [run.text for run in runs_of(question.text, [word for word in question.focus if word.known])]
     if not touched:
         return "The notes do not say."
-    return (
-        f"The notes touch on {spoken([f'“{text}”' for text in touched[:_TOUCHED]])}, but do not {wanted}."
-    )
+    return f"The notes touch on {spoken([f'“{text}”' for text in touched[:_TOUCHED]])}, but do not {wanted}."
 
 
 def missing_event_text(name: str, knowledge: Knowledge) -> str:

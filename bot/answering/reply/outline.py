@@ -21,7 +21,9 @@ _MARK = re.compile(r"(?:[-*•‣◦▪–—>#|→]+|\d+[.)])[ \t]+")
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"’')\]]*\s+(?=[^\sa-z])")
 # What ends on a point without ending a sentence.
-_SHORT = re.compile(r"\b(?:e\.g|i\.e|eg|ie|vs|cf|etc|approx|resp|incl|z\.B|d\.h|p\. ?ex|Dr|Mr|Mrs|Ms|St|Jr|No|Prof)\.\W*$")
+_SHORT = re.compile(
+    r"\b(?:e\.g|i\.e|eg|ie|vs|cf|etc|approx|resp|incl|z\.B|d\.h|p\. ?ex|Dr|Mr|Mrs|Ms|St|Jr|No|Prof)\.\W*$"
+)
 _SHORT_CHARS = 10
 _ENDED = re.compile(r"[.!?…;,][”\"’'»)\]]*$")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")

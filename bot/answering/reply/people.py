@@ -36,14 +36,15 @@ def people_reply(question: Question, found: Found, searcher: Searcher) -> Reply 
         return person_card_reply(tuple(question.speakers), rows, searcher, allowed)
     if question.companies:
         return _of_companies(question, searcher)
-    if question.titled or question.talks:
-        return _of_talk(question, found, searcher)
     topics = topics_of(question, knowledge)
-    part = knowledge.table.set_of([row for topic in topics for row in headed(topic, allowed, searcher)])
+    parts = (*topics, *(word.text for word in question.words))
+    part = knowledge.table.set_of([row for name in parts for row in headed(name, allowed, searcher)])
     if part or (not topics and question.scope.limits):
         talks, sections = chosen_talks(question.scope, searcher, part or None)
         told = [knowledge.talk(row) for row in [*talks.tolist(), *sections.tolist()][:MOST]]
         return _listed(told, question, searcher, "")
+    if question.titled or question.talks:
+        return _of_talk(question, found, searcher)
     if topics and sum(len(topic.split()) for topic in topics) <= _FEW_WORDS:
         listed = list_talks(question, found, searcher)
         named = [hit.talk for hit in listed.hits if hit.talk.speakers]

@@ -22,6 +22,8 @@ _START_WORDS = 3  # within which a sentence names what does something
 _SOON_CHARS = 24  # behind the name, within which it says that it does
 _HEAD_CHARS = 60  # within which a definition names its subject
 _LATER = 0.25  # what each statement before it takes from one that might be the first to read
+# What else speaks against or for a statement as the first one, beside the 0 to 3 of `definition`.
+_BY_AUTHOR, _AS_TITLE, _IN_LIST, _FULL, _TOO_LONG = 1.0, 0.6, 0.5, 0.4, 0.5
 _FEWEST_TERMS = 2  # words on a topic of a statement that says something
 _BELOW_ITS_NAME = 2.5  # how far a line below the name of the subject says what it is
 _WAYS = frozenset({"is_a", "does", "talk_is"})  # to say what something is
@@ -66,18 +68,20 @@ class Points:
             told = definition(one.text, self.subject)
             heads = one.parent is not None and self._is_subject(one.parent)
             score = (max(told, _BELOW_ITS_NAME) if heads else told) - _LATER * at
-            is_title = (
-                is_heading(one) and one.parent is None and one.indent % 2 == 0 and len(one.text) < _HEAD_CHARS
+            score -= _BY_AUTHOR * (one.passage.voice == "author") + _AS_TITLE * self._is_title(at)
+            score -= _IN_LIST * (one.parent is not None and not heads)
+            score += _FULL * (len(one.text) >= 2 * _SHORTEST) - _TOO_LONG * max(
+                len(one.text) / most - 1.0, 0.0
             )
-            score -= (
-                (one.passage.voice == "author")
-                + 0.6 * is_title
-                + 0.5 * (one.parent is not None and not heads)
-            )
-            score += 0.4 * (len(one.text) >= 2 * _SHORTEST) - 0.5 * max(len(one.text) / most - 1.0, 0.0)
             if best is None or score > best[0]:
                 best = (score, at)
         return best[1] if best else None
+
+    def _is_title(self, at: int) -> bool:
+        """Tell whether a line between paragraphs is a heading, not an item without a mark."""
+        one = self.statements[at]
+        bare = one.parent is None and one.indent % 2 == 0
+        return bare and is_heading(one) and len(one.text) < _HEAD_CHARS
 
     def _is_subject(self, at: int) -> bool:
         """Tell whether a line is the name of the subject and no more: "Tidal:" above what it is."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot import answering
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.word_sense import Sense, sense
 from bot.answering.models import Answer
 from bot.answering.question.addresses import talks_at
-from bot.answering.question.form import AnswerForm
 from bot.answering.question.scope import read_scope
 from bot.errors import QuestionFault, UnknownDay, UnknownEvent
 from bot.live import LiveIndex

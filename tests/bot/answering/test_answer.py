@@ -47,12 +47,12 @@ def test_slack_markup_and_politeness_do_not_change_the_answer(searcher: Searcher
 
 
 def test_a_name_nobody_mentioned_is_said_to_be_absent(searcher: Searcher) -> None:
-    """A product that stands nowhere is refused by name, with the extent of the notes and the nearest talks, labelled."""
+    """A product that stands nowhere is refused by name, with the extent of the notes; what lies near it is something else."""
     found = answer("what did they say about Crossplane compositions?", searcher=searcher)
 
     assert (found.status, found.miss) == ("not_found", "absent")
     assert "“Crossplane” is not mentioned in the notes (3 recaps, 8 talks)." in found.text
-    assert "The nearest talks:" in found.text
+    assert not found.nearest
     assert not found.quotes
 
 
@@ -207,9 +207,19 @@ def test_the_note_takers_opinion_is_labelled(searcher: Searcher) -> None:
     assert "The note-taker's own remark: “I would not run it" in found.text
 
 
-@pytest.mark.parametrize("question", ["thanks!", "hello", "", "???", ":tada:"])
-def test_small_talk_is_no_question(searcher: Searcher, question: str) -> None:
-    """A greeting gets a hint, not a quote."""
+@pytest.mark.parametrize("question", ["thanks!", "hello", "merci beaucoup", "guten Morgen"])
+def test_small_talk_is_answered_in_one_line(searcher: Searcher, question: str) -> None:
+    """A greeting gets a kind line, not a quote."""
+    found = answer(question, searcher=searcher)
+
+    assert (found.status, found.understood.intent) == ("answered", "help")
+    assert not found.quotes
+    assert "\n" not in found.text
+
+
+@pytest.mark.parametrize("question", ["", "???", ":tada:"])
+def test_a_message_without_words_is_no_question(searcher: Searcher, question: str) -> None:
+    """What holds no word is off-topic."""
     assert answer(question, searcher=searcher).miss == "off_topic"
 
 

@@ -8,15 +8,13 @@ from bot.answering import answer
 from bot.answering.evidence.confidence import confidence, doubt_below, refuse_below
 from bot.answering.evidence.evidence import Found, gather
 from bot.answering.evidence.signals import signals
-from bot.answering.language.knowledge import knowledge_of
 from bot.answering.question.understanding import understand
 from index.search import Searcher
 
 
 def _sure(question: str, searcher: Searcher) -> float:
-    knowledge = knowledge_of(searcher)
-    question = understand(question, searcher)
-    return confidence(question, gather(question, searcher))
+    read = understand(question, searcher)
+    return confidence(read, gather(read, searcher))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +37,6 @@ def test_what_the_notes_say_is_surer_than_what_they_only_touch_on(
 
 def test_confidence_falls_when_the_answering_passage_is_gone(searcher: Searcher) -> None:
     """The same question is less sure of the passages that are left without the one that answers."""
-    knowledge = knowledge_of(searcher)
     question = understand("what saved the team 38% of its machines?", searcher)
     found = gather(question, searcher)
     kept = [at for at, hit in enumerate(found.hits) if "38%" not in hit.passage.text]
@@ -63,9 +60,8 @@ def test_nothing_found_is_no_confidence(searcher: Searcher) -> None:
 )
 def test_every_signal_is_a_small_number(searcher: Searcher, question: str) -> None:
     """Odd and short questions give the same signals as others, each within what the model can take."""
-    knowledge = knowledge_of(searcher)
-    question = understand(question, searcher)
-    values = signals(question, gather(question, searcher))
+    read = understand(question, searcher)
+    values = signals(read, gather(read, searcher))
     usual = understand("how much did Lanternfish save?", searcher)
 
     assert values.keys() == signals(usual, gather(usual, searcher)).keys()

@@ -12,7 +12,7 @@ from index.search import Searcher
     "question",
     [
         "how many machines are in the pool of spares?",
-        "how much does a tide table weigh?",
+        "how many cron jobs ran the autoscaling of 2021?",
         "when was the autoscaler released?",
     ],
 )
@@ -21,7 +21,8 @@ def test_a_figure_that_the_notes_do_not_give_is_refused(searcher: Searcher, ques
     found = answer(question, searcher=searcher)
 
     assert (found.status, found.miss) == ("not_found", "not_covered")
-    assert found.headline == "The notes touch on this, but do not give the figure or date that was asked for."
+    assert (found.headline or "").startswith("The notes touch on “")
+    assert (found.headline or "").endswith(", but do not give the figure or date that was asked for.")
     assert found.nearest
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from bot.answering.form import AnswerForm
 from bot.answering.models import Answer, Block, Entry, Lead, Line, Quote, Source, Understood
-from bot.answering.question.form import AnswerForm
 from bot.slack.messages.message import Request
 from index.models import Hit, Passage, Talk
 

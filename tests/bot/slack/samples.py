@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import answering
+from bot.answering.form import AnswerForm
 from bot.answering.models import Answer, Block, Entry, Lead, Line, Quote, Source, Understood
-from bot.answering.question.form import AnswerForm
 from bot.slack.desk.news import Subscription, digest_message
 from bot.slack.desk.watches import LONGEST_PHRASE, News, Watch, news_message
 from bot.slack.listeners.feedback import reason_form

@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from bot.web.app import create_app
+from bot.web.serving import config
 from index.encoder.base import Encoder
 from index.search import Searcher
 from tests.notes import publish_notes
@@ -28,15 +31,20 @@ def searcher(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Sear
 @pytest.fixture(scope="session")
 def client(searcher: Searcher) -> TestClient:
     """Give a client of the application."""
-    return TestClient(create_app(lambda: searcher), follow_redirects=False)
+    return visitor(create_app(lambda: searcher))
 
 
-@pytest.fixture(scope="session")
-def address(searcher: Searcher) -> Iterator[str]:
-    """Give the address of the application served on loopback."""
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(lambda: searcher), host="127.0.0.1", port=0, log_level="warning")
-    )
+def visitor(app: ASGIApp, **headers: str) -> TestClient:
+    """Return a client that comes by one of the names that every server goes by."""
+    return TestClient(app, base_url="http://localhost", headers=headers, follow_redirects=False)
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """Serve an application on loopback as it is served to people, and give its address."""
+    settings = config(app)
+    settings.port = 0
+    server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run, name="web-under-test", daemon=True)
     thread.start()
     while not server.started:
@@ -44,3 +52,10 @@ def address(searcher: Searcher) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(searcher: Searcher) -> Iterator[str]:
+    """Give the address of the application served on loopback."""
+    with served(create_app(lambda: searcher)) as found:
+        yield found

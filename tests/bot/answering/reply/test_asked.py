@@ -10,7 +10,12 @@ from index.search import Searcher
 
 @pytest.mark.parametrize(
     "question",
-    ["tldr of the tidal talk", "what about Tidal?", "can you summarise the tidal queues talk", "main points of the Tidal talk?"],
+    [
+        "tldr of the tidal talk",
+        "what about Tidal?",
+        "can you summarise the tidal queues talk",
+        "main points of the Tidal talk?",
+    ],
 )
 def test_a_brief_leads_with_the_definition_and_covers_the_talk(paris: Searcher, question: str) -> None:
     """However it is asked for, a brief says what the thing is and goes on through the talk."""
@@ -23,7 +28,11 @@ def test_a_brief_leads_with_the_definition_and_covers_the_talk(paris: Searcher, 
 
 @pytest.mark.parametrize(
     "question",
-    ["summarize day 1 of KubeCon EU 2024", "what happened on day 1 in Paris?", "highlights of KubeCon EU 2024 day 1"],
+    [
+        "summarize day 1 of KubeCon EU 2024",
+        "what happened on day 1 in Paris?",
+        "highlights of KubeCon EU 2024 day 1",
+    ],
 )
 def test_a_day_is_asked_for_in_words_as_by_command(paris: Searcher, question: str) -> None:
     """A question for a day's digest gives the text that the command gives."""
@@ -41,7 +50,11 @@ def test_a_day_is_asked_for_in_words_as_by_command(paris: Searcher, question: st
 def test_people_stand_in_the_first_line(paris: Searcher, question: str, people: set[str]) -> None:
     """Speakers by company or day are named first and stand with their talks below."""
     found = answer(question, searcher=paris)
-    named = {name for name in ("Noor Haddad", "Bram Okoye", "Priya Lund", "Ilse Roth", "Tomas Brandt") if name in found.text}
+    named = {
+        name
+        for name in ("Noor Haddad", "Bram Okoye", "Priya Lund", "Ilse Roth", "Tomas Brandt")
+        if name in found.text
+    }
 
     assert named == people
     assert all(name in (found.headline or "") for name in people)
@@ -65,7 +78,10 @@ def test_two_sides_stand_side_by_side(paris: Searcher) -> None:
 @pytest.mark.parametrize(
     ("question", "first"),
     [
-        ("slides of the tidal talk?", "“Tidal Queues in Production”: Slides: https://slides.example.org/tidal.pdf"),
+        (
+            "slides of the tidal talk?",
+            "“Tidal Queues in Production”: Slides: https://slides.example.org/tidal.pdf",
+        ),
         (
             "got the recording of the tidal queues session?",
             "“Tidal Queues in Production”: Video: https://www.youtube.com/watch?v=tidalqueues",
@@ -93,7 +109,10 @@ def test_a_list_says_why_each_talk_is_there(paris: Searcher) -> None:
     """Each talk of a list has the words that put it there, or what it is about where the title says it."""
     found = answer("which talks mention Tidal?", searcher=paris)
 
-    assert {entry.talk.title for entry in found.entries} >= {"Tidal Queues in Production", "Message Queues Compared"}
+    assert {entry.talk.title for entry in found.entries} >= {
+        "Tidal Queues in Production",
+        "Message Queues Compared",
+    }
     assert all(entry.gist for entry in found.entries)
     assert len({entry.talk.talk_id for entry in found.entries}) == len(found.entries)
 

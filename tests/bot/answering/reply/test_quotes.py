@@ -92,7 +92,7 @@ def test_an_answer_is_filled_and_no_more(paris: Searcher, question: str) -> None
 
 def test_the_first_passage_is_quoted(paris: Searcher) -> None:
     """What ranks first stands in the answer."""
-    found = answer("which operator version is needed?", searcher=paris)
+    found = answer("how long does an ack take with Tidal?", searcher=paris)
     best = found.hits[0].passage
 
     assert any(quote.start < best.end and best.start < quote.end for quote in found.quotes)

@@ -1,0 +1,188 @@
+"""Listening: what the page may be bound to, and connections that are not kept open for nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import h11
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from bot.errors import SettingsFault
+from bot.holdings import holdings_of
+from bot.live import LiveIndex
+from bot.settings import Settings
+from bot.web.app import create_app
+from bot.web.feed import newest_talks
+from bot.web.guard import Access, hosts_of, is_loopback
+from bot.web.talk_map import talk_map_of
+from bot.web.topics import topics_of
+from index.search import Searcher
+
+REQUEST_WITHIN_S = 10.0  # a request that takes longer to arrive is not a person's
+KEEP_ALIVE_S = 5
+CONNECTIONS = 1_000  # at once; one more is told to come again
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP/1.1 that closes a connection whose request does not arrive: uvicorn itself waits for ever."""
+
+    _arrives_by: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._await_request()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; stop waiting once a whole request is there."""
+        super().data_received(data)
+        if self.conn.their_state in {h11.IDLE, h11.SEND_BODY}:
+            self._await_request()
+        else:
+            self._stop_waiting()
+
+    def on_response_complete(self) -> None:
+        """Leave the next request to the keep-alive time."""
+        self._stop_waiting()
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _await_request(self) -> None:
+        if self._arrives_by is None:
+            self._arrives_by = self.loop.call_later(REQUEST_WITHIN_S, self._close_late)
+
+    def _stop_waiting(self) -> None:
+        if self._arrives_by is not None:
+            self._arrives_by.cancel()
+            self._arrives_by = None
+
+    def _close_late(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.close()
+
+
+def run(
+    settings: Settings, index_dir: Path | None, host: str | None, port: int | None, *, insecure: bool
+) -> None:
+    """Serve the live build until the process is told to stop.
+
+    Args:
+        settings: What the surroundings say.
+        index_dir: Folder of the builds; the settings' by default.
+        host: Address to listen on; the settings' by default.
+        port: TCP port; the settings' by default, else 8000.
+        insecure: Whether other machines may be served without a token.
+
+    Raises:
+        SettingsFault: The address cannot be listened on, or would open the notes to others without a token.
+        IndexFault: There is no build, or it cannot be used.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    host = host or settings.host
+    token = settings.web_token.get_secret_value() if settings.web_token else ""
+    check_reach(host, token, insecure=insecure)
+    signing_secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+    access = Access(
+        hosts=hosts_of((*settings.allowed_hosts, host), settings.public_url),
+        token=token,
+        per_minute=settings.rate_limit,
+        signed=bool(signing_secret),
+    )
+    live = LiveIndex(index_dir or settings.index_dir, adapter=settings.encoder_adapter)
+    live.on_change(prepare_pages)
+    threading.Thread(target=prepare_pages, args=(live.searcher,), name="pages", daemon=True).start()
+    live.follow()
+    try:
+        app = create_app(
+            lambda: live.searcher,
+            access=access,
+            public_url=settings.public_url,
+            trouble=lambda: live.trouble,
+            at_once=settings.answers_at_once,
+            signing_secret=signing_secret,
+            teams=settings.allowed_teams,
+        )
+        serve(app, host, port or settings.port or 8000)
+    finally:
+        live.stop()
+
+
+def prepare_pages(searcher: Searcher) -> None:
+    """Count once what pages show of all notes, so that the first visitor of a build does not wait for it."""
+    for once_a_build in (holdings_of, topics_of, newest_talks, talk_map_of):
+        once_a_build(searcher)
+
+
+def check_reach(host: str, token: str, *, insecure: bool) -> None:
+    """Refuse to open private notes to a network that nobody meant.
+
+    Raises:
+        SettingsFault: The address is reached from other machines, and neither a token nor `insecure` was given.
+    """
+    if is_loopback(host) or token:
+        return
+    if not insecure:
+        raise SettingsFault(
+            f"Cannot serve the notes on {host} without a token: everybody who reaches it could read them. "
+            "Set CONFNOTES_WEB_TOKEN, or add --insecure."
+        )
+    print(
+        f"Warning: everybody who reaches {host} can read the notes (--insecure).", file=sys.stderr, flush=True
+    )
+
+
+def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | None = None) -> None:
+    """Serve an application until the process is told to stop.
+
+    Args:
+        app: The application.
+        host: Address to listen on.
+        port: TCP port.
+        ready: Called with the page's address once it is listened on; prints it by default.
+
+    Raises:
+        SettingsFault: The address cannot be listened on.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family, backlog=1_024)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SettingsFault(
+            f"Cannot serve the web page on {host}:{port}: {reason}. Name another with --host and --port."
+        ) from error
+    shown = f"[{host}]" if ":" in host else host
+    (ready or _say)(f"http://{shown}:{listening.getsockname()[1]}/")
+    uvicorn.Server(config(app)).run(sockets=[listening])
+
+
+def config(app: ASGIApp) -> uvicorn.Config:
+    """Return how the application is served."""
+    return uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=10,
+        limit_concurrency=CONNECTIONS,
+        h11_max_incomplete_event_size=32_768,
+    )
+
+
+def _say(address: str) -> None:
+    print(f"Serving on {address} (Ctrl-C stops)", flush=True)
