@@ -1,4 +1,7 @@
-"""What people thought of answers, and what they asked in vain; kept in the bot's memory, never fed into ranking."""
+"""What people thought of answers, and what they asked in vain.
+
+Kept in the bot's memory, never fed into ranking.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ class Feedback:
         self._store = store
 
     def add(self, given: Verdict) -> None:
-        """Keep a verdict; a person's later one on the same answer replaces it, with the reason of the former."""
+        """Keep a verdict; a later one of the same person replaces it, with the reason of the former."""
         said = (given.question, given.build, json.dumps(given.quotes), json.dumps(given.hits))
         golden = json.dumps(dict(given.golden), ensure_ascii=False) if given.golden else None
         with self._store.changing() as db:
@@ -117,7 +120,10 @@ class Feedback:
             db.execute("INSERT INTO misses VALUES (?, ?, ?, ?)", row)
 
     def lacking(self, days: float) -> list[Lacking]:
-        """Return what was asked in vain in the last days, most often first; what is off topic does not count."""
+        """Return what was asked in vain in the last days, most often first.
+
+        What is off topic does not count.
+        """
         with self._store.reading() as db:
             rows: list[tuple[str, str]] = db.execute(
                 "SELECT topic, question FROM misses WHERE asked_at >= ? AND miss != 'off_topic' ORDER BY asked_at",
@@ -143,7 +149,10 @@ def _spelling_key(topic: str) -> str:
 
 
 def topic_of(answer: Answer) -> str:
-    """Return what a question without an answer is about: the name that the notes lack, else its telling words."""
+    """Return what a question without an answer is about.
+
+    The name that the notes lack, else its telling words.
+    """
     lacking = _NAMED.findall(answer.headline or "") if answer.miss == "absent" else []
     heard = answer.understood
     telling = [

@@ -1,4 +1,7 @@
-"""What the surroundings say about the bot: Slack's own names as they are, ours with CONFNOTES_, and `.env`."""
+"""What the surroundings say about the bot.
+
+Slack's own names as they are, ours with CONFNOTES_, and `.env`.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ def _words(value: object) -> object:
 
 
 def _one_word(value: object) -> object:
-    """Strip a token, and refuse what no token has: a blank or a line end inside would be shown by whoever sends it.
+    """Strip a token, and refuse what no token has.
+
+    A blank or a line end inside would be shown by whoever sends it.
 
     Raises:
         ValueError: it has such a character; the message does not show it.

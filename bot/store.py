@@ -119,7 +119,7 @@ class Store:
         return job_id
 
     def release(self, key: str) -> None:
-        """Give a claim back, so that what failed under it can be done again."""
+        """Release a claim, so that what failed under it can be done again."""
         with self.changing() as db:
             db.execute("DELETE FROM claims WHERE key = ?", (key,))
 
@@ -157,7 +157,7 @@ class Store:
             )
 
     def speaker_before(self, thread: str, ts: str, user_id: str) -> str | None:
-        """Note who wrote a message in a thread that the bot takes part in, and return who wrote the one before it.
+        """Note who wrote a message in a thread that the bot takes part in; return who wrote the one before it.
 
         The same message gives the same answer however often and in whatever order Slack delivers it.
 
@@ -184,7 +184,10 @@ class Store:
             db.execute("INSERT OR IGNORE INTO askers VALUES (?, ?)", (thread, asker))
 
     def note_answer(self, thread: str, ts: str) -> None:
-        """Note when the bot's own message was posted in a thread: whoever spoke before it no longer spoke last."""
+        """Note when the bot's own message was posted in a thread.
+
+        Whoever spoke before it no longer spoke last.
+        """
         with self.changing() as db:
             db.execute("INSERT OR REPLACE INTO speakers VALUES (?, ?, '')", (thread, ts))
 
@@ -194,13 +197,13 @@ class Store:
             db.execute("INSERT OR REPLACE INTO channels VALUES (?, ?)", (channel_id, shared))
 
     def is_of_one_workspace(self, channel_id: str) -> bool:
-        """Say whether a channel is known to be shared with no other workspace."""
+        """Return whether a channel is known to be shared with no other workspace."""
         with self.reading() as db:
             row = db.execute("SELECT shared FROM channels WHERE channel_id = ?", (channel_id,)).fetchone()
         return row is not None and not row[0]
 
     def has_asked(self, thread: str, user_id: str) -> bool:
-        """Say whether a person was answered in a thread."""
+        """Return whether a person was answered in a thread."""
         with self.reading() as db:
             return (
                 db.execute(
@@ -218,7 +221,7 @@ class Store:
             )
 
     def turns(self, thread: str, before_ts: str | None = None, most: int = 10) -> list[Turn]:
-        """Give a thread's last questions before a message, oldest first."""
+        """Return a thread's last questions before a message, oldest first."""
         with self.reading() as db:
             rows = db.execute(
                 "SELECT user_id, question FROM turns WHERE thread = ? AND ts < ? ORDER BY ts DESC LIMIT ?",
@@ -227,7 +230,7 @@ class Store:
         return [Turn(*row) for row in reversed(rows)]
 
     def last_turns(self, place: str, before_ts: str, within_s: float) -> list[Turn]:
-        """Return the turns of the thread that was last written to in a place, "team:channel:", if not long ago."""
+        """Return the turns of the thread last written to in a place, "team:channel:", if not long ago."""
         with self.reading() as db:
             row = db.execute(
                 "SELECT thread FROM turns WHERE thread > ? AND thread < ? AND ts < ? AND asked_at >= ?"
@@ -237,7 +240,7 @@ class Store:
         return self.turns(row[0], before_ts) if row else []
 
     def wipe(self) -> None:
-        """Take what was forgotten out of the file's write-ahead log as well, where nobody else reads just now."""
+        """Take what was forgotten out of the write-ahead log as well, where nobody else reads just now."""
         with self._lock:
             self._db.execute("PRAGMA busy_timeout = 0")  # waiting here would hold acknowledgements back
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -263,7 +266,7 @@ class Store:
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
-        """Give the database inside a transaction that is rolled back when it fails."""
+        """Yield the database inside a transaction that is rolled back when it fails."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -278,7 +281,7 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Give the database for reading."""
+        """Yield the database for reading."""
         with self._lock:
             yield self._db
 

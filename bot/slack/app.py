@@ -77,7 +77,7 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
     client = web_client(None if flow else token, settings.slack_api_url)
     doors = _doors({}, settings) if flow else _log_in(client, settings)
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
-    # All loggers of Bolt take this one's level; below it Bolt logs whole requests, and at every start a warning.
+    # All loggers of Bolt take this one's level; below it Bolt logs whole requests, and a warning at each start.
     quiet = logging.getLogger("slack_bolt")
     quiet.setLevel(logging.ERROR)
     try:
@@ -146,7 +146,7 @@ def check(settings: Settings) -> None:
 
 
 def over_http(settings: Settings) -> bool:
-    """Say whether Slack's requests come over HTTP: a signing secret and a port are set."""
+    """Return whether Slack's requests come over HTTP: a signing secret and a port are set."""
     return settings.slack_signing_secret is not None and settings.port is not None
 
 

@@ -46,7 +46,10 @@ def feedback() -> None:
     help='Print what got 👎 as well; such a question has the type "review" and no evidence yet.',
 )
 def export(store: Path | None, review: bool) -> None:
-    """Print what got 👍 as golden questions, a line of JSON each: the question, its talk, and the quotes as its evidence."""
+    """Print what got 👍 as golden questions, a line of JSON each.
+
+    The question, its talk, and the quotes as its evidence.
+    """
     with faults():
         from bot.evaluation.golden import golden_line
         from bot.feedback import Feedback

@@ -29,7 +29,10 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at index and model, memory, tokens, scopes and socket, in this order; each finding comes as soon as it is known."""
+    """Look at index and model, memory, tokens, scopes and socket, in this order.
+
+    Each finding comes as soon as it is known.
+    """
     yield _look("index and model", lambda: _index(settings))
     yield _look("memory", lambda: _memory(settings))
     tokens = _look("tokens", lambda: _tokens(settings))

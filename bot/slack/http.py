@@ -1,4 +1,4 @@
-"""HTTP mode: signed requests from Slack on a port of ours, and two addresses that say whether the bot is well."""
+"""HTTP mode: signed requests from Slack on a port of ours, and two addresses that tell whether all is well."""
 
 from __future__ import annotations
 
@@ -113,10 +113,10 @@ class _Gate:
 
 
 def judge(body: bytes, headers: Mapping[str, str], verifier: SignatureVerifier) -> tuple[int, str]:
-    """Tell whether a request is Slack's, before Bolt sees it.
+    """Return whether a request is Slack's, before Bolt sees it.
 
-    Bolt parses first, fails with a traceback on what it cannot parse, and logs the whole body of what is signed
-    wrongly.
+    Bolt parses first, fails with a traceback on what it cannot parse, and logs the whole body of what is
+    signed wrongly.
 
     Returns:
         The status to answer with, 100 where Bolt is to take it, and why it is refused, in words that quote

@@ -1,8 +1,10 @@
-"""What the process writes to its log: what this program says, and of libraries and exceptions only where they stood.
+"""What the process writes to its log.
 
-Bolt logs whole requests, sockets log what they cannot read, and the words of an exception may quote what a person
-typed. None of that has a place in a log, so no library's words are written, and of a foreign exception only its
-name and its lines.
+What this program says, and of libraries and exceptions only where they stood.
+
+Bolt logs whole requests, sockets log what they cannot read, and the words of an exception may quote what a
+person typed. None of that has a place in a log, so no library's words are written, and of a foreign exception
+only its name and its lines.
 """
 
 from __future__ import annotations
@@ -70,7 +72,10 @@ def set_up() -> None:
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    """Tell whether a record is ours, or a library's defect: what a library raises as well is told by whoever catches it."""
+    """Return whether a record is ours, or a library's defect.
+
+    What a library raises as well is told by whoever catches it.
+    """
     return record.name.partition(".")[0] in OURS or bool(record.exc_info)
 
 

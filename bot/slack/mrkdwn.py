@@ -73,7 +73,7 @@ def words_of(message: Mapping[str, Any], bot_user_id: str | None = None) -> str:
 
 
 def mentions_somebody_else(text: str, bot_user_id: str | None) -> bool:
-    """Say whether the text mentions a person or group other than the bot."""
+    """Return whether the text mentions a person or group other than the bot."""
     named = re.findall(r"<(?:@|!subteam\^|!)([A-Za-z0-9]+)(?:[|^][^<>]*)?>", text)
     return any(name != bot_user_id for name in named)
 

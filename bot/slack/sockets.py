@@ -1,4 +1,4 @@
-"""Socket Mode: two connections, so that one can be renewed while the other listens, and a watchdog over both."""
+"""Socket Mode: two connections, so that one is renewed while the other listens, and a watchdog over both."""
 
 from __future__ import annotations
 

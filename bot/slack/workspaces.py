@@ -63,7 +63,7 @@ class Workspaces:
 
 
 def by_oauth(settings: Settings) -> bool:
-    """Say whether workspaces install the app themselves."""
+    """Return whether workspaces install the app themselves."""
     return settings.slack_client_id is not None and settings.slack_client_secret is not None
 
 

@@ -95,7 +95,10 @@ class Composer:
         return Composed(frame.restated(answer_message(answer, frame)), answer)
 
     def leans(self, request: Request, searcher: Searcher) -> bool:
-        """Say whether a question stands on something said before it: "and what do they say about that?"."""
+        """Return whether a question stands on something said before it.
+
+        "and what do they say about that?".
+        """
         with self._composing:
             answer = self._answer(request.text, searcher=searcher, history=_ANYTHING)
         return answer.understood.follow_up
@@ -124,7 +127,7 @@ _VIEWS: Mapping[str, Callable[[Searcher, str], Answer]] = {
 
 
 def asks(answer: Answer, searcher: Searcher) -> bool:
-    """Say whether a message without a mention asked something of the notes, rather than of the people in its thread.
+    """Return whether a message without a mention asks something of the notes, not of the people in its thread.
 
     Of 75 lines that people write to each other 2 count as asking, of 50 follow-ups 3 do not
     (benchmarks/questions, on the seeds, 2026-11-26).
@@ -142,7 +145,7 @@ def asks(answer: Answer, searcher: Searcher) -> bool:
 
 
 def _digest(typed: str, page: int, searcher: Searcher) -> Answer | None:
-    """Return the talks of a day or conference, None where the words name none that the notes cover, or several."""
+    """Return the talks of a day or conference, None where the words name none that is covered, or several."""
     scope = read_scope(typed, knowledge_of(searcher))
     if scope.missing or len(scope.event_ids) > 1:
         return None

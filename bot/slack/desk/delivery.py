@@ -49,7 +49,7 @@ _log = logging.getLogger(__name__)
 
 
 def is_away(error: Exception) -> bool:
-    """Say whether an error means that Slack is not there, rather than that it refuses something."""
+    """Return whether an error means that Slack is not there, rather than that it refuses something."""
     return isinstance(error, LOST) or (
         isinstance(error, SlackApiError) and getattr(error.response, "status_code", 200) >= 500
     )
@@ -123,7 +123,10 @@ def thread_before(client: WebClient, job: Job) -> list[dict[str, Any]]:
 
 
 def message_viewed(client: WebClient, channel_id: str, message_ts: str | None) -> dict[str, Any] | None:
-    """Read the message that somebody looks at, of a channel the last one that a person wrote; None where it may not be read."""
+    """Read the message that somebody looks at, of a channel the last one that a person wrote.
+
+    None where it may not be read.
+    """
     try:
         if message_ts:
             found = client.conversations_replies(channel=channel_id, ts=message_ts, limit=1)
@@ -164,7 +167,7 @@ def post_in_channel(client: WebClient, channel_id: str, message: Message) -> Sla
 
 
 def why_refused(error: SlackApiError) -> str | None:
-    """Say why a channel does not take a message, None where something else is wrong with it."""
+    """Return why a channel does not take a message, None where something else is wrong with it."""
     return _PLACE_REFUSED.get(str(error.response.get("error")))
 
 
@@ -254,7 +257,7 @@ def remove(url: str) -> None:
 
 
 def _with_fallback(post: Callable[..., SlackResponse], message: Message) -> SlackResponse:
-    """Post a message; where its blocks are refused, with kinds that every workspace has, and then as plain words."""
+    """Post a message; where blocks are refused, with kinds that every workspace has, then as plain words."""
     for blocks in filter(None, (message.blocks, message.simple)):
         try:
             return post(text=message.text, blocks=list(blocks))

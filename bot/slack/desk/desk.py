@@ -1,4 +1,7 @@
-"""Where claimed work is done: on threads of its own, so that no answer, however slow, holds an acknowledgement back."""
+"""Where claimed work is done.
+
+On threads of its own, so that no answer, however slow, holds an acknowledgement back.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +82,10 @@ class Desk:
         self._caretaker: threading.Thread | None = None
 
     def accept(self, keys: Sequence[str], job: Job) -> bool:
-        """Claim a job and queue it; say whether it was ours to take. Quick: it runs before the acknowledgement."""
+        """Claim a job and queue it; say whether it was ours to take.
+
+        Quick: it runs before the acknowledgement.
+        """
         job_id = self.store.take(keys, job.to_json())
         if job_id is None:
             return False
@@ -88,7 +94,7 @@ class Desk:
 
     @property
     def keeps_questions(self) -> bool:
-        """Say whether question texts may be kept at all."""
+        """Return whether question texts may be kept at all."""
         return self._keep_questions_s > 0
 
     def claim(self, key: str) -> bool:
@@ -126,7 +132,7 @@ class Desk:
             self._caretaker.join()
 
     def left(self) -> str:
-        """Say whether everything was finished when the desk was closed."""
+        """Return whether everything was finished when the desk was closed."""
         if not self._left_open:
             return "everything that was begun is finished"
         return f"{self._left_open} answers are still owed and are given by the next process"
@@ -197,7 +203,10 @@ class Desk:
         self._work(job_id, job, begun=True)
 
     def _work(self, job_id: str, job: Job, tries: int = 0, *, begun: bool = False) -> None:
-        """Answer a job, once: one that was begun before may be answered already. Where Slack is away it stays open."""
+        """Answer a job, once: one that was begun before may be answered already.
+
+        Where Slack is away it stays open.
+        """
         act = partial(self._answer_again if begun else self._answer, job_id, job)
         try:
             with self.sessions.working(job) if self.sessions else nullcontext():
@@ -256,7 +265,10 @@ class Desk:
         _log.info("job %s: %s answered in %.0f ms", job_id, job.kind, (time.monotonic() - started) * 1000)
 
     def _is_still_for_us(self, job: Job) -> bool:
-        """Say whether nobody else spoke before a follow-up: two messages that come at once are taken in any order."""
+        """Return whether nobody else spoke before a follow-up.
+
+        Two messages that come at once are taken in any order.
+        """
         return self.store.speaker_before(job.thread, job.ts, job.user_id) in {None, "", job.user_id}
 
     def _asked(self, job: Job) -> Request:
@@ -271,7 +283,7 @@ class Desk:
         return self._asked_of_others(job)
 
     def _beside_what_is_viewed(self, job: Job, asked: Request, searcher: Searcher) -> Request:
-        """Return a question to the agent with the message that its asker looks at, where it leans on something."""
+        """Return a question to the agent with the message that its asker looks at, where it leans on one."""
         viewed = (
             self.sessions.viewed(job.user_id) if self.sessions is not None and job.kind == "direct" else None
         )
@@ -284,7 +296,10 @@ class Desk:
         return replace(asked, history=(words,)) if says_something(words) else asked
 
     def _asked_of_others(self, job: Job) -> Request:
-        """Read a thread that the bot was not in before: what began it, and what stands right above the mention."""
+        """Read a thread that the bot was not in before.
+
+        What began it, and what stands right above the mention.
+        """
         with delivery.while_slack_is_there():
             before = delivery.thread_before(self.workspaces.client(job.team_id), job)
         said = [(str(message["ts"]), words_of(message)[:LONGEST_CONTEXT]) for message in before]
@@ -338,7 +353,10 @@ class Desk:
         apologise: Callable[[Message], None],
         problem_id: str | None = None,
     ) -> None:
-        """Run one piece of work. The process's catch-all off Bolt's threads: the log has the traceback, the person an id."""
+        """Run one piece of work. The process's catch-all off Bolt's threads.
+
+        The log has the traceback, the person an id.
+        """
         try:
             act()
         except SlackAway:

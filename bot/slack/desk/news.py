@@ -1,4 +1,7 @@
-"""What has come into the notes: when each talk was first there, and the channels that are told of it now and then."""
+"""What has come into the notes.
+
+When each talk was first there, and the channels that are told of it now and then.
+"""
 
 from __future__ import annotations
 

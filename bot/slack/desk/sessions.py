@@ -1,4 +1,4 @@
-"""Slack's agent experience: prompts above an empty conversation, and a session that shows when the bot is at work.
+"""Slack's agent experience: prompts above an empty conversation, and a session that shows the bot at work.
 
 Only for apps made from `deploy/slack/manifest.agent.json`. Sessions:
 https://docs.slack.dev/ai/agent-sessions. The legacy `assistant.threads.*` status is not used.
@@ -69,7 +69,7 @@ class Sessions:
                 del self._stopped[next(iter(self._stopped))]
 
     def is_stopped(self, job: Job) -> bool:
-        """Say whether a job's asker no longer wants its answer."""
+        """Return whether a job's asker no longer wants its answer."""
         return job.ts <= self._stopped.get(job.thread, "")
 
     def note_view(self, user_id: str, context: Mapping[str, Any]) -> None:
@@ -102,7 +102,7 @@ class Sessions:
 
 
 def _viewed(entity: Mapping[str, Any]) -> Viewed | None:
-    """Read one entity of what Slack says is viewed (https://docs.slack.dev/reference/events/app_context_changed)."""
+    """Read one entity of a context (https://docs.slack.dev/reference/events/app_context_changed)."""
     value = entity.get("value")
     if entity.get("type") == "slack#/types/channel_id" and isinstance(value, str):
         return Viewed(value)

@@ -1,4 +1,4 @@
-"""Topic watches: one message to whoever asked for it when a later build has new notes on their topics, once."""
+"""Topic watches: one message to whoever asked for it when a later build has new notes on their topics."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a build has that is new to a person: their watches as they are once told, and the passages, each once."""
+    """What a build has that is new to a person.
+
+    Their watches as they are once told, and the passages, each once.
+    """
 
     watches: tuple[Watch, ...]
     hits: tuple[Hit, ...]
@@ -105,7 +108,10 @@ class Watches:
         return [list(watches) for _, watches in people]
 
     def note_told(self, watches: Iterable[Watch]) -> None:
-        """Keep what watches have seen, once their message is posted; one that was taken back meanwhile stays so."""
+        """Keep what watches have seen, once their message is posted.
+
+        One that was taken back meanwhile stays so.
+        """
         rows = [(json.dumps(sorted(watch.seen)), watch.user_id, watch.phrase) for watch in watches]
         with self._store.changing() as db:
             db.executemany("UPDATE watches SET seen = ? WHERE user_id = ? AND phrase = ?", rows)

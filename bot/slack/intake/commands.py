@@ -80,7 +80,7 @@ def parse(text: str) -> Command:
 
 
 def _is_scope(words: str) -> bool:
-    """Tell whether a text names conferences, days and kinds of talks, and nothing else."""
+    """Return whether a text names conferences, days and kinds of talks, and nothing else."""
     spans = _limits(words)
     kinds = [match.span() for match in _KIND.finditer(words)]
     return bool(spans) and not _FILLER.sub("", _without(words, [*spans, *kinds]))
@@ -92,7 +92,10 @@ def _limits(text: str) -> list[tuple[int, int]]:
 
 
 def without_scope(text: str) -> str:
-    """Return a question without the words that limit it to a conference or a day; empty where nothing else is left."""
+    """Return a question without the words that limit it to a conference or a day.
+
+    Empty where nothing else is left.
+    """
     rest = " ".join(_without(text, _limits(text)).split())
     return _DANGLING.sub("", rest) if _FILLER.sub("", rest) else ""
 

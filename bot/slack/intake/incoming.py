@@ -44,13 +44,16 @@ class Doors:
         return replace(self, team_id=str(team_id), bot_user_id=str(sent_for.get("user_id") or ""))
 
     def open_to(self, team_id: str, channel_id: str) -> bool:
-        """Say whether a person of that workspace may ask in that channel."""
+        """Return whether a person of that workspace may ask in that channel."""
         known = team_id in (self.teams or (self.team_id,)) or self.external_users
         return known and (not self.channels or channel_id in self.channels or channel_id.startswith("D"))
 
 
 def keys_of(body: Json) -> tuple[str, str]:
-    """Return the keys that an event is claimed under: its own id, and the message, which a twin event shares."""
+    """Return the keys that an event is claimed under.
+
+    Its own id, and the message, which a twin event shares.
+    """
     event = body["event"]
     return f"event:{body['event_id']}", f"message:{event.get('channel')}:{event.get('ts')}"
 
@@ -80,12 +83,15 @@ def from_message(body: Json, doors: Doors, store: Store) -> Job | None:
 
 
 def says_something(text: str) -> bool:
-    """Say whether a text has words, not only marks and emoji."""
+    """Return whether a text has words, not only marks and emoji."""
     return any(character.isalnum() for character in plain_question(text))
 
 
 def _is_for_us(job: Job, before: str, raw: str, doors: Doors, store: Store) -> bool:
-    """Say whether a message without a mention goes on with the bot: its author asked here before, and nobody spoke in between."""
+    """Return whether a message without a mention goes on with the bot.
+
+    Its author asked here before, and nobody spoke in between.
+    """
     if before not in ("", job.user_id) or mentions_somebody_else(raw, doors.bot_user_id):
         return False
     if not says_something(job.text) or _COURTESY.fullmatch(job.text):

@@ -36,7 +36,7 @@ class Job:
 
     @property
     def private(self) -> bool:
-        """Say whether only the asker sees the answer."""
+        """Return whether only the asker sees the answer."""
         return self.kind in {"command", "shortcut"}
 
     def to_json(self) -> str:

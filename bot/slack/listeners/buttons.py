@@ -90,7 +90,10 @@ def tell(desk: Desk, click: Click, message: Message) -> None:
 
 
 def _turn(desk: Desk, click: Click) -> None:
-    """Show another page, or more: in place where that takes nothing from others, else to the one who clicked."""
+    """Show another page, or more.
+
+    In place where that takes nothing from others, else to the one who clicked.
+    """
     request = Request.from_value(click.value)
     if not click.response_url:
         _open_conversation(desk, click, request)
@@ -126,7 +129,10 @@ def _watch(desk: Desk, click: Click) -> None:
 
 
 def _share(desk: Desk, click: Click) -> None:
-    """Post a private answer for all, saying who shared it. A response address reaches channels that the bot is not in."""
+    """Post a private answer for all, saying who shared it.
+
+    A response address reaches channels that the bot is not in.
+    """
     request = Request.from_value(click.value)
     searcher = desk.audiences.of_channel(click.team_id, click.channel_id)
     message = desk.composer.compose(request, searcher, shared_by=click.user_id).message

@@ -87,7 +87,7 @@ def reason_form(message_key: str) -> kit.Json:
 
 
 def _reaction(event: dict[str, Any], doors: Doors) -> tuple[str, str, str] | None:
-    """Return the message, the person and the verdict of a thumb below one of the bot's messages, None for others."""
+    """Return message, person and verdict of a thumb below one of the bot's messages, None for others."""
     verdict = _THUMBS.get(str(event.get("reaction", "")).split("::")[0])
     item = event.get("item", {})
     if verdict is None or event.get("item_user") != doors.bot_user_id or item.get("type") != "message":

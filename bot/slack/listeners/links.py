@@ -36,7 +36,10 @@ def register(app: App, desk: Desk, doors: Doors) -> None:
 
 
 def _show(desk: Desk, team_id: str, event: Mapping[str, Any]) -> None:
-    """Show the cards of the talks that a message's addresses lead to, quietly: what is no talk shows nothing."""
+    """Show the cards of the talks that a message's addresses lead to, quietly.
+
+    What is no talk shows nothing.
+    """
     searcher = desk.audiences.of_channel(team_id, str(event["channel"]))
     urls = [str(link["url"]) for link in (event.get("links") or [])[:MOST_LINKS]]
     cards = {url: card for url in urls if (card := _card(url, searcher, desk))}

@@ -1,4 +1,4 @@
-"""The agent experience: somebody pressed Stop in a conversation, or looks at another channel or message beside it."""
+"""The agent experience: somebody pressed Stop, or looks at another channel or message."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ CALLBACK_ID = "ask_notes"
 
 
 def register(app: App, desk: Desk, doors: Doors) -> None:
-    """Listen to the shortcut; its message is the question, its answer private, in the thread of the message."""
+    """Listen to the shortcut; its message is the question, its answer private, in the message's thread."""
 
     def take(ack: Ack, body: dict[str, Any]) -> None:
         team_id, channel_id = str(body["team"]["id"]), str(body["channel"]["id"])

@@ -1,4 +1,4 @@
-"""Answers as messages: what is said stands in the order of the answer's own text, the first of it at once, the rest on request.
+"""Answers as messages: in the order of the answer's own text, the first of it at once, the rest on request.
 
 Pure: no Slack call, no settings. One design serves quotes, digests, lists, cards and refusals.
 """
@@ -85,7 +85,10 @@ def first_sentence(text: str) -> str:
 
 
 def clipped(text: str, most: int) -> str:
-    """Return a text's first sentences within so many characters, the first one at least; a mark tells that more follows."""
+    """Return a text's first sentences within so many characters, the first one at least.
+
+    A mark tells that more follows.
+    """
     if len(text) <= most:
         return text
     ends = [found.start() for found in _SENTENCE.finditer(text) if found.start() > 0]
@@ -138,7 +141,10 @@ def _entries_of(blocks: Sequence[Block], first: int, last: int) -> tuple[Block, 
 
 
 def _first_of(blocks: Sequence[Block], answer: Answer) -> Iterator[Block]:
-    """Yield what a phone shows at once: whole quotes, the first one at least, and talks with the beginning of their gist."""
+    """Yield what a phone shows at once.
+
+    Whole quotes, the first one at least, and talks with the beginning of their gist.
+    """
     room = SHORT_LINES
     for number, block in enumerate(blocks):
         if answer.miss and block.entries:
@@ -178,7 +184,10 @@ def _phone_lines(text: str) -> int:
 
 
 def _table(answer: Answer, shown: _Shown, frame: Frame) -> list[Json] | None:
-    """Lay a list of talks or events out as a table; None for what is no list, or where More tells what each is about."""
+    """Lay a list of talks or events out as a table.
+
+    None for what is no list, or where More tells what each is about.
+    """
     if frame.request.view == "more" or answer.miss:
         return None
     if len(shown.blocks) == 1 and (lines := shown.blocks[0].lines) and all(line.ask for line in lines):
@@ -264,7 +273,10 @@ def _listed(entry: Entry, frame: Frame, *, placed: bool) -> Json:
 
 
 def _tail(answer: Answer, shown: _Shown, frame: Frame) -> list[Json]:
-    """Make what stands below an answer: the ways on, the thumbs, and of what has no source of its own the footer."""
+    """Make what stands below an answer.
+
+    The ways on, the thumbs, and of what has no source of its own the footer.
+    """
     answered = _is_answered(answer)
     rows = [_ways_on(answer, shown, frame), _days(answer)]
     tail = [kit.actions(*buttons) for buttons in rows if buttons]
@@ -296,7 +308,10 @@ def _ways_on(answer: Answer, shown: _Shown, frame: Frame) -> list[Json]:
 
 
 def _is_answered(answer: Answer) -> bool:
-    """Tell whether there is something to judge and to share: not a refusal, and not what the bot says of itself."""
+    """Return whether there is something to judge and to share.
+
+    Not a refusal, and not what the bot says of itself.
+    """
     return answer.status == "answered" and answer.understood.intent != "help"
 
 

@@ -1,4 +1,7 @@
-"""Messages that are no answer from the notes: help, status, apologies, and why an answer comes another way. Pure."""
+"""Messages that are no answer from the notes.
+
+Help, status, apologies, and why an answer comes another way. Pure.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,10 @@ def status_message(frame: Frame, trouble: str | None) -> Message:
 
 
 def unfurled(talk: Talk, card: Answer, frame: Frame) -> list[Json]:
-    """Lay a talk's card out for below its address: who, where, the first of what the notes say, and whose notes they are."""
+    """Lay a talk's card out for below its address.
+
+    Who, where, the first of what the notes say, and whose notes they are.
+    """
     said = [", ".join(people_of(talk)), place(talk)]
     facts = " · ".join(part for part in said if part)
     blocks = [kit.words("\n".join(part for part in (talk.title, facts) if part))]

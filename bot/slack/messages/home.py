@@ -1,4 +1,4 @@
-"""The Home tab: the conferences that the notes cover, questions to begin with, what is new, and one's own watches. Pure."""
+"""The Home tab: conferences, questions to begin with, what is new, and one's own watches. Pure."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ LONGEST_RESTATED = 250
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is posted: blocks for the screen, a first sentence for notifications, plain words when blocks are refused."""
+    """What is posted: blocks, a first sentence for notifications, plain words for where blocks are refused."""
 
     notice: str
     blocks: tuple[Json, ...]
@@ -50,7 +50,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a message answers, small enough to travel in a button and exact enough to make the message again."""
+    """What a message answers, small enough to travel in a button, exact enough to make the message again."""
 
     text: str
     view: str = "answer"  # "more": all of it; "hits": every place that bears on the question
@@ -62,7 +62,10 @@ class Request:
         return replace(self, page=page, view=view or self.view)
 
     def to_value(self) -> Json | None:
-        """Return the request for a button's value; earlier turns are left out where they do not fit, None where nothing fits."""
+        """Return the request for a button's value.
+
+        Earlier turns are left out where they do not fit, None where nothing fits.
+        """
         for history in (self.history[-2:], self.history[-1:], ()):
             value = {"t": self.text, "w": self.view, "p": self.page, "h": list(history)}
             if len(kit.pack(value)) <= kit.LONGEST_VALUE - 100:
@@ -99,7 +102,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every message: the request it answers, who sees it, and the build it was made from."""
+    """What stands around every message.
+
+    The request it answers, who sees it, and the build it was made from.
+    """
 
     request: Request
     searcher: Searcher
@@ -120,7 +126,7 @@ class Frame:
         return message.below(kit.quiet(said), said) if self.private or self.taken_up else message
 
     def read_on(self) -> str:
-        """Say when the notes were read."""
+        """Return when the notes were read, in words."""
         created_at = datetime.fromisoformat(self.searcher.build.manifest.created_at).astimezone(UTC)
         return f"read {created_at:%-d %B %Y}"
 
@@ -137,7 +143,9 @@ class Frame:
 def fit(
     head: Sequence[Json], groups: Sequence[Sequence[Json]], tail: Sequence[Json]
 ) -> tuple[tuple[Json, ...], int]:
-    """Put a message together within Slack's limits: head and tail always, of the groups as many as fit from the first.
+    """Put a message together within Slack's limits.
+
+    Head and tail always, of the groups as many as fit from the first.
 
     Returns:
         The blocks and how many groups were left out.
