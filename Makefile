@@ -14,7 +14,7 @@ TEXTS ?= ../shared
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards nights switches everyday pairs train \
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards hostile fuzz nights switches everyday pairs forms train fusion \
 	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
@@ -72,11 +72,19 @@ slack-demo: $(VENV)/installed-dev  ## converse with the bot on the terminal, wit
 	@test "$(INDEX)" != "$(DEMO_INDEX)" || $(BIN)/python -m ingest notes --index $(DEMO_INDEX) >/dev/null
 	@$(BIN)/python -m tests.slack_server $(INDEX)
 
-lock: $(VENV)/installed-dev  ## write constraints.txt from what is installed
+lock: $(VENV)/installed-dev  ## write constraints.txt from what is installed, and requirements.lock with hashes (needs uv)
 	@$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
+	@uv pip compile --quiet pyproject.toml --constraint constraints.txt --generate-hashes --universal --python-version 3.11 \
+		--no-header --no-annotate --output-file requirements.lock
 
-hazards: $(VENV)/installed-dev  ## kill 200 nightly jobs, fill their disk, and look what is live afterwards
-	@PYTHONPATH=. $(BIN)/python benchmarks/hazards.py --kills 200
+hazards: $(VENV)/installed-dev  ## kill 200 nightly jobs, fill their disk, turn their clock, damage 700 builds, and look what is live afterwards
+	@$(BIN)/python -m benchmarks.hazards --kills 200 --damages 700
+
+hostile: $(VENV)/installed-dev  ## ask 5,000 questions that are made to be dear (INDEX; half an hour)
+	@$(BIN)/python -m benchmarks.hostile --index $(INDEX) --questions 5000
+
+fuzz: $(VENV)/installed-dev  ## read 5,000 mutated recaps, catalogues, feeds, lists and settings
+	@$(BIN)/python -m benchmarks.fuzz --inputs 5000 --keep data/fuzz
 
 nights: $(VENV)/installed-dev  ## time nights on 2,000 made-up recaps (the first one embeds for minutes)
 	@PYTHONPATH=. $(BIN)/python benchmarks/nights.py --folder data/nights
@@ -95,6 +103,9 @@ pairs: $(VENV)/installed-dev  ## check the pairs that the encoder's adapter is t
 		--quoted $(TEXTS)/training/questions.jsonl --against $(TEXTS)/golden/dev.jsonl --against $(TEXTS)/recaps/questions.jsonl \
 		--against $(TEXTS)/everyday/seeds.jsonl --against $(TEXTS)/everyday/recaps.jsonl
 
+forms: $(VENV)/installed-dev  ## learn the forms of answers and asides from their exemplars (a minute; after every line that is added)
+	@$(BIN)/python -m training.forms
+
 train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs, in place of the one that ships (five runs of minutes; taken up where it stopped)
 	@mkdir -p data/training/texts && cp $(TEXTS)/training/texts/* $(TEXTS)/recaps/texts/* data/training/texts
 	@$(BIN)/python -m ingest data/training/texts --index data/training/index >/dev/null
@@ -106,6 +117,12 @@ train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs, in pl
 	run 5 --seed 9 --rate 8e-4 --one-event 0 --leave-out $(TEXTS)/recaps/questions.jsonl
 	@$(BIN)/python -m training.adapter.join $(foreach n,1 2 3 4 5,--adapter data/training/run$(n).safetensors) --rank 32 --scale 0.6 \
 		--out index/encoder/adapter/adapter.safetensors
+
+fusion: $(VENV)/installed-dev  ## learn the ranking's weights from the pairs, in place of those that ship
+	@mkdir -p data/training/texts && cp $(TEXTS)/training/texts/* $(TEXTS)/recaps/texts/* data/training/texts
+	@$(BIN)/python -m ingest data/training/texts --index data/training/index >/dev/null
+	@$(BIN)/python -m training.ranking.run --corpus data/training/index --texts data/training/texts \
+		--quoted $(TEXTS)/training/questions.jsonl
 
 floors: $(VENV)/installed-dev  ## measure quality on the shared questions; fails where a figure fell below benchmarks/floors.json
 	@$(BIN)/python -m benchmarks.floors

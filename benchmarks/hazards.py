@@ -1,15 +1,19 @@
-"""Kill the nightly job at random moments, fill its disk, take its rights away, and look what is live afterwards.
+"""Kill the nightly job, fill its disk, take its rights away, turn its clock, damage its build, and look what is live afterwards.
 
-    python benchmarks/hazards.py --kills 200 --seed 1
+    python -m benchmarks.hazards --kills 200 --damages 700 --seed 1
 
 Each hazard meets a real job in a process of its own, after a change in the notes. Then the live build must
 open with every digest and every quote checked, and the next job must publish the change without anybody's
-repair, leaving nothing half done behind.
+repair, leaving nothing half done behind. A damaged build is asked first, by `ask` and `talks` in processes of
+their own: they answer rightly, or leave with 5 and one line. Prints a table, and with --json one object.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
+import itertools
 import json
 import os
 import random
@@ -29,6 +33,8 @@ import index.build.writer
 import index.encoder.base
 import index.encoder.load
 import index.encoder.onnx  # noqa: F401 a child then starts with everything imported
+from benchmarks.damage import KINDS, damage
+from confnotes import main as main_command
 from index.build.layout import current_build_id, list_builds
 from index.build.reader import open_build
 from ingest.errors import PublishError
@@ -36,7 +42,8 @@ from ingest.job import Job
 from ingest.nightly.contents import verify_quotes
 from ingest.nightly.run import run
 
-PUBLISHED, REFUSED, DEFECT = 0, 4, 1
+PUBLISHED, REFUSED, DEFECT, NO_INDEX = 0, 4, 1, 5
+_CENTURY_S = 3_155_760_000.0
 
 
 @dataclass
@@ -204,6 +211,72 @@ def forbid_once(bench: Bench, small_disk: bool) -> None:
     bench.check_next()
 
 
+def two_at_once(bench: Bench) -> None:
+    """Start two jobs together: one publishes, the other leaves or finds nothing to do."""
+    bench.edit()
+    statuses = sorted(ended(child) for child in [bench.start(), bench.start()])
+    assert statuses in ([PUBLISHED, PUBLISHED], [PUBLISHED, REFUSED]), f"two jobs gave {statuses}"
+    bench.check_live()
+    bench.seen["two jobs at once"] += 1
+    bench.check_next()
+
+
+def turn_clock(bench: Bench, by_s: float) -> None:
+    """Do a night's work with a clock that is wrong; the next one has the right one again."""
+    bench.edit()
+
+    def turn() -> None:
+        right = time.time
+        time.time = lambda: right() + by_s
+
+    assert ended(bench.start(turn)) == PUBLISHED, f"a clock {by_s:+.0f} s off"
+    bench.check_live()
+    bench.seen["a clock that jumps"] += 1
+    bench.check_next()
+
+
+def damage_once(bench: Bench, kind: str) -> str:
+    """Damage the live build, ask it, and do a night's work without any change in the notes."""
+    done = damage(bench.index_dir, bench.chance, kind)
+    told = [asked(bench, *words) for words in (("ask", "how many crates?", "--json"), ("talks", "--jsonl"))]
+    for status, out, err in told:
+        assert status in (PUBLISHED, NO_INDEX), f"{done}: status {status}: {err[:300]}"
+        assert err.count("\n") == (status == NO_INDEX), f"{done}: {err[:300]}"
+        assert not (status and out), done
+        assert status or "crates" in out or "Pier" in out, f"{done}: {out[:300]}"
+    status = ended(bench.start())
+    assert status == PUBLISHED, f"{done}: the next night gave {status}"
+    live = current_build_id(bench.index_dir)
+    open_build(bench.index_dir, live, most_bytes=None)
+    bench.check_live()
+    bench.seen[f"damage, {kind}"] += 1
+    return "refused" if any(status for status, _, _ in told) else "answered"
+
+
+def asked(bench: Bench, *words: str) -> tuple[int, str, str]:
+    """Run a command on the index in a child process; return its status, what it printed, and its errors."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        out, err, status = io.StringIO(), io.StringIO(), DEFECT
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                main_command([*words, "--index", str(bench.index_dir)], standalone_mode=True)
+        except SystemExit as left:
+            status = int(left.code or 0)
+        except BaseException as error:  # the child must not go on as its parent
+            err.write(f"{type(error).__name__}: {error}\n")
+        finally:
+            os.write(writing, json.dumps([status, out.getvalue()[:20_000], err.getvalue()[:5_000]]).encode())
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as stream:
+        said = stream.read()
+    ended(child)
+    status, out_text, err_text = json.loads(said)
+    return int(status), str(out_text), str(err_text)
+
+
 def remount(folder: Path, mode: str) -> None:
     """Make a disk read-only, or writable again."""
     subprocess.run(["mount", "-o", f"remount,{mode}", str(folder)], check=True)
@@ -225,6 +298,12 @@ def main() -> None:
     )
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--others", type=int, default=4, help="how often each of the other hazards")
+    parser.add_argument(
+        "--damages", type=int, default=0, help="how many damaged builds, of all kinds in turn"
+    )
+    parser.add_argument(
+        "--json", action="store_true", dest="as_json", help="print one object instead of a table"
+    )
     parser.add_argument("--recaps", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -235,10 +314,22 @@ def main() -> None:
         small_disk = mounted(bench.index_dir)
         try:
             seen = hazards(bench, given.kills, given.others, small_disk)
+            seen |= damages(bench, given.damages)
         finally:
             if small_disk:
                 subprocess.run(["umount", str(bench.index_dir)], check=True)
-    print(json.dumps(seen))
+    if given.as_json:
+        print(json.dumps(seen))
+        return
+    print("| hazard | times | live build whole, next night fine |\n|---|---|---|")
+    for what, times in seen.items():
+        print(f"| {what} | {times} | yes |")  # the first one that is not ends the run
+
+
+def damages(bench: Bench, times: int) -> dict[str, object]:
+    """Damage the live build again and again, each kind in turn."""
+    asked_of = Counter(damage_once(bench, kind) for kind in itertools.islice(itertools.cycle(KINDS), times))
+    return {**{what: n for what, n in bench.seen.items() if what.startswith("damage")}, **asked_of}
 
 
 def hazards(bench: Bench, kills: int, others: int, small_disk: bool) -> dict[str, object]:
@@ -246,6 +337,8 @@ def hazards(bench: Bench, kills: int, others: int, small_disk: bool) -> dict[str
     bench.edit()
     bench.check_next()
     for number in range(others):
+        two_at_once(bench)
+        turn_clock(bench, (_CENTURY_S / 2, -_CENTURY_S / 10)[number % 2])
         limit_once(bench, (100, 2_000, 20_000, 40_000)[number % 4])
         if small_disk or os.getuid() != 0:  # modes do not bind root
             forbid_once(bench, small_disk)

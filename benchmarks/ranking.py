@@ -15,10 +15,11 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from index.models import Hit
-from index.ranking.fusion import DENSE_SHARE, TALK_SHARE, Evidence
+from index.ranking.fusion import Evidence, load_fusion
 from index.search import Query, Ranking, Searcher
 
 SHOWN = 10
@@ -39,20 +40,25 @@ class Question:
 
 
 def stages() -> Mapping[str, Callable[[Ranking], Order]]:
-    """Return the orders that are compared, by name."""
+    """Return the orders that are compared, by name: each ranker, what ranked before, and what ships without each feature."""
+    weights = load_fusion()
     return {
         "BM25": lambda ranking: by(ranking, lambda item: item.lexical),
         "dense": lambda ranking: by(ranking, lambda item: item.dense),
         "reciprocal rank fusion of both": fused,
         "late interaction": lambda ranking: by(ranking, lambda item: item.late),
-        "  + dense": lambda ranking: by(ranking, lambda item: item.late + DENSE_SHARE * item.dense),
-        "  + dense + talk (as shipped)": lambda ranking: ranking.hits,
-        "  + dense + talk + BM25": lambda ranking: by(
-            ranking, lambda item: item.score + 0.05 * item.lexical / top(ranking)
+        "  + .2 dense + .2 talk (decision 0002)": lambda ranking: by(
+            ranking, lambda item: item.late + 0.2 * item.dense + 0.2 * item.talk
         ),
-        "  + talk, no dense": lambda ranking: by(ranking, lambda item: item.late + TALK_SHARE * item.talk),
-        "headings last": headings_last,
+        "as shipped": lambda ranking: ranking.hits,
+        **{f"  without {name}": partial(without, name) for name in weights if name not in {"late", "bias"}},
     }
+
+
+def without(name: str, ranking: Ranking) -> Order:
+    """Order as shipped, but for one feature."""
+    weight = load_fusion()[name]
+    return by(ranking, lambda item: item.score - weight * item.features[name])
 
 
 def by(ranking: Ranking, score: Callable[[Evidence], float]) -> Order:
@@ -70,16 +76,6 @@ def fused(ranking: Ranking) -> Order:
         for rank, hit in enumerate(order, start=1):
             sums[hit.passage.passage_id] = sums.get(hit.passage.passage_id, 0.0) + 1 / (RRF_CONSTANT + rank)
     return sorted(ranking.hits, key=lambda hit: -sums[hit.passage.passage_id])
-
-
-def headings_last(ranking: Ranking) -> Order:
-    """Order as shipped, passages that only repeat a talk's title and by-line behind all others."""
-    return sorted(ranking.hits, key=lambda hit: hit.passage.role == "heading")
-
-
-def top(ranking: Ranking) -> float:
-    """Return the best BM25 score, or 1."""
-    return max((item.lexical for item in ranking.evidence), default=0.0) or 1.0
 
 
 def read_questions(path: Path) -> list[Question]:

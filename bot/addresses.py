@@ -30,7 +30,7 @@ RESERVED = frozenset(
         "feed.atom",
         "healthz",
         "livez",
-    "map",
+        "map",
         "mcp",
         "notes",
         "openapi.json",

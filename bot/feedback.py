@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bot.answering.language.wordlists import is_generic, is_stop
 from bot.answering.models import Answer
 from bot.store import Store
-from index.vocabulary.words import words
+from index.vocabulary.words import name_key, singular, words
 
 _NAMED = re.compile(r"“([^”]+)”")
 
@@ -31,6 +31,7 @@ class Verdict:
     golden: Mapping[str, object] = field(
         default_factory=dict
     )  # what `bot.evaluation.golden` makes of the answer
+    reaction: bool = False  # given as an emoji below the message, which can be taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,33 @@ class Feedback:
         self._store = store
 
     def add(self, given: Verdict) -> None:
-        """Keep a verdict; a person's later one on the same answer replaces it, what it leaves open stays."""
+        """Keep a verdict; a person's later one on the same answer replaces it, with the reason of the former."""
         said = (given.question, given.build, json.dumps(given.quotes), json.dumps(given.hits))
         golden = json.dumps(dict(given.golden), ensure_ascii=False) if given.golden else None
         with self._store.changing() as db:
             db.execute(
-                "INSERT INTO feedback (message, user_id, verdict, question, build, quotes, hits, given_at, golden)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET verdict = excluded.verdict, question = coalesce(excluded.question, question),"
-                " build = coalesce(excluded.build, build), quotes = CASE WHEN excluded.build IS NULL THEN quotes ELSE excluded.quotes END,"
-                " hits = CASE WHEN excluded.build IS NULL THEN hits ELSE excluded.hits END, given_at = excluded.given_at,"
-                " golden = coalesce(excluded.golden, golden)",
-                (given.message, given.user_id, given.verdict, *said, self._store.now(), golden),
+                "INSERT INTO feedback"
+                " (message, user_id, verdict, question, build, quotes, hits, given_at, golden, reaction)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET verdict = excluded.verdict,"
+                " reason = CASE WHEN verdict = excluded.verdict THEN reason END,"
+                " reaction = excluded.reaction AND (reaction OR verdict != excluded.verdict),"
+                " question = coalesce(excluded.question, question), build = coalesce(excluded.build, build),"
+                " quotes = CASE WHEN excluded.build IS NULL THEN quotes ELSE excluded.quotes END,"
+                " hits = CASE WHEN excluded.build IS NULL THEN hits ELSE excluded.hits END,"
+                " given_at = excluded.given_at, golden = coalesce(excluded.golden, golden)",
+                (
+                    *(given.message, given.user_id, given.verdict),
+                    *(*said, self._store.now(), golden, given.reaction),
+                ),
+            )
+
+    def take_back(self, message: str, user_id: str, verdict: str) -> None:
+        """Forget a verdict that was a reaction and is one no longer; a button's verdict stays."""
+        with self._store.changing() as db:
+            db.execute(
+                "DELETE FROM feedback WHERE message = ? AND user_id = ? AND verdict = ? AND reaction",
+                (message, user_id, verdict),
             )
 
     def add_reason(self, message: str, user_id: str, reason: str) -> None:
@@ -68,12 +84,12 @@ class Feedback:
         with self._store.changing() as db:
             db.execute(
                 "INSERT INTO feedback (message, user_id, verdict, reason, given_at) VALUES (?, ?, 'down', ?, ?)"
-                " ON CONFLICT DO UPDATE SET reason = excluded.reason",
+                " ON CONFLICT DO UPDATE SET reason = excluded.reason WHERE verdict = 'down'",
                 (message, user_id, reason, self._store.now()),
             )
 
     def all(self) -> list[Verdict]:
-        """Give all verdicts, oldest first."""
+        """Return all verdicts, oldest first."""
         with self._store.reading() as db:
             found = db.execute("SELECT * FROM feedback ORDER BY given_at")
             names = [column for column, *_ in found.description]
@@ -89,31 +105,44 @@ class Feedback:
                 hits=tuple(json.loads(row["hits"] or "[]")),
                 reason=row["reason"],
                 golden=json.loads(row["golden"] or "{}"),
+                reaction=bool(row["reaction"]),
             )
             for row in rows
         ]
 
     def add_miss(self, answer: Answer) -> None:
         """Keep a question that the notes did not answer, under the name it is about."""
-        row = (answer.question, answer.miss or "", _name_in(answer)[:100], self._store.now())
+        row = (answer.question, answer.miss or "", topic_of(answer)[:100], self._store.now())
         with self._store.changing() as db:
             db.execute("INSERT INTO misses VALUES (?, ?, ?, ?)", row)
 
     def lacking(self, days: float) -> list[Lacking]:
-        """Give what was asked in vain in the last days, most often first; what is off topic does not count."""
+        """Return what was asked in vain in the last days, most often first; what is off topic does not count."""
         with self._store.reading() as db:
             rows: list[tuple[str, str]] = db.execute(
                 "SELECT topic, question FROM misses WHERE asked_at >= ? AND miss != 'off_topic' ORDER BY asked_at",
                 (self._store.now() - days * 86_400,),
             ).fetchall()
-        times = Counter(topic for topic, _ in rows)
-        return [
-            Lacking(topic, count, tuple(dict.fromkeys(question for name, question in rows if name == topic)))
-            for topic, count in sorted(times.items(), key=lambda item: (-item[1], item[0]))
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for topic, question in rows:
+            groups.setdefault(_spelling_key(topic), []).append((topic, question))
+        found = [
+            Lacking(
+                Counter(topic for topic, _ in members).most_common(1)[0][0],
+                len(members),
+                tuple(dict.fromkeys(question for _, question in members)),
+            )
+            for members in groups.values()
         ]
+        return sorted(found, key=lambda one: (-one.times, one.topic))
 
 
-def _name_in(answer: Answer) -> str:
+def _spelling_key(topic: str) -> str:
+    """Return what the spellings of a topic have in common: order, number, gaps and hyphens do not count."""
+    return name_key(" ".join(sorted(singular(word.form) for word in words(topic)))) or topic
+
+
+def topic_of(answer: Answer) -> str:
     """Return what a question without an answer is about: the name that the notes lack, else its telling words."""
     lacking = _NAMED.findall(answer.headline or "") if answer.miss == "absent" else []
     heard = answer.understood

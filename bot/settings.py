@@ -91,7 +91,9 @@ class Settings(BaseSettings):
         description="Names that the web page goes by, comma separated, besides localhost and the public address.",
     )
     rate_limit: int = Field(
-        default=6000, ge=0, description="Requests a minute that one client may send to the web page; 0: no limit."
+        default=6000,
+        ge=0,
+        description="Requests a minute that one client may send to the web page; 0: no limit.",
     )
     port: int | None = Field(
         default=None,
@@ -168,4 +170,7 @@ class Settings(BaseSettings):
     public_url: Address = Field(
         default=None,
         description="Address of the web page, for talks that have no link of their own; empty: none.",
+    )
+    curators: Words = Field(
+        default=(), description="Ids of people whose Home tab shows what was asked in vain, comma separated."
     )

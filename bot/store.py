@@ -8,6 +8,7 @@ lets go of however the process ends.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -21,25 +22,36 @@ from filelock import FileLock, Timeout
 
 from bot.errors import StoreFault
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
+_OWNER_ONLY = 0o600
+_PATIENCE_MS = 10_000
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, claimed_at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS jobs (
   job_id TEXT PRIMARY KEY, body TEXT, owner TEXT NOT NULL, taken_at REAL NOT NULL, finished_at REAL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS open_jobs ON jobs (owner) WHERE finished_at IS NULL;
-CREATE TABLE IF NOT EXISTS threads (thread TEXT PRIMARY KEY, last_user TEXT NOT NULL, seen_at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS threads (thread TEXT PRIMARY KEY, seen_at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS speakers (
+  thread TEXT NOT NULL, ts TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (thread, ts)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS askers (thread TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (thread, user_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS turns (
   thread TEXT NOT NULL, ts TEXT NOT NULL, user_id TEXT NOT NULL, question TEXT NOT NULL, asked_at REAL NOT NULL,
   PRIMARY KEY (thread, ts)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS feedback (
   message TEXT NOT NULL, user_id TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT, question TEXT, build TEXT, quotes TEXT, hits TEXT,
-  given_at REAL NOT NULL, golden TEXT, PRIMARY KEY (message, user_id)) WITHOUT ROWID;
+  given_at REAL NOT NULL, golden TEXT, reaction INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (message, user_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS misses (question TEXT NOT NULL, miss TEXT NOT NULL, topic TEXT NOT NULL, asked_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS watches (
   user_id TEXT NOT NULL, phrase TEXT NOT NULL, seen TEXT NOT NULL, team_id TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (user_id, phrase)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS arrivals (talk_id TEXT PRIMARY KEY, arrived_at REAL NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS arrivals_by_time ON arrivals (arrived_at);
+CREATE TABLE IF NOT EXISTS channels (channel_id TEXT PRIMARY KEY, shared INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS looks (user_id TEXT PRIMARY KEY, looked_at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS digests (
+  team_id TEXT NOT NULL, channel_id TEXT NOT NULL, user_id TEXT NOT NULL, period TEXT NOT NULL, told_until REAL NOT NULL,
+  posted_at REAL NOT NULL, PRIMARY KEY (team_id, channel_id)) WITHOUT ROWID;
 """
 
 
@@ -66,23 +78,23 @@ class Store:
         self._lock = threading.RLock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, _OWNER_ONLY))
+            path.chmod(_OWNER_ONLY)  # SQLite gives the files beside it the same mode
+            self._db = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, timeout=_PATIENCE_MS / 1000
+            )
         except (OSError, sqlite3.Error) as error:
-            raise StoreFault(
-                f"Cannot open the bot's memory at {path}: {error}. Set CONFNOTES_STORE to another file."
-            ) from error
+            raise _unusable(path, error) from error
         try:
             self._prepare(path)
+            self._alive = self._lock_of(self.owner)
+            self._alive.acquire()
         except StoreFault:
             self._db.close()
             raise
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             self._db.close()
-            raise StoreFault(
-                f"Cannot open the bot's memory at {path}: {error}. Move the file away or set CONFNOTES_STORE."
-            ) from error
-        self._alive = self._lock_of(self.owner)
-        self._alive.acquire()
+            raise _unusable(path, error) from error
 
     def now(self) -> float:
         """Return the time in seconds since 1970."""
@@ -144,23 +156,48 @@ class Store:
                 ).fetchone()[0]
             )
 
-    def note_speaker(self, thread: str, user_id: str) -> str | None:
-        """Note who spoke last in a thread the bot takes part in and give who it was before; None: not such a thread."""
-        with self.changing() as db:
-            row = db.execute("SELECT last_user FROM threads WHERE thread = ?", (thread,)).fetchone()
-            if row is None:
-                return None
-            db.execute(
-                "UPDATE threads SET last_user = ?, seen_at = ? WHERE thread = ?",
-                (user_id, self.now(), thread),
-            )
-        return str(row[0])
+    def speaker_before(self, thread: str, ts: str, user_id: str) -> str | None:
+        """Note who wrote a message in a thread that the bot takes part in, and return who wrote the one before it.
 
-    def join_thread(self, thread: str, asker: str) -> None:
-        """Note that the bot answered somebody in a thread; an empty name stands for the bot."""
+        The same message gives the same answer however often and in whatever order Slack delivers it.
+
+        Returns:
+            Their id, empty for the bot, None where the bot takes no part in the thread.
+        """
         with self.changing() as db:
-            db.execute("INSERT OR REPLACE INTO threads VALUES (?, '', ?)", (thread, self.now()))
+            if not db.execute(
+                "UPDATE threads SET seen_at = ? WHERE thread = ?", (self.now(), thread)
+            ).rowcount:
+                return None
+            db.execute("INSERT OR IGNORE INTO speakers VALUES (?, ?, ?)", (thread, ts, user_id))
+            row = db.execute(
+                "SELECT user_id FROM speakers WHERE thread = ? AND ts < ? ORDER BY ts DESC LIMIT 1",
+                (thread, ts),
+            ).fetchone()
+        return str(row[0]) if row else ""
+
+    def join_thread(self, thread: str, asker: str, ts: str) -> None:
+        """Note that the bot answers somebody's message of that time in a thread."""
+        with self.changing() as db:
+            db.execute("INSERT OR REPLACE INTO threads VALUES (?, ?)", (thread, self.now()))
+            db.execute("INSERT OR REPLACE INTO speakers VALUES (?, ?, '')", (thread, ts))
             db.execute("INSERT OR IGNORE INTO askers VALUES (?, ?)", (thread, asker))
+
+    def note_answer(self, thread: str, ts: str) -> None:
+        """Note when the bot's own message was posted in a thread: whoever spoke before it no longer spoke last."""
+        with self.changing() as db:
+            db.execute("INSERT OR REPLACE INTO speakers VALUES (?, ?, '')", (thread, ts))
+
+    def note_channel(self, channel_id: str, *, shared: bool) -> None:
+        """Note whether a channel is shared with other workspaces."""
+        with self.changing() as db:
+            db.execute("INSERT OR REPLACE INTO channels VALUES (?, ?)", (channel_id, shared))
+
+    def is_of_one_workspace(self, channel_id: str) -> bool:
+        """Say whether a channel is known to be shared with no other workspace."""
+        with self.reading() as db:
+            row = db.execute("SELECT shared FROM channels WHERE channel_id = ?", (channel_id,)).fetchone()
+        return row is not None and not row[0]
 
     def has_asked(self, thread: str, user_id: str) -> bool:
         """Say whether a person was answered in a thread."""
@@ -189,6 +226,23 @@ class Store:
             ).fetchall()
         return [Turn(*row) for row in reversed(rows)]
 
+    def last_turns(self, place: str, before_ts: str, within_s: float) -> list[Turn]:
+        """Return the turns of the thread that was last written to in a place, "team:channel:", if not long ago."""
+        with self.reading() as db:
+            row = db.execute(
+                "SELECT thread FROM turns WHERE thread > ? AND thread < ? AND ts < ? AND asked_at >= ?"
+                " ORDER BY ts DESC LIMIT 1",
+                (place, f"{place}~", before_ts, self.now() - within_s),
+            ).fetchone()
+        return self.turns(row[0], before_ts) if row else []
+
+    def wipe(self) -> None:
+        """Take what was forgotten out of the file's write-ahead log as well, where nobody else reads just now."""
+        with self._lock:
+            self._db.execute("PRAGMA busy_timeout = 0")  # waiting here would hold acknowledgements back
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._db.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+
     def forget(self, *, claims_after_s: float, questions_after_s: float) -> None:
         """Drop claims and questions that are older than they are needed or may be kept."""
         now = self.now()
@@ -201,6 +255,7 @@ class Store:
                 "DELETE FROM threads WHERE seen_at < ?", (now - max(claims_after_s, questions_after_s),)
             )
             db.execute("DELETE FROM askers WHERE thread NOT IN (SELECT thread FROM threads)")
+            db.execute("DELETE FROM speakers WHERE thread NOT IN (SELECT thread FROM threads)")
             db.execute(
                 "UPDATE feedback SET question = NULL, golden = NULL WHERE given_at < ?",
                 (now - questions_after_s,),
@@ -243,19 +298,38 @@ class Store:
         lock.release()
         Path(lock.lock_file).unlink(missing_ok=True)
 
+    def _columns(self, table: str) -> set[str]:
+        return {str(name) for (name,) in self._db.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+
     def _prepare(self, path: Path) -> None:
         self._db.execute("PRAGMA journal_mode = WAL")
         # FULL would sync on every claim; with NORMAL a power cut may lose the last claims, a killed process
         # loses nothing.
         self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute(
+            "PRAGMA secure_delete = ON"
+        )  # a forgotten question is overwritten, not only unlinked
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise StoreFault(
-                f"Cannot use the bot's memory at {path}: it has format {version}, this version reads {SCHEMA_VERSION}. Update confnotes."
+                f"Cannot use the bot's memory at {path}: it has format {version}, this version reads"
+                f" {SCHEMA_VERSION}. Update confnotes."
             )
         self._db.executescript(_SCHEMA)
-        if version == 1:
+        if "last_user" in self._columns("threads"):
+            self._db.execute("INSERT INTO speakers SELECT thread, '', last_user FROM threads")
+            self._db.execute("ALTER TABLE threads DROP COLUMN last_user")
+        if "golden" not in self._columns("feedback"):
             self._db.execute("ALTER TABLE feedback ADD COLUMN golden TEXT")
-        if version in (1, 2):
+        if "reaction" not in self._columns("feedback"):
+            self._db.execute("ALTER TABLE feedback ADD COLUMN reaction INTEGER NOT NULL DEFAULT 0")
+        if "team_id" not in self._columns("watches"):
             self._db.execute("ALTER TABLE watches ADD COLUMN team_id TEXT NOT NULL DEFAULT ''")
         self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _unusable(path: Path, error: Exception) -> StoreFault:
+    return StoreFault(
+        f"Cannot open the bot's memory at {path}: {error}. Move the file away or set CONFNOTES_STORE to one"
+        " that can be written."
+    )

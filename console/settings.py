@@ -34,5 +34,6 @@ def read_settings(kind: type[S], fault: type[Exception]) -> S:
         name = "_".join(str(part) for part in first["loc"])
         name = name if name.isupper() else f"CONFNOTES_{name.upper()}"
         raise fault(
-            f"Cannot use the setting {name}: {first['msg']}. Correct it in the environment or in .env."
+            f"Cannot use the setting {name}: {first['msg'].removeprefix('Value error, ')}."
+            " Correct it in the environment or in .env."
         ) from None

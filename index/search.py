@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import overload
-from weakref import proxy
 
 import numpy as np
 
 from index.build.reader import Build, open_build
 from index.build.talk_table import TalkSet
 from index.encoder.adapter import adapter_of_build, name_adapter
-from index.encoder.base import Encoder, TokenVectors, Vectors
+from index.encoder.base import Encoder, TokenVectors, Vectors, unit
 from index.encoder.load import load_encoder
 from index.errors import EncoderMismatch
+from index.files.lines import Remembered
 from index.mentions import Mentions
 from index.models import Hit, TalkKind
 from index.ranking.dense import Allowed, Rows
-from index.ranking.fusion import Evidence, Scores, idf, rank, word_weights
-from index.ranking.matches import asked_words, match
+from index.ranking.features import Candidates
+from index.ranking.fusion import Evidence, idf, rank, word_weights
+from index.ranking.matches import AskedWord, asked_words, match
 from index.vocabulary.phrases import TextNumbers
 from index.vocabulary.terms import Unit, units
 from index.vocabulary.words import plain_letters, words
@@ -34,7 +35,10 @@ RARE_AT_MOST = 20
 _NAMED_TALKS = 1_000
 # Candidates whose tokens are read in a large build: a list asks for 400 of each ranker, and 800 take 30 ms.
 _MOST_SCORED = 400
-_REMEMBERED = 32  # questions whose vectors are kept, some 50 kB each
+# What a word of the turn before counts beside one of the question. On 431 follow-ups (MRR@10): .25 .564, .5 .676,
+# .75 .696, 1 .695; at full weight the earlier question is answered again more often.
+CONTEXT_SHARE = 0.6
+_ENCODED = 32  # questions whose vectors are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +101,12 @@ class Searcher:
     def __init__(self, build: Build, encoder: Encoder | None = None, adapter: str | None = None) -> None:
         self.build = build
         self.said = Mentions(build)
+        self._encoded: Remembered[TokenVectors] = Remembered(_ENCODED)
         self._loading = threading.Lock()
         self._encoder = encoder
         if encoder is not None:
             _check_encoder(build, encoder)
         self._adapter = _adapter_of(build, adapter) if encoder is None or adapter else None
-        # A question's vectors are asked for by whoever reads its form and by the ranking.
-        # Held weakly, or the cache would keep the build in memory.
-        held = proxy(self)
-        self.encoded: Callable[[str], TokenVectors] = lru_cache(_REMEMBERED)(
-            lambda text: held.encoder.encode_question(text)
-        )
 
     @classmethod
     def open(
@@ -148,7 +147,7 @@ class Searcher:
         """Return up to `k` passages, best first, ties by row.
 
         Candidates are the best of BM25 and of the dense vectors, and every passage with a rare word of the
-        question; late interaction orders them.
+        question; `index.ranking.features` says what orders them.
         """
         evidence = self.rank(query)
         return Ranking(
@@ -158,36 +157,67 @@ class Searcher:
     def rank(self, query: Query) -> tuple[Evidence, ...]:
         """Return what `search` ranks by, best first, without reading the passages."""
         talks = self.within(query.filter)
-        said = plain_letters(f"{query.context} {query.text}".strip())
+        context, text = plain_letters(query.context.strip()), plain_letters(query.text.strip())
+        said = f"{context} {text}".strip()
         if not said or not len(self.build.passages) or (talks is not None and not talks):
             return ()
         allowed = None if talks is None else self._rows_of(talks)
-        tokens = self.encoded(said)
+        tokens = self._tokens_of(context, text)
+        asked = units(said)
+        shares = [CONTEXT_SHARE if unit.start < len(context) and text else 1.0 for unit in asked]
         weights = word_weights(said, tokens, self.build.lexical.unit_freq, len(self.build.passages))
-        spelled = self._spelled_out(said)
-        lexical_rows, lexical_scores = self._search_words(spelled, query.depth, talks, allowed)
-        dense_rows, _ = self.build.dense.search(tokens.pooled, query.depth, allowed)
-        rare_rows = self.build.lexical.search_rare(spelled, RARE_AT_MOST, allowed)
-        rows = self._scored(np.union1d(lexical_rows, dense_rows), rare_rows, tokens.pooled)
-        talk_of_row = self.build.table.talk_of_row[rows]
-        scores = Scores(
-            rows=rows,
-            talk=self.build.talk_vectors[talk_of_row].astype(np.float32) @ tokens.pooled,
-            dense=self.build.dense.vectors(rows) @ tokens.pooled,
-            lexical=_spread(rows, lexical_rows, lexical_scores),
-            similarities=self.build.late.similarities(tokens.vectors, rows),
-            matches=match(
-                asked_words(units(said), self.build.phrases, self._idf),
-                rows,
-                talk_of_row,
-                self.build.phrases,
-                TextNumbers(len(self.build.passages), len(self.build.table)),
-            ),
-            shapes=self.build.shapes[rows],
-            is_heading=self.build.table.is_heading[rows],
-            talks=talk_of_row,
+        if context and text:
+            weights = weights.lowered(len(context), CONTEXT_SHARE)
+        spelled = self._spelled_out(text or context)
+        lexical_rows, lexical_scores = self._search_words(
+            spelled, context if text else "", query.depth, talks, allowed
         )
-        return rank(scores, weights, query.k)[1]
+        dense_rows, _ = self.build.dense.search(tokens.pooled, query.depth, allowed)
+        rare_rows = self.build.lexical.search_rare(f"{context} {spelled}", RARE_AT_MOST, allowed)
+        rows = self._scored(np.union1d(lexical_rows, dense_rows), rare_rows, tokens.pooled)
+        matched = asked_words(asked, shares, self.build.phrases, self._idf)
+        found = self._candidates(rows, tokens, matched, _spread(rows, lexical_rows, lexical_scores))
+        return rank(found, weights, query.k)
+
+    def _candidates(
+        self, rows: Rows, tokens: TokenVectors, asked: Sequence[AskedWord | None], lexical: Vectors
+    ) -> Candidates:
+        """Return what the rankers say of some rows, and where the question's words stand in them."""
+        build = self.build
+        talks = build.table.talk_of_row[rows].astype(np.int64)
+        return Candidates(
+            rows=rows,
+            talk=build.talk_vectors[talks].astype(np.float32) @ tokens.pooled,
+            dense=build.dense.vectors(rows) @ tokens.pooled,
+            lexical=lexical,
+            similarities=build.late.similarities(tokens.vectors, rows),
+            matches=match(
+                asked, rows, talks, build.phrases, TextNumbers(len(build.passages), len(build.table))
+            ),
+            is_heading=build.table.is_heading[rows],
+            is_author=build.table.is_author[rows],
+        )
+
+    def encoded(self, text: str) -> TokenVectors:
+        """Return a question's vectors; those of the last questions are kept, for one is searched within several limits."""
+        if (known := self._encoded.get(text)) is None:
+            known = self.encoder.encode_question(text)
+            self._encoded.put(text, known)
+        return known
+
+    def _tokens_of(self, context: str, text: str) -> TokenVectors:
+        """Return the tokens of a question behind those of the turn before it, and one vector of both."""
+        if not context or not text:
+            return self.encoded(text or context)
+        before, asked = self.encoded(context), self.encoded(text)
+        shift, words_before = len(context) + 1, max(before.words, default=-1) + 1
+        pooled: Vectors = unit((asked.pooled + np.float32(CONTEXT_SHARE) * before.pooled)[None, :])[0]
+        return TokenVectors(
+            np.concatenate([before.vectors, asked.vectors]),
+            (*before.spans, *((start + shift, end + shift) for start, end in asked.spans)),
+            (*before.words, *(word + words_before for word in asked.words)),
+            pooled,
+        )
 
     def _idf(self, unit: Unit) -> float | None:
         """Return a word's inverse document frequency; None for a stop word."""
@@ -268,11 +298,11 @@ class Searcher:
         return allowed
 
     def _search_words(
-        self, said: str, depth: int, talks: TalkSet | None, allowed: Allowed | None
+        self, text: str, context: str, depth: int, talks: TalkSet | None, allowed: Allowed | None
     ) -> tuple[Rows, Vectors]:
         if talks is not None and len(talks) <= _NAMED_TALKS:
-            return self.build.lexical.search(said, depth, talk_rows=talks.rows.tolist())
-        return self.build.lexical.search(said, depth, allowed=allowed)
+            return self.build.lexical.search(text, depth, talks.rows.tolist(), context=context)
+        return self.build.lexical.search(text, depth, allowed=allowed, context=context)
 
     def hit(self, row: int, score: float = 1.0, rank: int = 0) -> Hit:
         """Return a passage with its talk as a hit."""

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from ingest.job import Job
     from ingest.nightly.report import Report
 
+CATALOGUE = click.Path(path_type=Path)  # a file, or a folder of pyvideo's data
+
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option(
-    "--catalogue", type=FILE, help="Talks with their links: CSV, YAML, JSON, or the calendar (ICS) of Sched."
+    "--catalogue",
+    type=CATALOGUE,
+    help="Talks with their links: CSV, YAML, JSON, or what conference tools export.",
 )
 @index_option
 @click.option(
@@ -53,6 +57,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="Wait for another job to end.",
 )
+@click.option("--dry-run", is_flag=True, help="Say what would be read and published, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def ingest(
     *,
@@ -64,6 +69,7 @@ def ingest(
     accept: bool,
     every: float | None,
     wait_s: float,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Read recaps and publish a build; PATH is a folder, a file, a pattern in quotes, or a sources.yaml.
@@ -92,10 +98,27 @@ def ingest(
             contact=given.web_contact,
             allowed_hosts=tuple(given.web_allowed_hosts.replace(",", " ").split()),
         )
+        if dry_run:
+            sys.exit(_rehearsed(job, as_json))
         webhook = given.report_webhook.get_secret_value() if given.report_webhook else ""
         if every is None:
             sys.exit(_one_night(job, webhook, as_json))
         repeat(lambda: _one_night(job, webhook, as_json), every)
+
+
+def _rehearsed(job: Job, as_json: bool) -> int:
+    """Say what a run would do, and return the status that it would leave with."""
+    from ingest.nightly.rehearsal import print_rehearsal, rehearse
+
+    with bars(as_json) as progress:
+        rehearsal = rehearse(job, progress)
+    if as_json:
+        click.echo(json.dumps(rehearsal.to_json(), ensure_ascii=False))
+    else:
+        print_rehearsal(rehearsal, screen())
+    for line in rehearsal.failed:
+        complain(line)
+    return rehearsal.exit_status
 
 
 def _one_night(job: Job, webhook: str, as_json: bool) -> int:
@@ -139,7 +162,9 @@ def _print(report: Report, as_json: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--catalogue", type=FILE, help="Talks with their links: CSV, YAML, JSON, or the calendar (ICS) of Sched."
+    "--catalogue",
+    type=CATALOGUE,
+    help="Talks with their links: CSV, YAML, JSON, or what conference tools export.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def inspect(*, file: Path, catalogue: Path | None, as_json: bool) -> None:

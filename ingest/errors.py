@@ -4,6 +4,7 @@ The tree:
 
     IngestError
     ├── RecapError       one recap cannot be read; the others are
+    ├── Withheld         one recap says itself that it is not to be published
     ├── CatalogueError   the catalogue cannot be used
     ├── SourcesError     no recaps are named, or the list of them cannot be read
     ├── SourceFault      a web page, feed or repository gives nothing tonight; what it last gave stays
@@ -38,6 +39,24 @@ class RecapError(IngestError):
     def __str__(self) -> str:
         """Give the one line that a person sees."""
         return f"Cannot read the recap {self.path}: {self.what}. {self.way_out}"
+
+
+class Withheld(IngestError):  # noqa: N818  (its writer's wish is no error)
+    """One recap says itself that it is not to be published.
+
+    Args:
+        path: The recap as the person named it.
+        why: The words that say so.
+    """
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(path, why)
+        self.path = path
+        self.why = why
+
+    def __str__(self) -> str:
+        """Give the one line that a person sees."""
+        return f"{self.path} is not published: {self.why} says so"
 
 
 class CatalogueError(IngestError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -58,6 +59,7 @@ _LONGEST_LABEL = 60
 _NO_ADDRESS = re.compile(r"[\s<>\"`|\\]")
 
 
+@lru_cache(maxsize=4096)
 def valid_url(url: str) -> str | None:
     """Return the address as written when it is a web address that a browser opens, else None.
 
@@ -74,6 +76,7 @@ def valid_url(url: str) -> str | None:
     return url if parts.scheme.lower() in ("http", "https") and "." in host else None
 
 
+@lru_cache(maxsize=4096)
 def kind_of(url: str) -> LinkKind | None:
     """Say what an address points to, by its host and path alone.
 
@@ -96,7 +99,12 @@ def kind_of(url: str) -> LinkKind | None:
 
 def kinds_named(words: str) -> Iterator[LinkKind]:
     """Give the kinds of material that a link's words name: "Slides", "Page de la session"."""
-    return (kind for kind, pattern in _WORDS if pattern.search(words))
+    return iter(_kinds_named(words))
+
+
+@lru_cache(maxsize=4096)
+def _kinds_named(words: str) -> tuple[LinkKind, ...]:
+    return tuple(kind for kind, pattern in _WORDS if pattern.search(words))
 
 
 def merge_links(*sources: Mapping[str, str]) -> dict[str, str]:

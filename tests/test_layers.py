@@ -20,7 +20,10 @@ PLANTED = {
     ),
     "inside the Slack edge imports go down": ("bot/slack/mrkdwn.py", "import bot.slack.desk.desk"),
     "inside the web page imports go down": ("bot/web/problems.py", "import bot.web.pages"),
-    "the page, the tools and Slack do not know each other's making": ("bot/mcp/identity.py", "import bot.web.problems"),
+    "the page, the tools and Slack do not know each other's making": (
+        "bot/mcp/identity.py",
+        "import bot.web.problems",
+    ),
     "bot and ingest stand on index and console and never meet": ("bot/feedback.py", "import ingest.links"),
 }
 

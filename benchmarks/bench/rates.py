@@ -47,7 +47,7 @@ def encode_once(index_dir: Path, form: str) -> dict[str, float]:
     The rate per second of processor time is what a busy neighbour disturbs least.
     """
     build = Searcher.open(index_dir).build
-    texts = [context_text(*build.around(passage)) + passage.text for passage in build.passages]
+    texts = [context_text(passage, *build.around(passage)) + passage.text for passage in build.passages]
     if form == THEIRS:
         from sentence_transformers import SentenceTransformer
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 
-import uvicorn
 from slack_bolt import App
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
@@ -17,23 +18,25 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import SettingsFault, SlackFault
 from bot.live import LiveIndex
 from bot.settings import Settings
+from bot.slack import http, log
+from bot.slack.client import web_client
 from bot.slack.desk.compose import Answering, Composer
-from bot.slack.desk.delivery import web_client
 from bot.slack.desk.desk import Desk
 from bot.slack.desk.sessions import Sessions
-from bot.slack.http import create_http
 from bot.slack.intake.incoming import Doors
 from bot.slack.listeners import (
     buttons,
     commands,
     feedback,
     home,
+    links,
     mentions,
     messages,
     others,
     sessions,
     shortcuts,
 )
+from bot.slack.messages.message import Look
 from bot.slack.sockets import Sockets
 from bot.slack.workspaces import Workspaces, by_oauth, oauth_flow
 from bot.store import Store
@@ -74,11 +77,13 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
     client = web_client(None if flow else token, settings.slack_api_url)
     doors = _doors({}, settings) if flow else _log_in(client, settings)
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
-    # Bolt logs the whole body of a request with a bad signature: what people write has no place in a log.
-    logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)
+    # All loggers of Bolt take this one's level; below it Bolt logs whole requests, and at every start a warning.
+    quiet = logging.getLogger("slack_bolt")
+    quiet.setLevel(logging.ERROR)
     try:
         app = App(
             client=client,
+            logger=quiet,
             oauth_flow=flow,
             signing_secret=secret or "not used in Socket Mode",
             token_verification_enabled=False,
@@ -88,7 +93,8 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
         raise SlackFault(f"Cannot start the bot: {error}") from error
     live = live or LiveIndex(settings.index_dir, adapter=settings.encoder_adapter)
     store = Store(settings.store)
-    composer = Composer(live, answering, settings.slack_command, settings.answers_at_once)
+    look = Look(thumbs=settings.slack_thumbs, page_url=settings.public_url)
+    composer = Composer(live, answering, settings.slack_command, settings.answers_at_once, look)
     workspaces = Workspaces(settings.slack_api_url, token, flow.settings.installation_store if flow else None)
     desk = Desk(
         workspaces,
@@ -96,10 +102,11 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
         composer,
         keep_questions_s=settings.keep_questions_days * 86_400.0,
         sessions=Sessions(workspaces) if settings.slack_agent else None,
+        curators=settings.curators,
     )
     if flow is not None:
         app.enable_token_revocation_listeners()
-    _listen(app, desk, doors, settings.slack_command)
+    _listen(app, desk, doors, settings)
     app.error(_refused)
     return SlackBot(app, desk, live, store)
 
@@ -119,13 +126,23 @@ def check(settings: Settings) -> None:
         return
     if settings.slack_bot_token is None:
         raise SettingsFault(
-            "Cannot start the Slack bot: SLACK_BOT_TOKEN is not set. Copy the Bot User OAuth Token (xoxb-…), see docs/slack.md."
+            "Cannot start the Slack bot: SLACK_BOT_TOKEN is not set. Copy the Bot User OAuth Token (xoxb-…), see"
+            " docs/slack.md."
         )
     if not over_http(settings) and settings.slack_app_token is None:
         raise SettingsFault(
-            "Cannot start the Slack bot: SLACK_APP_TOKEN is not set. Make an app-level token (xapp-…) with connections:write for Socket"
-            " Mode, or set SLACK_SIGNING_SECRET and PORT for HTTP, see docs/slack.md."
+            "Cannot start the Slack bot: SLACK_APP_TOKEN is not set. Make an app-level token (xapp-…) with"
+            " connections:write for Socket Mode, or set SLACK_SIGNING_SECRET and PORT for HTTP, see docs/slack.md."
         )
+    for name, token, start in (
+        ("SLACK_BOT_TOKEN", settings.slack_bot_token, "xoxb-"),
+        ("SLACK_APP_TOKEN", settings.slack_app_token, "xapp-"),
+    ):
+        if token is not None and not token.get_secret_value().startswith(start):
+            raise SettingsFault(
+                f"Cannot start the Slack bot: {name} does not begin with {start}, it is another kind of token."
+                " Are the two swapped? docs/slack.md says where to copy each."
+            )
 
 
 def over_http(settings: Settings) -> bool:
@@ -141,27 +158,29 @@ def run(settings: Settings) -> None:
     """
     from bot.answering import answer
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    bot = create_app(settings, answering=answer)
-    bot.desk.start()
-    bot.live.follow()
-    try:
-        if over_http(settings):
-            _serve_http(bot, settings)
-        else:
-            _serve_sockets(bot, settings)
-    finally:
-        bot.close()
-        _log.info("stopped; everything that was begun is finished")
-
-
-def _serve_sockets(bot: SlackBot, settings: Settings) -> None:
+    log.set_up()
+    check(settings)
+    port = http.bind(settings.host, settings.port or 0) if over_http(settings) else None
     stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    sockets = Sockets(
-        bot.app, settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
-    )
+    with closing(port) if port else nullcontext():
+        bot = create_app(settings, answering=answer)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        bot.desk.start()
+        bot.live.follow()
+        try:
+            if port is not None:
+                _serve_http(bot, settings, port, stopped)
+            else:
+                _serve_sockets(bot, settings, stopped)
+        finally:
+            bot.close()
+    _log.info("stopped; %s", bot.desk.left())
+
+
+def _serve_sockets(bot: SlackBot, settings: Settings, stopped: threading.Event) -> None:
+    token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
+    sockets = Sockets(bot.app, token)
     try:
         sockets.connect()
         _log.info("listening by Socket Mode, build %s", bot.live.searcher.build.build_id)
@@ -170,32 +189,38 @@ def _serve_sockets(bot: SlackBot, settings: Settings) -> None:
         sockets.close()
 
 
-def _serve_http(bot: SlackBot, settings: Settings) -> None:
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_http(bot.app, bot.live), host=settings.host, port=settings.port or 0, log_level="warning"
-        )
-    )
-    _log.info(
-        "listening on http://%s:%s/slack/events, build %s",
-        settings.host,
-        settings.port,
-        bot.live.searcher.build.build_id,
-    )
-    server.run()
+def _serve_http(bot: SlackBot, settings: Settings, port: socket.socket, stopped: threading.Event) -> None:
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+    server = http.create_server(http.create_http(bot.app, bot.live, secret))
+
+    def serve() -> None:
+        try:
+            server.run(sockets=[port])
+        finally:
+            stopped.set()
+
+    listening = threading.Thread(target=serve, name="http")
+    listening.start()
+    build_id = bot.live.searcher.build.build_id
+    _log.info("listening on http://%s:%s/slack/events, build %s", settings.host, settings.port, build_id)
+    stopped.wait()
+    server.should_exit = True
+    listening.join()
 
 
-def _listen(app: App, desk: Desk, doors: Doors, command: str) -> None:
+def _listen(app: App, desk: Desk, doors: Doors, settings: Settings) -> None:
     mentions.register(app, desk, doors)
     messages.register(app, desk, doors)
-    commands.register(app, desk, doors, command)
+    commands.register(app, desk, doors, settings.slack_command)
     buttons.register(app, desk)
     feedback.register(app, desk, doors)
-    home.register(app, desk, command)
+    home.register(app, desk)
     shortcuts.register(app, desk, doors)
     if desk.sessions is not None:
         sessions.register(app, desk.sessions)
-    others.register(app, command)
+    if settings.slack_unfurl:
+        links.register(app, desk, doors)
+    others.register(app, settings.slack_command)
 
 
 def _log_in(client: WebClient, settings: Settings) -> Doors:

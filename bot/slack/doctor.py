@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 
+from bot.answering import extent_text
 from bot.errors import BotFault
 from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.slack.app import check, over_http
-from bot.slack.desk.delivery import web_client
+from bot.slack.client import web_client
 from bot.slack.workspaces import by_oauth, needed_scopes
 from bot.store import Store
 from index.errors import IndexFault
@@ -57,9 +58,9 @@ def _look(what: str, act: Callable[[], str]) -> Finding:
 
 
 def _index(settings: Settings) -> str:
-    build = LiveIndex(settings.index_dir, adapter=settings.encoder_adapter).searcher.build
-    talks = sum(talk.kind != "section" for talk in build.talks.values())
-    return f"build {build.build_id}, {talks} talks, {len(build.talks) - talks} sections, model {build.manifest.encoder.name}"
+    searcher = LiveIndex(settings.index_dir, adapter=settings.encoder_adapter).searcher
+    build = searcher.build
+    return f"build {build.build_id}, {extent_text(searcher)}, model {build.manifest.encoder.name}"
 
 
 def _memory(settings: Settings) -> str:
@@ -70,14 +71,6 @@ def _memory(settings: Settings) -> str:
 
 def _tokens(settings: Settings) -> str:
     check(settings)
-    for name, token, start in (
-        ("SLACK_BOT_TOKEN", settings.slack_bot_token, "xoxb-"),
-        ("SLACK_APP_TOKEN", settings.slack_app_token, "xapp-"),
-    ):
-        if token is not None and not token.get_secret_value().startswith(start):
-            raise BotFault(
-                f"{name} does not begin with {start}: it is another kind of token. docs/slack.md says where to copy it."
-            )
     return "set for HTTP" if over_http(settings) else "set for Socket Mode"
 
 

@@ -8,6 +8,8 @@ notification text above all.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 # Every reserved and unreserved character of RFC 3986 and "%" itself; what is left ("<", ">", "|", blanks,
@@ -17,6 +19,7 @@ _LONGEST_URL = 3_000
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _TOKEN = re.compile(r"<([^<>]*)>")
 _ENTITIES = re.compile(r"&(lt|gt|amp);")
+_PARAGRAPHS = {"rich_text_section", "rich_text_quote", "rich_text_preformatted"}
 _CHARACTERS = {"lt": "<", "gt": ">", "amp": "&"}
 
 
@@ -52,7 +55,7 @@ def link(url: str | None, label: str) -> str:
 
 
 def read(text: str, bot_user_id: str | None = None) -> str:
-    """Return what a person typed: the bot's own mention taken out, links and channels by their words, entities resolved.
+    """Return what a person typed: the bot's own mention taken out, links by their words, entities resolved.
 
     Other people's mentions become a blank: their ids say nothing about the notes.
     """
@@ -61,10 +64,41 @@ def read(text: str, bot_user_id: str | None = None) -> str:
     return clean(_ENTITIES.sub(lambda match: _CHARACTERS[match[1]], unwrapped)).strip()
 
 
+def words_of(message: Mapping[str, Any], bot_user_id: str | None = None) -> str:
+    """Return what a message says: its text, or the words of its blocks and attachments where it has none."""
+    if said := read(str(message.get("text") or ""), bot_user_id):
+        return said
+    parts = [*_texts(message.get("blocks") or ()), *_texts(message.get("attachments") or ())]
+    return read("\n".join(part for part in parts if part.strip()), bot_user_id)
+
+
 def mentions_somebody_else(text: str, bot_user_id: str | None) -> bool:
     """Say whether the text mentions a person or group other than the bot."""
     named = re.findall(r"<(?:@|!subteam\^|!)([A-Za-z0-9]+)(?:[|^][^<>]*)?>", text)
     return any(name != bot_user_id for name in named)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts below a block; those of one paragraph of rich text as one."""
+    if isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
+    if not isinstance(value, dict):
+        return
+    if value.get("type") in _PARAGRAPHS:
+        yield "".join(_inline(element) for element in value.get("elements") or ())
+        return
+    for name in ("text", "fallback", "title", "fields", "elements", "blocks", "rows"):
+        if isinstance(inner := value.get(name), str):
+            yield inner
+        yield from _texts(inner)
+
+
+def _inline(element: Any) -> str:
+    """Return an element of rich text as people read it, escaped as a message's text is."""
+    if not isinstance(element, dict) or element.get("type") not in {"text", "link"}:
+        return " "
+    return escape(str(element.get("text") or element.get("url") or ""))
 
 
 def _said(token: str, bot_user_id: str | None) -> str:
@@ -75,4 +109,6 @@ def _said(token: str, bot_user_id: str | None) -> str:
         return f"#{label}" if label else " "
     if target.startswith("!"):
         return label or " "
-    return label or target.removeprefix("mailto:")
+    # Slack labels "example.org/x" as it was typed; where it leads says which site.
+    bare = target.removeprefix("mailto:")
+    return bare if not label or label.strip("/ ") in bare else label

@@ -19,7 +19,7 @@ from slack_sdk.oauth.state_store.sqlite3 import SQLite3OAuthStateStore
 
 from bot.errors import SlackFault
 from bot.settings import Settings
-from bot.slack.desk.delivery import web_client
+from bot.slack.client import web_client
 
 # What `deploy/slack/manifest.json` asks for; `confnotes doctor` and the installation by OAuth use the same.
 SCOPES = (
@@ -32,6 +32,7 @@ SCOPES = (
     "reactions:read",
 )
 AGENT_SCOPE = "assistant:write"  # `deploy/slack/manifest.agent.json`
+UNFURL_SCOPES = ("links:read", "links:write")  # added by hand with the sites' names, see docs/slack.md
 _STATE_GOOD_S = 600
 
 
@@ -68,7 +69,11 @@ def by_oauth(settings: Settings) -> bool:
 
 def needed_scopes(settings: Settings) -> tuple[str, ...]:
     """List the scopes that the bot needs as it is set up."""
-    return (*SCOPES, AGENT_SCOPE) if settings.slack_agent else SCOPES
+    return (
+        *SCOPES,
+        *((AGENT_SCOPE,) if settings.slack_agent else ()),
+        *(UNFURL_SCOPES if settings.slack_unfurl else ()),
+    )
 
 
 def oauth_flow(settings: Settings) -> OAuthFlow:

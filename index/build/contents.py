@@ -101,13 +101,14 @@ def text_digest(text: str) -> str:
         ) from error
 
 
-def context_text(talk: Talk, event: Event | None) -> str:
-    """Return what is embedded before a passage's own words: its event, talk title and speakers.
+def context_text(passage: Passage, talk: Talk, event: Event | None) -> str:
+    """Return what is embedded before a passage's own words: its event, talk title and speakers, and the headings above it.
 
     Notes rarely repeat what the talk is about; without its title a passage on "the operator" matches every
-    operator.
+    operator, and without its heading a list matches none.
     """
-    context = [event.name if event else "", talk.title, ", ".join(talk.speakers)]
+    above = (heading.rstrip(":.") for heading in passage.headings)
+    context = [event.name if event else "", talk.title, ", ".join(talk.speakers), *above]
     return "".join(f"{part}. " for part in context if part)
 
 

@@ -22,12 +22,12 @@ from index.build.layout import (
 from index.build.talk_table import TalkTable
 from index.errors import BuildDamaged, BuildUnusable, IndexFault
 from index.files.arrays import load_array
+from index.files.plain import read_plain
 from index.files.records import ById, Rows, read_lines
 from index.models import Event, Passage, Recap, Talk
 from index.ranking.dense import DenseRanker
 from index.ranking.late import LateRanker
 from index.ranking.lexical import LEXICAL_FOLDER, LexicalRanker
-from index.ranking.shapes import SHAPES_FILE, Shapes
 from index.vocabulary.names import Names
 from index.vocabulary.phrases import Phrases, TextNumbers
 
@@ -52,7 +52,6 @@ class Build:
     late: LateRanker
     lexical: LexicalRanker
     talk_vectors: NDArray[np.float16]
-    shapes: Shapes
 
     @property
     def build_id(self) -> str:
@@ -79,7 +78,7 @@ class Build:
         recap = self.recaps[recap_id]
         path = text_file(self.folder, recap.text_sha256)
         try:
-            content = path.read_bytes()
+            content = read_plain(path)
         except OSError as error:
             raise BuildDamaged(
                 f"Cannot quote from {recap_id}: its stored text is gone from {self.folder}. {WAY_OUT}"
@@ -134,7 +133,6 @@ def _opened(folder: Path, most_bytes: int | None) -> Build:
         late=LateRanker(folder),
         lexical=LexicalRanker(folder / LEXICAL_FOLDER),
         talk_vectors=load_array(folder / TALK_VECTORS_FILE),
-        shapes=np.asarray(load_array(folder / SHAPES_FILE)),
     )
     _check_counts(build)
     return build
@@ -153,8 +151,8 @@ def _check_counts(build: Build) -> None:
         "tokens": (build.late.n_tokens, build.manifest.counts.get("tokens")),
         "talk vectors": (len(build.talk_vectors), len(build.talks)),
         "talks in the table": (len(build.table), len(build.talks)),
-        "shapes": (len(build.shapes), passages),
         "passages in the table": (len(build.table.talk_of_row), passages),
+        "voices in the table": (len(build.table.is_author), passages),
         "texts with places": (
             len(build.phrases),
             len(TextNumbers(len(build.passages), len(build.talks))),

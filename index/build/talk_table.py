@@ -20,6 +20,7 @@ FACTS_FILE = (
 TALK_OF_ROW_FILE = "passage_talks.npy"  # (n_passages,) int32
 BY_TALK_FILE = "talk_passages.npy"  # (n_passages,) int32, passage rows by talk, in order within each
 HEADINGS_FILE = "passage_headings.npy"  # (n_passages,) bool, which passages only name their talk
+AUTHORS_FILE = "passage_authors.npy"  # (n_passages,) bool, which passages are the note-taker's own remarks
 STARTS_FILE = "talk_starts.npy"  # (n_talks + 1,) int32, where each talk's rows begin in the former
 KINDS = ("keynote", "session", "workshop", "panel", "section")
 NO_EVENT = -1
@@ -81,13 +82,14 @@ class TalkTable:
     facts: NDArray[np.int32]
     talk_of_row: NDArray[np.int32]
     is_heading: Mask
+    is_author: Mask
     _by_talk: NDArray[np.int32]
     _starts: NDArray[np.int32]
 
     @classmethod
     def open(cls, folder: Path) -> TalkTable:
         """Map a build's arrays."""
-        names = (FACTS_FILE, TALK_OF_ROW_FILE, HEADINGS_FILE, BY_TALK_FILE, STARTS_FILE)
+        names = (FACTS_FILE, TALK_OF_ROW_FILE, HEADINGS_FILE, AUTHORS_FILE, BY_TALK_FILE, STARTS_FILE)
         return cls(*(np.asarray(load_array(folder / name)) for name in names))
 
     def __len__(self) -> int:
@@ -212,6 +214,10 @@ def write_tables(folder: Path, contents: Contents) -> None:
         (passage.role == "heading" for passage in contents.passages), dtype=np.bool_, count=len(talk_of_row)
     )
     np.save(folder / HEADINGS_FILE, headings, allow_pickle=False)
+    authors = np.fromiter(
+        (passage.voice == "author" for passage in contents.passages), dtype=np.bool_, count=len(talk_of_row)
+    )
+    np.save(folder / AUTHORS_FILE, authors, allow_pickle=False)
     np.save(folder / TALK_OF_ROW_FILE, talk_of_row, allow_pickle=False)
     np.save(
         folder / BY_TALK_FILE, np.argsort(talk_of_row, kind="stable").astype(np.int32), allow_pickle=False

@@ -40,7 +40,7 @@ class Earlier:
     def __init__(self, build: Build) -> None:
         self._build = build
         self._rows = {
-            _key(context_text(*build.around(passage)), passage.text): row
+            _key(context_text(passage, *build.around(passage)), passage.text): row
             for row, passage in enumerate(build.passages)
         }
 
@@ -102,7 +102,9 @@ def embed(
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Write every passage's vectors, row by row; what is known is not embedded again, and `progress` hears of the rest."""
-    keys = [_key(context_text(*contents.around(passage)), passage.text) for passage in contents.passages]
+    keys = [
+        _key(context_text(passage, *contents.around(passage)), passage.text) for passage in contents.passages
+    ]
     total = sum(earlier is None or earlier.row(key) is None for key in dict.fromkeys(keys))
     done = 0
     if progress:
@@ -137,7 +139,7 @@ def _windows(
             sources.append(_Source(_ABOVE, above))
         else:
             sources.append(_Source(_NEW, len(texts)))
-            texts.append((context_text(*contents.around(passage)), passage.text))
+            texts.append((context_text(passage, *contents.around(passage)), passage.text))
         if len(texts) == _AT_ONCE:
             yield sources, texts
             sources, texts = [], []

@@ -39,7 +39,6 @@ from index.models import Event, Passage, Recap, Talk
 from index.ranking.dense import MOST_SCANNED, DenseRanker, DenseWriter
 from index.ranking.late import LateRanker, LateWriter
 from index.ranking.lexical import LEXICAL_FOLDER, TOKENIZER, LexicalRow, write_lexical
-from index.ranking.shapes import write_shapes
 from index.vocabulary.words import forms
 from index.vocabulary.writer import WordWriter, write_speakers, write_titles
 
@@ -109,7 +108,6 @@ def _write_records(folder: Path, contents: Contents, earlier: Path | None) -> di
         "passages": write_records(folder / "passages.jsonl", contents.passages),
     }
     write_tables(folder, contents)
-    write_shapes(folder, contents.passages)
     (folder / TEXTS_FOLDER).mkdir()
     for recap in contents.recaps:
         _write_text(folder, recap.text_sha256, contents.texts[recap.recap_id], earlier)

@@ -80,7 +80,7 @@ class Series:
 
     name: str
     short: str  # as people write it
-    pattern: str  # a regular expression for all that people write
+    pattern: str  # a regular expression for all that people write, in small letters unless `exact`
     exact: bool = False  # the name is an ordinary word as well, and counts only in these capitals
     implied: bool = False  # region and year, or city and year, mean this series without naming it
     regions: Mapping[str, str] = field(default_factory=dict)  # key: full name

@@ -11,7 +11,7 @@ import os
 import threading
 import weakref
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -81,6 +81,20 @@ class Lines:
         """Return the lines from `first` up to before `last`, without their ends."""
         start, end = int(self._offsets[first]), int(self._offsets[last])
         return self._read(start, end).decode("utf-8").split("\n")[:-1]
+
+    def rows_holding(self, part: bytes) -> list[int]:
+        """Return the rows whose lines hold some bytes, in order; the whole file is looked through, and no line is parsed."""
+        found: list[int] = []
+        for first in range(0, len(self), _BLOCK_LINES):
+            last = min(first + _BLOCK_LINES, len(self))
+            start, end = int(self._offsets[first]), int(self._offsets[last])
+            block = self._read(start, end)
+            at = block.find(part)
+            while at >= 0:
+                row = int(np.searchsorted(self._offsets, start + at, side="right")) - 1
+                found.append(row)
+                at = block.find(part, int(self._offsets[row + 1]) - start)
+        return found
 
     def _read(self, start: int, end: int) -> bytes:
         return read_at(self._handle, end - start, start)
@@ -240,20 +254,20 @@ class Ids:
 
 
 class Remembered(Generic[Value]):
-    """The last values that were read, by row; full, it begins anew."""
+    """The last values that were read, by their key; full, it begins anew."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._values: dict[int, Value] = {}
+        self._values: dict[Hashable, Value] = {}
 
-    def get(self, row: int) -> Value | None:
-        """Return what is remembered of a row."""
-        return self._values.get(row)
+    def get(self, key: Hashable) -> Value | None:
+        """Return what is remembered of a key."""
+        return self._values.get(key)
 
-    def put(self, row: int, value: Value) -> None:
-        """Remember a row's value."""
+    def put(self, key: Hashable, value: Value) -> None:
+        """Remember a key's value."""
         with self._lock:
             if len(self._values) >= self._most:
                 self._values = {}
-            self._values[row] = value
+            self._values[key] = value

@@ -16,6 +16,8 @@ _FLAGS = (
     | getattr(os, "O_BINARY", 0)
 )
 
+_MOST_BYTES = 1_000_000_000
+
 
 def open_plain(path: Path) -> int:
     """Open a file for reading and return its descriptor.
@@ -32,7 +34,7 @@ def open_plain(path: Path) -> int:
     return handle
 
 
-def read_plain(path: Path, most_bytes: int) -> bytes:
+def read_plain(path: Path, most_bytes: int = _MOST_BYTES) -> bytes:
     """Return a file's content.
 
     Raises:

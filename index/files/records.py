@@ -7,6 +7,7 @@ belongs to another format, and a guess would surface as a wrong quote.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, Set, ValuesView
 from dataclasses import MISSING, fields
 from datetime import date
@@ -16,6 +17,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from index.errors import BuildDamaged
 from index.files.lines import Ids, Lines, Remembered, write_ids, write_offsets
+from index.files.plain import open_plain
 from index.models import Event, Passage, Recap, Talk
 
 Record = TypeVar("Record", Event, Recap, Talk, Passage)
@@ -85,7 +87,7 @@ def read_lines(path: Path, record_type: type[Record]) -> list[Record]:
         BuildDamaged: a line is not such a record.
     """
     records: list[Record] = []
-    with path.open(encoding="utf-8", newline="\n") as stream:
+    with os.fdopen(open_plain(path), encoding="utf-8", newline="\n") as stream:
         for number, line in enumerate(stream, start=1):
             records.append(_read(record_type, line, path, number))
     return records
@@ -160,6 +162,10 @@ class Rows(Sequence[Record], Generic[Record]):
     def __iter__(self) -> Iterator[Record]:
         for row, line in enumerate(self._lines):
             yield self._parse(line, row)
+
+    def rows_holding(self, part: str) -> list[int]:
+        """Return the rows of the records that hold a text anywhere, in order, without reading any of them."""
+        return self._lines.rows_holding(json.dumps(part, ensure_ascii=False)[1:-1].encode("utf-8"))
 
     def _parse(self, line: str, row: int) -> Record:
         try:

@@ -1,7 +1,7 @@
-"""One order from three rankers: late interaction leads, the passage's and its talk's dense scores help.
+"""One order from all that speaks for a candidate: a weighted sum of named features, learnt from questions and their passages.
 
-The figures behind the constants are in `docs/decisions/0002-ranking.md`; `benchmarks/ranking.py` takes them
-again.
+The weights lie in `fusion.json` and are written by `training.ranking.run`; what they were chosen by is in
+`docs/decisions/0012-fusion.md`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from operator import attrgetter
@@ -19,20 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder.base import TokenVectors, Vectors
-from index.ranking.dense import Rows
-from index.ranking.features import (
-    best_of_others,
-    late_features,
-    relative,
-    shape_features,
-    word_features,
-)
-from index.ranking.matches import Matches
-from index.ranking.shapes import Shapes
+from index.ranking.features import Candidates, features
 from index.vocabulary.terms import Unit, units
 
-DENSE_SHARE = 0.2
-TALK_SHARE = 0.2
 WEIGHTS_FILE = "fusion.json"
 # A stop word's weight beside the square root of an inverse document frequency: "how" and "who" say a little.
 STOP_WORD_WEIGHT = 0.5
@@ -57,6 +46,15 @@ class WeightedWords:
     weights: tuple[float, ...]
     tokens: tuple[tuple[int, ...], ...]
     token_weights: Vectors  # (n_query_tokens,), sums to 1
+
+    def lowered(self, end: int, share: float) -> WeightedWords:
+        """Return the words with less weight on those that begin before a character."""
+        shares = [share if start < end else 1.0 for start in self.starts]
+        weights = tuple(weight * one for weight, one in zip(self.weights, shares, strict=True))
+        token_weights = self.token_weights.copy()
+        for one, group in zip(shares, self.tokens, strict=True):
+            token_weights[list(group)] *= one
+        return replace(self, weights=weights, token_weights=_to_one(token_weights))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +84,6 @@ class Evidence:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What the rankers say of the candidates: (n,) each and (n, n_query_tokens) in the order of `rows`."""
-
-    rows: Rows
-    dense: Vectors
-    talk: Vectors
-    lexical: Vectors
-    similarities: Vectors
-    matches: Matches
-    shapes: Shapes
-    is_heading: NDArray[np.bool_]
-    talks: Rows
-
-
 def word_weights(
     text: str, tokens: TokenVectors, doc_freq: Callable[[Unit], int | None], n_passages: int
 ) -> WeightedWords:
@@ -119,19 +102,19 @@ def word_weights(
     token_weights = np.zeros(len(tokens.words), dtype=np.float32)
     for weight, group in zip(weights, groups.values(), strict=True):
         token_weights[group] = weight
-    total = float(token_weights.sum())
-    token_weights = (
-        token_weights / total
-        if total > 0
-        else np.full(len(token_weights), 1 / max(len(token_weights), 1), dtype=np.float32)
-    )
     return WeightedWords(
         tuple(names),
         tuple(start for start, _ in spans),
         tuple(weights),
         tuple(tuple(g) for g in groups.values()),
-        token_weights,
+        _to_one(token_weights),
     )
+
+
+def _to_one(weights: Vectors) -> Vectors:
+    """Scale weights to a sum of 1; where all are nothing, they are equal."""
+    total = float(weights.sum())
+    return weights / total if total > 0 else np.full(len(weights), 1 / max(len(weights), 1), dtype=np.float32)
 
 
 def _weight(
@@ -157,20 +140,6 @@ def idf(doc_freq: int, n_passages: int) -> float:
     return math.log(1 + (n_passages - doc_freq + 0.5) / (doc_freq + 0.5))
 
 
-def features(scores: Scores, weights: WeightedWords) -> dict[str, Vectors]:
-    """Return what speaks for each candidate, (n,) each, by name."""
-    late = late_features(scores.similarities, weights.token_weights)
-    return {
-        **late,
-        "dense": scores.dense,
-        "talk": scores.talk,
-        "talk_best": best_of_others(late["late"], scores.talks),
-        "lexical": relative(scores.lexical),
-        **word_features(scores.matches, scores.is_heading),
-        **shape_features(scores.shapes, scores.is_heading, scores.matches.lengths[0]),
-    }
-
-
 @cache
 def load_fusion() -> Mapping[str, float]:
     """Return the weight of each feature; `bias` is added."""
@@ -179,29 +148,27 @@ def load_fusion() -> Mapping[str, float]:
     return weights
 
 
-def rank(scores: Scores, weights: WeightedWords, k: int) -> tuple[Rows, tuple[Evidence, ...]]:
+def rank(found: Candidates, weights: WeightedWords, k: int) -> tuple[Evidence, ...]:
     """Order the candidates, best first, ties by row, and say why; at most k."""
-    values = features(scores, weights)
-    fusion = load_fusion()
-    total = sum(
-        (values[name] * np.float32(share) for name, share in fusion.items() if name != "bias"),
-        np.full(len(scores.rows), fusion.get("bias", 0.0), dtype=np.float32),
-    )
+    values = features(found, weights.token_weights)
+    shares = load_fusion()
+    total = np.full(len(found.rows), shares["bias"], dtype=np.float32)
+    for name, column in values.items():
+        total += column * np.float32(shares[name])
     # Rounded: the last bits of a sum differ between processors, and equal passages must tie everywhere.
-    order: NDArray[np.int64] = np.lexsort((scores.rows, -np.round(total, 5)))[:k]
-    lists = {name: column[order].tolist() for name, column in values.items()}
-    evidence = tuple(
+    order: NDArray[np.int64] = np.lexsort((found.rows, -np.round(total, 5)))[:k]
+    columns = np.stack([column[order] for column in values.values()], axis=1).tolist()
+    return tuple(
         Evidence(
-            row=int(scores.rows[at]),
+            row=int(found.rows[at]),
             score=float(total[at]),
-            late=lists["late"][place],
-            dense=float(scores.dense[at]),
-            talk=float(scores.talk[at]),
-            lexical=float(scores.lexical[at]),
-            features={name: column[place] for name, column in lists.items()},
+            late=row[0],
+            dense=row[1],
+            talk=float(found.talk[at]),
+            lexical=float(found.lexical[at]),
+            features=dict(zip(values, row, strict=True)),
             query=weights,
-            similarities=scores.similarities[at],
+            similarities=found.similarities[at],
         )
-        for place, at in enumerate(order)
+        for at, row in zip(order, columns, strict=True)
     )
-    return scores.rows[order], evidence

@@ -28,6 +28,7 @@ META_FILE = "meta.json"  # tantivy's name for it
 TOKENIZER = "index.vocabulary.terms, ascii_fold, stopword(english), stemmer(english)"
 BOOSTS = {"text": 1.0, "headings": 1.0, "title": 1.0, "speakers": 1.0, "event": 0.5}
 _ANALYZER = "notes"
+_CONTEXT_BOOST = 0.6
 _HEAP_BYTES = 64_000_000
 _MARGIN = 1.5  # times as many hits are fetched as a limit is expected to leave enough of
 
@@ -154,14 +155,26 @@ class LexicalRanker:
         return [int(self._searcher.doc_freq(field, stem)) for field in BOOSTS]
 
     def search(
-        self, text: str, depth: int, talk_rows: Sequence[int] | None = None, allowed: Allowed | None = None
+        self,
+        text: str,
+        depth: int,
+        talk_rows: Sequence[int] | None = None,
+        allowed: Allowed | None = None,
+        context: str = "",
     ) -> tuple[Rows, Vectors]:
         """Return up to `depth` rows by BM25, best first, ties by row, and their scores.
 
         `talk_rows` limits the search to some talks, for few of them; `allowed`, (n_passages,) bool, to some
-        rows, for many. None is no limit.
+        rows, for many. None is no limit. Words of `context` count a little.
         """
-        parts = [part for stem in self.terms(text) for part in self._anywhere(stem)]
+        stems = self.terms(text)
+        parts = [part for stem in stems for part in self._anywhere(stem)]
+        parts += [
+            tantivy.Query.boost_query(part, _CONTEXT_BOOST)
+            for stem in self.terms(context)
+            if stem not in stems
+            for part in self._anywhere(stem)
+        ]
         if allowed is None or not allowed.any():
             return self._run(parts, depth if allowed is None else 0, talk_rows)
         wanted = depth + int(_MARGIN * depth * len(allowed) / np.count_nonzero(allowed))

@@ -11,12 +11,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.files.arrays import load_array
-from index.files.lines import SortedLines
+from index.files.lines import Remembered, SortedLines
 from index.vocabulary.words import MIN_JOINED, join, singular, words
 
 VOCABULARY_FILE = "vocabulary.tsv"
@@ -24,6 +25,7 @@ VOCABULARY_FILE = "vocabulary.tsv"
 PLACES_FILE = "word_places.npy"
 TEXTS_FILE = "text_places.npy"  # (n_texts + 1,) int64, the place at which each text begins
 
+_REMEMBERED = 8_192  # words whose places were looked up
 _SHORTEST_HALF = 2  # letters of each word that a closed compound is made of
 Places = NDArray[np.int64]
 
@@ -54,6 +56,11 @@ class TextNumbers:
         return self.speakers + self.n_talks
 
     @property
+    def of_talks(self) -> tuple[int, int, int]:
+        """Return the numbers of the first talk's title, speakers and affiliations."""
+        return self.titles, self.speakers, self.affiliations
+
+    @property
     def headings(self) -> int:
         """Return the number of the headings above the first passage."""
         return self.affiliations + self.n_talks
@@ -69,6 +76,7 @@ class Phrases:
         self.vocabulary = SortedLines(folder / VOCABULARY_FILE)
         self._places: NDArray[np.int32] = np.asarray(load_array(folder / PLACES_FILE))
         self._texts: NDArray[np.int64] = np.asarray(load_array(folder / TEXTS_FILE))
+        self._known: Remembered[NDArray[np.int32]] = Remembered(_REMEMBERED)
 
     def __len__(self) -> int:
         """Return the number of texts."""
@@ -93,23 +101,17 @@ class Phrases:
             else _NOTHING
         )
 
-    def places(self, form: str) -> Places:
+    def places(self, form: str, *, split: bool = True) -> NDArray[np.signedinteger[Any]]:
         """Return the places of a folded word in either number, ascending; of a version or a closed compound its last word's."""
-        wanted = singular(form)
-        found = [self._single(one) for one in _spellings(wanted)]
+        found = [self._single(one) for one in _spellings(singular(form))]
         if "." in form:
             found.append(self._runs(form))
-        elif not any(map(len, found)) and (halves := self.split(form)):
+        elif split and not any(map(len, found)) and (halves := self.split(form)):
             found.append(_following(self._single(halves[0]), self._single(halves[1])))
         told = [one for one in found if len(one)]
         if len(told) == 1:
             return told[0]
         return np.sort(np.concatenate(told)) if told else _NOTHING
-
-    def is_name(self, form: str) -> bool:
-        """Tell whether the notes write a folded word mostly with a capital, or it holds a digit."""
-        counts = [json.loads(value) for value in self.vocabulary.values(form)]
-        return any(map(str.isdigit, form)) or any(2 * capitals > said for _, said, capitals, *_ in counts)
 
     def spans(self, numbers: Places) -> tuple[Places, Places]:
         """Return the place at which each of some texts begins, and where the next one does."""
@@ -119,13 +121,13 @@ class Phrases:
         """Return the two words as which the notes write a folded word that they never say: "loadbalancer" is "load balancer"."""
         if len(word) < MIN_JOINED or len(self._single(word)):
             return None
-        for at in range(_SHORTEST_HALF, len(word) - _SHORTEST_HALF + 1):
-            before = self._single(word[:at])
-            if not len(before):
-                continue
-            for right in _spellings(singular(word[at:])):
+        for left in self.vocabulary.beginnings(word[: len(word) - _SHORTEST_HALF]):
+            if len(left) < _SHORTEST_HALF:
+                break
+            before = self._single(left)
+            for right in _spellings(singular(word[len(left) :])):
                 if len(_following(before, self._single(right))):
-                    return word[:at], right
+                    return left, right
         return None
 
     def _texts_of(self, places: NDArray[np.int32]) -> Places:
@@ -133,10 +135,13 @@ class Phrases:
 
     def _single(self, form: str) -> NDArray[np.int32]:
         """Return the places of a word."""
-        for value in self.vocabulary.values(form):
-            first, count = json.loads(value)[3:]
-            return self._places[first : first + count]
-        return self._places[:0]
+        if (known := self._known.get(form)) is None:
+            known = self._places[:0]
+            for value in self.vocabulary.values(form):
+                first, count = json.loads(value)[3:]
+                known = self._places[first : first + count]
+            self._known.put(form, known)
+        return known
 
     def _runs(self, target: str) -> NDArray[np.int32]:
         """Return the last places of all runs of words that are `target` when their gaps are closed.

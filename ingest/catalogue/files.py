@@ -1,4 +1,4 @@
-"""Read a catalogue from CSV, YAML, JSON or the calendar (ICS) that Sched exports."""
+"""Read a catalogue from CSV, YAML, JSON, or what conference tools export."""
 
 from __future__ import annotations
 
@@ -6,191 +6,166 @@ import csv
 import hashlib
 import io
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from index.conferences.event_mentions import parse_event
+from ingest import plain_yaml
 from ingest.catalogue.catalogue import Catalogue, CatalogueTalk
+from ingest.catalogue.entries import Rows, each, made, people, talk_of
+from ingest.catalogue.schedules import calendar, schedule_json, schedule_xml
 from ingest.errors import CatalogueError
-from ingest.links import kind_of, merge_links
+
+__all__ = ["COLUMNS", "people", "read_catalogue"]
 
 COLUMNS = ("event", "day", "title", "speakers", "video_url", "slides_url", "schedule_url")
-
-Rows = Iterator[tuple[str, CatalogueTalk | str]]  # place, and the talk or what is wrong with it
-
-_PEOPLE = re.compile(r"\s*(?:&|;|\band\b|\bet\b|\bund\b)\s*")
-_NAME = re.compile(r"[A-ZÀ-Þ][\w.'’-]*(?: [\w.'’-]+){1,3}")
+_MOST_BYTES = 50_000_000
+_MOST_DIGITS = 18
 
 
 def read_catalogue(path: Path) -> Catalogue:
     """Read a catalogue; an entry that cannot be used is left out and told of in `faults`.
 
+    Args:
+        path: A file, or a folder whose JSON files are one talk each, as pyvideo keeps them.
+
     Raises:
         CatalogueError: The file cannot be read as a catalogue at all, or a column is missing.
     """
-    readers: dict[str, Callable[[Path, str], Rows]] = {
-        ".csv": _csv, ".yaml": _yaml, ".yml": _yaml, ".json": _json, ".ics": _ics,
-    }  # fmt: skip
-    reader = readers.get(path.suffix.lower())
+    if path.is_dir():
+        files = sorted(path.rglob("*.json"))
+        if not files:
+            raise CatalogueError(
+                path, "it is a folder without .json files", "Name a file, or a folder of pyvideo's data."
+            )
+        return Catalogue.join([read_catalogue(file) for file in files if file.is_file()])
+    reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise CatalogueError(
-            path, f"the ending {path.suffix or '(none)'} is none of {', '.join(readers)}", "Export it as CSV."
+            path,
+            f"the ending {path.suffix or '(none)'} is none of {', '.join(_READERS)}",
+            "Export it as CSV.",
         )
+    data = _bytes(path)
     try:
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise CatalogueError(
-            path, error.strerror or str(error), "Check the path and its permissions."
-        ) from error
+        source = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CatalogueError(path, f"not UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
     talks: list[CatalogueTalk] = []
     faults: list[str] = []
-    for place, entry in reader(path, text):
+    for place, entry in reader(path, source):
         if isinstance(entry, CatalogueTalk):
             talks.append(entry)
         else:
-            faults.append(f"{path.name}, {place}: {entry}; left out")
+            words = "".join(character if character.isprintable() else "?" for character in entry)
+            faults.append(f"{path.name}, {place}: {words}; left out")
     return Catalogue(tuple(talks), hashlib.sha256(data).hexdigest(), tuple(faults))
 
 
-def _csv(path: Path, text: str) -> Rows:
-    """Read the rows of a table with the documented columns."""
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+def _bytes(path: Path) -> bytes:
+    """Read the file.
+
+    Raises:
+        CatalogueError: It cannot be opened, or is too large.
+    """
     try:
-        found = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
-        missing = [name for name in COLUMNS if name not in found]
-        if missing:
-            raise CatalogueError(
-                path,
-                f"the column {', '.join(missing)} is missing, found {', '.join(found) or 'an empty file'}",
-                f"The first line names the columns {','.join(COLUMNS)}; a cell may stay empty.",
-            )
-        reader.fieldnames = found
-        for row in reader:
-            yield f"line {reader.line_num}", _entry(row)
-    except csv.Error as error:
+        if not path.is_file() and path.exists():
+            raise CatalogueError(path, "it is no ordinary file", "Name a file.")
+        with path.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+    except OSError as error:
         raise CatalogueError(
-            path, f"line {reader.line_num}: {error}", "Check the quotation marks of that line."
+            path, error.strerror or str(error), "Check the path and its permissions."
         ) from error
-
-
-def _yaml(path: Path, text: str) -> Rows:
-    """Read a list of entries, or one under the key `talks`."""
-    import yaml
-
-    try:
-        loaded = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that no calendar has
-        mark = getattr(error, "problem_mark", None)
+    if len(data) > _MOST_BYTES:
         raise CatalogueError(
-            path, f"no valid YAML{f', line {mark.line + 1}' if mark else ''}", "Check the indentation there."
+            path, f"it has more than {_MOST_BYTES:,} bytes", "Leave out what is not about talks."
+        )
+    return data
+
+
+def _csv(path: Path, source: str) -> Rows:
+    """Read the rows of a table with the documented columns; one that is no row is left out alone."""
+    reader = csv.reader(io.StringIO(source, newline=""), strict=True)
+    header: list[str] | None = None
+    for place, row in _csv_rows(reader):
+        if isinstance(row, str):
+            yield place, row
+        elif header is None:
+            header = [name.strip().casefold() for name in row]
+            _check_columns(path, header)
+        elif row:
+            yield place, made(dict(zip(header, row, strict=False)), talk_of)
+    if header is None:
+        _check_columns(path, [])
+
+
+def _csv_rows(reader: Any) -> Iterator[tuple[str, list[str] | str]]:
+    """Give rows by their line, and for one that cannot be read what is wrong with it."""
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield f"line {reader.line_num}", f"{error}; check the quotation marks of that line"
+        else:
+            yield f"line {reader.line_num}", row
+
+
+def _check_columns(path: Path, found: list[str]) -> None:
+    """Refuse a table that lacks a column.
+
+    Raises:
+        CatalogueError: One is missing.
+    """
+    missing = [name for name in COLUMNS if name not in found]
+    if missing:
+        raise CatalogueError(
+            path,
+            f"the column {', '.join(missing)} is missing, found {', '.join(found) or 'an empty file'}",
+            f"The first line names the columns {','.join(COLUMNS)}; a cell may stay empty.",
+        )
+
+
+def _yaml(path: Path, source: str) -> Rows:
+    """Read a list of entries, or one under the key `talks`."""
+    try:
+        loaded = plain_yaml.load(source)
+    except plain_yaml.YAMLError as error:
+        raise CatalogueError(
+            path, f"no valid YAML{plain_yaml.line_of(error)}", "Check the indentation there."
         ) from error
     yield from _entries(path, loaded)
 
 
-def _json(path: Path, text: str) -> Rows:
-    """Read a list of entries, or one under the key `talks`."""
+def _json(path: Path, source: str) -> Rows:
+    """Read a list of entries, one under the key `talks`, or a conference tool's export."""
     try:
-        yield from _entries(path, json.loads(text))
-    except (json.JSONDecodeError, RecursionError) as error:
+        loaded = json.loads(source, parse_int=_number, parse_float=str)
+    except (ValueError, RecursionError) as error:
         where = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise CatalogueError(path, f"no valid JSON{where}", "Check the commas and brackets there.") from error
+    yield from schedule_json(loaded) or _entries(path, loaded)
+
+
+def _number(digits: str) -> int | str:
+    """Read a number that a talk may have; a longer one stays the words it is."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
 
 
 def _entries(path: Path, loaded: Any) -> Rows:
-    """Give the entries of a loaded document."""
+    """Give the entries of a loaded document.
+
+    Raises:
+        CatalogueError: It holds no list.
+    """
     entries = loaded.get("talks") if isinstance(loaded, Mapping) else loaded
     if not isinstance(entries, list):
         raise CatalogueError(path, "no list of talks in it", "Give a list, or a list under the key `talks`.")
-    for number, entry in enumerate(entries, start=1):
-        yield (
-            f"entry {number}",
-            _entry(entry) if isinstance(entry, Mapping) else "not a talk with named fields",
-        )
+    yield from each("entry", entries, talk_of)
 
 
-def _entry(row: Mapping[Any, Any]) -> CatalogueTalk | str:
-    """Make a talk of one entry's fields, or say what is wrong with it."""
-    title = _text(row.get("title"))
-    if not title:
-        return "no title"
-    day = _text(row.get("day"))
-    if day and not day.isdecimal():
-        return f"the day {day!r} is no number"
-    links = dict(row["links"]) if isinstance(row.get("links"), Mapping) else {}
-    links |= {
-        kind: row.get(f"{kind}_url") for kind in ("video", "slides", "schedule") if row.get(f"{kind}_url")
-    }
-    given = {str(kind): _text(url) for kind, url in links.items()}
-    kept = merge_links(given)
-    bad = [url for kind, url in given.items() if url and kind not in kept]
-    if bad:
-        return f"no web address: {bad[0][:80]}"
-    return CatalogueTalk(
-        title,
-        _event_id(_text(row.get("event"))),
-        int(day) if day else None,
-        people(row.get("speakers")),
-        kept,
-    )
-
-
-def people(value: Any) -> tuple[str, ...]:
-    """Split "Ann Bee & Cy Dee, Company" into the persons' names; companies, after a comma, are left out."""
-    if isinstance(value, list):
-        return tuple(
-            name for item in value for name in people(item.get("name") if isinstance(item, Mapping) else item)
-        )
-    names = (part.split(",")[0].split("(")[0].strip() for part in _PEOPLE.split(_text(value)))
-    return tuple(name for name in names if name)
-
-
-def _ics(path: Path, text: str) -> Rows:
-    """Read the events of a calendar: Sched writes "Title - Speaker, Company" as summary and the session's page as URL."""
-    from icalendar import Calendar
-
-    try:
-        calendar = Calendar.from_ical(text)
-    except (ValueError, IndexError, KeyError) as error:
-        raise CatalogueError(
-            path, f"no valid calendar ({' '.join(str(error).split())[:120]})", "Export it from Sched again."
-        ) from error
-    event_id = _event_id(_text(calendar.get("X-WR-CALNAME")))
-    for number, item in enumerate(calendar.walk("VEVENT"), start=1):
-        title, speakers = _summary(_text(item.get("SUMMARY")))
-        start = getattr(item.get("DTSTART"), "dt", None)
-        on = start.date() if isinstance(start, datetime) else start if isinstance(start, date) else None
-        url = _text(item.get("URL"))
-        links = merge_links({kind_of(url) or "schedule": url})
-        event = event_id or _event_id(url)
-        yield (
-            f"event {number}",
-            CatalogueTalk(title, event, None, speakers, links, on) if title else "no summary",
-        )
-
-
-def _summary(summary: str) -> tuple[str, tuple[str, ...]]:
-    """Split a summary into title and speakers, where its last part reads like persons."""
-    title, dash, tail = summary.rpartition(" - ")
-    names = people(tail) if dash else ()
-    if names and all(_NAME.fullmatch(name) for name in names):
-        return title.strip(), names
-    return summary, ()
-
-
-def _event_id(text: str) -> str | None:
-    """Read the event's id from its name; a name that fits none stays as it is written."""
-    if not text:
-        return None
-    ids = parse_event(text)
-    return ids[0] if len(ids) == 1 else None
-
-
-def _text(value: Any) -> str:
-    """Give a field's words, white space folded; nothing for a field that is not there."""
-    return "" if value is None else " ".join(str(value).split())
+_READERS: dict[str, Callable[[Path, str], Rows]] = {
+    ".csv": _csv, ".yaml": _yaml, ".yml": _yaml, ".json": _json, ".ics": calendar, ".xml": schedule_xml,
+}  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 from ingest.catalogue.catalogue import Catalogue
 from ingest.catalogue.files import read_catalogue
 from ingest.errors import SourcesError
-from ingest.loaders.decoding import decode
+from ingest.loaders.decoding import decode, read_bytes
 from ingest.recap.matching import OpenedRecap, open_recap, uncertain, unlinked
 from ingest.recap.reading import CutTalk, collection_paused, cut_talks, recap_record
 from ingest.sources.listing import LIST_NAME, gather, read_list
@@ -180,7 +180,12 @@ class _Lines:
 
     def __init__(self, opened: OpenedRecap) -> None:
         self._loaded = opened.loaded
-        source = decode(opened.source.path.read_bytes(), opened.source.recap_id)
+        if opened.loaded.format == "word":  # its text as extracted stands for the source
+            source = opened.loaded.text
+        else:
+            source = decode(
+                read_bytes(opened.source.path, opened.source.recap_id), opened.source.recap_id
+            ).text
         self._ends = [found.start() for found in re.finditer("\n", source)]
 
     def of(self, start: int, end: int) -> tuple[int, int]:

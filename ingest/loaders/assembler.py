@@ -6,12 +6,27 @@ blocks and links without words are dealt with once, for all of them.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingest.loaders.addresses import bare_links
 from ingest.loaders.blocks import Block, BlockKind, Link, Run
 
 Span = tuple[int, int]
+# Lengths are bounded so that no line, however long, is scanned more than once.
+_TOP_LEVEL = "com|org|net|io|dev|be|gl|ly|co|me|edu|gov|eu|uk|de|fr|ch|jp|us|tv|info|cloud|tech|ai|app|blog|ms|page|sh|gg|fm"
+_ADDRESS = re.compile(
+    r"(?<![\w@./-])(?:https?://|www\.(?=\w))[^\s<>\"“”«»`|\\^{}]{1,2000}"
+    rf"|(?<![\w@./-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,5}}(?:{_TOP_LEVEL})/[^\s<>\"“”«»`|\\^{{}}]{{1,2000}}",
+    re.IGNORECASE,
+)
+_TRAILING = ".,;:!?'’‘*_~…。、"
+_WORDS_BEHIND = re.compile(
+    r"(?<!=)\[[^\[\]=&/]{0,60}\]?\Z"
+)  # AsciiDoc: https://example.org[the words of the link]
+_PAIRS = {")": "(", "]": "["}
+
+_FEWEST_ENTRIES = 3  # of a table of contents; two links to other places of a page are prose
 _TIGHT = {"bullet", "table_row"}  # one line each, without an empty line between two of a kind
 
 
@@ -80,6 +95,11 @@ class Assembler:
         characters = characters.lstrip() if self._fresh() else characters
         if characters:
             self._put(characters, start, end - start)
+
+    def echo(self, at: int, characters: str) -> None:
+        """Add characters that stand elsewhere in the source, beside what stands at `at`."""
+        if characters.strip():
+            self._put(characters.strip(), at, 0)
 
     def gap(self, characters: str) -> None:
         """Separate what follows from what was written in this block; a newline outweighs a space."""
@@ -172,7 +192,8 @@ class Assembler:
             block.pieces.append(self._gap)
             self._length += len(self._gap)
         self._gap = ""
-        self._note_run(len(piece), source_start, source_length)
+        if source_length:
+            self._note_run(len(piece), source_start, source_length)
         block.pieces.append(piece)
         self._length += len(piece)
         if not piece[-1].isspace():
@@ -260,3 +281,65 @@ def _clipped_links(block: OpenBlock, text: str) -> tuple[Link, ...]:
             merged.append(link)
             reached = max(reached, link.end)
     return tuple(merged)
+
+
+def bare_links(text: str, start: int, end: int) -> Iterator[Link]:
+    """Find the addresses written out in a stretch of text.
+
+    An address without its scheme counts where a path follows ("youtu.be/ID"); its `url` then starts with
+    https.
+
+    Args:
+        text: The readable text.
+        start: Where the stretch begins.
+        end: Where it ends, exclusive.
+
+    Yields:
+        Links in order; offsets into `text`.
+    """
+    if text.find("/", start, end) < 0 and text.find("www.", start, end) < 0:
+        return  # the common case, and the pattern is slow on long prose
+    for found in _ADDRESS.finditer(text, start, end):
+        address = _without_sentence_end(found[0])
+        if len(address) < 8:
+            continue
+        url = address if "://" in address[:8] else f"https://{address}"
+        yield Link(found.start(), found.start() + len(address), url)
+
+
+def _without_sentence_end(address: str) -> str:
+    """Cut the punctuation that belongs to the sentence around the address."""
+    address = _WORDS_BEHIND.sub("", address)
+    while address:
+        last = address[-1]
+        closes = last in _PAIRS and address.count(last) > address.count(_PAIRS[last])
+        if last not in _TRAILING and not closes:
+            break
+        address = address[:-1]
+    return address
+
+
+def without_contents(blocks: Sequence[Block], text: str) -> tuple[Block, ...]:
+    """Turn the entries of tables of contents into furniture."""
+    kept = list(blocks)
+    at = 0
+    while at < len(kept):
+        end = at
+        while end < len(kept) and kept[end].kind == "bullet" and _leads_within(kept[end], text):
+            end += 1
+        if end - at >= _FEWEST_ENTRIES:
+            kept[at:end] = [
+                replace(block, kind="furniture", level=0, reason="table of contents")
+                for block in kept[at:end]
+            ]
+        at = max(end, at + 1)
+    return tuple(kept)
+
+
+def _leads_within(block: Block, text: str) -> bool:
+    """Say whether the whole entry is one link to a place of the same page."""
+    if not block.links or not block.links[0].url.startswith("#"):
+        return False
+    link = block.links[0]
+    around = text[block.start : link.start] + text[link.end : block.end]
+    return not any(character.isalpha() for character in around)

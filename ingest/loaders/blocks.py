@@ -60,6 +60,23 @@ class Block:
     second: float | None = None  # transcripts: the cue's start
 
 
+Meta = Mapping[str, str | tuple[str, ...]]
+
+
+class FormatError(ValueError):
+    """A file is not what its ending or its beginning says; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedText:
+    """What one format's reader gives before the recap's name and digest are known; see `LoadedRecap`."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    runs: tuple[Run, ...]
+    meta: Meta = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedRecap:
     """A recap as a loader read it."""
@@ -69,9 +86,11 @@ class LoadedRecap:
     text: str
     blocks: tuple[Block, ...]
     runs: tuple[Run, ...]
-    format: str  # "text", "markdown", "html", "rst", "transcript"
-    meta: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
-    """What the source says of itself, keys folded: title, author, date, url, language, tags, event, day."""
+    format: str  # "text", "markdown", "html", "rst", "asciidoc", "org", "word", "transcript", ...
+    meta: Meta = field(default_factory=dict)
+    """What the source says of itself, keys folded: title, author, date, url, language, tags, event, day, speaker, ..."""
+    notices: tuple[str, ...] = ()
+    """What a person should know of how it was read, one line each."""
 
     def slice(self, block: Block) -> str:
         """Return the block's words."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.loaders.addresses import bare_links
-from ingest.loaders.blocks import Block, BlockKind, Run
-from ingest.loaders.loaded import Reading
+from ingest.loaders.assembler import bare_links
+from ingest.loaders.blocks import Block, BlockKind, LoadedText, Run
 from ingest.loaders.wrapping import Wrapping
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -39,7 +38,7 @@ class _Open:
     last_start: int = 0  # where its last line's words begin
 
 
-def read(source: str) -> Reading:
+def read(source: str) -> LoadedText:
     """Read plain text into blocks.
 
     Args:
@@ -55,7 +54,7 @@ def read(source: str) -> Reading:
         reader.line(found.start(), at, number)
     reader.close()
     runs = (Run(0, len(source), 0, len(source)),) if source else ()
-    return Reading(source, tuple(reader.blocks), runs)
+    return LoadedText(source, tuple(reader.blocks), runs)
 
 
 class _TextReader:

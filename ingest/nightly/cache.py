@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 import index
@@ -43,14 +44,28 @@ class State:
         return replace(self, build_id=build_id, checks=checks)
 
 
+READ_BY = {
+    index: ("conferences", "languages", "files/records.py", "models.py"),
+    ingest: (
+        "catalogue/catalogue.py", "links.py", "loaders", "plain_yaml.py", "recap", "sources/models.py", "sources/privacy.py", "talks",
+    ),
+}  # fmt: skip
+"""What a reading depends on, below each package: code, and the data that it reads."""
+_LIBRARIES = ("charset-normalizer", "mammoth", "pyromark", "py3langid")
+_DATA = {".py", ".yaml", ".json"}
+
+
 @cache
 def reader_version() -> str:
-    """Return a digest of the code that reads: a better reader reads every source again, without anybody counting versions."""
+    """Return a digest of what reads: a better reader reads every source again, without anybody counting versions."""
     digest = sha256()
-    for package in (ingest, index):
+    for package, names in READ_BY.items():
         folder = Path(str(package.__file__)).parent
-        for path in sorted(folder.rglob("*.py")):
+        files = (path for name in names for path in [folder / name, *(folder / name).rglob("*")])
+        for path in sorted(path for path in files if path.suffix in _DATA):
             digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    for library in _LIBRARIES:
+        digest.update(f"{library} {version(library)}".encode())
     return digest.hexdigest()
 
 
@@ -75,7 +90,7 @@ class Readings:
 
     def __init__(self, index_dir: Path) -> None:
         self._folder = index_dir / FOLDER
-        if not self._folder.is_dir():
+        if not is_folder(self._folder):  # of a link the folder that it leads to would be tidied
             remove(self._folder)
         self._folder.mkdir(parents=True, exist_ok=True)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.build.layout import text_file
 from index.conferences.editions import event_for
+from index.files.plain import read_plain
 from index.files.records import read_lines
 from index.models import Event, Passage, Recap, Talk
 from ingest.errors import PublishError
@@ -52,7 +53,7 @@ def verify_quotes(index_dir: Path, build_id: str) -> None:
     folder = index_dir / build_id
     texts: dict[str, str] = {}
     for recap in read_lines(folder / "recaps.jsonl", Recap):
-        texts[recap.recap_id] = text_file(folder, recap.text_sha256).read_bytes().decode("utf-8")
+        texts[recap.recap_id] = read_plain(text_file(folder, recap.text_sha256)).decode("utf-8")
     for passage in read_lines(folder / "passages.jsonl", Passage):
         if texts[passage.recap_id][passage.start : passage.end] != passage.text:
             raise PublishError(

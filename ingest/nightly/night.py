@@ -13,10 +13,12 @@ from index.encoder.base import DEFAULT_ENCODER
 from index.encoder.load import REFERENCE_PREFIX
 from index.encoder.weights import DEFAULT_WEIGHTS_SHA256, weights_sha256
 from ingest.catalogue.catalogue import Catalogue
-from ingest.errors import PublishError, RecapError
+from ingest.errors import PublishError, RecapError, Withheld
 from ingest.job import Job, Progress
+from ingest.loaders import read_bytes
 from ingest.nightly.cache import Readings, State, reading_key
-from ingest.nightly.report import RecapLine
+from ingest.nightly.report import RecapLine, line_of
+from ingest.nightly.twins import without_twins
 from ingest.nightly.workers import Outcome, read_all, read_one
 from ingest.recap.reading import ReadRecap
 from ingest.sources.models import Source
@@ -38,6 +40,8 @@ class Night:
     keys: dict[str, str] = field(default_factory=dict)
     fresh: dict[str, ReadRecap] = field(default_factory=dict)  # read in this run
     kept: set[str] = field(default_factory=set)  # their source failed, the last good reading stays
+    withheld: list[str] = field(default_factory=list)  # one line each: recaps that say they are private
+    twins: tuple[str, ...] = ()  # one line each: recaps that are another one in another form
     timings_s: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -50,12 +54,9 @@ class Night:
         changed: list[tuple[str, Source]] = []
         for source in self.sources.values():
             try:
-                digest = sha256(source.path.read_bytes()).hexdigest()
-            except OSError as error:
-                reason = RecapError(
-                    source.recap_id, error.strerror or str(error), "Check the path and its permissions."
-                )
-                self._keep_last(source.recap_id, str(reason))
+                digest = sha256(read_bytes(source.path, source.recap_id)).hexdigest()
+            except RecapError as error:
+                self._keep_last(source.recap_id, str(error))
                 continue
             key = reading_key(source, digest, self.catalogue.digest)
             if self.job.full or not self.store.has(key):
@@ -72,6 +73,9 @@ class Night:
 
     def _take(self, recap_id: str, key: str, outcome: Outcome) -> None:
         """Store what one source gave."""
+        if isinstance(outcome, Withheld):
+            self.withheld.append(str(outcome))
+            return
         if isinstance(outcome, str):
             self._keep_last(recap_id, outcome)
             return
@@ -105,27 +109,19 @@ class Night:
                     )
                 # Its file was damaged after it was stored.
                 outcome = read_one(self.sources[recap_id], self.catalogue)
-                if isinstance(outcome, str):
+                if isinstance(outcome, (str, Withheld)):
                     raise PublishError(f"Cannot publish: what {recap_id} last gave is damaged. {outcome}")
                 self.store.save(key, outcome)
                 read = self.fresh[recap_id] = outcome
             readings.append(read)
+        readings, self.twins = without_twins(readings)
         return readings
 
     def line(self, read: ReadRecap) -> RecapLine:
         """Sum a recap up for the report."""
         recap_id = read.recap.recap_id
-        sections = sum(talk.kind == "section" for talk in read.talks)
-        return RecapLine(
-            recap_id=recap_id,
-            event_id=read.recap.event_id,
-            day=read.recap.day,
-            talks=len(read.talks) - sections,
-            sections=sections,
-            passages=len(read.passages),
-            links=sum(bool(talk.links.keys() & {"video", "slides", "schedule"}) for talk in read.talks),
-            event_certainty=read.event_certainty,
-            state="kept" if recap_id in self.kept else "read" if recap_id in self.fresh else "unchanged",
+        return line_of(
+            read, "kept" if recap_id in self.kept else "read" if recap_id in self.fresh else "unchanged"
         )
 
     def inputs(self) -> str:

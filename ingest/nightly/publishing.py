@@ -72,6 +72,8 @@ def publish_night(night: Night, inputs: str, named: Sequence[Event], tools: Tool
         unlinked={read.recap.recap_id: read.unlinked for read in readings if read.unlinked},
         difference=changes,
         timings_s=night.timings_s,
+        withheld=tuple(night.withheld),
+        twins=night.twins,
         repaired=night.trouble,
     )
 

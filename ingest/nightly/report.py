@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from ingest.recap.reading import ReadRecap
 
 State = Literal["read", "unchanged", "kept"]
 
@@ -53,6 +55,10 @@ class Report:
     unlinked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by recap
     difference: Difference = field(default_factory=Difference)
     timings_s: Mapping[str, float] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()  # one line a kind of file that is not read
+    withheld: tuple[str, ...] = ()  # one line each: recaps that say they are private
+    ignored: tuple[str, ...] = ()  # recaps that an ignore file leaves out
+    twins: tuple[str, ...] = ()  # one line each: the same recap in another form
     audiences: Mapping[str, str] = field(default_factory=dict)  # builds of private recaps by who may ask them
     repaired: str = ""  # why the build that was live could not be asked and was made anew
 
@@ -83,25 +89,25 @@ def print_report(report: Report, console: Console) -> None:
             f"Nothing changed: build {report.build_id} stays live ({_totals(counts)}).", highlight=False
         )
     else:
-        _print_table(report, console)
+        print_table(report.recaps, console)
         _print_difference(report.difference, console)
-    _print_lines(
-        console, "Uncertain, worth a look with `confnotes inspect FILE`", _by_recap(report.uncertain)
-    )
-    _print_lines(
+    print_lines(console, "Uncertain, worth a look with `confnotes inspect FILE`", _by_recap(report.uncertain))
+    print_lines(
         console,
         "Left without a link: two candidates in the catalogue are too close to call",
         _by_recap(report.unlinked),
     )
-    _print_lines(
+    print_lines(
         console, "Made anew, the last build could not be asked", (report.repaired,) if report.repaired else ()
     )
-    _print_lines(
+    print_lines(
         console,
         "Private recaps, in builds of their own",
         tuple(f"for {ids}: build {build_id}" for ids, build_id in report.audiences.items()),
     )
-    _print_lines(console, "Failed", report.failed)
+    print_left_out(report.unread, report.withheld, report.ignored, console)
+    print_lines(console, "In two forms", report.twins)
+    print_lines(console, "Failed", report.failed)
     if report.outcome == "published":
         seconds = ", ".join(f"{name} {value:.1f} s" for name, value in report.timings_s.items())
         console.print(
@@ -112,7 +118,33 @@ def print_report(report: Report, console: Console) -> None:
         )
 
 
-def _print_table(report: Report, console: Console) -> None:
+def print_left_out(
+    unread: tuple[str, ...], withheld: tuple[str, ...], ignored: tuple[str, ...], console: Console
+) -> None:
+    """Print what was found and not read, and why."""
+    print_lines(console, "Not read", unread)
+    print_lines(console, "Not published", withheld)
+    if ignored:
+        print_lines(console, f"Left out by an ignore pattern ({len(ignored)})", ignored)
+
+
+def line_of(read: ReadRecap, state: State) -> RecapLine:
+    """Sum a recap up."""
+    sections = sum(talk.kind == "section" for talk in read.talks)
+    return RecapLine(
+        recap_id=read.recap.recap_id,
+        event_id=read.recap.event_id,
+        day=read.recap.day,
+        talks=len(read.talks) - sections,
+        sections=sections,
+        passages=len(read.passages),
+        links=sum(bool(talk.links.keys() & {"video", "slides", "schedule"}) for talk in read.talks),
+        event_certainty=read.event_certainty,
+        state=state,
+    )
+
+
+def print_table(recaps: Sequence[RecapLine], console: Console) -> None:
     """Print one row a recap."""
     from rich.table import Table
     from rich.text import Text
@@ -120,7 +152,7 @@ def _print_table(report: Report, console: Console) -> None:
     table = Table(
         "recap", "event", "day", *(_right(name) for name in ("talks", "sections", "passages", "linked")), ""
     )
-    for line in report.recaps:
+    for line in recaps:
         sure = "" if line.event_certainty >= 0.75 or line.event_id is None else "?"
         day = "" if line.day is None else str(line.day)
         numbers = [str(getattr(line, name)) for name in ("talks", "sections", "passages", "links")]
@@ -143,7 +175,7 @@ def _print_difference(difference: Difference, console: Console) -> None:
         ("Gone", difference.removed),
     ):
         if titles and len(titles) <= _SHOWN:
-            _print_lines(console, f"{words} talks", titles)
+            print_lines(console, f"{words} talks", titles)
         elif titles:
             console.print(f"{words}: {len(titles)} talks")
     if difference.passages_new or difference.passages_removed:
@@ -152,7 +184,7 @@ def _print_difference(difference: Difference, console: Console) -> None:
         )
 
 
-def _print_lines(console: Console, heading: str, lines: tuple[str, ...]) -> None:
+def print_lines(console: Console, heading: str, lines: tuple[str, ...]) -> None:
     """Print a heading and its lines; nothing where there are none."""
     if not lines:
         return

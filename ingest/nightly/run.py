@@ -22,6 +22,7 @@ from ingest.nightly.night import Night
 from ingest.nightly.publishing import Tools, publish_night
 from ingest.nightly.report import Report
 from ingest.nightly.tidying import tidy
+from ingest.sources.folders import unread_lines
 from ingest.sources.listing import gather
 from ingest.sources.models import Sources
 
@@ -101,7 +102,14 @@ def _every_build(tools: Tools, job: Job, sources: Sources) -> Report:
             failed[f"The recaps for {folder.name} stay as they were: {error}"] = None
     forget_others(job.index_dir, {folder for folder, _ in audiences(sources, job.index_dir)})
     timings_s = {**fetched, **report.timings_s}
-    return replace(report, failed=tuple(failed), audiences=made, timings_s=timings_s)
+    return replace(
+        report,
+        failed=tuple(failed),
+        audiences=made,
+        timings_s=timings_s,
+        unread=unread_lines(sources.unread),
+        ignored=sources.ignored,
+    )
 
 
 def _one_build(tools: Tools, job: Job, sources: Sources) -> Report:
@@ -129,7 +137,7 @@ def _one_build(tools: Tools, job: Job, sources: Sources) -> Report:
     night.read_changed(tools.progress)
     night.timings_s["read"] = time.perf_counter() - started
     if not night.keys:
-        first = night.failed[0] if night.failed else "no reason was given"
+        first = next(iter([*night.failed, *night.withheld]), "no reason was given")
         raise PublishError(f"Cannot publish: none of {len(sources.recaps)} recaps could be read. {first}")
     inputs = night.inputs()
     if (
@@ -145,7 +153,14 @@ def _one_build(tools: Tools, job: Job, sources: Sources) -> Report:
             replace(line, state="kept" if line.recap_id in night.kept else "unchanged")
             for line in night.last.lines
         )
-        return Report("unchanged", live, lines, tuple(night.failed), timings_s=night.timings_s)
+        return Report(
+            "unchanged",
+            live,
+            lines,
+            tuple(night.failed),
+            timings_s=night.timings_s,
+            withheld=tuple(night.withheld),
+        )
     return publish_night(night, inputs, [source.event for source in sources.recaps if source.event], tools)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from index.conferences.event_mentions import parse_event
 from index.models import Event
 from ingest.catalogue.catalogue import MATCH_SCORE, SECTION_SCORE, Catalogue, CatalogueTalk, Match
-from ingest.errors import RecapError
+from ingest.errors import RecapError, Withheld
 from ingest.loaders import load
 from ingest.loaders.blocks import LoadedRecap
 from ingest.sources.models import Source
+from ingest.sources.privacy import doubts, kept_private
 from ingest.talks import FoundTalk, Reading, find_talks
 
 # Below this certainty a person should look at a talk.
@@ -50,8 +51,11 @@ def open_recap(source: Source, catalogue: Catalogue) -> OpenedRecap:
 
     Raises:
         RecapError: It cannot be read.
+        Withheld: It says that it is not to be published.
     """
     loaded = load(source.path, source.recap_id)
+    if private := kept_private(loaded.meta):
+        raise Withheld(source.recap_id, private)
     try:
         loaded.text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -102,7 +106,13 @@ def _match(
 
 def uncertain(opened: OpenedRecap) -> tuple[str, ...]:
     """List what a person should look at."""
-    lines = list(opened.reading.remarks)
+    loaded = opened.loaded
+    talks = any(found.kind != "section" for found in opened.reading.talks)
+    lines = [
+        *loaded.notices,
+        *doubts(loaded.recap_id, loaded.text, loaded.meta, talks=talks),
+        *opened.reading.remarks,
+    ]
     if opened.event is None:
         lines.append("no event was recognised; name it in sources.yaml")
     for matched in opened.matched:

@@ -99,7 +99,8 @@ def _links(recap: LoadedRecap, found: FoundTalk, start: int, end: int) -> tuple[
             timed = timed_url(video, block.second)
             urls.update({timed: None} if timed else {})
         for link in block.links:
-            if start <= link.start < end and (url := valid_url(link.url)):
+            within = start <= link.start < end or link.start == link.end == end  # a player at the very end
+            if within and (url := valid_url(link.url)):
                 urls.setdefault(url)
     return tuple(urls)
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from pathlib import PurePosixPath
 from typing import Any
 
 from index.files.records import from_line, to_line
@@ -235,5 +236,10 @@ def _first_line(loaded: LoadedRecap) -> str:
     words = (block for block in loaded.blocks if block.kind not in ("furniture", "rule"))
     if subject := _SUBJECT.match(loaded.text):
         return subject[1].strip()[:_TITLE_CHARS]
-    first = next(headings, None) or next(words, None)
+    first = next(headings, None)
+    if first is None and any(block.second is not None for block in loaded.blocks):
+        return (
+            PurePosixPath(loaded.recap_id).stem.replace("_", " ").replace("-", " ")
+        )  # speech has no title in it
+    first = first or next(words, None)
     return " ".join(loaded.slice(first).split())[:_TITLE_CHARS] if first else loaded.recap_id

@@ -3,66 +3,101 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from index.conferences.editions import event_for
-from index.conferences.event_mentions import parse_event
-from index.models import Event
+from ingest import plain_yaml
 from ingest.errors import SourcesError
-from ingest.links import valid_url
 from ingest.loaders import SUFFIXES
-from ingest.sources.folders import Listing, fixed_part, list_below, list_path
+from ingest.sources.entries import check_entry, check_keys, read_remote_entry, said_of
+from ingest.sources.folders import Ignores, Listing, fixed_part, list_below, list_path
 from ingest.sources.models import Remote, Source, Sources
-from ingest.talks import RecapHints
 
 LIST_NAME = "sources.yaml"
-_SLACK_ID = re.compile(r"[CDGT][A-Z0-9]{2,20}")
-TOP_KEYS = ("catalogue", "gate", "sources")
-PLACE_KEYS = ("path", "url", "feed", "git")  # where recaps lie: one of them in each entry
-SOURCE_KEYS = (
-    "path", "event", "event_name", "starts_on", "ends_on", "city", "day", "language", "author", "title", "date", "url", "based_on",
-    "feed", "match", "most", "git", "ref", "show_query", "on_missing", "visible_in",
-)  # fmt: skip
+TOP_KEYS = ("catalogue", "gate", "ignore", "sources")
+_MOST_LIST_BYTES = 5_000_000
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What the paths of a run name so far."""
+
+    found: dict[Path, Source] = field(default_factory=dict)  # by the file it leads to
+    catalogues: list[Path] = field(default_factory=list)
+    gates: list[Path] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    remotes: list[Remote] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+    def take(self, listing: Listing, folder: Path) -> None:
+        """Take what lies in a folder; what cannot be looked into is told, and what it last gave stays."""
+        for path, reason in listing.closed.items():
+            name = _name_below(path, folder)
+            self.keep("" if name == "." else name if path.suffix.lower() in SUFFIXES else f"{name}/")
+            self.missing.append(
+                f"Cannot look into {path}: {reason}. Check its permissions. What it last gave stays."
+            )
+        for path, reason in listing.refused.items():
+            way = "Remove it." if "nothing" in reason else "Copy the file into the folder, or leave it out."
+            self.missing.append(f"Cannot read {_name_below(path, folder)}: {reason}. {way}")
+        self.ignored += [_name_below(path, folder) for path in listing.ignored]
+
+    def keep(self, beginning: str) -> None:
+        """Keep what recaps last gave whose ids begin so."""
+        self.closed.append(beginning)
+
+    def sources(self) -> Sources:
+        """Return everything, each once and in order."""
+        recaps = tuple(
+            sorted(_distinct(list(self.found.values()), self.missing), key=lambda source: source.recap_id)
+        )
+        told = {path.name for path in (*self.catalogues, *self.gates)} | {LIST_NAME}
+        return Sources(
+            recaps,
+            tuple(dict.fromkeys(self.catalogues)),
+            tuple(dict.fromkeys(self.missing)),
+            tuple(dict.fromkeys(self.gates)),
+            tuple(self.remotes),
+            tuple(dict.fromkeys(self.closed)),
+            tuple(name for name in dict.fromkeys(self.unread) if name.rpartition("/")[2] not in told),
+            tuple(dict.fromkeys(self.ignored)),
+        )
 
 
 def gather(paths: Sequence[Path]) -> Sources:
     """List the recaps that folders, files, globs and lists name.
 
-    A folder gives every file below it with a recap's ending, except hidden ones and those named README; its
-    `sources.yaml` adds to them and says what is known of them. A `sources.yaml` named itself gives only what
-    it lists.
+    A folder gives every file below it with a recap's ending, except hidden ones, those named README and what an ignore
+    file leaves out; its `sources.yaml` adds to them and says what is known of them. A `sources.yaml` named itself
+    gives only what it lists.
 
     Raises:
         SourcesError: A path does not exist, a list cannot be read, or two recaps have one name.
     """
-    found: dict[Path, Source] = {}
-    catalogues: list[Path] = []
-    gates: list[Path] = []
-    missing: list[str] = []
-    remotes: list[Remote] = []
-    closed: list[str] = []
+    gathered = _Gathered()
+    roots = [path for path in paths if path.is_dir()]
     for path in paths:
-        folder, listing, listed = _expand(path)
-        _note_closed(listing, folder, missing, closed)
-        for file in listing.files:
-            found.setdefault(file.resolve(), Source(file, _name_below(file, folder)))
-        if listed is not None:
-            known = read_list(listed)
-            catalogues += known.catalogues
-            gates += known.gates
-            missing += known.missing
-            remotes += known.remotes
-            closed += known.closed
-            found |= {source.path.resolve(): source for source in known.recaps}
-    recaps = _distinct(list(found.values()))
-    in_order = tuple(sorted(recaps, key=lambda source: source.recap_id))
-    once = (tuple(dict.fromkeys(catalogues)), tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(gates)))
-    return Sources(in_order, *once, tuple(remotes), tuple(dict.fromkeys(closed)))
+        folder, listed = _expand(path)
+        top = _load(listed) if listed else {}
+        broken = _take_list(gathered, listed, top, roots) if listed else set()
+        if path.is_dir():
+            _take_files(gathered, list_below(path, _patterns(path / LIST_NAME, top)), folder, broken)
+        elif listed is None:
+            _take_files(gathered, _named(path), folder, broken)
+    return gathered.sources()
+
+
+def _take_files(gathered: _Gathered, listing: Listing, folder: Path, broken: set[Path]) -> None:
+    """Take the files of a folder that no list speaks of, and none whose entry there cannot be used."""
+    gathered.take(listing, folder)
+    for file in listing.files:
+        if file.resolve() not in broken:
+            gathered.found.setdefault(file.resolve(), Source(file, _name_below(file, folder)))
+    gathered.unread += [_name_below(path, folder) for path in listing.unread]
 
 
 def read_list(path: Path) -> Sources:
@@ -71,87 +106,111 @@ def read_list(path: Path) -> Sources:
     Raises:
         SourcesError: The file is no valid list, or has a key that nobody knows.
     """
-    top = _load(path)
-    _check_keys(path, top, TOP_KEYS, "")
+    gathered = _Gathered()
+    _take_list(gathered, path, _load(path), [])
+    return gathered.sources()
+
+
+def _patterns(path: Path, top: Mapping[str, Any]) -> list[str]:
+    """Return what a list leaves out.
+
+    Raises:
+        SourcesError: It is no list of patterns.
+    """
+    given = top.get("ignore") or []
+    patterns = [given] if isinstance(given, str) else given
+    if not isinstance(patterns, list) or not all(isinstance(one, str) for one in patterns):
+        raise SourcesError(
+            f"Cannot use {path}: `ignore` is no list of patterns. Give them as in git's ignore files."
+        )
+    return patterns
+
+
+def _take_list(gathered: _Gathered, path: Path, top: Mapping[str, Any], roots: Sequence[Path]) -> set[Path]:
+    """Take the entries of a list, each on its own: one that cannot be used is a line, and the others are read.
+
+    Returns:
+        The files of entries that cannot be used: without what was to be said of them they are not read.
+
+    Raises:
+        SourcesError: The list as a whole cannot be used.
+    """
+    check_keys(path, top, TOP_KEYS, "")
     entries = top.get("sources") or []
     if not isinstance(entries, list):
         raise SourcesError(
             f"Cannot use {path}: `sources` is no list. Give one entry with `path` for each recap."
         )
-    found: dict[Path, Source] = {}
-    missing: list[str] = []
-    remotes: list[Remote] = []
-    closed: list[str] = []
-    named: dict[str, str] = {}
+    reader = _ListReader(gathered, path, [path.parent, *roots], Ignores(path.parent, _patterns(path, top)))
     for number, entry in enumerate(entries, start=1):
-        place = f"entry {number}"
-        if not isinstance(entry, Mapping) or not any(entry.get(key) for key in PLACE_KEYS):
-            raise SourcesError(
-                f"Cannot use {path}: {place} names no `path`, `url`, `feed` or `git`. Say where its recap lies."
-            )
-        _check_keys(path, entry, SOURCE_KEYS, f"{place} ")
-        _check_words(path, place, entry)
-        remote = _remote(path, place, entry)
-        if remote:
-            remotes.append(remote)
-            continue
-        _once(path, place, str(entry["path"]), named)
-        listing = list_path(path.parent / str(entry["path"]))
-        _note_closed(listing, path.parent, missing, closed)
+        reader.take(f"entry {number}", entry)
+    for key, found in (("catalogue", gathered.catalogues), ("gate", gathered.gates)):
+        if top.get(key):
+            found.append(path.parent / str(top[key]))
+    return reader.broken - gathered.found.keys()
+
+
+@dataclass(slots=True)
+class _ListReader:
+    """Takes the entries of one list."""
+
+    gathered: _Gathered
+    path: Path
+    roots: Sequence[Path]
+    ignores: Ignores
+    named: dict[str, str] = field(default_factory=dict)  # paths, and the entry that names each
+    broken: set[Path] = field(default_factory=set)
+
+    def take(self, place: str, entry: Any) -> None:
+        """Take one entry; where it cannot be used, what its recaps last gave stays.
+
+        Raises:
+            SourcesError: It cannot be used, and was to say who may see its recaps.
+        """
+        files: list[Path] = []
+        try:
+            files = self._files(place, entry)
+            check_entry(self.path, place, entry)
+            if remote := read_remote_entry(self.path, place, entry):
+                self.gathered.remotes.append(remote)
+            else:
+                _once(self.path, place, str(entry["path"]), self.named)
+                self._keep(files, said_of(self.path, place, entry))
+        except SourcesError as error:
+            if isinstance(entry, Mapping) and "visible_in" in entry:
+                raise  # who may see a recap is not to be guessed: a mistake publishes nothing
+            self.gathered.missing.append(str(error))
+            for file in files:
+                self.broken.add(file.resolve())
+                self.gathered.keep(_name_below(file, self.path.parent))
+
+    def _keep(self, files: Sequence[Path], said: Source) -> None:
+        for file in files:
+            name = _name_below(file, self.path.parent)
+            if self.ignores.covers(file):
+                self.gathered.ignored.append(name)
+            else:
+                self.gathered.found[file.resolve()] = replace(said, path=file, recap_id=name)
+
+    def _files(self, place: str, entry: Any) -> list[Path]:
+        """List the files that an entry names, which lie in the list's folder or in one that the run names.
+
+        Raises:
+            SourcesError: It names a file that may not be read.
+        """
+        name = entry.get("path") if isinstance(entry, Mapping) and not entry.get("git") else None
+        if not name or not isinstance(name, (str, int, float)):
+            return []
+        listing = list_path(self.path.parent / str(name), self.roots)
+        reason = next(iter(listing.refused.values()), "")
+        if not listing.files and reason:
+            out = "outside" in reason or "out of" in reason
+            way = "Name its folder on the command line too" if out else "Name another file"
+            raise SourcesError(f"Cannot use {self.path}: {place} names {name}: {reason}. {way}.")
+        self.gathered.take(listing, self.path.parent)
         if not listing.files and not listing.closed:
-            missing.append(f"{path.name}, {place}: no file {entry['path']}")
-        said = _said(path, place, entry)
-        found |= {
-            file.resolve(): replace(said, path=file, recap_id=_name_below(file, path.parent))
-            for file in listing.files
-        }
-    catalogues, gates = (
-        (path.parent / str(top[key]),) if top.get(key) else () for key in ("catalogue", "gate")
-    )
-    return Sources(tuple(found.values()), catalogues, tuple(missing), gates, tuple(remotes), tuple(closed))
-
-
-def _remote(path: Path, place: str, entry: Mapping[str, Any]) -> Remote | None:
-    """Read an entry whose recaps must be fetched; None for one of files, whose `url` is only a link."""
-    if entry.get("path") and not entry.keys() & {
-        "feed",
-        "match",
-        "most",
-        "git",
-        "ref",
-        "show_query",
-        "on_missing",
-    }:
-        return None
-    # Imports httpx, a tenth of a second that nobody waits for whose recaps are all files.
-    from ingest.sources.remote import read_remote
-
-    return read_remote(path, place, entry, _said(path, place, entry))
-
-
-def _said(path: Path, place: str, entry: Mapping[str, Any]) -> Source:
-    """Return what a person said of an entry's recaps, whatever file they stand in."""
-    hints, event = _hints(path, place, entry)
-    retells = _words(entry, "based_on") is not None
-    return Source(path, "", hints, event, _audience(path, place, entry), retells)
-
-
-def _audience(path: Path, place: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return who may see an entry's recaps; a mistake is refused, for else everybody might.
-
-    Raises:
-        SourcesError: It is neither a Slack id nor a list of some.
-    """
-    if "visible_in" not in entry:
-        return ()
-    given = entry["visible_in"]
-    ids = given if isinstance(given, list) else [given]
-    if not ids or not all(isinstance(one, str) and _SLACK_ID.fullmatch(one) for one in ids):
-        raise SourcesError(
-            f"Cannot use {path}: {place} has the visible_in {given!r}. Give the id of a Slack channel or workspace, "
-            "such as C0123456789 or T0123456789, or a list of them."
-        )
-    return tuple(dict.fromkeys(ids))
+            self.gathered.missing.append(f"{self.path.name}, {place}: no file {name}")
+        return listing.files
 
 
 def _once(path: Path, place: str, name: str, named: dict[str, str]) -> None:
@@ -163,159 +222,82 @@ def _once(path: Path, place: str, name: str, named: dict[str, str]) -> None:
         )
 
 
-def _expand(path: Path) -> tuple[Path, Listing, Path | None]:
-    """Give a named path's folder, its recap files, and its list."""
+def _expand(path: Path) -> tuple[Path, Path | None]:
+    """Return the folder that a path's recaps are named below, and the list that speaks of them.
+
+    Raises:
+        SourcesError: It cannot be looked at.
+    """
     try:
         if path.is_dir():
-            listing, listed = list_below(path), path / LIST_NAME
-            return path, listing, listed if path not in listing.closed and listed.is_file() else None
+            listed = path / LIST_NAME
+            return path, listed if os.access(path, os.X_OK) and listed.is_file() else None
         if path.is_file():
-            return path.parent, *(
-                (Listing(), path) if path.suffix.lower() in (".yaml", ".yml") else (Listing([path]), None)
-            )
+            return path.parent, path if path.suffix.lower() in (".yaml", ".yml") else None
     except OSError as error:
         raise SourcesError(f"Cannot read {path}: {error.strerror}. Check its permissions.") from error
+    return (path.parent if path.exists() else fixed_part(path)), None
+
+
+def _named(path: Path) -> Listing:
+    """List the files that a path on the command line names.
+
+    Raises:
+        SourcesError: There are none.
+    """
     listing = list_path(path)
-    listing.files = [file for file in listing.files if file.suffix.lower() in SUFFIXES]
-    if not listing.files:
-        raise SourcesError(
-            f"Cannot read {path}: there is no such file or folder. Name a folder of recaps, a file, or a pattern in quotes."
-        )
-    return fixed_part(path), listing, None
-
-
-def _note_closed(listing: Listing, folder: Path, missing: list[str], closed: list[str]) -> None:
-    """Note the folders that could not be looked into, and how the ids of their recaps begin."""
-    for path, reason in listing.closed.items():
-        name = _name_below(path, folder)
-        closed.append("" if name == "." else name if path.suffix.lower() in SUFFIXES else f"{name}/")
-        missing.append(f"Cannot look into {path}: {reason}. Check its permissions. What it last gave stays.")
+    if path not in listing.files:  # a pattern
+        listing.files = [file for file in listing.files if file.suffix.lower() in SUFFIXES]
+    if listing.files or listing.closed:
+        return listing
+    reason = listing.refused.get(path, "there is no such file or folder")
+    raise SourcesError(
+        f"Cannot read {path}: {reason}. Name a folder of recaps, a file, or a pattern in quotes."
+    )
 
 
 def _name_below(path: Path, folder: Path) -> str:
     """Name a recap by its path below a folder; by its own name where it lies elsewhere."""
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-    # A file name that is no UTF-8 reaches us with half surrogates, which no JSON holds.
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    # A file name that is no UTF-8 reaches us with half surrogates, which no JSON holds; one with a line's end would
+    # write a line of its own into the report.
+    decoded = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(character if character.isprintable() else "\ufffd" for character in decoded)
 
 
-def _distinct(sources: list[Source]) -> Iterator[Source]:
-    """Tell recaps of one name from several folders apart by their folder."""
+def _distinct(sources: list[Source], missing: list[str]) -> Iterator[Source]:
+    """Tell recaps of one name from several folders apart by their folder; where that fails, read the first."""
     counts: dict[str, int] = {}
     for source in sources:
         counts[source.recap_id] = counts.get(source.recap_id, 0) + 1
-    seen: dict[str, Path] = {}
+    seen: set[str] = set()
     for source in sources:
-        name = (
-            source.recap_id
-            if counts[source.recap_id] == 1
-            else f"{source.path.resolve().parent.name}/{source.recap_id}"
-        )
+        name = source.recap_id
+        if counts[name] > 1:
+            above = _name_below(source.path.resolve().parent, source.path.resolve().parent.parent)
+            name = f"{above}/{name}"
         if name in seen:
-            raise SourcesError(
-                f"Cannot tell {seen[name]} and {source.path} apart: both are named {name}. Rename one of them."
+            missing.append(
+                f"Cannot tell two recaps named {name} apart: the first one is read. Rename one of them."
             )
-        seen[name] = source.path
+            continue
+        seen.add(name)
         yield replace(source, recap_id=name)
 
 
 def _load(path: Path) -> Mapping[str, Any]:
     """Load a list's YAML."""
-    import yaml
-
     try:
-        loaded = yaml.safe_load(path.read_bytes())
+        with path.open("rb") as stream:
+            loaded = plain_yaml.load(stream.read(_MOST_LIST_BYTES))
     except OSError as error:
         raise SourcesError(f"Cannot read {path}: {error.strerror}. Check its permissions.") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that no calendar has
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
+    except plain_yaml.YAMLError as error:
         raise SourcesError(
-            f"Cannot use {path}: no valid YAML{where}. Check the indentation and quotation marks there."
+            f"Cannot use {path}: no valid YAML{plain_yaml.line_of(error)}. Check the indentation and quotation marks there."
         ) from error
     if loaded is None:
         return {}
     if not isinstance(loaded, Mapping):
         raise SourcesError(f"Cannot use {path}: found no keys in it. Start it with `sources:`.")
     return loaded
-
-
-def _check_keys(path: Path, mapping: Mapping[Any, Any], known: Iterable[str], place: str) -> None:
-    """Refuse keys that nobody knows: a misspelt one would be lost in silence."""
-    unknown = [str(key) for key in mapping if key not in known]
-    if unknown:
-        raise SourcesError(
-            f"Cannot use {path}: {place}has the unknown key `{unknown[0]}`. Known are {', '.join(known)}."
-        )
-
-
-def _hints(path: Path, place: str, entry: Mapping[str, Any]) -> tuple[RecapHints, Event | None]:
-    """Read what an entry says of its recap."""
-    day = entry.get("day")
-    if day is not None and (not isinstance(day, int) or isinstance(day, bool) or day < 0):
-        raise SourcesError(f"Cannot use {path}: {place} has the day {day!r}. Give a number from 0.")
-    event = _event(path, place, entry)
-    hints = RecapHints(
-        event_id=event.event_id if event else None,
-        day=day,
-        starts_on=event.starts_on if event else _date(path, place, entry, "starts_on"),
-        published_on=_date(path, place, entry, "date"),
-        language=_words(entry, "language"),
-        author=_words(entry, "author"),
-        title=_words(entry, "title"),
-        url=_words(entry, "url"),
-    )
-    _check_link(path, place, entry, hints)
-    return hints, event
-
-
-def _check_link(path: Path, place: str, entry: Mapping[str, Any], hints: RecapHints) -> None:
-    """Refuse a link that no answer could show, and an end before the start."""
-    if entry.get("path") and hints.url and valid_url(hints.url) is None:
-        raise SourcesError(
-            f"Cannot use {path}: {place} has the url {hints.url!r}. Give one that begins with https:// or http://."
-        )
-    starts_on, ends_on = _date(path, place, entry, "starts_on"), _date(path, place, entry, "ends_on")
-    if starts_on and ends_on and ends_on < starts_on:
-        raise SourcesError(
-            f"Cannot use {path}: {place} ends on {ends_on}, before it starts on {starts_on}. Correct one of them."
-        )
-
-
-def _check_words(path: Path, place: str, entry: Mapping[str, Any]) -> None:
-    """Refuse lists and the like where words are wanted."""
-    for key, value in entry.items():
-        if key != "visible_in" and isinstance(value, (list, Mapping)):
-            raise SourcesError(f"Cannot use {path}: {place} has the {key} {value!r}. Give text, one value.")
-
-
-def _event(path: Path, place: str, entry: Mapping[str, Any]) -> Event | None:
-    """Make the event that an entry names: the known conference, corrected by what the entry says."""
-    named = _words(entry, "event")
-    if named is None:
-        return None
-    ids = parse_event(named)
-    event = event_for(ids[0] if len(ids) == 1 else named)
-    starts_on, ends_on = _date(path, place, entry, "starts_on"), _date(path, place, entry, "ends_on")
-    city = _words(entry, "city") or event.city
-    return replace(
-        event,
-        name=_words(entry, "event_name") or event.name,
-        starts_on=starts_on or event.starts_on,
-        ends_on=ends_on or event.ends_on,
-        city=None if (city or "").casefold() in ("virtual", "online") else city,
-    )
-
-
-def _date(path: Path, place: str, entry: Mapping[str, Any], key: str) -> date | None:
-    """Read a date; YAML reads 2021-05-05 as one."""
-    value = entry.get(key)
-    if value is not None and type(value) is not date:
-        raise SourcesError(f"Cannot use {path}: {place} has the {key} {value!r}. Write it like 2021-05-05.")
-    return value
-
-
-def _words(entry: Mapping[str, Any], key: str) -> str | None:
-    """Give a field's words, or nothing."""
-    value = entry.get(key)
-    return " ".join(str(value).split()) or None if value is not None else None

@@ -44,3 +44,5 @@ class Sources:
     remotes: tuple[Remote, ...] = ()  # pages, feeds and repositories, not fetched yet
     # How the ids of recaps begin that lie in folders which may not be read: those recaps are not gone.
     closed: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()  # names of files whose kind is not read
+    ignored: tuple[str, ...] = ()  # names of recaps that an ignore pattern leaves out

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from index.files.plain import is_folder, remove
 from ingest.errors import SourcesError
 from ingest.job import Job
 from ingest.sources.models import Remote, Source, Sources
@@ -68,7 +69,10 @@ def fetch_remotes(sources: Sources, job: Job, progress: Callable[[str, int, int]
 
     What two entries give under one name is read once; where it differs, the first one is read.
     """
-    store = SourceStore(job.index_dir / FOLDER)
+    folder = job.index_dir / FOLDER
+    if not is_folder(folder):  # of a link the folder that it leads to would be tidied
+        remove(folder)
+    store = SourceStore(folder)
     client = PoliteClient(job.contact, job.allowed_hosts)
     found = {source.recap_id: source for source in sources.recaps}
     faults: list[str] = []

@@ -17,15 +17,17 @@ _DATE = re.compile(r"(20\d\d)-(\d\d)-(\d\d)|(20\d\d)/(\d\d)/(\d\d)")
 _YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?!\d)")
 # "HafenSec 2025 - ein Bericht", "港口大会 2025": words right before a year in a title, whatever they are
 _TITLED = re.compile(
-    r"(?<![\w.])(?P<name>(?:[A-ZÀ-Þ]|[a-z][A-Z])[\w'’.&+:/-]*(?:\s+(?:[A-ZÀ-Þ][\w'’.&+:/-]*|of|the|for)){0,4}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,20})"
+    r"(?<![\w.])(?P<name>(?:[A-ZÀ-Þ]|[a-z][A-Z]|[a-z]{2}:[A-Z])[\w'’.&+:/-]*(?:\s+(?:[A-ZÀ-Þ][\w'’.&+:/-]*|of|the|for)){0,4}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,20})"
     r"[\s,:–—-]*['’]?(?P<year>20[0-3]\d)(?!\d)"
 )
 _TITLE_NAME = re.compile(r"[a-z]{4,20}")
+_ANY_YEAR = 2024  # a leap year, so that every date is one
 _RECENT_DAYS = 420  # a recap is written within a year or so of its conference
 _TITLE_LENGTH = 90
 _FOUND_IN_HOSTS = 2  # links into one schedule that make it evidence
 _OPEN = 0.9  # of the weight of a name with its year: the year stands elsewhere in the same words
 _DATED = 0.8  # the year is that of publication, or of another title
+_FURTHER_DOWN = 0.6
 _TITLED_WEIGHT = 0.6
 _PLACES = ("location", "place", "city", "venue", "where")
 _CLOUD_NATIVE = re.compile(r"\bcncf\b|cloud[ -]native", re.IGNORECASE)
@@ -150,7 +152,7 @@ class _Weighing:
             self._read_implied()
         if not self.scores and self.several:
             return _narrow(self.several, self.published)
-        if not self.scores:
+        if max(self.scores.values(), default=0.0) < _TITLED_WEIGHT:
             self._read_titles()
         if not self.scores:
             return InferredEvent(None)
@@ -182,7 +184,9 @@ class _Weighing:
 
     def _read_open(self, place: Place, opened: Sequence[EventMention], year: int) -> None:
         """Note the namings without a year, which stands elsewhere."""
-        weight = place.weight * (_OPEN if _YEAR.search(place.words) else _DATED)
+        # Further down it may be a room or another conference: what a title says before its year goes first.
+        sure = 1.0 if place.name not in {"first lines", "opening words"} else _FURTHER_DOWN
+        weight = sure * place.weight * (_OPEN if _YEAR.search(place.words) else _DATED)
         for mention in opened:
             if mention.series and not reader().names_implied(mention.series):
                 self._add(
@@ -294,6 +298,8 @@ def _with_day(inferred: InferredEvent, places: Sequence[Place]) -> InferredEvent
     """Add the day where the recap as a whole is about one."""
     for place in places:
         if place.name not in {"front matter", "title", "heading", "file name", "address", "description"}:
+            continue
+        if parse_range(place.words[:160], _ANY_YEAR) is not None:
             continue
         days = parse_days(place.words[:160])
         found = {day for mention in days if (day := _resolve(mention, inferred.event, place)) is not None}

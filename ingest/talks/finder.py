@@ -167,7 +167,8 @@ class _Marking:
 
     def _by_outline(self) -> None:
         """Set the marks of headings, or of plain lines where there are hardly any headings."""
-        plain = sum(piece.kind == "heading" for piece in self.pieces) < _MANY_HEADINGS
+        few = sum(piece.kind == "heading" for piece in self.pieces) < _MANY_HEADINGS
+        plain = few and self.recap.format != "conversation"  # a message is no title
         candidates = find_candidates(self.pieces, self.ordinary, plain=plain)
         if not plain and not any(candidate.strong for candidate in candidates) and _only_places(candidates):
             # The talks' titles are plain lines below the headings of days.

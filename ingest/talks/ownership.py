@@ -42,7 +42,9 @@ def share_words(pieces: Sequence[Piece], marks: Sequence[Mark]) -> list[Owned]:
 def _give(owner: Owned, piece: Piece, start: int, end: int) -> None:
     mark, heading, body, pieces = owner
     # An entry's title may take only the first line of its piece.
-    within = min((b for a, b in mark.heading if a <= start < b), default=start)
+    within = start
+    if mark.heading and start <= mark.heading[-1][1]:
+        within = min((b for a, b in mark.heading if a <= start < b), default=start)
     if within > start:
         heading.append((start, min(within, end)))
     if within < end:

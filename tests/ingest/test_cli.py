@@ -77,7 +77,7 @@ def test_a_report_for_machines(harbour: Path, tmp_path: Path) -> None:
         (None, "found no recaps there"),
         (b"", "the file is empty"),
         (b"\x00\x01", "it is a binary file"),
-        (b"caf\xe9", "not valid UTF-8 at byte 3"),
+        (b"%PDF-1.7", "it is a PDF"),
     ],
 )
 def test_unusable_notes_are_one_line_and_a_status(tmp_path: Path, content: bytes | None, words: str) -> None:

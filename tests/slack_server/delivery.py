@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -39,10 +38,14 @@ class Delivery:
 
 
 class Sockets:
-    """The Socket Mode side: one-use tickets, hello, envelopes spread over the connections, acknowledgements."""
+    """The Socket Mode side: one-use tickets, hello, envelopes spread over the connections, acknowledgements.
 
-    def __init__(self, space: Workspace) -> None:
+    With `doubles` every envelope goes down all connections, as some servers do.
+    """
+
+    def __init__(self, space: Workspace, *, doubles: bool = False) -> None:
         self.space = space
+        self.doubles = doubles
         self.tickets: set[str] = set()
         self.connections: list[web.WebSocketResponse] = []
         self.deliveries: dict[str, Delivery] = {}
@@ -90,7 +93,7 @@ class Sockets:
         if not self.connections:
             return
         self._turn += 1
-        socket = self.connections[self._turn % len(self.connections)]
+        chosen = self.connections[self._turn % len(self.connections)]
         envelope = {
             "envelope_id": delivery.envelope_id,
             "type": delivery.kind,
@@ -99,8 +102,9 @@ class Sockets:
             "retry_attempt": delivery.retry,
             "retry_reason": "timeout" if delivery.retry else "",
         }
-        with suppress(ConnectionError):
-            await socket.send_json(envelope)
+        for socket in list(self.connections) if self.doubles else [chosen]:
+            with suppress(ConnectionError):
+                await socket.send_json(envelope)
 
     async def drop(self, reason: str | None) -> None:
         """Ask every client to reconnect as Slack does, or cut the connections without a word."""
@@ -119,8 +123,8 @@ class Sockets:
             self.space.changed.notify_all()
 
 
-async def post_signed(url: str, signing_secret: str, delivery: Delivery, space: Workspace) -> int:
-    """Send a payload over HTTP, signed as Slack signs (v0, timestamp, body)."""
+async def post_signed(url: str, signing_secret: str, delivery: Delivery, space: Workspace) -> None:
+    """Send a payload over HTTP, signed as Slack signs (v0, timestamp, body); where nobody listens it is not heard."""
     body, content_type = _encode(delivery)
     stamp = str(int(time.time()))
     digest = hmac.new(signing_secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
@@ -131,19 +135,19 @@ async def post_signed(url: str, signing_secret: str, delivery: Delivery, space: 
     }
     if delivery.retry:
         headers |= {"X-Slack-Retry-Num": str(delivery.retry), "X-Slack-Retry-Reason": "http_timeout"}
-    timeout = aiohttp.ClientTimeout(total=3)
-    async with (
-        aiohttp.ClientSession(timeout=timeout) as session,
-        session.post(url, data=body, headers=headers) as answer,
-    ):
-        text = await answer.text()
-        with space.changed:
-            if answer.status == 200:
-                delivery.acked_at = time.monotonic()
-                delivery.ack = json.loads(text) if text.startswith("{") else {"text": text} if text else {}
-            space.changed.notify_all()
-        await asyncio.sleep(0)
-        return answer.status
+    with suppress(aiohttp.ClientError, TimeoutError):
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session,
+            session.post(url, data=body, headers=headers) as answer,
+        ):
+            text = await answer.text()
+            with space.changed:
+                if answer.status == 200:
+                    delivery.acked_at = time.monotonic()
+                    delivery.ack = (
+                        json.loads(text) if text.startswith("{") else {"text": text} if text else {}
+                    )
+                space.changed.notify_all()
 
 
 def _encode(delivery: Delivery) -> tuple[str, str]:

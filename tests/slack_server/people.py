@@ -93,6 +93,20 @@ class People:
         """Send the same payload again, as Slack does when it saw no acknowledgement."""
         return [self.deliver(delivery.kind, delivery.payload, retry=number) for number in range(1, times + 1)]
 
+    def react(
+        self, message: Json, user_id: str, emoji: str, channel_id: str, *, gone: bool = False
+    ) -> Delivery:
+        """Put an emoji below a message, or take it away."""
+        event = {
+            "type": "reaction_removed" if gone else "reaction_added",
+            "user": user_id,
+            "reaction": emoji,
+            "item": {"type": "message", "channel": channel_id, "ts": message["ts"]},
+            "item_user": message["user"],
+            "event_ts": self.space.next_ts(),
+        }
+        return self.deliver("events_api", self.envelope(event))
+
     def command(self, channel_id: str, user_id: str, text: str, command: str = "/kubecon") -> Delivery:
         """Type a slash command."""
         channel = self.space.channels[channel_id]
@@ -148,6 +162,21 @@ class People:
             payload["message"] = message
         return self.deliver("interactive", payload)
 
+    def click_home(self, view: Json, action_id: str, user_id: str) -> Delivery:
+        """Click on a button of the Home tab, which comes without a message, a channel and a response address."""
+        block_id, action = _find_action(view, action_id)
+        payload = {
+            "type": "block_actions",
+            "api_app_id": APP_ID,
+            "team": {"id": TEAM_ID},
+            "user": {"id": user_id, "team_id": TEAM_ID},
+            "trigger_id": self.space.new_trigger(),
+            "container": {"type": "view", "view_id": "V1HOME"},
+            "view": view,
+            "actions": [{**action, "block_id": block_id, "action_ts": self.space.next_ts()}],
+        }
+        return self.deliver("interactive", payload)
+
     def shortcut(self, callback_id: str, message: Json, user_id: str, channel_id: str) -> Delivery:
         """Choose a message shortcut."""
         payload = {
@@ -175,6 +204,31 @@ class People:
             "view": {**view, "state": {"values": values}},
         }
         return self.deliver("interactive", payload)
+
+    def view(self, user_id: str, *entities: Json) -> Delivery:
+        """Look at something beside the conversation with an agent app."""
+        event = {
+            "type": "app_context_changed",
+            "user": user_id,
+            "channel": open_im(self.space, user_id).channel_id,
+            "context": {"entities": list(entities)} if entities else {},
+            "event_ts": self.space.next_ts(),
+        }
+        return self.deliver("events_api", self.envelope(event))
+
+    def share_links(self, channel_id: str, user_id: str, *urls: str, **more: object) -> Delivery:
+        """Post addresses of sites that the app's manifest names."""
+        self.write(channel_id, user_id, " ".join(f"<{url}>" for url in urls))
+        event = {
+            "type": "link_shared",
+            "channel": channel_id,
+            "user": user_id,
+            "message_ts": self.space.channels[channel_id].messages[-1]["ts"],
+            "links": [{"url": url, "domain": url.split("/")[2]} for url in urls],
+            "event_ts": self.space.next_ts(),
+            **more,
+        }
+        return self.deliver("events_api", self.envelope(event))
 
     def open_home(self, user_id: str, tab: str = "home") -> Delivery:
         """Open the app's Home or Messages tab."""

@@ -19,11 +19,13 @@ ALLOWED = {
         "image",
         "input",
         "markdown",
+        "table",
     },
     "home": {"section", "header", "context", "actions", "divider", "rich_text", "image", "input"},
+    "unfurl": {"section", "context", "actions", "divider", "image"},
     "modal": {"section", "header", "context", "actions", "divider", "rich_text", "image", "input"},
 }
-MOST_BLOCKS = {"message": 50, "home": 100, "modal": 100}
+MOST_BLOCKS = {"message": 50, "home": 100, "modal": 100, "unfurl": 50}
 MOST_CHARACTERS_IN_A_MESSAGE = 13_200
 RICH_ELEMENTS = {"rich_text_section", "rich_text_quote", "rich_text_list", "rich_text_preformatted"}
 
@@ -34,6 +36,8 @@ def faults(blocks: list[Json], surface: str = "message") -> list[str]:
     if len(blocks) > MOST_BLOCKS[surface]:
         found.append(f"no more than {MOST_BLOCKS[surface]} items allowed [/blocks]")
     seen: set[str] = set()
+    if sum(block.get("type") == "table" for block in blocks) > 1:
+        found.append("only_one_table_allowed")
     for position, block in enumerate(blocks):
         kind = block.get("type")
         if kind not in ALLOWED[surface]:
@@ -165,7 +169,7 @@ def _rich_element(element: Json) -> Iterator[str]:
 
 def _inline(inner: Json) -> Iterator[str]:
     kind = inner.get("type")
-    if kind not in {"text", "link", "user"}:
+    if kind not in {"text", "link", "user", "channel"}:
         yield f"unsupported inline element {kind}"
     if kind == "text" and not (isinstance(inner.get("text"), str) and inner["text"]):
         yield "a rich text's text must not be empty"
@@ -173,7 +177,23 @@ def _inline(inner: Json) -> Iterator[str]:
         yield "a rich text's link needs a url of at most 3000 characters and no empty text"
 
 
+def _table(block: Json) -> Iterator[str]:
+    rows = block.get("rows", [])
+    if not 1 <= len(rows) <= 100:
+        yield "table needs 1 to 100 rows"
+    if len({len(row) for row in rows}) != 1 or not 1 <= len(rows[0]) <= 20:
+        yield "table rows need the same 1 to 20 cells"
+    if characters(rows) > 10_000:
+        yield "table has more than 10000 characters"
+    for cell in (cell for row in rows for cell in row):
+        if cell.get("type") == "rich_text":
+            yield from _rich_text(cell)
+        elif cell.get("type") != "raw_text" or not cell.get("text"):
+            yield f"unsupported table cell {cell.get('type')}"
+
+
 CHECKS = {
+    "table": _table,
     "section": _section,
     "header": _header,
     "context": _context,

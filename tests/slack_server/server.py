@@ -16,7 +16,7 @@ from tests.slack_server.faults import Fault, Faults
 from tests.slack_server.people import People
 from tests.slack_server.state import BOT_TOKEN, BOT_USER_ID, Call, Workspace
 from tests.slack_server.transcript import conversation
-from tests.slack_server.web_api import METHODS, RefusalError, respond
+from tests.slack_server.web_api import HISTORY_SCOPES, METHODS, RefusalError, respond
 
 Json = dict[str, Any]
 Result = TypeVar("Result")
@@ -29,7 +29,6 @@ SCOPES = frozenset(
         "channels:history",
         "groups:history",
         "im:history",
-        "im:write",
         "chat:write",
         "commands",
         "reactions:read",
@@ -40,9 +39,9 @@ SCOPES = frozenset(
 class LocalSlack(People):
     """The server, run in a thread of its own; use it as a context manager."""
 
-    def __init__(self, scopes: frozenset[str] = SCOPES) -> None:
+    def __init__(self, scopes: frozenset[str] = SCOPES, *, doubles: bool = False) -> None:
         self.space = Workspace()
-        self.sockets = Sockets(self.space)
+        self.sockets = Sockets(self.space, doubles=doubles)
         self.faults = Faults()
         self.scopes = scopes
         self.request_url: str | None = None  # set: events come over signed HTTP instead of Socket Mode
@@ -100,6 +99,8 @@ class LocalSlack(People):
     def deliver(self, kind: str, payload: Json, retry: int = 0) -> Delivery:
         """Send one payload to the app, by Socket Mode or over HTTP."""
         delivery = Delivery(self.space.next_id("env-"), kind, payload, retry, time.monotonic())
+        if kind == "events_api" and (scope := event_scope(payload["event"])) and scope not in self.scopes:
+            return delivery  # Slack sends no event whose scope the app lacks
         self.sockets.deliveries[delivery.envelope_id] = delivery
         if self.request_url is None:
             self._run(self.sockets.send(delivery))
@@ -166,7 +167,8 @@ class LocalSlack(People):
     def _call(self, method: str, arguments: Json) -> Json:
         if method not in METHODS:
             return {"ok": False, "error": "unknown_method", "req_method": method}
-        function, scope = METHODS[method]
+        function, needed = METHODS[method]
+        scope = needed(self.space, arguments) if callable(needed) else needed
         if scope is not None and scope not in self.scopes:
             return {
                 "ok": False,
@@ -214,6 +216,21 @@ class LocalSlack(People):
         return web.Response(status=status, text=text)
 
 
+def event_scope(event: Json) -> str | None:
+    """Name the scope that an app needs to be sent an event."""
+    kind = event["type"]
+    if kind == "message":
+        return HISTORY_SCOPES[event.get("channel_type", "channel")]
+    return {
+        "app_mention": "app_mentions:read",
+        "reaction_added": "reactions:read",
+        "reaction_removed": "reactions:read",
+        "link_shared": "links:read",
+        "agent_session_stopped": "assistant:write",
+        "app_context_changed": "assistant:write",
+    }.get(kind)
+
+
 async def _arguments(request: web.Request) -> Json:
     """Read a call's arguments from query, form or JSON; JSON inside of form fields is unpacked as Slack does."""
     arguments: Json = dict(request.query)
@@ -221,7 +238,7 @@ async def _arguments(request: web.Request) -> Json:
         text = await request.text()
         return arguments | (json.loads(text) if text else {})
     for name, value in (await request.post()).items():
-        packed = isinstance(value, str) and name in {"blocks", "metadata", "view", "attachments"}
+        packed = isinstance(value, str) and name in {"blocks", "metadata", "view", "attachments", "unfurls"}
         arguments[name] = json.loads(str(value)) if packed else value
         if value in ("true", "false", "1", "0") and name not in {"text"}:
             arguments[name] = value in ("true", "1")

@@ -59,6 +59,8 @@ class Workspace:
         self.users: dict[str, Json] = {}
         self.calls: list[Call] = []
         self.ephemerals: list[Json] = []
+        self.lacks: set[str] = set()  # kinds of blocks that this workspace does not have yet
+        self.unfurls: list[Json] = []
         self.homes: dict[str, Json] = {}
         self.sessions: dict[tuple[str, str], list[str]] = {}  # statuses of (channel, thread) in order
         self.prompts: dict[str, list[Json]] = {}

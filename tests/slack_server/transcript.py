@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 Json = dict[str, Any]
@@ -16,16 +17,8 @@ def message_text(message: Json) -> str:
 def block_text(block: Json) -> str:
     """Render one block."""
     kind = block["type"]
-    if kind == "rich_text":
-        return "\n".join(_rich(element) for element in block["elements"])
-    if kind == "context":
-        return "  ".join(str(element["text"]) for element in block["elements"])
-    if kind == "actions":
-        return " ".join(_button(element) for element in block["elements"])
-    if kind == "context_actions":
-        return "[👍] [👎]"
-    if kind == "divider":
-        return "----"
+    if kind in _PLAIN:
+        return _PLAIN[kind](block)
     texts = [block["text"]["text"]] if "text" in block else []
     texts += [field["text"] for field in block.get("fields", [])]
     if "accessory" in block:
@@ -43,6 +36,16 @@ def conversation(messages: list[Json], names: dict[str, Json]) -> str:
         lines.append(f"{indent}{who}: {body[0]}")
         lines.extend(f"{indent}  {line}" for line in body[1:])
     return "\n".join(lines)
+
+
+_PLAIN: dict[str, Callable[[Json], str]] = {
+    "rich_text": lambda block: "\n".join(_rich(element) for element in block["elements"]),
+    "table": lambda block: "\n".join(" | ".join(map(block_text, row)) for row in block["rows"]),
+    "context": lambda block: "  ".join(str(element["text"]) for element in block["elements"]),
+    "actions": lambda block: " ".join(_button(element) for element in block["elements"]),
+    "context_actions": lambda _: "[👍] [👎]",
+    "divider": lambda _: "----",
+}
 
 
 def _button(element: Json) -> str:
@@ -63,4 +66,6 @@ def _inline(inner: Json) -> str:
         return f"{inner['text']} ({inner['url']})" if inner.get("text") else str(inner["url"])
     if inner["type"] == "user":
         return f"@{inner['user_id']}"
+    if inner["type"] == "channel":
+        return f"#{inner['channel_id']}"
     return str(inner["text"])

@@ -12,6 +12,7 @@ from tests.slack_server.state import APP_ID, BOT_ID, BOT_TOKEN, BOT_USER_ID, TEA
 Json = dict[str, Any]
 Method = Callable[[Workspace, Json], Json]
 
+HISTORY_SCOPES = {"channel": "channels:history", "group": "groups:history", "im": "im:history"}
 TRIGGER_LIFE_S = 3.0
 RESPONSE_URL_USES = 5
 RESPONSE_URL_LIFE_S = 30 * 60
@@ -25,7 +26,7 @@ class RefusalError(Exception):
         self.answer: Json = {"ok": False, "error": error, **more}
 
 
-def check_message(arguments: Json) -> None:
+def check_message(space: Workspace, arguments: Json) -> None:
     """Refuse what chat.postMessage refuses in text and blocks."""
     blocks = arguments.get("blocks") or []
     text = arguments.get("text") or ""
@@ -33,7 +34,8 @@ def check_message(arguments: Json) -> None:
         raise RefusalError("no_text")
     if len(text) > 40_000:
         raise RefusalError("msg_too_long")
-    if found := faults(blocks):
+    lacking = [f"unsupported type: {block['type']}" for block in blocks if block.get("type") in space.lacks]
+    if found := lacking or faults(blocks):
         raise RefusalError(
             "invalid_blocks", response_metadata={"messages": [f"[ERROR] {fault}" for fault in found]}
         )
@@ -90,7 +92,7 @@ def _auth_test(_space: Workspace, _arguments: Json) -> Json:
 
 def _post_message(space: Workspace, arguments: Json) -> Json:
     channel = place(space, str(arguments.get("channel", "")))
-    check_message(arguments)
+    check_message(space, arguments)
     thread_ts = arguments.get("thread_ts")
     if thread_ts and not any(message["ts"] == thread_ts for message in channel.messages):
         raise RefusalError("thread_not_found")
@@ -103,7 +105,7 @@ def _post_ephemeral(space: Workspace, arguments: Json) -> Json:
     channel = place(space, str(arguments.get("channel", "")))
     if arguments.get("user") not in channel.members:
         raise RefusalError("user_not_in_channel")
-    check_message(arguments)
+    check_message(space, arguments)
     message = {**new_message(space, arguments), "for_user": arguments["user"], "channel": channel.channel_id}
     space.ephemerals.append(message)
     return {"message_ts": message["ts"]}
@@ -117,7 +119,7 @@ def _update(space: Workspace, arguments: Json) -> Json:
         raise RefusalError("cant_update_message")
     if len(arguments.get("text") or "") > 4_000:
         raise RefusalError("msg_too_long")
-    check_message(arguments)
+    check_message(space, arguments)
     message.update({name: arguments[name] for name in ("text", "blocks", "metadata") if name in arguments})
     return {"channel": arguments["channel"], "ts": message["ts"], "text": message.get("text", "")}
 
@@ -128,9 +130,38 @@ def _replies(space: Workspace, arguments: Json) -> Json:
     found = [m for m in channel.messages if root in {m["ts"], m.get("thread_ts")}]
     if not found:
         raise RefusalError("thread_not_found")
+    first, last = str(arguments.get("oldest") or ""), str(arguments.get("latest") or "~")
+    # The thread's first message is given whatever the limits are, as Slack does.
+    found = [m for m in found if m["ts"] == root or first <= m["ts"] < last]
     if not arguments.get("include_all_metadata"):
         found = [{name: value for name, value in m.items() if name != "metadata"} for m in found]
-    return {"messages": found, "has_more": False}
+    most = int(arguments.get("limit") or 1000)
+    return {"messages": found[:most], "has_more": len(found) > most}
+
+
+def _history(space: Workspace, arguments: Json) -> Json:
+    channel = place(space, str(arguments.get("channel", "")))
+    found = [m for m in channel.messages if m.get("thread_ts") in {None, m["ts"]}]
+    most = int(arguments.get("limit") or 100)
+    return {"messages": found[::-1][:most], "has_more": len(found) > most}
+
+
+def _unfurl(space: Workspace, arguments: Json) -> Json:
+    unfurls = arguments.get("unfurls") or {}
+    for card in unfurls.values():
+        if found := faults(card.get("blocks") or [], "unfurl"):
+            raise RefusalError("invalid_blocks", response_metadata={"messages": found})
+    if arguments.get("unfurl_id") and arguments.get("source") in {"composer", "conversations_history"}:
+        space.unfurls.append(dict(unfurls))
+        return {}
+    message = space.find_message(str(arguments.get("channel")), str(arguments.get("ts")))
+    if message is None:
+        raise RefusalError("cannot_find_message")
+    if not all(url in str(message["text"]) for url in unfurls):
+        raise RefusalError("cannot_unfurl_url")
+    message["attachments"] = list(unfurls.values())
+    space.unfurls.append(dict(unfurls))
+    return {}
 
 
 def _conversations_open(space: Workspace, arguments: Json) -> Json:
@@ -216,13 +247,22 @@ def _oauth_access(_space: Workspace, arguments: Json) -> Json:
     }
 
 
-METHODS: dict[str, tuple[Method, str | None]] = {
+def _history_scope(space: Workspace, arguments: Json) -> str:
+    """Name the scope that reading a channel needs, which depends on the channel's kind."""
+    channel = space.channels.get(str(arguments.get("channel", "")))
+    return HISTORY_SCOPES[channel.kind if channel else "channel"]
+
+
+Scope = str | Callable[[Workspace, Json], str] | None
+METHODS: dict[str, tuple[Method, Scope]] = {
     "oauth.v2.access": (_oauth_access, None),
     "auth.test": (_auth_test, None),
     "chat.postMessage": (_post_message, "chat:write"),
     "chat.postEphemeral": (_post_ephemeral, "chat:write"),
     "chat.update": (_update, "chat:write"),
-    "conversations.replies": (_replies, "channels:history"),
+    "conversations.replies": (_replies, _history_scope),
+    "conversations.history": (_history, _history_scope),
+    "chat.unfurl": (_unfurl, "links:write"),
     "conversations.open": (_conversations_open, "im:write"),
     "agents.sessions.setStatus": (_set_session_status, "assistant:write"),
     "assistant.threads.setSuggestedPrompts": (_set_suggested_prompts, "assistant:write"),
@@ -245,7 +285,7 @@ def respond(space: Workspace, key: str, body: Json) -> tuple[int, str]:
         space.ephemerals[:] = [m for m in space.ephemerals if m["ts"] != target.message_ts]
         return 200, "ok"
     try:
-        check_message(body)
+        check_message(space, body)
     except RefusalError as refusal:
         return 400, f'{{"ok":false,"error":"{refusal}"}}'
     _deliver_response(space, target.channel_id, target.user_id, target.message_ts, body)

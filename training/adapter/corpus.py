@@ -59,7 +59,7 @@ class Corpus:
         self.talks = {talk_id: number for number, talk_id in enumerate(build.talks)}
         self.talk_of_row = np.array([self.talks[passage.talk_id] for passage in self.passages])
         self.event_of = {recap_id: recap.event_id or recap_id for recap_id, recap in build.recaps.items()}
-        self._contexts = [context_text(*build.around(passage)) for passage in self.passages]
+        self._contexts = [context_text(passage, *build.around(passage)) for passage in self.passages]
         self._doc_freq = build.lexical.unit_freq
         self._most_tokens = most_tokens
         self._tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))

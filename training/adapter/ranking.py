@@ -1,4 +1,4 @@
-"""How well a network finds the passages of conferences that it may not have seen, by the score that the product ranks by."""
+"""How well a network finds the passages of conferences that it may not have seen, by what of the score hangs on vectors alone."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from index.ranking.fusion import DENSE_SHARE, TALK_SHARE
 from training.adapter.corpus import Corpus, Example
 from training.adapter.network import Network, use_all_cores
 from training.adapter.objective import Embedded, embed, late_scores
 
+DENSE_SHARE = 0.2  # those of decision 0002; the fusion's further features do not hang on the network
+TALK_SHARE = 0.2
 _BATCH = 32
 _RANKS = 10
 _SHOWN_CHARACTERS = 800  # what a person reads of the passages
@@ -53,7 +54,7 @@ def judge(network: Network, corpus: Corpus, asked: Sequence[Example], rows: Sequ
 def _scores(
     network: Network, corpus: Corpus, asked: Sequence[Example], rows: Sequence[int]
 ) -> NDArray[np.float32]:
-    """Return the product's score of each passage for each question, (n_questions, n_rows)."""
+    """Return the score of each passage for each question, (n_questions, n_rows)."""
     use_all_cores()
     questions = [corpus.query(example.text) for example in asked]
     # Of about one length together: little of a block is padding.

@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Of answerable questions whose passage is among the best, the shares that are refused and that get a notice,
 # held out.
 REFUSED = 0.01
-DOUBTED = 0.08
+DOUBTED = 0.04
 
 
 def main() -> None:

@@ -69,15 +69,19 @@ class Knowledge:
     @cached_property
     def events_by_word(self) -> Mapping[str, tuple[int, ...]]:
         """Return the rows of the events whose id or name says a word that no other sentence says, in their order."""
+        return self._events_by(real=False)
+
+    @cached_property
+    def events_by_plain_word(self) -> Mapping[str, tuple[int, ...]]:
+        """Return the rows of the events whose id or name says a word that other sentences say too: "Velocity"."""
+        return self._events_by(real=True)
+
+    def _events_by(self, *, real: bool) -> Mapping[str, tuple[int, ...]]:
         found: dict[str, list[int]] = defaultdict(list)
         for row, event in enumerate(self.events):
             for form in forms(f"{event.event_id} {event.name}"):
-                if (
-                    len(form) >= _TELLING
-                    and form.isalpha()
-                    and form not in _EVERYWHERE
-                    and not is_real_word(form)
-                ):
+                telling = len(form) >= _TELLING and form.isalpha() and form not in _EVERYWHERE
+                if telling and not is_generic(form) and is_real_word(form) is real:
                     found[form].append(row)
         return {form: tuple(rows) for form, rows in found.items()}
 
@@ -156,7 +160,9 @@ class Knowledge:
 
     def closed(self, joined: str) -> bool:
         """Tell whether the notes write two words mostly as this one."""
-        count = self._names.word(joined) or self._names.word(singular(joined))
+        count = (
+            self._names.word(joined) or self._names.word(singular(joined)) or self._names.word(f"{joined}s")
+        )
         return count is not None and 2 * count.passages >= len(self._searcher.said.rows(joined))
 
     def says(self, name: str) -> bool:

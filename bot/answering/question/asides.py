@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.word_sense import Sense, SensedText, WordSense, sense
-from bot.answering.language.wordlists import languages
+from bot.answering.language.wordlists import english, languages
 from bot.answering.question.clauses import Span, clauses
 from bot.answering.question.examples import examples
 from index.conferences.day_mentions import parse_days
@@ -58,6 +58,8 @@ def _first_word_apart(sensed: SensedText, found: list[Span]) -> list[Span]:
     """Return clauses of a text that begins with a word of which the notes say nothing: "btw | linkerd"."""
     if len(sensed.words) < 2 or sensed.words[0].sense is not Sense.PLAIN or not found:
         return found
+    if not english().frequency(sensed.words[0].text.lower()):
+        return found  # a rare word is asked about rather than said in passing
     start, end = found[0]
     second = sensed.words[1].start
     return [(start, sensed.words[0].end), (second, end), *found[1:]] if second < end else found

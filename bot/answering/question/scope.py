@@ -15,7 +15,7 @@ from index.conferences.day_mentions import DayMention, parse_days
 from index.conferences.event_mentions import EventMention, parse_event, parse_events
 from index.models import Event
 from index.search import Searcher
-from index.vocabulary.words import words
+from index.vocabulary.words import Word, words
 
 Span = tuple[int, int]
 
@@ -128,14 +128,28 @@ def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
 def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledge) -> list[EventMention]:
     """Find conferences of the notes that are named without their year: "at SciPy"."""
     taken = [span for mention in mentions for span in mention.spans]
-    asked = [word for word in words(question) if word.form in knowledge.events_by_word]
+    said = list(words(question))
+    asked = [word for word in said if word.form in knowledge.events_by_word]
+    asked += [word for at, word in enumerate(said) if _names_a_series(said, at, knowledge)]
     free = [word for word in asked if not any(start < word.end and word.start < end for start, end in taken)]
     spans = {word.form: (word.start, word.end) for word in free}
-    found = {form: knowledge.events_by_word[form] for form in spans}
+    listed = {**knowledge.events_by_plain_word, **knowledge.events_by_word}
+    found = {form: listed[form] for form in spans}
     return [
         EventMention(tuple(knowledge.events[row].event_id for row in rows), (spans[form],))
         for form, rows in sorted(found.items(), key=lambda pair: pair[1][0])
     ]
+
+
+def _names_a_series(said: Sequence[Word], at: int, knowledge: Knowledge) -> bool:
+    """Tell whether a plain word is a conference's name here: "Velocity 2019", "at Velocity", "Velocity talks"."""
+    rows = knowledge.events_by_plain_word.get(said[at].form)
+    if not rows:
+        return False
+    before = said[at - 1].form if at else ""
+    behind = said[at + 1].form if at + 1 < len(said) else ""
+    years = {str(event_year(knowledge.events[row])) for row in rows}
+    return behind in years or before == "at" or (bool(behind) and is_generic(behind))
 
 
 def _events(

@@ -12,6 +12,7 @@ from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.language.markup import plain_question
 from bot.answering.language.word_sense import Sense, SensedText, WordSense, sense
 from bot.answering.language.wordlists import Language, is_product, languages
+from bot.answering.question.addresses import with_titles
 from bot.answering.question.asides import without_asides
 from bot.answering.question.entities import (
     companies_named,
@@ -34,6 +35,7 @@ from index.vocabulary.words import fold, singular, words
 # Forms that a talk's title asks for when nothing else does.
 _BARE = frozenset({AnswerForm.QUOTES, AnswerForm.LIST, AnswerForm.DIGEST})
 _WITHOUT_SUBJECT = frozenset({AnswerForm.LIST, AnswerForm.HELP, AnswerForm.EVENTS})
+_OF_PEOPLE = frozenset({AnswerForm.LIST, AnswerForm.PEOPLE, AnswerForm.TALK})
 _HEADED = 1  # words that a part of a day or event may be called by: "the opentofu day"
 _ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
 _SIGNS = frozenset({SUBJECT, PERSON, PLACE})
@@ -96,7 +98,7 @@ class _Draft:
 
 def _draft(written: str, searcher: Searcher, inherited: Scope | None) -> _Draft:
     knowledge = knowledge_of(searcher)
-    sensed = without_asides(sense(plain_question(written), knowledge), searcher)
+    sensed = without_asides(sense(plain_question(with_titles(written, searcher)), knowledge), searcher)
     scope = read_scope(sensed.text, knowledge, inherited)
     asked = tuple(
         word
@@ -146,7 +148,7 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         person=person,
         focus=draft.focus,
         talks=talks_named(titles, searcher),
-        companies=companies_named(runs, searcher),
+        companies=companies_named(runs, searcher) if form in _OF_PEOPLE else (),
         sides=sides_compared(draft.sensed, runs) if form is AnswerForm.SIDES else (),
         excluded=() if titled else excluded_subjects(draft.sensed, runs),
         link_kind=link_kind(draft.sensed),

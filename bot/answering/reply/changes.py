@@ -63,11 +63,8 @@ def _when(event: Event) -> tuple[str, str]:
 
 def _mentions(hit: Hit, question: Question, knowledge: Knowledge) -> bool:
     """Tell whether a passage is about what changed: it says one of the names, or all of the plain words where there is no name."""
-    known = [
-        word
-        for word in question.words
-        if word.known and not knowledge.is_everywhere(word.text) and not _CHANGING.match(word.text)
-    ]
+    said_of = [word for word in question.words if word.known and not _CHANGING.match(word.text)]
+    known = [word for word in said_of if not knowledge.is_everywhere(word.text)] or said_of
     names = [word.text for word in known if not word.real or knowledge.is_name(word.form)]
     said = [
         any(_says(hit, name) for name in (word, *knowledge.aliases.others(word)))

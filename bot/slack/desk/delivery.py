@@ -6,7 +6,7 @@ import http.client
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,11 +18,12 @@ from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from bot.errors import SlackAway, SlackFault
+from bot.slack.client import TIMEOUT_S
 from bot.slack.intake.jobs import Job
+from bot.slack.messages.cards import diverted
 from bot.slack.messages.message import Message
 
 METADATA = "confnotes_answer"
-TIMEOUT_S = 20
 _BLOCKS_REFUSED = {
     "invalid_blocks",
     "invalid_blocks_format",
@@ -30,34 +31,21 @@ _BLOCKS_REFUSED = {
     "msg_too_long",
     "too_many_attachments",
 }
-_PLACE_REFUSED = {
-    "not_in_channel",
-    "channel_not_found",
-    "is_archived",
-    "restricted_action",
-    "restricted_action_thread_only_channel",
+_PLACE_REFUSED = {  # by Slack's error, why a channel does not take a message
+    "not_in_channel": "I am not in it",
+    "channel_not_found": "I cannot see it",
+    "is_archived": "it is archived",
+    "restricted_action": "it is not open to me",
+    "restricted_action_thread_only_channel": "it takes threads only",
+    "restricted_action_read_only_channel": "it is read-only",
+    "restricted_action_non_threadable_channel": "it takes no threads",
 }
+THREAD_READ = 100  # messages of somebody else's thread
+VIEW_READ = 10  # messages of a channel that is looked at
 LOST = (OSError, http.client.HTTPException)  # the connection broke: Slack may have taken the message or not
 _PAUSES_S = (0.0, 0.0, 1.0)  # before each attempt; a Slack that is away for longer is the desk's business
 _NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "mrkdwn": False}
 _log = logging.getLogger(__name__)
-
-
-def web_client(token: str | None, api_url: str | None, *, patient: bool = True) -> WebClient:
-    """Make a client that waits as Slack asks on 429 and tries again on 5xx, or one that gives up at once.
-
-    A broken connection is not in the list: a POST that is repeated blindly may post twice, so `post_answer`
-    looks first.
-    """
-    waiting: list[RetryHandler] = [
-        RateLimitErrorRetryHandler(max_retry_count=10),
-        ServerErrorRetryHandler(max_retry_count=3),
-    ]
-    handlers = waiting if patient else []
-    options: dict[str, Any] = (
-        {"base_url": api_url if api_url.endswith("/") else f"{api_url}/"} if api_url else {}
-    )
-    return WebClient(token=token, timeout=TIMEOUT_S, retry_handlers=handlers, **options)
 
 
 def is_away(error: Exception) -> bool:
@@ -83,8 +71,11 @@ def while_slack_is_there() -> Iterator[None]:
         raise SlackAway(f"Cannot reach Slack: {said}. It is tried again later.") from error
 
 
-def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> None:
+def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> str | None:
     """Post a job's answer in its thread, or to the asker alone where the channel does not take it.
+
+    Returns:
+        When it was posted in the thread, as Slack's timestamp; None where it is not known.
 
     Raises:
         SlackApiError: Slack refuses it in every form.
@@ -98,24 +89,83 @@ def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> N
         )
 
     try:
-        _once(lambda: _with_fallback(post, message), lambda: is_posted(client, job, job_id))
+        return _once(lambda: _with_fallback(post, message), lambda: is_posted(client, job, job_id))
     except SlackApiError as error:
-        if error.response.get("error") not in _PLACE_REFUSED:
+        refusal = str(error.response.get("error"))
+        if refusal not in _PLACE_REFUSED:
             raise
         _log.warning(
-            "job %s: channel %s does not take the answer (%s), it goes to the asker",
-            job_id,
-            job.channel_id,
-            error.response.get("error"),
+            "job %s: its channel does not take the answer (%s), it goes to the asker", job_id, refusal
         )
-        post_to_person(client, job.user_id, message)
+        post_to_person(
+            client, job.user_id, diverted(message, job.channel_id, job.text, _PLACE_REFUSED[refusal])
+        )
+        return None
 
 
-def post_to_person(client: WebClient, user_id: str, message: Message) -> None:
+def thread_before(client: WebClient, job: Job) -> list[dict[str, Any]]:
+    """Read what stands in a job's thread before its message, oldest first; nothing where that is not allowed.
+
+    Raises:
+        OSError, HTTPException, SlackApiError: Slack is away.
+    """
+    try:
+        found = client.conversations_replies(
+            channel=job.channel_id, ts=job.thread_ts, latest=job.ts, inclusive=False, limit=THREAD_READ
+        )
+    except SlackApiError as error:
+        if is_away(error):
+            raise
+        _log.warning("job %s: its thread cannot be read: %s", job.thread, error.response.get("error"))
+        return []
+    messages: list[dict[str, Any]] = found.get("messages", [])
+    return [message for message in messages if str(message.get("ts", "")) < job.ts]
+
+
+def message_viewed(client: WebClient, channel_id: str, message_ts: str | None) -> dict[str, Any] | None:
+    """Read the message that somebody looks at, of a channel the last one that a person wrote; None where it may not be read."""
+    try:
+        if message_ts:
+            found = client.conversations_replies(channel=channel_id, ts=message_ts, limit=1)
+        else:
+            found = client.conversations_history(channel=channel_id, limit=VIEW_READ)
+    except SlackApiError as error:
+        _log.info("what is viewed cannot be read: %s", error.response.get("error"))
+        return None
+    messages: list[dict[str, Any]] = found.get("messages", [])
+    return next((message for message in messages if message_ts or not message.get("bot_id")), None)
+
+
+def unfurl(client: WebClient, event: Mapping[str, Any], cards: Mapping[str, Any]) -> None:
+    """Show cards below the addresses of a message.
+
+    Raises:
+        SlackApiError: Slack does not take them.
+    """
+    if event.get("unfurl_id") and event.get("source"):
+        place: dict[str, Any] = {"unfurl_id": str(event["unfurl_id"]), "source": str(event["source"])}
+    else:
+        place = {"channel": str(event["channel"]), "ts": str(event["message_ts"])}
+    client.chat_unfurl(unfurls={url: dict(card) for url, card in cards.items()}, **place)
+
+
+def post_to_person(client: WebClient, user_id: str, message: Message) -> SlackResponse:
     """Send a direct message."""
-    _with_fallback(
+    return _with_fallback(
         lambda **content: client.chat_postMessage(channel=user_id, **content, **_NO_UNFURL), message
     )
+
+
+def post_in_channel(client: WebClient, channel_id: str, message: Message) -> SlackResponse:
+    """Post a message that nobody asked for just now."""
+    return _with_fallback(
+        lambda **content: client.chat_postMessage(channel=channel_id, **content, **_NO_UNFURL), message
+    )
+
+
+def why_refused(error: SlackApiError) -> str | None:
+    """Say why a channel does not take a message, None where something else is wrong with it."""
+    return _PLACE_REFUSED.get(str(error.response.get("error")))
 
 
 def show_privately(
@@ -126,6 +176,22 @@ def show_privately(
         {"thread_ts": thread_ts} if thread_ts else {}
     )
     _with_fallback(lambda **content: client.chat_postEphemeral(**place, **content, parse="none"), message)
+
+
+def show_in_thread(client: WebClient, job: Job, message: Message) -> bool:
+    """Show a message to the asker in the job's thread and say whether the thread takes it.
+
+    Raises:
+        OSError, HTTPException, SlackApiError: Slack is away.
+    """
+    try:
+        show_privately(client, job.channel_id, job.user_id, job.thread_ts, message)
+    except SlackApiError as error:
+        if is_away(error):
+            raise
+        _log.warning("a thread does not take a private answer: %s", error.response.get("error"))
+        return False
+    return True
 
 
 def is_posted(client: WebClient, job: Job, job_id: str) -> bool:
@@ -164,7 +230,10 @@ def respond(url: str, message: Message, *, in_channel: bool = False, replace: bo
         "replace_original": replace,
         "mrkdwn": False,
     }
-    error = _send(url, {**how, "text": message.text, "blocks": list(message.blocks)})
+    error: str | None = "no blocks"
+    for blocks in filter(None, (message.blocks, message.simple)):
+        if error is not None and "blocks" in error:
+            error = _send(url, {**how, "text": message.text, "blocks": list(blocks)})
     if error is not None and "blocks" in error:
         _log.warning("blocks refused at a response address: %s", error)
         error = _send(url, {**how, "text": message.plain_text})
@@ -185,17 +254,20 @@ def remove(url: str) -> None:
 
 
 def _with_fallback(post: Callable[..., SlackResponse], message: Message) -> SlackResponse:
-    try:
-        return post(text=message.text, blocks=list(message.blocks))
-    except SlackApiError as error:
-        if error.response.get("error") not in _BLOCKS_REFUSED:
-            raise
-        details = error.response.get("response_metadata", {}).get("messages", [])
-        _log.error("blocks refused (%s %s), posting plain text", error.response.get("error"), details[:3])
-        return post(text=message.plain_text)
+    """Post a message; where its blocks are refused, with kinds that every workspace has, and then as plain words."""
+    for blocks in filter(None, (message.blocks, message.simple)):
+        try:
+            return post(text=message.text, blocks=list(blocks))
+        except SlackApiError as error:
+            if error.response.get("error") not in _BLOCKS_REFUSED:
+                raise
+            details = error.response.get("response_metadata", {}).get("messages", [])
+            level = logging.INFO if blocks is message.blocks and message.simple else logging.ERROR
+            _log.log(level, "blocks refused: %s %s", error.response.get("error"), details[:3])
+    return post(text=message.plain_text)
 
 
-def _once(post: Callable[[], SlackResponse], posted: Callable[[], bool]) -> None:
+def _once(post: Callable[[], SlackResponse], posted: Callable[[], bool]) -> str | None:
     """Post, and where the connection broke look whether it was taken before posting again.
 
     Raises:
@@ -205,14 +277,12 @@ def _once(post: Callable[[], SlackResponse], posted: Callable[[], bool]) -> None
     for pause_s in _PAUSES_S:
         time.sleep(pause_s)
         try:
-            if lost is None or not posted():
-                post()
+            return str(post().get("ts") or "") or None if lost is None or not posted() else None
         except LOST as error:
             lost = error
-        else:
-            return
-    if lost is not None:
-        raise lost
+    if lost is None:
+        return None
+    raise lost
 
 
 def _send(url: str, body: dict[str, Any]) -> str | None:

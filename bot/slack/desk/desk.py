@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 
 from slack_sdk.errors import SlackApiError
@@ -15,13 +16,17 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import SlackAway, SlackFault
 from bot.feedback import Feedback
 from bot.slack.desk import delivery
-from bot.slack.desk.compose import Composer
+from bot.slack.desk.audience import Audiences
+from bot.slack.desk.compose import Composer, asks
 from bot.slack.desk.sessions import Sessions
-from bot.slack.desk.watches import Watch, Watches
+from bot.slack.desk.teller import VERBS, Teller
 from bot.slack.intake.commands import parse
+from bot.slack.intake.incoming import says_something
 from bot.slack.intake.jobs import Job
+from bot.slack.log import told
 from bot.slack.messages import cards
 from bot.slack.messages.message import Message, Request
+from bot.slack.mrkdwn import words_of
 from bot.slack.workspaces import Workspaces
 from bot.store import Store
 from index.search import Searcher
@@ -32,8 +37,12 @@ LONGEST_AWAY_S = 300.0
 THREADS = (
     16  # most of their time goes to waiting for Slack; how many search at once is the composer's business
 )
+PATIENCE_S = 20.0  # after SIGTERM; a supervisor waits for 30 s, of which HTTP may have taken some
 TIDY_EVERY_S = 3600.0
+EXCHANGE_S = 4 * 3600.0  # a direct message goes on with the last exchange for so long
+LONGEST_CONTEXT = 1_000  # characters of a message that is read for a mention below it
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
+_DUE = "due:"  # how the body of a job begins that is no question
 _log = logging.getLogger(__name__)
 
 
@@ -48,20 +57,25 @@ class Desk:
         *,
         keep_questions_s: float = 30 * 86_400.0,
         sessions: Sessions | None = None,
+        curators: Collection[str] = (),
     ) -> None:
         self.workspaces = workspaces
         self.store = store
         self.composer = composer
         self.sessions = sessions
+        self.curators = curators
         self._keep_questions_s = keep_questions_s
         self._workers = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
         self.feedback = Feedback(store)
-        self._watches = Watches(store)
-        composer.live.on_change(self.tell_news)
+        self.audiences = Audiences(composer.live, store)
+        self.teller = Teller(workspaces, store, composer, self.audiences)
+        composer.live.on_change(lambda _: self.tell_news())
         self._put_off: dict[
             str, tuple[float, int, Job]
         ] = {}  # job -> when to try again, how often it was tried
+        self._clicks: set[Future[None]] = set()  # what is done without a job, and still under way
         self._closing = threading.Event()
+        self._left_open = 0
         self._caretaker: threading.Thread | None = None
 
     def accept(self, keys: Sequence[str], job: Job) -> bool:
@@ -86,7 +100,9 @@ class Desk:
 
     def run(self, what: str, act: Callable[[], None], apologise: Callable[[Message], None]) -> None:
         """Do something that a click asked for; a failure ends in an apology with an id."""
-        self._workers.submit(self._guarded, what, act, apologise)
+        clicked = self._workers.submit(self._guarded, what, act, apologise)
+        self._clicks.add(clicked)
+        clicked.add_done_callback(self._clicks.discard)
 
     def start(self, look_every_s: float = LOOK_EVERY_S) -> None:
         """Take over what dead processes left, tell what is new, and forget what is too old, from now on."""
@@ -95,7 +111,7 @@ class Desk:
         )
         self._caretaker.start()
 
-    def close(self, patience_s: float = 25.0) -> None:
+    def close(self, patience_s: float = PATIENCE_S) -> None:
         """Finish what was begun, within the patience that a supervisor has after SIGTERM, then stop.
 
         What waits for Slack to come back stays open, for the next process.
@@ -104,30 +120,39 @@ class Desk:
         deadline = time.monotonic() + patience_s
         while self._under_way() and time.monotonic() < deadline:
             time.sleep(0.05)
+        self._left_open = self.store.open_jobs()
         self._workers.shutdown(wait=not self._under_way(), cancel_futures=True)
         if self._caretaker is not None:
             self._caretaker.join()
 
-    def tell_news(self, searcher: Searcher) -> None:
-        """Write to those whose watched topics a new build has new notes on, once whatever process sees it first.
+    def left(self) -> str:
+        """Say whether everything was finished when the desk was closed."""
+        if not self._left_open:
+            return "everything that was begun is finished"
+        return f"{self._left_open} answers are still owed and are given by the next process"
 
-        What could not be posted is in the log and is told the next time that somebody looks.
+    def tell_news(self) -> None:
+        """Tell people and channels what the builds have that they asked to be told of."""
+        self.teller.tell(self._once)
+
+    def _once(self, key: str, what: str, act: Callable[[], None]) -> None:
+        """Do something that nobody asked for just now, whatever process sees first that it is due.
+
+        What fails, or is left by a process that is gone, is due again.
         """
-        for watch, message in self._watches.news(searcher):
-            key = f"watch:{watch.user_id}:{watch.phrase}:{searcher.build.build_id}"
-            if self.claim(key):
-                self.run(
-                    "telling of a watched topic",
-                    partial(self._tell, watch, message),
-                    partial(self._take_back, key),
-                )
+        job_id = self.store.take([key], f"{_DUE}{key}")
+        if job_id is None:
+            return
 
-    def _tell(self, watch: Watch, message: Message) -> None:
-        delivery.post_to_person(self.workspaces.client(watch.team_id), watch.user_id, message)
-        self._watches.note_told(watch)
+        def done() -> None:
+            act()
+            self.store.finish(job_id)
 
-    def _take_back(self, key: str, _apology: Message) -> None:
-        self.store.release(key)  # nobody asked just now: the apology goes to nobody, the log has the failure
+        def failed(_apology: Message) -> None:  # nobody waits for an apology; the log has the failure
+            self.store.release(key)
+            self.store.finish(job_id)
+
+        self.run(what, done, failed)
 
     def recover(self) -> int:
         """Take over what dead processes left, look whether it was answered, and queue what was not."""
@@ -143,6 +168,7 @@ class Desk:
                 if count := self.recover():
                     _log.warning("took over %d unfinished jobs of a process that is gone", count)
                 self._try_again()
+                self.store.wipe()
                 if time.monotonic() >= tidy_at:
                     tidy_at = time.monotonic() + TIDY_EVERY_S
                     self._tidy()
@@ -154,11 +180,14 @@ class Desk:
     def _tidy(self) -> None:
         """Do what is seldom due: forgetting reads whole tables while nobody else can write."""
         self.store.forget(claims_after_s=CLAIMS_KEPT_S, questions_after_s=self._keep_questions_s)
-        self.tell_news(
-            self.composer.live.searcher
-        )  # the build may have changed while no bot ran, or Slack was away
+        self.tell_news()  # the build may have changed while no bot ran, or Slack was away
 
     def _resume(self, job_id: str, body: str) -> None:
+        if body.startswith(_DUE):
+            self.store.release(body.removeprefix(_DUE))
+            self.store.finish(job_id)
+            self.tell_news()
+            return
         try:
             job = Job.from_json(body)
         except ValueError:
@@ -188,7 +217,7 @@ class Desk:
                 self._workers.submit(self._work, job_id, job, tries, begun=True)
 
     def _under_way(self) -> bool:
-        return self.store.open_jobs() > len(self._put_off)
+        return bool(self._clicks) or self.store.open_jobs() > len(self._put_off)
 
     def _answer_again(self, job_id: str, job: Job) -> None:
         with delivery.while_slack_is_there():
@@ -207,25 +236,71 @@ class Desk:
                 cards.note("I read words only, not files. Ask me about the conference notes, or say “help”."),
             )
             return
-        history = tuple(turn.question for turn in self.store.turns(job.thread, job.ts)) if job.ts else ()
+        if job.kind == "follow_up" and not self._is_still_for_us(job):
+            return
+        asked, searcher = self._asked(job), self.audiences.of_job(job)
         if job.ts and self.keeps_questions:
-            self.store.add_turn(job.thread, job.ts, job.user_id, job.text)
-        command = parse(job.text)
-        if command.verb in {"watch", "unwatch", "watches"}:
-            self._deliver(
-                job_id,
-                job,
-                self._watches.answer(command, job.team_id, job.user_id, self.composer.live.searcher),
-            )
+            self.store.add_turn(job.thread, job.ts, job.user_id, asked.text)
+        command = parse(asked.text)
+        if command.verb in VERBS:
+            self._deliver(job_id, job, self.teller.answer(command, job, searcher))
             return
-        composed = self.composer.compose(Request(job.text, history=history), private=job.private)
-        if job.kind == "follow_up" and composed.answer is not None and composed.answer.miss == "off_topic":
-            # people go on talking in a thread; what has nothing to do with the notes was not meant for us
-            return
+        taken_up = asked.text != job.text
+        asked = self._beside_what_is_viewed(job, asked, searcher)
+        composed = self.composer.compose(asked, searcher, private=job.private, taken_up=taken_up)
+        if job.kind == "follow_up" and composed.answer is not None and not asks(composed.answer, searcher):
+            return  # people go on talking in a thread
         self._deliver(job_id, job, composed.message)
         if self.keeps_questions and composed.answer is not None and composed.answer.status == "not_found":
             self.feedback.add_miss(composed.answer)
         _log.info("job %s: %s answered in %.0f ms", job_id, job.kind, (time.monotonic() - started) * 1000)
+
+    def _is_still_for_us(self, job: Job) -> bool:
+        """Say whether nobody else spoke before a follow-up: two messages that come at once are taken in any order."""
+        return self.store.speaker_before(job.thread, job.ts, job.user_id) in {None, "", job.user_id}
+
+    def _asked(self, job: Job) -> Request:
+        """Return the question of a job, with the conversation that it stands in."""
+        if not job.ts:
+            return Request(job.text)
+        turns = self.store.turns(job.thread, job.ts)
+        if not turns and job.kind == "direct" and not job.thread_ts:
+            turns = self.store.last_turns(job.place, job.ts, EXCHANGE_S)
+        if turns or job.kind != "mention" or not job.thread_ts:
+            return Request(job.text, history=tuple(turn.question for turn in turns))
+        return self._asked_of_others(job)
+
+    def _beside_what_is_viewed(self, job: Job, asked: Request, searcher: Searcher) -> Request:
+        """Return a question to the agent with the message that its asker looks at, where it leans on something."""
+        viewed = (
+            self.sessions.viewed(job.user_id) if self.sessions is not None and job.kind == "direct" else None
+        )
+        if viewed is None or asked.history or not self.composer.leans(asked, searcher):
+            return asked
+        with delivery.while_slack_is_there():
+            client = self.workspaces.client(job.team_id)
+            message = delivery.message_viewed(client, viewed.channel_id, viewed.message_ts)
+        words = words_of(message)[:LONGEST_CONTEXT] if message else ""
+        return replace(asked, history=(words,)) if says_something(words) else asked
+
+    def _asked_of_others(self, job: Job) -> Request:
+        """Read a thread that the bot was not in before: what began it, and what stands right above the mention."""
+        with delivery.while_slack_is_there():
+            before = delivery.thread_before(self.workspaces.client(job.team_id), job)
+        said = [(str(message["ts"]), words_of(message)[:LONGEST_CONTEXT]) for message in before]
+        said = [(ts, words) for ts, words in said if says_something(words)]
+        around = list(dict(said[:1] + said[-1:]).items())
+        if self.keeps_questions:
+            for ts, words in around:
+                self.store.add_turn(job.thread, ts, "", words)
+        context = [words for _, words in around]
+        if context and not says_something(job.text):  # "^^": the message above is the question
+            return Request(context[-1], history=tuple(context[:-1]))
+        return Request(job.text, history=tuple(context))
+
+    def tell(self, job: Job, message: Message) -> None:
+        """Show a person something about what they asked for, to them alone."""
+        self._deliver_privately(job, message)
 
     def _deliver(self, job_id: str, job: Job, message: Message) -> None:
         if job.private:
@@ -235,16 +310,22 @@ class Desk:
         if self.sessions is not None and self.sessions.is_stopped(job):
             return
         # First, so that a follow-up that comes right behind the answer finds its thread.
-        self.store.join_thread(job.thread, job.user_id)
+        self.store.join_thread(job.thread, job.user_id, job.ts)
         with delivery.while_slack_is_there():
-            delivery.post_answer(self.workspaces.client(job.team_id), job, job_id, message)
+            posted_at = delivery.post_answer(self.workspaces.client(job.team_id), job, job_id, message)
+        if posted_at is not None:
+            self.store.note_answer(job.thread, posted_at)
 
     def _deliver_privately(self, job: Job, message: Message) -> None:
+        """Show an answer to the asker, in the thread it belongs to, else where the response address leads."""
+        client = self.workspaces.client(job.team_id)
+        # A response address leads to the channel, not to the thread (bolt-js issue 963).
+        if job.thread_ts and delivery.show_in_thread(client, job, message):
+            return
         try:
             delivery.respond(job.response_url, message)
         except (SlackFault, *delivery.LOST) as fault:
-            _log.warning("a response address failed, trying in the channel: %s", fault)
-            client = self.workspaces.client(job.team_id)
+            _log.warning("a response address failed, trying in the channel: %s", told(fault))
             try:
                 delivery.show_privately(client, job.channel_id, job.user_id, None, message)
             except SlackApiError:

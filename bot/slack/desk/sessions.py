@@ -8,24 +8,35 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.answering import examples
 from bot.errors import SlackFault
 from bot.slack.desk.delivery import LOST
 from bot.slack.intake.jobs import Job
 from bot.slack.messages import kit
-from bot.slack.messages.home import suggested
 from bot.slack.workspaces import Workspaces
-from index.build.reader import Build
+from index.search import Searcher
 
 LONGEST_SESSION_TITLE = 200
-LONGEST_PROMPT_TITLE = 60
+MOST_PROMPTS = 4
+MOST_VIEWS = 10_000  # people; each is a few words
 MOST_STOPPED = 1_000  # threads; whatever was under way in older ones has long ended
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """A channel that somebody looks at, and the message in it if it is one."""
+
+    channel_id: str
+    message_ts: str | None = None
 
 
 class Sessions:
@@ -35,11 +46,12 @@ class Sessions:
         self._workspaces = workspaces
         self._lock = threading.Lock()
         self._stopped: dict[str, str] = {}  # thread -> when, the oldest first
+        self._viewed: dict[str, Viewed] = {}  # person -> what they look at, the oldest first
 
     @contextmanager
     def working(self, job: Job) -> Iterator[None]:
         """Show that an answer is on its way, and that it is no longer, whatever happens in between."""
-        if job.kind == "command":
+        if job.private:
             yield
             return
         self._set(job, "processing", title=kit.cut(job.text or "Question", LONGEST_SESSION_TITLE))
@@ -60,6 +72,20 @@ class Sessions:
         """Say whether a job's asker no longer wants its answer."""
         return job.ts <= self._stopped.get(job.thread, "")
 
+    def note_view(self, user_id: str, context: Mapping[str, Any]) -> None:
+        """Note what somebody looks at beside the conversation with the agent: a message, else a channel."""
+        viewed = next(filter(None, map(_viewed, context.get("entities") or ())), None)
+        with self._lock:
+            self._viewed.pop(user_id, None)
+            if viewed is not None:
+                self._viewed[user_id] = viewed
+            while len(self._viewed) > MOST_VIEWS:
+                del self._viewed[next(iter(self._viewed))]
+
+    def viewed(self, user_id: str) -> Viewed | None:
+        """Return what somebody looks at."""
+        return self._viewed.get(user_id)
+
     def _set(self, job: Job, status: str, title: str | None = None) -> None:
         try:
             # Not patient: a status that comes late is worth nothing.
@@ -75,12 +101,20 @@ class Sessions:
             _log.warning("the session status could not be set: %s", said)
 
 
-def suggest(client: WebClient, channel_id: str, build: Build) -> None:
-    """Offer questions made from real talks above an empty conversation."""
-    questions = [(kit.cut(question, LONGEST_PROMPT_TITLE), question) for question in suggested(build)]
-    prompts = [
-        {"title": title, "message": message}
-        for title, message in (*questions, ("Which conferences are there?", "events"))
-    ]
+def _viewed(entity: Mapping[str, Any]) -> Viewed | None:
+    """Read one entity of what Slack says is viewed (https://docs.slack.dev/reference/events/app_context_changed)."""
+    value = entity.get("value")
+    if entity.get("type") == "slack#/types/channel_id" and isinstance(value, str):
+        return Viewed(value)
+    if entity.get("type") == "slack#/types/message_context" and isinstance(value, dict):
+        return Viewed(str(value.get("channel_id")), str(value.get("message_ts")))
+    return None
+
+
+def suggest(client: WebClient, channel_id: str, searcher: Searcher) -> None:
+    """Offer questions that the notes answer above an empty conversation."""
+    asked = (*examples(searcher, MOST_PROMPTS - 1), "Which conferences are there?")
     # Without a thread: with one Slack answers ok to an agent app and shows nothing.
-    client.assistant_threads_setSuggestedPrompts(channel_id=channel_id, prompts=prompts)
+    client.assistant_threads_setSuggestedPrompts(
+        channel_id=channel_id, prompts=[{"title": question, "message": question} for question in asked]
+    )

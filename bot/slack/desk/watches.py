@@ -1,23 +1,27 @@
-"""Topic watches: one cited message to whoever asked for it when a later build has new notes on a topic, once."""
+"""Topic watches: one message to whoever asked for it when a later build has new notes on their topics, once."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
+from bot.answering.rendering import counted, place, spoken, tidy
 from bot.slack.intake.commands import Command
 from bot.slack.messages import kit
-from bot.slack.messages.answers import talk_line
-from bot.slack.messages.cards import note
-from bot.slack.messages.excerpts import reflow
-from bot.slack.messages.message import Frame, Message, Request, fit
+from bot.slack.messages.answers import sentences_with, talk_lines
+from bot.slack.messages.cards import note, usage
+from bot.slack.messages.message import Frame, Message, fit
 from bot.store import Store
-from index.models import Hit
+from index.models import Hit, Passage
 from index.search import Searcher
+from index.vocabulary.words import words
 
 MOST_WATCHES = 20
 LONGEST_PHRASE = 100
+MOST_PLACES = 100  # of a watched phrase; what half of the notes say would write every night
 MOST_SHOWN = 5
 
 
@@ -31,67 +35,93 @@ class Watch:
     seen: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a build has that is new to a person: their watches as they are once told, and the passages, each once."""
+
+    watches: tuple[Watch, ...]
+    hits: tuple[Hit, ...]
+
+    @property
+    def team_id(self) -> str:
+        """Return the person's workspace."""
+        return self.watches[0].team_id
+
+    @property
+    def user_id(self) -> str:
+        """Return who is to be told."""
+        return self.watches[0].user_id
+
+
 class Watches:
     """Who watches what, kept in the bot's memory."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def answer(self, command: Command, team_id: str, user_id: str, searcher: Searcher) -> Message:
+    def answer(
+        self, asked: Command, team_id: str, user_id: str, searcher: Searcher, command: str = "/kubecon"
+    ) -> Message:
         """Do what a `watch`, `unwatch` or `watches` asks for and say so."""
-        phrase = command.words.strip()[:LONGEST_PHRASE].lower()
-        if command.verb == "watches":
+        phrase = " ".join(asked.words.split())[:LONGEST_PHRASE].lower()
+        if asked.verb == "watches":
             return self._list(user_id)
-        if command.verb == "unwatch":
-            gone = self._remove(user_id, phrase)
+        if not any(words(phrase)):
+            return usage(command, asked.verb, "WORDS")
+        if asked.verb == "unwatch":
+            gone = self.remove(user_id, phrase)
             return note(f"I no longer watch “{phrase}” for you." if gone else f"You do not watch “{phrase}”.")
         if len(self.all(user_id)) >= MOST_WATCHES:
             return note(f"You watch {MOST_WATCHES} topics already. Take one back with “unwatch WORDS” first.")
-        hits = searcher.mentions(phrase)
-        self._keep(Watch(team_id, user_id, phrase, frozenset(map(_digest, hits))))
+        rows = searcher.said.rows(phrase)
+        if len(rows) > MOST_PLACES:
+            return note(
+                f"“{phrase}” stands in {counted(len(rows), 'place')} already, and I would write to you every night."
+                " Watch words that fewer notes have, such as the name of a project or a person."
+            )
+        self._keep(
+            Watch(team_id, user_id, phrase, frozenset(digest for _, digest in _places(searcher, phrase)))
+        )
         so_far = (
-            f"They are in {len(hits)} place{'' if len(hits) == 1 else 's'} so far."
-            if hits
-            else "So far no note has them."
+            f"They are in {counted(len(rows), 'place')} so far." if len(rows) else "So far no note has them."
         )
         return note(f"I will write to you when new notes have the words “{phrase}”. {so_far}")
 
     def all(self, user_id: str | None = None) -> list[Watch]:
-        """Give a person's watches, or everybody's."""
+        """Return a person's watches, or everybody's, those of one person together."""
         with self._store.reading() as db:
             rows = db.execute(
-                "SELECT team_id, user_id, phrase, seen FROM watches WHERE ? IS NULL OR user_id = ? ORDER BY user_id, phrase",
+                "SELECT team_id, user_id, phrase, seen FROM watches WHERE ? IS NULL OR user_id = ?"
+                " ORDER BY team_id, user_id, phrase",
                 (user_id, user_id),
             ).fetchall()
         return [
             Watch(team_id, user, phrase, frozenset(json.loads(seen))) for team_id, user, phrase, seen in rows
         ]
 
-    def news(self, searcher: Searcher) -> list[tuple[Watch, Message]]:
-        """Say what a build has that is new to each watch: the watch as it is once its message is posted, and the message."""
-        messages = []
-        for watch in self.all():
-            hits = searcher.mentions(watch.phrase)
-            fresh = [hit for hit in hits if _digest(hit) not in watch.seen]
-            if fresh:
-                told = replace(watch, seen=watch.seen | frozenset(map(_digest, fresh)))
-                messages.append(
-                    (told, news_message(watch.phrase, fresh, Frame(Request(watch.phrase), searcher.build)))
-                )
-        return messages
+    def by_person(self) -> list[list[Watch]]:
+        """Return everybody's watches, those of one person together."""
+        people = groupby(self.all(), key=lambda watch: (watch.team_id, watch.user_id))
+        return [list(watches) for _, watches in people]
 
-    def note_told(self, watch: Watch) -> None:
-        """Keep what a watch has seen, once its message is posted; one that was taken back meanwhile stays so."""
+    def note_told(self, watches: Iterable[Watch]) -> None:
+        """Keep what watches have seen, once their message is posted; one that was taken back meanwhile stays so."""
+        rows = [(json.dumps(sorted(watch.seen)), watch.user_id, watch.phrase) for watch in watches]
         with self._store.changing() as db:
-            row = (json.dumps(sorted(watch.seen)), watch.user_id, watch.phrase)
-            db.execute("UPDATE watches SET seen = ? WHERE user_id = ? AND phrase = ?", row)
+            db.executemany("UPDATE watches SET seen = ? WHERE user_id = ? AND phrase = ?", rows)
+
+    def remove(self, user_id: str, phrase: str) -> bool:
+        """Take a watch back and say whether there was one."""
+        with self._store.changing() as db:
+            gone = db.execute(
+                "DELETE FROM watches WHERE user_id = ? AND phrase = ?", (user_id, phrase)
+            ).rowcount
+        return gone > 0
 
     def _list(self, user_id: str) -> Message:
-        phrases = [watch.phrase for watch in self.all(user_id)]
+        phrases = [f"“{watch.phrase}”" for watch in self.all(user_id)]
         return note(
-            "You watch " + ", ".join(f"“{phrase}”" for phrase in phrases) + "."
-            if phrases
-            else "You watch nothing yet. Try “watch WORDS”."
+            f"You watch {spoken(phrases)}." if phrases else "You watch nothing yet. Try “watch WORDS”."
         )
 
     def _keep(self, watch: Watch) -> None:
@@ -99,28 +129,46 @@ class Watches:
             row = (watch.user_id, watch.phrase, json.dumps(sorted(watch.seen)), watch.team_id)
             db.execute("INSERT OR REPLACE INTO watches VALUES (?, ?, ?, ?)", row)
 
-    def _remove(self, user_id: str, phrase: str) -> bool:
-        with self._store.changing() as db:
-            return (
-                db.execute("DELETE FROM watches WHERE user_id = ? AND phrase = ?", (user_id, phrase)).rowcount
-                > 0
-            )
+
+def news_of(watches: Sequence[Watch], searcher: Searcher) -> News | None:
+    """Return what a build has that is new to a person's watches, None where it has nothing."""
+    fresh: dict[str, int] = {}
+    told: list[Watch] = []
+    for watch in watches:
+        new = {digest: row for row, digest in _places(searcher, watch.phrase) if digest not in watch.seen}
+        if new:
+            fresh |= {digest: row for digest, row in new.items() if digest not in fresh}
+            told.append(replace(watch, seen=watch.seen | new.keys()))
+    return News(tuple(told), tuple(searcher.hit(row) for row in sorted(fresh.values()))) if told else None
 
 
-def news_message(phrase: str, fresh: list[Hit], frame: Frame) -> Message:
-    """Quote what is new on a watched topic."""
-    said = f"New in the notes on “{phrase}”: {len(fresh)} place{'' if len(fresh) == 1 else 's'}."
+def news_message(news: News, frame: Frame) -> Message:
+    """Quote what is new on somebody's topics, each passage once."""
+    phrases = [watch.phrase for watch in news.watches]
+    telling = [hit for hit in news.hits if hit.passage.role == "body"] or list(news.hits)
+    on = spoken([f"“{phrase}”" for phrase in phrases])
+    said = f"New in the notes on {on}: {counted(len(telling), 'place')}."
+    shown = telling[:MOST_SHOWN]
     groups = [
-        [kit.rich(kit.quote(reflow(hit.passage.text)), talk_line(hit.talk, frame.build))]
-        for hit in fresh[:MOST_SHOWN]
+        [kit.rich(kit.quote(_said(hit, phrases)), talk_lines(hit.talk, frame, place(hit.talk)))]
+        for hit in shown
     ]
-    tail = [
-        kit.quiet(f"You asked for this with “watch {phrase}”; “unwatch {phrase}” ends it."),
-        frame.footer(),
-    ]
+    ends = spoken([f"“unwatch {phrase}”" for phrase in phrases], "or")
+    more = [f"and {counted(len(telling) - MOST_SHOWN, 'place')} more"] if len(telling) > MOST_SHOWN else []
+    tail = [kit.quiet(*more, f"You asked for this with “watch”; {ends} ends it."), frame.footer()]
     blocks, _ = fit([kit.rich(kit.line(kit.text(said, bold=True)))], groups, tail)
-    return Message(said, blocks, "\n\n".join([said, *(hit.passage.text for hit in fresh[:MOST_SHOWN])]))
+    return Message(said, blocks, "\n\n".join([said, *(_said(hit, phrases) for hit in shown)]))
 
 
-def _digest(hit: Hit) -> str:
-    return hashlib.sha256(hit.passage.text.encode()).hexdigest()[:12]
+def _said(hit: Hit, phrases: Sequence[str]) -> str:
+    return sentences_with(tidy(hit.passage.text), phrases)
+
+
+def _places(searcher: Searcher, phrase: str) -> Iterator[tuple[int, str]]:
+    """Yield the rows of the passages that say a phrase, each with its digest."""
+    for row in searcher.said.rows(phrase).tolist():
+        yield row, _digest(searcher.build.passages[row])
+
+
+def _digest(passage: Passage) -> str:
+    return hashlib.sha256(passage.text.encode()).hexdigest()[:12]

@@ -73,19 +73,22 @@ def from_message(body: Json, doors: Doors, store: Store) -> Job | None:
     if not event.get("thread_ts") or f"<@{doors.bot_user_id}" in event.get("text", ""):
         return None  # a mention comes as an event of its own
     job = _job("follow_up", body, doors)
-    before = store.note_speaker(job.thread, job.user_id)
+    before = store.speaker_before(job.thread, job.ts, job.user_id)
     return (
         job if before is not None and _is_for_us(job, before, event.get("text", ""), doors, store) else None
     )
+
+
+def says_something(text: str) -> bool:
+    """Say whether a text has words, not only marks and emoji."""
+    return any(character.isalnum() for character in plain_question(text))
 
 
 def _is_for_us(job: Job, before: str, raw: str, doors: Doors, store: Store) -> bool:
     """Say whether a message without a mention goes on with the bot: its author asked here before, and nobody spoke in between."""
     if before not in ("", job.user_id) or mentions_somebody_else(raw, doors.bot_user_id):
         return False
-    if not any(character.isalnum() for character in plain_question(job.text)) or _COURTESY.fullmatch(
-        job.text
-    ):
+    if not says_something(job.text) or _COURTESY.fullmatch(job.text):
         return False
     return store.has_asked(job.thread, job.user_id)
 
@@ -105,13 +108,15 @@ def _team(body: Json) -> str:
 
 def _job(kind: Any, body: Json, doors: Doors) -> Job:
     event = body["event"]
+    team_id = doors.team_id if doors.many else str(body.get("team_id") or "")
     return Job(
         kind=kind,
-        team_id=doors.team_id if doors.many else str(body.get("team_id") or ""),
+        team_id=team_id,
         channel_id=event["channel"],
         user_id=event["user"],
         text=read(event.get("text") or "", doors.bot_user_id),
         ts=event["ts"],
         thread_ts=event.get("thread_ts") or "",
         has_file=bool(event.get("files")),
+        stranger=_team(body) != team_id,
     )

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-Kind = Literal["mention", "direct", "follow_up", "command"]
+Kind = Literal["mention", "direct", "follow_up", "command", "shortcut"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Job:
     thread_ts: str = ""
     response_url: str = ""
     has_file: bool = False
+    stranger: bool = False  # asked by somebody of another workspace
 
     @property
     def thread(self) -> str:
@@ -29,9 +30,14 @@ class Job:
         return f"{self.team_id}:{self.channel_id}:{self.thread_ts or self.ts}"
 
     @property
+    def place(self) -> str:
+        """Return what the threads of the job's channel begin with in the bot's memory."""
+        return f"{self.team_id}:{self.channel_id}:"
+
+    @property
     def private(self) -> bool:
         """Say whether only the asker sees the answer."""
-        return self.kind == "command"
+        return self.kind in {"command", "shortcut"}
 
     def to_json(self) -> str:
         """Write the job as JSON."""

@@ -9,6 +9,7 @@ from slack_bolt import Ack, App
 from bot.slack.desk.desk import Desk
 from bot.slack.intake.incoming import Doors
 from bot.slack.intake.jobs import Job
+from bot.slack.messages import cards
 from bot.slack.mrkdwn import read
 
 
@@ -17,7 +18,7 @@ def register(app: App, desk: Desk, doors: Doors, command: str) -> None:
 
     def take(ack: Ack, body: dict[str, Any]) -> None:
         if not doors.of(body).open_to(str(body.get("team_id", "")), str(body["channel_id"])):
-            ack("I am not switched on in this channel. Ask me in a direct message.")
+            ack(cards.NOT_HERE)
             return
         job = Job(
             kind="command",

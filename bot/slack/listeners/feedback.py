@@ -28,29 +28,40 @@ def register(app: App, desk: Desk, doors: Doors) -> None:
 
     def thumb(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
-        click = Click(body)
-        verdict = "down" if json.loads(click.value).get("v") == "down" else "up"
-        desk.run("feedback", lambda: _keep(desk, click, verdict), lambda message: tell(desk, click, message))
-        if verdict == "down":
-            # At once: a trigger is good for three seconds, too few to wait for a free worker.
-            _ask_reason(client, body["trigger_id"], click.message_key)
+        _take(desk, Click(body), body["trigger_id"], client)
+
+    def added(event: dict[str, Any], body: dict[str, Any]) -> None:
+        if found := _reaction(event, doors.of(body)):
+            desk.feedback.add(Verdict(*found, reaction=True))
+
+    def removed(event: dict[str, Any], body: dict[str, Any]) -> None:
+        if found := _reaction(event, doors.of(body)):
+            desk.feedback.take_back(*found)
 
     def reason(ack: Ack, body: dict[str, Any]) -> None:
-        ack()
-        fields = body["view"]["state"]["values"]["reason"]["text"]
-        desk.feedback.add_reason(
-            body["view"]["private_metadata"], body["user"]["id"], fields.get("value") or ""
-        )
-
-    def reaction(event: dict[str, Any], body: dict[str, Any]) -> None:
-        verdict = _THUMBS.get(event.get("reaction", "").split("::")[0])
-        item = event.get("item", {})
-        if verdict and event.get("item_user") == doors.of(body).bot_user_id and item.get("type") == "message":
-            desk.feedback.add(Verdict(f"{item['channel']}:{item['ts']}", event["user"], verdict))
+        _note_reason(desk, ack, body)
 
     app.action("feedback")(thumb)
     app.view(REASON_FORM)(reason)
-    app.event("reaction_added")(reaction)
+    app.event("reaction_added")(added)
+    app.event("reaction_removed")(removed)
+
+
+def _take(desk: Desk, click: Click, trigger_id: str, client: WebClient) -> None:
+    """Keep a verdict, and ask on 👎 for a reason."""
+    if not desk.claim(click.key):
+        return
+    verdict = "down" if json.loads(click.value).get("v") == "down" else "up"
+    desk.run("feedback", lambda: _keep(desk, click, verdict), lambda message: tell(desk, click, message))
+    if verdict == "down":
+        # At once: a trigger is good for three seconds, too few to wait for a free worker.
+        _ask_reason(client, trigger_id, click.message_key)
+
+
+def _note_reason(desk: Desk, ack: Ack, body: dict[str, Any]) -> None:
+    ack()
+    fields = body["view"]["state"]["values"]["reason"]["text"]
+    desk.feedback.add_reason(body["view"]["private_metadata"], body["user"]["id"], fields.get("value") or "")
 
 
 def reason_form(message_key: str) -> kit.Json:
@@ -75,6 +86,15 @@ def reason_form(message_key: str) -> kit.Json:
     }
 
 
+def _reaction(event: dict[str, Any], doors: Doors) -> tuple[str, str, str] | None:
+    """Return the message, the person and the verdict of a thumb below one of the bot's messages, None for others."""
+    verdict = _THUMBS.get(str(event.get("reaction", "")).split("::")[0])
+    item = event.get("item", {})
+    if verdict is None or event.get("item_user") != doors.bot_user_id or item.get("type") != "message":
+        return None
+    return f"{item['channel']}:{item['ts']}", str(event["user"]), verdict
+
+
 def _ask_reason(client: WebClient, trigger_id: str, message_key: str) -> None:
     """Open the form; where the click came too late for one, the verdict is kept without a reason."""
     try:
@@ -88,7 +108,7 @@ def _ask_reason(client: WebClient, trigger_id: str, message_key: str) -> None:
 
 def _keep(desk: Desk, click: Click, verdict: str) -> None:
     request = Request.from_value(click.value)
-    answer = desk.composer.compose(request).answer
+    answer = desk.composer.compose(request, click.searcher(desk)).answer
     desk.feedback.add(
         Verdict(
             click.message_key,

@@ -15,6 +15,7 @@ def register(app: App, desk: Desk, doors: Doors) -> None:
     """Listen; the claim is written before Bolt acknowledges, so that a crash in between loses nothing."""
 
     def claim(body: dict[str, Any], next: Callable[[], None]) -> None:
+        desk.audiences.hear(body)
         if (job := from_message(body, doors, desk.store)) is not None:
             desk.accept(keys_of(body), job)
         next()

@@ -1,59 +1,98 @@
-"""The Home tab: the conferences that the notes cover, questions to begin with, how to ask, how old the notes are. Pure."""
+"""The Home tab: the conferences that the notes cover, questions to begin with, what is new, and one's own watches. Pure."""
 
 from __future__ import annotations
 
-from bot.slack.intake.commands import by_age
+from collections.abc import Sequence
+
+from bot.answering import events, examples, extent_text
 from bot.slack.messages import kit
-from bot.slack.messages.digest import event_line
-from bot.slack.messages.message import build_line
-from index.build.reader import Build
-from index.models import Talk
+from bot.slack.messages.answers import ask_button
+from bot.slack.messages.kit import Json
+from bot.slack.messages.message import Frame
 
 SUGGESTED = 3
-MOST_EVENTS = 40
+MOST_EVENTS = 20
+MOST_WATCHES = 20
+MOST_NEW = 5
 
 
-def home_view(build: Build, command: str, trouble: str | None = None) -> kit.Json:
-    """Lay the Home tab out."""
-    events = by_age(build)
-    covered = [kit.line(kit.text(event_line(event.event_id, build))) for event in events[:MOST_EVENTS]]
-    questions = [kit.line(kit.text(question)) for question in suggested(build)]
+def home_view(
+    frame: Frame,
+    command: str,
+    *,
+    trouble: str | None = None,
+    watches: Sequence[str] = (),
+    new: Sequence[str] = (),
+    lacking: Sequence[str] = (),
+) -> Json:
+    """Lay the Home tab out.
+
+    Args:
+        frame: The build.
+        command: The slash command's name.
+        trouble: Why a newer build could not be opened.
+        watches: The phrases that the person watches.
+        new: What has come into the notes since the person last looked.
+        lacking: What people asked and the notes could not answer, for those who look after the notes.
+    """
     ways = [
         "Mention me in a channel and go on in the thread, or write to me in Messages.",
-        f"{command} QUESTION answers you alone; {command} day3 gives the talks of a day; {command} help says the rest.",
+        f"{command} QUESTION answers you alone; {command} day 3 gives the talks of a day; {command} help says the rest.",
     ]
+    promise = (
+        "I answer with the notes’ own words, the talk and a link. What the notes do not say, I do not know."
+    )
     blocks = [
         kit.header("Ask the conference notes"),
-        kit.rich(
-            kit.line(
-                kit.text(
-                    "I answer with the notes’ own words, the talk and a link. What the notes do not say, I do not know."
-                )
-            )
+        kit.rich(kit.line(kit.text(promise))),
+        *_new(new),
+        *_asked("Try", [(question, question) for question in examples(frame.searcher, SUGGESTED)]),
+        *_covered(frame),
+        *_watched(watches),
+        *_titled("Asked in vain this week", lacking),
+        *_titled("How to ask", ways),
+        kit.quiet(
+            f"From notes on {extent_text(frame.searcher)}, {frame.read_on()}",
+            *([f"A newer build could not be opened: {trouble}"] if trouble else []),
         ),
-        kit.rich(*_titled("How to ask", [kit.line(kit.text(way)) for way in ways])),
-        *([kit.rich(*_titled("Try", questions))] if questions else []),
-        *([kit.rich(*_titled("The notes cover", covered))] if covered else []),
-        kit.quiet(build_line(build), *([f"A newer build could not be opened: {trouble}"] if trouble else [])),
     ]
-    return {"type": "home", "blocks": blocks}
+    return {"type": "home", "blocks": blocks[:100]}
 
 
-def suggested(build: Build) -> list[str]:
-    """Make questions from real talks: the newest conferences' talks that the notes say most about, one a speaker."""
-    said: dict[str, int] = {}
-    for passage in build.passages:
-        said[passage.talk_id] = said.get(passage.talk_id, 0) + len(passage.text)
-    chosen: dict[tuple[str, ...], Talk] = {}
-    for event in by_age(build):
-        talks = [talk for talk in build.talks.values() if talk.event_id == event.event_id and talk.speakers]
-        for talk in sorted(talks, key=lambda talk: -said.get(talk.talk_id, 0)):
-            chosen.setdefault(talk.speakers, talk)
-    return [
-        f"What did {talk.speakers[0]} say in “{kit.cut(talk.title, 80)}”?"
-        for talk in list(chosen.values())[:SUGGESTED]
+def _new(new: Sequence[str]) -> list[Json]:
+    more = [f"and {len(new) - MOST_NEW} more"] if len(new) > MOST_NEW else []
+    return _titled("New since you last looked", [*new[:MOST_NEW], *more])
+
+
+def _covered(frame: Frame) -> list[Json]:
+    """List the conferences, the newest first, each with a button that tells what happened there."""
+    lines = [line for block in events(frame.searcher).blocks for line in block.lines]
+    shown: list[Json] = []
+    for number, line in enumerate(reversed(lines[-MOST_EVENTS:])):
+        button = ask_button(line.ask, number, "What happened there?") if line.ask else None
+        shown.append(kit.row(line.text, button) if button else kit.rich(kit.line(kit.text(line.text))))
+    return [*_heading("The notes cover"), *shown] if shown else []
+
+
+def _watched(watches: Sequence[str]) -> list[Json]:
+    rows = [
+        kit.row(f"“{phrase}”", kit.button("Stop watching", f"watch:remove:{number}", {"phrase": phrase}))
+        for number, phrase in enumerate(watches[:MOST_WATCHES])
     ]
+    return [*_heading("You watch"), *rows] if rows else []
 
 
-def _titled(title: str, lines: list[kit.Json]) -> list[kit.Json]:
-    return [kit.line(kit.text(title, bold=True)), kit.bullets(lines)]
+def _asked(title: str, asks: Sequence[tuple[str, str]]) -> list[Json]:
+    buttons = [
+        button for number, (label, ask) in enumerate(asks) if (button := ask_button(ask, number, label))
+    ]
+    return [*_heading(title), kit.actions(*buttons)] if buttons else []
+
+
+def _titled(title: str, lines: Sequence[str]) -> list[Json]:
+    bullets = kit.bullets(kit.line(kit.text(one)) for one in lines)
+    return [kit.rich(kit.line(kit.text(title, bold=True)), bullets)] if lines else []
+
+
+def _heading(title: str) -> list[Json]:
+    return [kit.rich(kit.line(kit.text(title, bold=True)))]

@@ -8,6 +8,7 @@ it can ping, link or format.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ LONGEST_TEXT = 3_000
 LONGEST_BUTTON = 75
 LONGEST_VALUE = 2_000
 LONGEST_HEADER = 150
+MOST_ROWS = 100  # of a table
+_ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]’”])")
 
 
 def cut(text: str, most: int) -> str:
@@ -34,17 +37,27 @@ def text(words: str, *, bold: bool = False, italic: bool = False) -> Json:
     return element
 
 
-def link(url: str | None, words: str, *, bold: bool = False) -> Json:
+def link(url: str | None, words: str, *, bold: bool = False, italic: bool = False) -> Json:
     """Write a link inside of rich text; the words alone where there is no web address."""
+    shown = text(words, bold=bold, italic=italic)
     address = safe_url(url)
-    if address is None:
-        return text(words, bold=bold)
-    return {**text(words, bold=bold), "type": "link", "url": address}
+    return {**shown, "type": "link", "url": address} if address else shown
+
+
+def with_links(words: str) -> list[Json]:
+    """Write words inside of rich text with the addresses among them as links."""
+    parts = _ADDRESS.split(words)
+    return [link(part, part) if number % 2 else text(part) for number, part in enumerate(parts) if part]
 
 
 def user(user_id: str) -> Json:
     """Name a person inside of rich text."""
     return {"type": "user", "user_id": user_id}
+
+
+def channel(channel_id: str) -> Json:
+    """Name a channel inside of rich text."""
+    return {"type": "channel", "channel_id": channel_id}
 
 
 def line(*elements: Json) -> Json:
@@ -91,6 +104,26 @@ def button(label: str, action_id: str, value: object, *, style: str | None = Non
         "value": pack(value),
     }
     return element | ({"style": style} if style else {})
+
+
+def words(said: str) -> Json:
+    """Say something in plain words where rich text is not taken."""
+    return {"type": "section", "text": plain(said)}
+
+
+def row(words: str, end: Json) -> Json:
+    """Put a button behind words."""
+    return {"type": "section", "text": plain(words), "accessory": end}
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[Json]]) -> Json:
+    """Make a table: a row of headings, and rows of paragraphs."""
+    top = [rich(line(text(head, bold=True))) for head in heads]
+    return {
+        "type": "table",
+        "rows": [top, *([rich(cell) for cell in row] for row in rows[: MOST_ROWS - 1])],
+        "column_settings": [{"is_wrapped": True} for _ in heads],
+    }
 
 
 def pack(value: object) -> str:

@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from bot.answering import extent_text
 from bot.slack.messages import kit
 from bot.slack.messages.kit import Json
 from bot.slack.mrkdwn import clean, escape
-from index.build.reader import Build
-from index.models import Talk
+from index.search import Searcher
 
 MOST_BLOCKS = 50
 # Slack answers msg_blocks_too_long at about 13,200 (https://github.com/slackapi/bolt-js/issues/2509)
 MOST_CHARACTERS = 12_000
 LONGEST_NOTICE = 300
-LONGEST_TITLE = 400
-LONGEST_SPEAKERS = 400
+LONGEST_RESTATED = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,9 @@ class Message:
     notice: str
     blocks: tuple[Json, ...]
     plain: str
+    simple: tuple[
+        Json, ...
+    ] = ()  # the same without blocks that not every workspace has; empty: the same blocks
 
     @property
     def text(self) -> str:
@@ -39,13 +41,19 @@ class Message:
         """Return all words for a message without blocks, escaped."""
         return cut_escaped(self.plain or self.notice, 3_900)
 
+    def below(self, block: Json, said: str) -> Message:
+        """Return the message with a block above it, which says these words."""
+        simple = (block, *self.simple)[:MOST_BLOCKS] if self.simple else ()
+        plain = f"{said}\n\n{self.plain}"
+        return replace(self, blocks=(block, *self.blocks)[:MOST_BLOCKS], simple=simple, plain=plain)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a message answers, small enough to travel in a button and exact enough to make the message again."""
 
     text: str
-    view: str = "answer"  # "hits": every place that bears on the question
+    view: str = "answer"  # "more": all of it; "hits": every place that bears on the question
     page: int = 1
     history: tuple[str, ...] = ()
 
@@ -76,8 +84,17 @@ class Request:
         except (KeyError, TypeError, ValueError) as error:
             # Neither the value nor what the cause says of it: a question's text must not reach the log.
             raise ValueError(
-                f"Cannot read a button's value of {len(value)} characters ({type(error).__name__}). Ask again for a new button."
+                f"Cannot read a button's value of {len(value)} characters ({type(error).__name__})."
+                " Ask again for a new button."
             ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What whoever runs the bot chose of how its messages look."""
+
+    thumbs: bool = True
+    page_url: str | None = None  # of the web page, for talks that have no link of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +102,36 @@ class Frame:
     """What stands around every message: the request it answers, who sees it, and the build it was made from."""
 
     request: Request
-    build: Build
+    searcher: Searcher
     private: bool = False
+    shared_by: str | None = None  # who shows it to a channel
+    taken_up: bool = False  # the question is somebody's earlier message
+    look: Look = Look()
+
+    def restated(self, message: Message) -> Message:
+        """Put what was asked, and who shares it, above a message that stands apart from its question."""
+        asked = f"“{kit.cut(' '.join(self.request.text.split()), LONGEST_RESTATED)}”"
+        if self.shared_by:
+            said = f" shared from the conference notes: {asked}"
+            return message.below(
+                kit.rich(kit.line(kit.user(self.shared_by), kit.text(said))), f"Shared: {asked}"
+            )
+        said = f"You asked: {asked}" if self.private else f"Asked above: {asked}"
+        return message.below(kit.quiet(said), said) if self.private or self.taken_up else message
+
+    def read_on(self) -> str:
+        """Say when the notes were read."""
+        created_at = datetime.fromisoformat(self.searcher.build.manifest.created_at).astimezone(UTC)
+        return f"read {created_at:%-d %B %Y}"
 
     def footer(self) -> Json:
         """Return the last, quiet line: how old and how large the notes are."""
-        return kit.quiet(build_line(self.build))
+        return kit.quiet(f"From notes on {extent_text(self.searcher)}, {self.read_on()}")
 
     def share(self) -> list[Json]:
         """Return the button that makes a private message public, where it is private."""
         value = self.request.to_value()
         return [kit.button("Share in channel", "share", value)] if self.private and value else []
-
-
-def build_line(build: Build) -> str:
-    """Say how old and how large a build is."""
-    created_at = datetime.fromisoformat(build.manifest.created_at).astimezone(UTC)
-    return f"From notes on {extent(build)}, read {created_at:%-d %B %Y}"
-
-
-def extent(build: Build) -> str:
-    """Say how much a build holds."""
-    talks = sum(talk.kind != "section" for talk in build.talks.values())
-    return f"{_count(talks, 'talk')} in {_count(len(build.recaps), 'recap')}"
 
 
 def fit(
@@ -137,44 +161,3 @@ def cut_escaped(text: str, most: int) -> str:
     while len(escape(kept)) > most:
         kept = kit.cut(kept, max(1, len(kept) - (len(escape(kept)) - most) // 5 - 1))
     return escape(kept)
-
-
-def facts(talk: Talk, build: Build) -> str:
-    """Say who spoke, where and when: "Ann Lee, Bo Ek · KubeCon EU 2020 · day 3"."""
-    return " · ".join(
-        part
-        for part in (
-            kit.cut(", ".join(talk.speakers), LONGEST_SPEAKERS),
-            place(talk.event_id, talk.day, build),
-        )
-        if part
-    )
-
-
-def title_of(talk: Talk) -> str:
-    """Return a talk's title: in full, but for one that is no title."""
-    return kit.cut(talk.title, LONGEST_TITLE)
-
-
-def place(event_id: str | None, day: int | None, build: Build) -> str:
-    """Name an event and a day."""
-    return " · ".join(
-        part for part in (event_name(event_id, build), f"day {day}" if day is not None else "") if part
-    )
-
-
-def event_name(event_id: str | None, build: Build) -> str:
-    """Name an event shortly: "KubeCon EU 2020", or as its notes name it."""
-    if event_id is None:
-        return ""
-    event = build.events.get(event_id)
-    kubecon = (
-        event is not None
-        and event.name.lower().startswith("kubecon")
-        and not event_id.lower().startswith("kubecon")
-    )
-    return f"KubeCon {event_id}" if kubecon else event_id
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -66,7 +66,10 @@ BLOCK_TAGS = frozenset(
 STRONG = {"b", "strong"}
 EMPHASIS = {"i", "em", "cite", "dfn"}
 EMBEDS = {"iframe", "embed", "video", "audio", "source", "object"}
-SILENT = {"svg", "template", "textarea", "title", "math", "video", "audio", "noembed", "xmp", "rp", "rt"}
+SILENT = {
+    "svg", "template", "textarea", "title", "math", "video", "audio", "noembed", "xmp", "rp", "rt",
+    "ac:parameter", "ac:placeholder", "ac:emoticon", "ri:user", "ac:inline-comment-marker-ref",  # Confluence's own
+}  # fmt: skip
 VOID_TAGS = frozenset(
     {
         "area",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from ingest.loaders.assembler import Assembler, OpenBlock
 from ingest.loaders.blocks import BlockKind
@@ -34,11 +34,16 @@ class FlowWriter:
     """Turns tags and text into blocks, however badly the tags are nested; linear in their number."""
 
     def __init__(
-        self, assembler: Assembler, reasons: Mapping[int, str] | None = None, depth_offset: int = 0
+        self,
+        assembler: Assembler,
+        reasons: Mapping[int, str] | None = None,
+        depth_offset: int = 0,
+        hidden: Set[int] = frozenset(),
     ) -> None:
         self.out = assembler
         self.source = assembler.source
         self.reasons = reasons or {}
+        self.hidden = hidden  # opening tags of elements that are not shown
         self.stack: list[Element] = []
         self.open_counts: dict[str, int] = {}
         self.silent = 0
@@ -140,7 +145,7 @@ class FlowWriter:
         elif name == "li":
             element.fresh = True
             element.marker = self._count_item()
-        element.silent = element.silent or name in SILENT
+        element.silent = element.silent or name in SILENT or token.start in self.hidden
         self.silent += element.silent
         self.stack.append(element)
         if element.role:

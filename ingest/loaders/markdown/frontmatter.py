@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-import yaml
+from ingest import plain_yaml
 
 _FENCED = (
     (re.compile(r"\s*---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t\r]*$\n?", re.DOTALL | re.MULTILINE), "yaml"),
@@ -58,6 +58,13 @@ _FOLDED = {
     "pubdate": "date",
     "created": "date",
     "keywords": "tags",
+    "speakers": "speaker",
+    "presenter": "speaker",
+    "presenters": "speaker",
+    "recording": "video",
+    "youtube": "video",
+    "video_url": "video",
+    "slides_url": "slides",
 }
 _LISTED = {"tags", "categories"}
 
@@ -75,12 +82,12 @@ def front_matter(source: str) -> tuple[dict[str, str | tuple[str, ...]], int]:
             continue
         values = _parsed(found[1], form)
         if values or not found[1].strip():
-            return _folded(values), found.end()
+            return folded(values), found.end()
     if head.lstrip().startswith("{"):
         return _json(head)
     lines = _LINES.match(head + "\n" if len(head) == len(source) else head)
     if lines and len({key.strip().lower() for key, _ in _LINE.findall(lines[1])} & _OWN_KEYS) >= 2:
-        return _folded(dict(_LINE.findall(lines[1]))), min(lines.end(), len(source))
+        return folded(dict(_LINE.findall(lines[1]))), min(lines.end(), len(source))
     return {}, 0
 
 
@@ -90,9 +97,9 @@ def _parsed(written: str, form: str) -> Mapping[str, Any]:
         if form == "toml":
             return tomllib.loads(written.replace("\r\n", "\n"))
         if form == "yaml":
-            values = yaml.safe_load(written)
+            values = plain_yaml.load(written)
             return values if isinstance(values, dict) else {}
-    except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError, RecursionError):
+    except (tomllib.TOMLDecodeError, plain_yaml.YAMLError, ValueError, RecursionError):
         pass
     return dict(_LINE.findall(written))
 
@@ -104,16 +111,17 @@ def _json(head: str) -> tuple[dict[str, str | tuple[str, ...]], int]:
         values, end = json.JSONDecoder().raw_decode(head, begin)
     except (ValueError, RecursionError):
         return {}, 0
-    return (_folded(values), end) if isinstance(values, dict) and values else ({}, 0)
+    return (folded(values), end) if isinstance(values, dict) and values else ({}, 0)
 
 
-def _folded(values: Mapping[Any, Any]) -> dict[str, str | tuple[str, ...]]:
+def folded(values: Mapping[Any, Any]) -> dict[str, str | tuple[str, ...]]:
     """Fold keys to lower case and to one name a thing; values to text."""
     meta: dict[str, str | tuple[str, ...]] = {}
     for written, value in values.items():
         key = str(written).strip().lower().replace("-", "_")
-        key = _FOLDED.get(key, key)
         text = _as_text(value)
+        if key != "published" or str(text).casefold() not in {"false", "no"}:  # else no date, but a wish
+            key = _FOLDED.get(key, key)
         if text and (key in _LISTED) and isinstance(text, str):
             text = tuple(part.strip() for part in text.split(",") if part.strip())
         if text and not meta.get(key):
@@ -129,12 +137,17 @@ def _as_text(value: Any) -> str | tuple[str, ...]:
     return _one_text(value)
 
 
+_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|\n]*\|)?([^\[\]|#\n]+)(?:#[^\[\]|\n]*)?\]\]")  # "[[Page|words]]"
+
+
 def _one_text(value: Any) -> str:
     """Write a single value or a named thing as text; lists in lists are left out, for YAML's aliases can nest them without end."""
     if isinstance(value, Mapping):
         value = value.get("name") or value.get("title")
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
+        value = value[0]  # "[[Page]]" without quotes
     if isinstance(value, (list, tuple, set, Mapping)):
         return ""
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    return "" if value is None else str(value).strip().strip("'\"")
+    return "" if value is None else _WIKI_LINK.sub(r"\1", str(value).strip().strip("'\""))

@@ -7,11 +7,12 @@ from typing import Any
 
 import pyromark
 
-from ingest.loaders.loaded import Reading
+from ingest.loaders.assembler import without_contents
+from ingest.loaders.blocks import LoadedText
 from ingest.loaders.markdown.fences import without_strays
 from ingest.loaders.markdown.frontmatter import front_matter
+from ingest.loaders.markdown.marks import Signs
 from ingest.loaders.markdown.writer import MarkdownWriter
-from ingest.loaders.tocs import without_contents
 
 _OPTIONS = (
     pyromark.Options.ENABLE_TABLES
@@ -22,20 +23,25 @@ _OPTIONS = (
 )
 
 
-def read(source: str) -> Reading:
+def read(source: str, *, mdx: bool = False, plain: bool = False) -> LoadedText:
     """Read Markdown into blocks.
 
     Args:
         source: The decoded file.
+        mdx: Braces hold JavaScript.
+        plain: There is neither front matter nor mark-up of other tools in it.
 
     Returns:
         The words without mark-up, a soft line break as the newline it is, table cells set apart by " | ";
         front matter as meta; headings with the anchors that GitHub gives them.
     """
-    meta, begin = front_matter(source)
-    writer = MarkdownWriter(source, begin)
+    meta, begin = ({}, 0) if plain else front_matter(source)
+    signs = Signs(source, begin, mdx=mdx, look=not plain)
+    writer = MarkdownWriter(source, begin, signs)
     for event, where in pyromark.events_with_range(
-        without_strays(source[begin:], _OPTIONS), options=_OPTIONS, merge_text=False
+        source if plain else without_strays(signs.parsed[begin:], _OPTIONS),
+        options=_OPTIONS,
+        merge_text=False,
     ):
         if isinstance(event, str):
             writer.lone(event)
@@ -49,7 +55,7 @@ def read(source: str) -> Reading:
             handler(writer, value, where)
     writer.end()
     text, blocks, runs = writer.out.finish()
-    return Reading(text, without_contents(blocks, text), runs, meta)
+    return LoadedText(text, without_contents(blocks, text), runs, meta)
 
 
 _Handler = Callable[[MarkdownWriter, Any, Any], None]
@@ -59,7 +65,7 @@ _STARTS: dict[str, _Handler] = {
     "Item": MarkdownWriter.item_starts,
     "List": lambda writer, _, __: writer.list_edge(1),
     "BlockQuote": lambda writer, _, __: writer.quote_edge(1),
-    "CodeBlock": lambda writer, _, __: writer.code_block(starts=True),
+    "CodeBlock": lambda writer, detail, _: writer.code_block(detail, starts=True),
     "HtmlBlock": MarkdownWriter.html_starts,
     "TableHead": MarkdownWriter.row_starts,
     "TableRow": MarkdownWriter.row_starts,
@@ -75,7 +81,7 @@ _ENDS: dict[str, _Handler] = {
     "Item": lambda writer, _, __: writer.end(),
     "List": lambda writer, _, __: writer.list_edge(-1),
     "BlockQuote": lambda writer, _, __: writer.quote_edge(-1),
-    "CodeBlock": lambda writer, _, __: writer.code_block(starts=False),
+    "CodeBlock": lambda writer, detail, _: writer.code_block(detail, starts=False),
     "HtmlBlock": MarkdownWriter.html_ends,
     "TableHead": lambda writer, _, __: writer.end(),
     "TableRow": lambda writer, _, __: writer.end(),

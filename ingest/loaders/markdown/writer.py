@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from ingest.loaders.assembler import Assembler, OpenBlock
 from ingest.loaders.blocks import BlockKind
 from ingest.loaders.html.elements import absolute
 from ingest.loaders.html.flow import FlowWriter
-from ingest.loaders.html.tags import tokens
-from ingest.loaders.markdown.anchors import Slugs
-from ingest.loaders.markdown.offsets import CharacterOffsets
-from ingest.loaders.markdown.shortcodes import Shortcodes
+from ingest.loaders.html.tags import Token, tokens
+from ingest.loaders.markdown.marks import FILLER, Signs
 
+_DROPPED = re.compile(r"[^\w\- ]")
 _MARKER = re.compile(r"[-*+]|\d{1,9}[.)]")
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*(?:#([\w:.-]+)|[.:][\w-])[^{}]*\}\s*\Z")
 _CODE_LINE = re.compile(r"[ \t]*(\S(?:[^\n]*\S)?)[ \t\r]*")
@@ -22,15 +22,17 @@ _WIKI_HEADING = re.compile(
 )  # "##Title" was a heading before CommonMark
 
 
+_QUERIES = {"dataview", "dataviewjs", "tasks", "query", "button", "datacore"}
+
+
 class MarkdownWriter:
     """Takes the parser's events, one method each, and writes blocks."""
 
-    def __init__(self, source: str, begin: int) -> None:
+    def __init__(self, source: str, begin: int, signs: Signs) -> None:
         self.source = source
-        self.begin = begin
         self.out = Assembler(source)
         self.offsets = CharacterOffsets(source, begin)
-        self.shortcodes = Shortcodes(source)
+        self.signs = signs
         self.slugs = Slugs()
         self.spans: list[int] = []  # where open emphasis, strong and link spans begin
         self.urls: list[str] = []
@@ -104,6 +106,8 @@ class MarkdownWriter:
         at, _ = self.offsets.span(
             {"start": where["start"], "end": where["start"]}
         )  # its end is the whole item's
+        while self.source[at : at + 1] in {" ", "\t"}:  # a nested item begins with its indentation
+            at += 1
         marker = _MARKER.match(self.source, at)
         self.item = (max(0, self.lists - 1), marker[0] if marker else "-", at if marker else -1)
 
@@ -118,11 +122,15 @@ class MarkdownWriter:
         self.end()
         self.quotes += step
 
-    def code_block(self, starts: bool) -> None:
-        """Begin or end a code block."""
+    def code_block(self, detail: Any, starts: bool) -> None:
+        """Begin or end a code block; a query that another tool answers is none of the notes' words."""
         self.end()
         self.code = starts
-        if starts:
+        language = detail.get("Fenced", "") if isinstance(detail, Mapping) else ""
+        if starts and language.partition(" ")[0].lower() in _QUERIES:
+            self.item = None
+            self.out.begin(OpenBlock("furniture", reason=f"a query ({language[:20]})"))
+        elif starts:
             self._begin("code")
 
     def row_starts(self, _: Any, __: Any) -> None:
@@ -160,7 +168,7 @@ class MarkdownWriter:
             return
         self._words_begin()
         start, end = self.offsets.span(where)
-        if self.source[start:end] != value:
+        if self.source[start:end] != value and not self.signs.within(start, end):
             self.out.write(start, end, value)
         elif self.code:
             self.out.take(start, end)
@@ -168,17 +176,17 @@ class MarkdownWriter:
             self._plain(start, end)
 
     def _plain(self, start: int, end: int) -> None:
-        """Write words; short codes among them give their address only."""
+        """Write words; signs among them give their address only."""
         block = self.out.open
         if block is not None and block.start < 0 and block.kind in {"paragraph", "heading"}:
             wiki = _WIKI_HEADING.match(self.source, start, end)
             if wiki:
                 block.kind, block.level = "heading", len(wiki[1] or wiki[2])
                 start = wiki.end()
-        if not self.shortcodes:
+        if not self.signs:
             self.out.take(start, end)
             return
-        for begin, finish, url in self.shortcodes.around(start, end):
+        for begin, finish, url in self.signs.around(start, end):
             if url:
                 self.out.link(self.out.position, url)
             else:
@@ -200,6 +208,7 @@ class MarkdownWriter:
             return
         self._words_begin()
         start, end = self.offsets.span(where)
+        value = value.replace(FILLER, "|")
         inner = self.source.find(value, start, end)
         if inner >= 0:
             self.out.take(inner, inner + len(value))
@@ -220,8 +229,19 @@ class MarkdownWriter:
             return
         self._words_begin()
         self.flow = self.flow or FlowWriter(self.out)
-        for token in tokens(self.source, *self.offsets.span(where)):
-            self.flow.feed(token)
+        self._feed(self.flow, *self.offsets.span(where))
+
+    def _feed(self, flow: FlowWriter, start: int, end: int) -> None:
+        """Write a stretch of HTML without the signs in it."""
+        for token in tokens(self.signs.markup, start, end):
+            if token.kind != "text" or not self.signs:
+                flow.feed(token)
+                continue
+            for begin, finish, url in self.signs.around(token.start, token.end):
+                if url:
+                    self.out.link(self.out.position, url)
+                else:
+                    flow.feed(Token("text", begin, finish))
 
     def html_starts(self, _: Any, __: Any) -> None:
         """Begin a block of HTML."""
@@ -240,6 +260,53 @@ class MarkdownWriter:
         """Write the block of HTML."""
         flow = FlowWriter(self.out, depth_offset=self.lists)
         for start, end in self.html:
-            for token in tokens(self.source, start, end):
-                flow.feed(token)
+            self._feed(flow, start, end)
         flow.finish()
+
+
+class CharacterOffsets:
+    """Maps a parser's byte ranges to characters; cheap because they come nearly in order."""
+
+    def __init__(self, source: str, begin: int) -> None:
+        self._begin = begin
+        self._data = b"" if source.isascii() else source[begin:].encode()
+        self._byte = self._character = 0
+
+    def span(self, where: Mapping[str, int]) -> tuple[int, int]:
+        """Map a range of bytes, counted from where parsing began, to the whole source's characters."""
+        first, last = where["start"], where["end"]
+        if not self._data:
+            return first + self._begin, last + self._begin
+        if first >= self._byte:
+            self._character += _characters(self._data[self._byte : first])
+        else:
+            self._character -= _characters(self._data[first : self._byte])
+        self._byte = first
+        start = self._character + self._begin
+        return start, start + _characters(self._data[first:last])
+
+
+def _characters(data: bytes) -> int:
+    """Count characters: every byte but the continuation bytes begins one."""
+    return len(data) if data.isascii() else len(data.decode("utf-8", "replace"))
+
+
+class Slugs:
+    """Gives each heading of a Markdown file the anchor that GitHub gives it.
+
+    Source: github-slugger, which GitHub's own rendering follows: lower case, punctuation dropped, spaces to
+    hyphens, a counter for repeats.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def of(self, title: str) -> str:
+        """Return the anchor of the next heading with these words."""
+        base = _DROPPED.sub("", title.strip().lower()).replace(" ", "-")
+        count = self._seen.get(base, -1) + 1
+        self._seen[base] = count
+        slug = f"{base}-{count}" if count else base
+        if count:
+            self._seen.setdefault(slug, 0)
+        return slug

@@ -4,23 +4,95 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
-from ingest.loaders.assembler import Assembler, OpenBlock
-from ingest.loaders.blocks import BlockKind
-from ingest.loaders.loaded import Reading
-from ingest.loaders.rst.directives import ABOUT, BARE, CODE, META_KEYS, PLAYERS, SILENT
+from ingest.loaders.assembler import Assembler, OpenBlock, without_contents
+from ingest.loaders.blocks import BlockKind, LoadedText
 from ingest.loaders.rst.inline import InlineWriter, target_key
-from ingest.loaders.rst.lines import ADORNMENT, Line, adornment_of, lines_of, section_id
-from ingest.loaders.tocs import without_contents
 
 _BULLET = re.compile(r"([-*+•‣⁃]|(?:\d{1,3}|#|[a-zA-Z])[.)]|\((?:\d{1,3}|[a-z])\))[ \t]+(?=\S)")
 _EXPLICIT = re.compile(r"\.\.(?:[ \t]+|\Z)")
 _DIRECTIVE = re.compile(r"(?:\|[^|\n]+\|[ \t]*)?([\w-]+(?::[\w-]+)*)::[ \t]*(.*)\Z", re.DOTALL)
 _TARGET = re.compile(r"^[ \t]*\.\.[ \t]+_(`[^`\n]{1,200}`|[^:\n]{1,200}):[ \t]*(\S*)[ \t]*$", re.MULTILINE)
 _FIELD = re.compile(r":([\w -]{1,40}):(?:[ \t]+(.*))?\Z", re.DOTALL)
+_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1+")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_NOT_ID = re.compile(r"[^a-z0-9]+")
+
+# Directives by what becomes of their bodies; what is not named here holds the author's words.
+_CODE = {"code", "code-block", "sourcecode", "literalinclude", "parsed-literal", "prompt", "math"}
+_SILENT = {
+    "spelling",
+    "raw",
+    "toctree",
+    "image",
+    "contents",
+    "include",
+    "index",
+    "sectnum",
+    "role",
+    "default-role",
+    "unicode",
+    "replace",
+}
+_SILENT |= {
+    "date",
+    "class",
+    "title",
+    "highlight",
+    "tabularcolumns",
+    "currentmodule",
+    "module",
+    "postlist",
+    "disqus",
+}
+_ABOUT = {"post", "meta", "author", "tags"}
+_BARE = {"image", "contents", "include", "index", "sectnum"}  # what follows indented is no part of them
+_PLAYERS = {"youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}"}
+_META_KEYS = {"authors": "author", "lang": "language", "keywords": "tags", "category": "categories"}
 
 
-def read(source: str) -> Reading:
+class Line(NamedTuple):
+    """One line of the source."""
+
+    start: int
+    first: int  # of its words
+    end: int  # of its words
+    indent: int  # in columns
+    words: str
+
+
+def lines_of(source: str) -> list[Line]:
+    """Cut a source into lines with their offsets."""
+    lines = []
+    for found in _LINE.finditer(source):
+        raw = found[0]
+        words = raw.strip()
+        margin = raw[: len(raw) - len(raw.lstrip())] if raw[0].isspace() else ""
+        first = found.start() + len(margin)
+        lines.append(
+            Line(
+                found.start(),
+                first,
+                first + len(words),
+                len(margin.expandtabs()) if "\t" in margin else len(margin),
+                words,
+            )
+        )
+    return lines
+
+
+def adornment_of(words: str) -> str:
+    """Return the sign that a line repeats to mark a title; empty where it is none."""
+    return words[0] if len(words) >= 3 and _ADORNMENT.fullmatch(words) else ""
+
+
+def section_id(title: str) -> str:
+    """Return the id that docutils gives a section with this title."""
+    return _NOT_ID.sub("-", title.lower()).strip("-")
+
+
+def read(source: str) -> LoadedText:
     """Read reStructuredText into blocks.
 
     Args:
@@ -38,7 +110,7 @@ def read(source: str) -> Reading:
         title := next((text[b.start : b.end] for b in blocks if b.kind == "heading"), "")
     ):
         meta["title"] = title
-    return Reading(text, without_contents(blocks, text), runs, meta)
+    return LoadedText(text, without_contents(blocks, text), runs, meta)
 
 
 class _RstReader:
@@ -131,7 +203,7 @@ class _RstReader:
 
     def _rule(self, at: int) -> int:
         """Pass over a transition, or the border of a simple table."""
-        if ADORNMENT.fullmatch(self.lines[at].words) and len(self.lines[at].words) >= 3:
+        if _ADORNMENT.fullmatch(self.lines[at].words) and len(self.lines[at].words) >= 3:
             return at + 1
         return at + 1 if re.fullmatch(r"=+(?:[ ]+=+)+|[+][-=+]{2,}", self.lines[at].words) else at
 
@@ -160,20 +232,20 @@ class _RstReader:
             options[field[1].strip().lower()] = (field[2] or "").strip()
             body += 1
         line = self.lines[at]
-        if name in CODE:
+        if name in _CODE:
             return max(at + 1, self._code(body, line.indent)) if body < end else end
-        if name in PLAYERS:
+        if name in _PLAYERS:
             self.out.begin(OpenBlock("paragraph"))
-            self.out.link(self.out.position, PLAYERS[name].format(argument))
+            self.out.link(self.out.position, _PLAYERS[name].format(argument))
             return body
-        if name in ABOUT:
+        if name in _ABOUT:
             self._tell({"date" if name == "post" else name: argument, **options})
-        elif name not in SILENT:
+        elif name not in _SILENT:
             if argument and name != "figure":
                 self._block("paragraph", line.first + line.words.rindex(argument), line.end)
             self.held = line.indent + 1
             return body
-        return self._furniture(at, body if name in BARE else end, name)
+        return self._furniture(at, body if name in _BARE else end, name)
 
     def _furniture(self, at: int, end: int, name: str) -> int:
         """Keep a directive without the author's words in sight."""
@@ -186,7 +258,7 @@ class _RstReader:
     def _tell(self, fields: dict[str, str]) -> None:
         """Keep what the recap says of itself."""
         for written, value in fields.items():
-            key = META_KEYS.get(written, written.replace(" ", "_"))
+            key = _META_KEYS.get(written, written.replace(" ", "_"))
             if value:
                 listed = key in {"tags", "categories"}
                 self.meta.setdefault(

@@ -6,16 +6,14 @@ names is given as it was kept, without asking again.
 
 from __future__ import annotations
 
+import html
+import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import ElementTree as DefusedTree
-from defusedxml.common import DefusedXmlException
+from typing import Any
 
 from ingest.errors import SourceFault
-from ingest.sources.web.charsets import to_utf8
 from ingest.sources.web.client import ACCEPT_FEED, TIME_IS_UP, PoliteClient
 from ingest.sources.web.pages import ask, fetch_page, kept_page
 from ingest.sources.web.specs import FeedSpec, Fetched, WebSpec
@@ -25,7 +23,7 @@ from ingest.sources.web.urls import shown, web_url
 _MOST_WORDS = 500  # characters of a title or category that are looked at
 _MOST_ENTRIES = 2_000
 _MOST_POSTS = 1_000  # that are remembered
-_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_TAG = re.compile(r"<[^<>]{0,300}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,64 +76,53 @@ def read_feed(data: bytes, content_type: str, where: str) -> list[Post]:
     Raises:
         SourceFault: It is no RSS or Atom.
     """
-    words = to_utf8(data, content_type, shown(where)).decode("utf-8").lstrip()
-    words = re.sub(r"\A<\?xml\b[^>]*\?>", "", words)  # it is UTF-8 now, whatever it declares
+    import feedparser
+
+    headers = {"content-location": where, "content-type": content_type or "application/xml"}
     try:
-        root: Element = DefusedTree.fromstring(words)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise SourceFault(
-            shown(where), f"it is no feed ({error})", "Check the feed's address in a browser."
-        ) from error
-    if _local(root) not in ("rss", "feed", "RDF"):
-        raise SourceFault(
-            shown(where),
-            f"it is no RSS or Atom feed, but <{_local(root)[:40]}>",
-            "Check the feed's address in a browser.",
-        )
-    return list({post.url: post for post in _entries(root, where)}.values())
+        # As a stream: bytes alone may also be a path or an address, which the parser would open.
+        parsed = feedparser.parse(io.BytesIO(data), response_headers=headers)
+    except Exception as error:  # the parser mends what it can, and has no error of its own for the rest
+        raise _no_feed(where, type(error).__name__) from error
+    if not parsed.get("version"):
+        broken = parsed.get("bozo_exception")
+        raise _no_feed(where, " ".join(str(broken).split())[:120] if broken else "neither RSS nor Atom")
+    return list({post.url: post for post in _entries(parsed.entries, where)}.values())
 
 
-def _entries(root: Element, where: str) -> Iterator[Post]:
+def _no_feed(where: str, why: str) -> SourceFault:
+    return SourceFault(shown(where), f"it is no feed ({why})", "Check the feed's address in a browser.")
+
+
+def _entries(entries: Sequence[Mapping[str, Any]], where: str) -> Iterator[Post]:
     """Give the entries that lead to a page."""
-    for number, entry in enumerate(one for one in root.iter() if _local(one) in ("item", "entry")):
-        if number == _MOST_ENTRIES:
-            return
-        link = _link(entry)
+    for entry in entries[:_MOST_ENTRIES]:
         try:
-            base = str(web_url(entry.get(_BASE) or root.get(_BASE) or where, where))
-            url = str(web_url(link, base)) if link else ""
+            url = str(web_url(_link(entry), where))
         except SourceFault:
             continue  # mailto:, a broken address: nothing to read there
-        if url:
-            title = next((_words(child) for child in entry if _local(child) == "title"), "")
-            categories = (
-                child.get("term") or _words(child) for child in entry if _local(child) == "category"
-            )
-            yield Post(title, url, tuple(" ".join(words.split())[:_MOST_WORDS] for words in categories)[:20])
+        categories = (tag.get("term") or tag.get("label") or "" for tag in entry.get("tags") or [])
+        yield Post(
+            _words(entry.get("title")), url, tuple(words for one in categories if (words := _words(one)))[:20]
+        )
 
 
-def _link(entry: Element) -> str:
-    """Give an entry's address: Atom's alternate link, RSS's link, else its permanent id."""
-    links = [child for child in entry if _local(child) == "link"]
-    atom = [link.get("href", "") for link in links if link.get("rel", "alternate") == "alternate"]
-    plain = [(link.text or "").strip() for link in links]
-    permanent = [
-        (child.text or "").strip()
-        for child in entry
-        if _local(child) in ("guid", "id") and child.get("isPermaLink", "true").lower() == "true"
+def _link(entry: Mapping[str, Any]) -> str:
+    """Return an entry's address: its alternate link, else its permanent id."""
+    links = [link.get("href", "") for link in entry.get("links") or [] if link.get("rel") == "alternate"]
+    identity = str(entry.get("id") or "")
+    candidates = [
+        *links,
+        entry.get("link") or "",
+        identity if identity.startswith(("http://", "https://")) else "",
     ]
-    candidates = [*atom, *plain, *(one for one in permanent if one.startswith(("http://", "https://")))]
     return next((one for one in candidates if one), "")
 
 
-def _local(element: Element) -> str:
-    """Give an element's name without its namespace."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def _words(element: Element) -> str:
-    """Give an element's words on one line."""
-    return " ".join("".join(element.itertext()).split())[:_MOST_WORDS]
+def _words(value: object) -> str:
+    """Return words on one line, without the mark-up that some feeds put into titles."""
+    words = html.unescape(_TAG.sub("", str(value or "")))
+    return " ".join(words.encode("utf-8", "replace").decode().split())[:_MOST_WORDS]
 
 
 def _remember(spec: FeedSpec, store: SourceStore, posts: Iterable[Post]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.links import is_talk_page, kind_of_link, names_material, own_links
@@ -28,6 +28,7 @@ _COMMAND = re.compile(
     r"<[A-Za-z_-]+>|\s--\w|\s-[a-z]\s|[{}\\;]\s*$|\s\|\s+[a-z]+\b|\s&&\s|^[A-Z]{3,}\s+(?:\./|/|[a-z]+ [+-]{1,2}\w)|\$\{?\w|\w=\S"
 )
 _TIMES = re.compile(r"[\d\s:.h–—-]*\d[:.h]\d\d[\d\s:.h–—-]*(?:[ap]\.?m\.?|uhr)?", re.IGNORECASE)
+_SENTENCES = re.compile(r"[^\W\d_]{2}[.。!?]\s+\S")
 _SENTENCE_END = re.compile(r"[.,;…:]\s*$")
 _SURE_NAME = 0.85  # a known given name, or a name with role and company
 _SAMPLE = 500  # titles that teach a habit
@@ -78,30 +79,27 @@ def find_candidates(pieces: Sequence[Piece], ordinary: frozenset[str], *, plain:
     ]
     chosen = [piece for piece in chosen if len(piece.text) <= _LONGEST_TITLE]
     style = _habit(chosen, ordinary)
-    candidates, bare = _all_read(pieces, chosen, ordinary, style, expected=False)
-    # The habit shows only after a few titles, and holds for the first ones too.
-    return _all_read(pieces, chosen, ordinary, style, expected=True)[0] if bare >= _HABIT else candidates
-
-
-def _all_read(
-    pieces: Sequence[Piece],
-    chosen: Sequence[Piece],
-    ordinary: frozenset[str],
-    style: Style,
-    *,
-    expected: bool,
-) -> tuple[list[Candidate], int]:
-    """Read all chosen lines; also count those with names alone under them."""
-    candidates: list[Candidate] = []
-    taken, bare = -1, 0
+    read = {piece.number: _read(pieces, piece, ordinary, style) for piece in chosen}
+    candidates = _apart(chosen, read)
+    if sum(candidate.header.bare for candidate in candidates) < _HABIT:
+        return candidates
+    # The habit of names alone under titles shows only after a few, and holds for the first ones too.
     for piece in chosen:
-        if piece.number < taken:
-            continue  # it is another title's by-line
-        candidate = _read(pieces, piece, ordinary, style, expected=expected)
-        taken = candidate.header.following if candidate.signs else -1
-        candidates.append(candidate)
-        bare += candidate.header.bare
-    return candidates, bare
+        if read[piece.number].header.people is None:
+            read[piece.number] = _read(pieces, piece, ordinary, style, expected=True)
+    return _apart(chosen, read)
+
+
+def _apart(chosen: Sequence[Piece], read: Mapping[int, Candidate]) -> list[Candidate]:
+    """List the candidates that are no by-line of another one."""
+    candidates: list[Candidate] = []
+    taken = -1
+    for piece in chosen:
+        if piece.number >= taken:
+            candidate = read[piece.number]
+            taken = candidate.header.following if candidate.signs else -1
+            candidates.append(candidate)
+    return candidates
 
 
 def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
@@ -116,10 +114,12 @@ def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
     only = [
         one.whole.certainty for one in parted if one.whole is not None and one.whole.certainty >= _SURE_NAME
     ]
+    comma = [one.comma for one in parted if one.comma >= ACCEPT and not (one.right or one.left)]
     default = Style()
     return Style(
-        ACCEPT if _shows_habit(right, left) else default.right,
-        ACCEPT + 0.05 if _shows_habit([*left, *only], right) else default.left,
+        comma=ACCEPT if _shows_habit(comma, [*right, *left]) else default.comma,
+        right=ACCEPT if _shows_habit(right, left) else default.right,
+        left=ACCEPT + 0.05 if _shows_habit([*left, *only], right) else default.left,
         names_first=len(left) > len(right),
     )
 
@@ -131,12 +131,12 @@ def _shows_habit(side: Sequence[float], other: Sequence[float]) -> bool:
 
 
 def _read(
-    pieces: Sequence[Piece], piece: Piece, ordinary: frozenset[str], style: Style, *, expected: bool
+    pieces: Sequence[Piece], piece: Piece, ordinary: frozenset[str], style: Style, *, expected: bool = False
 ) -> Candidate:
     header = read_header(pieces, piece.number, ordinary, expected=expected)
     title = read_title(stacked(piece.text, ordinary), ordinary, style)
     if header.people is not None and title.people is not None and not _same(header.people, title.people):
-        title = read_title(stacked(piece.text, ordinary), ordinary, Style(_NEVER, _NEVER, _NEVER))
+        title = read_title(stacked(piece.text, ordinary), ordinary, Style(_NEVER, _NEVER, _NEVER, _NEVER))
     named = _linked_people(piece, ordinary)
     if named is not None and title.people is None:
         title = named
@@ -229,7 +229,7 @@ def looks_like_title(piece: Piece) -> bool:
     """Tell whether a plain line has the shape of a title: short, no sentence, a capital first."""
     words = piece.text.strip()
     if (
-        piece.kind != "paragraph"
+        piece.kind not in {"paragraph", "quote"}
         or not words
         or len(words) > _LONGEST_PLAIN
         or ("\n" in words and not linked(piece))
@@ -244,6 +244,8 @@ def looks_like_title(piece: Piece) -> bool:
         or "://" in words
     ):
         return False
+    if piece.links and _SENTENCES.search(words) and not linked(piece):
+        return False  # notes with a link at their end
     if _POINTER.match(words) or _COMMAND.search(words) or _TIMES.fullmatch(words):
         return False
     return not _SENTENCE_END.search(words) or read_place(words.rstrip(":")) is not None

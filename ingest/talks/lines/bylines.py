@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from index.languages.words import either
-from ingest.talks.lines.people import ACCEPT, SURE, People, has_role, parse_people
+from ingest.talks.lines.people import ACCEPT, SURE, People, begins_like_a_name, has_role, parse_people
 
 _COLON = r"\**\s*(?:[:：]|[-–—]\s)\**\s*"
 _LABEL = re.compile(
@@ -25,6 +25,11 @@ _FACT = re.compile(
     rf"|{_TIME}(?:\s*[-–—]\s*{_TIME})?\s*(?:[-–—]|$|,\s|[|·•]|\(?(?:{either('bylines', 'rooms')})(?:\s|$)|(?:{_KIND_WORDS})\s*$))",
     re.IGNORECASE,
 )
+# "10:00 - Quays without queues" is a programme's line, "10:00 - Room 2" a fact.
+_TIMED_TITLE = re.compile(
+    rf"^\s*{_TIME}(?:\s*[-–—]\s*{_TIME})?\s*[-–—:|]\s+(?!(?:{either('bylines', 'rooms')})(?:\s|$))[^\W\d]\S*\s+\S",
+    re.IGNORECASE,
+)
 _COMPANY = re.compile(
     rf"^\W*(?:{either('bylines', 'company')})\**\s*[:：]\s*(?P<company>\S.*)$", re.IGNORECASE
 )
@@ -39,8 +44,10 @@ _POSTED = re.compile(
 _LINKS_BEHIND = re.compile(
     rf"(?:\s*[·•|–—\-/,]\s*[\[(]*(?:{_MATERIAL_NAMES}|https?://\S+)[\])]*)+\s*$", re.IGNORECASE
 )
+_NAMES_MATERIAL = re.compile(_MATERIAL_NAMES, re.IGNORECASE)
 # Most lines fail these, at a tenth of the cost: no links behind without such a sign, no date of posting
 # without such letters.
+_COLON_SIGN = re.compile(r"[:：]|[-–—]\s")
 _SIGN = re.compile("[·•|–—/,-]")
 _MAYBE_POSTED = re.compile(r"[Ee][Dd]|[Rr][Ee][Aa][Dd]|20")
 # A panel names its people in two breaths: "Moderator: Ann Bee. Panelists: Carl Dee, Eva Eff".
@@ -48,42 +55,68 @@ _LABEL_WITHIN = re.compile(
     r"[.;,]?\s+(?:and\s+)?(?:panell?ists?|guests?|speakers?|participants?|moderators?)\s*[:：]\s*",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w+")
 _URL = re.compile(r"https?://\S+")
 _LONGEST = 320
 
 
 @lru_cache(maxsize=8192)
-def read_byline(
-    words: str, ordinary: frozenset[str] = frozenset(), *, marked: bool = False, first_bullet: bool = False
-) -> People | None:
+def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: bool = False) -> People | None:
     """Read a line as a by-line, None where it is none.
 
     Args:
         words: One line, without mark-up.
         ordinary: Words that the recap writes in lower case elsewhere.
         marked: The whole line is set in italics, bold or parentheses, so that bare names are proof enough.
-        first_bullet: The line is the first bullet under a title; only a name alone counts.
     """
     line = words.strip()[: _LONGEST + 1]
-    line = _LINKS_BEHIND.sub("", line) if _SIGN.search(line) else line
-    if not line or len(line) > _LONGEST or (_MAYBE_POSTED.search(line) and _POSTED.search(line)):
+    if not line or len(line) > _LONGEST:
         return None
-    label = _LABEL.match(line)
-    if label:
-        return _labelled(label, ordinary)
-    by = _BY.match(line)
-    if by:
-        return _sure(parse_people(by["names"], ordinary), ACCEPT)
     if (line[0] in "(（" and line[-1] in ")）") or (line[0] == line[-1] and line[0] in "_*"):
         line, marked = line[1:-1], True
+    announced = _announced(line)
+    # Most lines are sentences of notes, and go no further.
+    bare = not (announced or marked)
+    if bare and (line.endswith((".", ":", "?", "!")) or not begins_like_a_name(line.lstrip("–—-~ "))):
+        return None
+    if _SIGN.search(line) and _leads(line):
+        line = _LINKS_BEHIND.sub("", line)
+        announced = _announced(line)
+    if not line or (_MAYBE_POSTED.search(line) and _POSTED.search(line)):
+        return None
+    if announced:
+        return (
+            _labelled(announced, ordinary)
+            if announced.re is _LABEL
+            else _sure(parse_people(announced["names"], ordinary), ACCEPT)
+        )
+    return _bare(line, ordinary, marked=marked)
+
+
+def _announced(line: str) -> re.Match[str] | None:
+    """Match what says by a label or a by-word that names follow: "Speaker: Ann Bee", "by Ann Bee"."""
+    label = _LABEL.match(line) if _COLON_SIGN.search(line) else None
+    return label or _BY.match(line)
+
+
+def _bare(line: str, ordinary: frozenset[str], *, marked: bool) -> People | None:
+    """Read a line that is names and nothing else."""
     dashed = re.split(r"\s[-–—|]\s", line)
     if (len(dashed) > 2 or (len(dashed) == 2 and len(dashed[1].split()) > 3)) and not has_role(line):
         return None  # "Name - Company - Title" is a talk of its own
     people = parse_people(line.lstrip("–—-~ "), ordinary, listing=marked)
     if marked:
         return _sure(people, ACCEPT)
-    # A bare line of names must say so itself: a known given name, or a role or company beside it.
-    return _sure(people, SURE if first_bullet else 0.85) if not line.endswith((".", ":", "?", "!")) else None
+    # A bare line of names must say so itself: by words that are no everyday words, or a role or company beside it.
+    return _sure(people, SURE)
+
+
+def _leads(line: str) -> bool:
+    """Tell whether a line's last words may lead to slides or a recording."""
+    words = [word.strip("[]()") for word in line.split()[-2:]]
+    return (
+        words[-1:] != [] and ("://" in words[-1] or _NAMES_MATERIAL.fullmatch(words[-1]) is not None)
+    ) or _NAMES_MATERIAL.fullmatch(" ".join(words)) is not None
 
 
 def _labelled(label: re.Match[str], ordinary: frozenset[str]) -> People | None:
@@ -114,8 +147,11 @@ def is_material(words: str) -> bool:
     rest = _URL.sub("", line)
     if not rest.strip(" <>()[]*-–•|,"):
         return bool(rest != line)
+    if line.startswith(("http://", "https://")) and len(_WORD.findall(rest)) <= 1:
+        return True  # "https://... | Rating: *****"
     label = _MATERIAL.match(rest)
-    return bool(label and len(rest[label.end() :].split()) <= 3 and (rest != line or len(rest.split()) <= 5))
+    words_left = len(_WORD.findall(rest[label.end() :])) if label else 0
+    return bool(label and words_left <= 3 and (rest != line or len(rest.split()) <= 5))
 
 
 def is_fact(words: str) -> bool:
@@ -127,6 +163,8 @@ def is_fact(words: str) -> bool:
 def is_property(words: str) -> bool:
     """Tell whether a line is one of a page's properties, "Date: ...", "Status: ...", or several of them."""
     lines = [line for line in words.split("\n") if line.strip()]
+    if any(_TIMED_TITLE.match(line) for line in lines):
+        return False
     return bool(lines) and all(is_fact(line) or is_labelled(line) or is_material(line) for line in lines)
 
 

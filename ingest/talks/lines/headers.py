@@ -114,7 +114,7 @@ def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: b
 
 def _take_byline(piece: Piece, header: Header, ordinary: frozenset[str], *, marked: bool) -> bool:
     words, bullet = piece.text.strip(), piece.kind == "bullet"
-    people = read_byline(words, ordinary, marked=marked, first_bullet=bullet)
+    people = read_byline(words, ordinary, marked=marked)
     if people is None:
         return False
     header.people = people
@@ -145,7 +145,9 @@ def names_next(words: str, ordinary: frozenset[str]) -> bool:
 
 def _set_off(piece: Piece) -> bool:
     """Tell whether the line is set in bold or italics, or a name at its start is: "**Ann Bee**, Quay"."""
-    if piece.marked() or piece.kind == "bullet" or len(piece.text) > _SHORT_LINE:
+    if not piece.block.strong and not piece.block.emphasis:
+        return False
+    if piece.kind == "bullet" or len(piece.text) > _SHORT_LINE or piece.marked():
         return piece.marked()
     lead = piece.start + len(piece.text) - len(piece.text.lstrip())
     return any(start <= lead and end - start > _SHORTEST_NAME for start, end in piece.block.strong)
@@ -201,9 +203,9 @@ def body_links(pieces: Sequence[Piece]) -> dict[str, str]:
             # "repo: https://..." says before the address what it is.
             label = words if "://" not in words else piece.text[max(0, offset - _LABEL_REACH) : offset]
             kind = kind_of_link(link.url, label)
-            if kind is not None and _own(
-                kind, label, piece.text[max(0, offset - _SLIDES_REACH) : offset], link.url
-            ):
+            before = piece.text[max(0, offset - _SLIDES_REACH) : offset]
+            embedded = link.start == link.end  # a player has no words
+            if kind is not None and (embedded or _own(kind, label, before, link.url)):
                 links.setdefault(kind, link.url)
     return links
 

@@ -23,7 +23,7 @@ _CONTAINER = _whole(
 )
 _KEYNOTES = re.compile(r"\W*(?:the\s+)?keynotes\b(?:\s+\S+){0,6}\W*|.*\bkeynotes?\W*", re.IGNORECASE)
 _BREAK = _whole(_words("breaks"))
-_SECTION = _whole(_words("sections"), _words("breaks"))
+_SECTION = _whole(rf"(?:(?:{_words('articles')})\s+)?(?:{_words('sections')}|{_words('breaks')})")
 _CONTENTS = _whole(_words("contents"))
 _ELSEWHERE = re.compile(rf"\W*(?:{_words('elsewhere')})(?!\w).{{0,30}}", re.IGNORECASE)
 _COUNTER = re.compile(rf"\W*(?:\d+\s*(?:{_words('counters')})(?![^\W\d_])\W*)+", re.IGNORECASE)

@@ -48,7 +48,7 @@ _BRACKET = re.compile(r"[(（\[]")
 _LEGAL = re.compile(
     r"(?:Inc|LLC|Ltd|GmbH|Corp|Co|AG|SA|SAS|BV|B\.V|S\.A|Limited|PLC|Technologies Inc)\.?", re.IGNORECASE
 )
-_NICKNAME = re.compile(r"\s*[\"“”'‘’(]([A-Z][\w-]+)[\"“”'‘’)]\s+(?=[A-Z])")
+_NICKNAME = re.compile(r"[\"“”'‘’(]([A-Z][\w-]+)[\"“”'‘’)]\s+(?=[A-Z])")
 _ASIDE = re.compile("[\"“”'‘’(]")  # no nickname without one of these
 _HANDLE_FIRST = re.compile(r"^\s*@[\w.]+\s*\(([^()@]+)\)")
 _COMPANY_ENDS = re.compile(rf"(?:{either('companies', 'endings')})$|^(?:{either('companies', 'beginnings')})")
@@ -73,6 +73,7 @@ _MATERIAL = re.compile(
     rf"[\[(]?(?:{'|'.join(either('links', kind) for kind in ('slides', 'video', 'schedule', 'code', 'other'))})[\])]?",
     re.IGNORECASE,
 )
+_MATERIAL_ASIDE = re.compile(rf"\s*[(\[](?:{_MATERIAL.pattern})[)\]]\s*$", re.IGNORECASE)
 _BOTH = re.compile(
     rf"^(?:{either('bylines', 'both')})\s+(?:(?:of|from|at|von|bei|de|chez)\s+)?(?=\S)", re.IGNORECASE
 )
@@ -117,6 +118,19 @@ class OrdinaryWords(frozenset[str]):
 
     __slots__ = ("common",)
     common: frozenset[str]
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the languages too: what was read with one set must not be looked up with another."""
+        common = other.common if isinstance(other, OrdinaryWords) else None
+        return common is self.common and frozenset.__eq__(self, other)
+
+    __hash__ = frozenset.__hash__
+
+    def without_own(self) -> OrdinaryWords:
+        """Return the language's words alone, for a recap that writes everything small."""
+        made = OrdinaryWords()
+        made.common = self.common
+        return made
 
     @classmethod
     def of(cls, words: Iterable[str], language: str) -> OrdinaryWords:
@@ -244,7 +258,7 @@ def parse_people(
     cleaned = _cleaned(text)
     if not cleaned or len(cleaned) > 400:
         return None
-    if not labelled and not _begins_like_a_name(cleaned):
+    if not labelled and not begins_like_a_name(cleaned):
         return None
     reader = _Reader(ordinary, labelled, listing, familiar=bool(_FAMILIAR.match(cleaned)))
     if not all(reader.take(separator, item) for separator, item in _items(cleaned)):
@@ -262,7 +276,9 @@ def parse_people(
 
 def _cleaned(text: str) -> str:
     """Take nicknames, emoji, pronouns and handles out of a by-line."""
-    cleaned = _NICKNAME.sub(" ", text) if _ASIDE.search(text) else text
+    cleaned = " ".join(text.split())
+    if _ASIDE.search(cleaned):
+        cleaned = _NICKNAME.sub("", cleaned)
     if not cleaned.isascii():
         cleaned = _SYMBOLS.sub(" ", cleaned)
     if "/" in cleaned:
@@ -275,9 +291,11 @@ def _cleaned(text: str) -> str:
     return cleaned
 
 
-def _begins_like_a_name(text: str) -> bool:
+def begins_like_a_name(text: str) -> bool:
     """Tell cheaply that most lines are no names: two words, of which the first could be one."""
     words = text.split(None, 2)
+    if not words:
+        return False
     if _UNSPACED_SIGN.search(text):
         return True
     if len(words) < 2 and "・" not in text and "、" not in text:
@@ -329,6 +347,7 @@ class _Reader:
         self.group += separator == "semi"
         if self.found and _MATERIAL.fullmatch(item):
             return True  # "Ann Bee (Quay) - slides, video"
+        item = _MATERIAL_ASIDE.sub("", item)
         paren = _PAREN.search(item)
         name, role = _split_role(_HONORIFIC.sub("", _PAREN.sub(" ", item).strip()))
         name = _written(name)
@@ -363,7 +382,8 @@ class _Reader:
         if separator == "and":
             first_name = self.labelled or self.familiar or self.found[-1].score <= ACCEPT
             return score >= ACCEPT or (first_name and name.lower() in GIVEN_NAMES)
-        if score >= ACCEPT and (paren or self.listing or score >= _RARE):
+        unspaced = score >= _UNSPACED and _UNSPACED_SIGN.search(name) is not None
+        if score >= ACCEPT and (paren or self.listing or score >= _RARE or unspaced):
             return True
         return self.listing and self.labelled and _nameable(name) and not role and " " in name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,10 @@ _PUNCTUATION = ".,;:!?()[]{}\"'“”‘’*_`"
 _SHORTEST_WORD = 3
 _VOCABULARY_SAMPLE = 300_000  # characters that tell a recap's ordinary words; more change nothing
 _STACKED_LINES = 5
+_TIMED = re.compile(
+    r"^[ \t]*\d{1,2}[:.h]\d{2}(?:\s*[-–—]\s*\d{1,2}[:.h]\d{2})?[ \t]*[-–—:|]?[ \t]+\S[^\n]*\n?", re.MULTILINE
+)
+_PROGRAMME = 3  # lines with a time each
 _LINE_LENGTH = 200
 _FULL_LINE = 76
 _MOSTLY = 0.7
@@ -86,8 +91,18 @@ def _cut(text: str, block: Block) -> Iterator[tuple[int, int]]:
                 break
             yield at, end + 1
             at = end + 1
+    for cut in _timed_lines(text, at, block.end) if block.kind == "paragraph" else ():
+        if cut > at:
+            yield at, cut
+            at = cut
     if at < block.end:
         yield at, block.end
+
+
+def _timed_lines(text: str, start: int, end: int) -> list[int]:
+    """List where the lines that begin with clock times begin and end, where a paragraph is a programme of several."""
+    lines = [match.span() for match in _TIMED.finditer(text, start, end)]
+    return [place for span in lines for place in span] if len(lines) >= _PROGRAMME else []
 
 
 def _first_lines(text: str, block: Block) -> list[tuple[int, int]]:

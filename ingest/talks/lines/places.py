@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.conferences.day_mentions import DayMention, parse_days
+from index.conferences.day_mentions import DayMention, parse_days, parse_range
 from index.conferences.event_mentions import parse_events
 from index.languages.words import either, languages
 from ingest.talks.lines.heading_words import is_container, is_contents, is_section, leads_elsewhere
@@ -24,6 +24,7 @@ _COLOCATED = re.compile(
 )
 _EDGES = " -–—:|,.()[]!#*_／/&+"
 _LONGEST = 120
+_ANY_YEAR = 2024  # a leap year, so that every date is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def read_place(words: str) -> Place | None:
         return Place("contents" if is_contents(text) else "elsewhere")
     days = parse_days(text)
     rest = _without(text, days)
+    if days and parse_range(text, _ANY_YEAR) is not None:
+        days = ()  # "7-8 April 2022" is when the conference was
     core = " ".join(_FILLER.sub(" ", rest).split()).strip(_EDGES) if days else rest
     keynotes, workshops = "keynote" in text.lower(), "workshop" in text.lower()
     role = _role(text, rest, core, dated=bool(days))

@@ -10,7 +10,7 @@ from functools import lru_cache
 from index.conferences.event_mentions import parse_events
 from index.languages.words import either
 from ingest.talks.lines.heading_words import kind_of, kind_prefix
-from ingest.talks.lines.people import ACCEPT, SURE, People, has_role, parse_people
+from ingest.talks.lines.people import ACCEPT, SURE, OrdinaryWords, People, has_role, parse_people
 
 _TIME = r"(?:\d{1,2}[:.]\d{2}(?:\s*(?:[ap]\.?m\.?|uhr|h)(?!\w))?|\d{1,2}\s?h(?:\s?\d{2})?(?!\w)|\d{1,2}\s*(?:[ap]\.?m\.?(?!\w)|uhr))"
 _CLOCK = re.compile(
@@ -28,10 +28,18 @@ _ROOM = rf"(?:{either('bylines', 'rooms')})"
 _ASIDE = re.compile(r"\s*[(\[（](?P<words>[^()\[\]（）]{1,80})[)\]）]\s*$")
 _ASIDE_FACT = re.compile(
     rf".*(?<![\w.]){_TIME}.*|{_ROOM}\s.{{1,30}}|{_CODE_WORD}|\d{{1,3}}\s?(?:min(?:ute)?s?|minuten|分|분)\.?"
-    r"|repeat|recorded|live|video|recording|slides?|cancelled|part \d|online|remote|virtual",
+    r"|beginner|intermediate|advanced|expert|(?:any|all) (?:skill )?levels?|repeat|recorded|live|video|recording|slides?"
+    r"|cancelled|part \d|online|remote|virtual",
     re.IGNORECASE,
 )
 _TAIL_CLOCK = re.compile(rf"\s+[-–—|@,]\s*{_TIME}(?:\s*[-–—]\s*{_TIME})?\s*$", re.IGNORECASE)
+# "Track A: ", "トラックA ", "Saal 2 - " before a title
+_TRACK = re.compile(
+    rf"{_ROOM}\s?(?:[A-Z]|\d{{1,2}})(?:\s*[:：|\-–—]\s*|(?<=[\u3040-\u9fff\uac00-\ud7af][A-Z0-9])\s+)(?=\S)",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"^(?:\[[^\[\]]{1,12}\]|【[^【】]{1,12}】)\s*(?=[^\s(\[].{3})")  # "[A] ", "[Keynote] "
+_KEYCAP = re.compile(r"^[0-9#*]\ufe0f?\u20e3\s*")
 _LEAD = re.compile(r"^[^\w\"“”„«「『(\[#.'’‘*¿¡]+")
 _QUOTED = re.compile(
     r"^\s*[“\"„«「『‹‘](?P<title>[^“”\"„»」』]{3,250}?)[,.]?[”\"“»」』›’]\s*(?P<rest>.*)$", re.DOTALL
@@ -40,7 +48,9 @@ _SURE_BY = re.compile(rf"(?:{either('bylines', 'by')})", re.IGNORECASE)
 _BY = re.compile(
     rf"\s*[,–—-]?\s+(?P<by>{either('bylines', 'by')}|{either('bylines', 'with')})\s+(?=\S)", re.IGNORECASE
 )
-_DASH = re.compile(r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*|\s+/\s+(?=[^\x00-\x7f])")
+_DASH = re.compile(
+    r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*|\s+/\s+(?=[^\x00-\x7f])|(?<=[\u3040-\u9fff\uac00-\ud7af])\s*/\s+(?=\S)"
+)
 _COLON = re.compile(r"\s*[:：]\s+|：")
 _PARTING = re.compile(r"[-–—|/／:：]")  # no dash and no colon without one of these
 _COMMA = re.compile(r"(?<=\S),\s+")
@@ -56,6 +66,7 @@ _EVENT_DASH = re.compile(r"\s+[-–—|]\s+")
 _MOSTLY = 0.8
 _SEVERAL = 0.6  # two names in parentheses prove each other
 _AFTER_COMMA = 0.85  # a comma parts many things, and "with" names tools as often as people
+_UNSPACED_SHAPE = 0.7
 _MOST_DASHES = 4
 
 
@@ -66,6 +77,7 @@ class Style:
     right: float = SURE
     left: float = 0.9
     by: float = ACCEPT
+    comma: float = _AFTER_COMMA
     names_first: bool = False
 
 
@@ -98,6 +110,7 @@ class Parted:
     signs: frozenset[str]
     settled: Title | None = None  # quotation marks leave no choice
     whole: People | None = None  # it is names and nothing else
+    alone: bool = False  # nothing parts the names, or a role among them explains what does
     rights: tuple[Split, ...] = ()
     lefts: tuple[Split, ...] = ()
     commas: tuple[Split, ...] = ()
@@ -108,11 +121,17 @@ class Parted:
         return max((split.people.certainty for split in self.rights), default=0.0)
 
     @property
+    def comma(self) -> float:
+        """Return how surely names stand behind the title's last comma."""
+        return max((split.people.certainty for split in self.commas), default=0.0)
+
+    @property
     def left(self) -> float:
         """Return how surely names stand before the title."""
         return max((split.people.certainty for split in self.lefts), default=0.0)
 
 
+@lru_cache(maxsize=8192)
 def read_title(words: str, ordinary: frozenset[str] = frozenset(), style: Style | None = None) -> Title:
     """Take a heading's words apart.
 
@@ -130,6 +149,8 @@ def read_title(words: str, ordinary: frozenset[str] = frozenset(), style: Style 
 def part_title(words: str, ordinary: frozenset[str] = frozenset()) -> Parted:
     """Find all ways to part a heading; costs much more than to choose among them."""
     text, signs = _strip(" ".join(words.split()))
+    if text.islower() and _PARTING.search(text):
+        return _part_small(text, ordinary)
     kind = kind_of(text[:60] if kind_prefix(text) else words)
     prefix = kind_prefix(text)
     if prefix and len(text) > prefix.end():
@@ -140,11 +161,13 @@ def part_title(words: str, ordinary: frozenset[str] = frozenset()) -> Parted:
     if settled is not None:
         return Parted(text, kind, frozenset(signs), settled)
     parted = _PARTING.search(text) is not None
+    whole = parse_people(text, ordinary)
     return Parted(
         text,
         kind,
         frozenset(signs),
-        whole=parse_people(text, ordinary),
+        whole=whole,
+        alone=whole is not None and _names_alone(text, whole),
         rights=(
             *_by(text, ordinary),
             *(_dashed(text, ordinary) if parted else ()),
@@ -152,6 +175,24 @@ def part_title(words: str, ordinary: frozenset[str] = frozenset()) -> Parted:
         ),
         lefts=tuple(_before(text, ordinary)) if parted else (),
         commas=tuple(_behind_comma(text, ordinary)),
+    )
+
+
+def _part_small(text: str, ordinary: frozenset[str]) -> Parted:
+    """Part a heading that has no capitals at all, as if each word had one."""
+    language = ordinary.without_own() if isinstance(ordinary, OrdinaryWords) else frozenset[str]()
+    parted = part_title(text.title(), language)
+
+    def small(splits: tuple[Split, ...]) -> tuple[Split, ...]:
+        return tuple(replace(split, text=split.text.lower()) for split in splits)
+
+    return replace(
+        parted,
+        text=parted.text.lower(),
+        settled=None,
+        rights=small(parted.rights),
+        lefts=small(parted.lefts),
+        commas=small(parted.commas),
     )
 
 
@@ -165,7 +206,7 @@ def _strip(text: str) -> tuple[str, set[str]]:
     """Take clock times, rooms, numbers and codes off both ends."""
     signs: set[str] = set()
     if not text.isascii():
-        text = _SYMBOLS.sub("", text)
+        text = _SYMBOLS.sub("", _KEYCAP.sub("", text))
     text = _TAIL.sub("", _LEAD.sub("", text.strip()))
     for sign, pattern in (
         ("clock", _CLOCK),
@@ -173,6 +214,8 @@ def _strip(text: str) -> tuple[str, set[str]]:
         ("code", _CODE),
         ("enumerated", _ENUMERATOR),
         ("number", _NUMBER),
+        ("track", _TRACK),
+        ("tag", _TAG),
     ):
         match = pattern.match(text)
         if match:
@@ -180,7 +223,8 @@ def _strip(text: str) -> tuple[str, set[str]]:
             text = text[match.end() :]
     while text.endswith((")", "]", "）")) and (aside := _ASIDE.search(text)) and aside.start():
         words = aside["words"].strip()
-        if not _ASIDE_FACT.fullmatch(words) or parse_people(words) is not None:
+        timed = re.search(rf"(?<![\w.]){_TIME}", words, re.IGNORECASE) is not None
+        if not _ASIDE_FACT.fullmatch(words) or (not timed and parse_people(words) is not None):
             break
         text = text[: aside.start()]
         signs |= (
@@ -237,28 +281,24 @@ def _read_quoted(match: re.Match[str], ordinary: frozenset[str]) -> Title | None
     )
 
 
+def _names_alone(text: str, whole: People) -> bool:
+    plain = not _DASH.search(text) and not _COLON.search(text)
+    short = len(whole.names) * 8 >= len(text.split())
+    return short and (plain or has_role(text)) and not _PLACED.match(text)
+
+
 def _choose(parted: Parted, style: Style) -> Title:
     """Choose among the ways to part a heading: after a dash, after "by", in parentheses, or before the title."""
     text = parted.text
     if {"number", "clock"} & parted.signs:
         style = replace(style, right=ACCEPT, left=ACCEPT)
-    plain = not _PARTING.search(text) or (not _DASH.search(text) and not _COLON.search(text))
-    whole = parted.whole
-    if (
-        whole
-        and not _PLACED.match(text)
-        and whole.certainty >= style.left
-        and (plain or has_role(text))
-        and len(whole.names) * 8 >= len(text.split())
-    ):
-        return Title(text, whole, "only")
+    if parted.whole and parted.alone and parted.whole.certainty >= style.left:
+        return Title(text, parted.whole, "only")
     right = next((split for split in parted.rights if split.people.certainty >= _least(split, style)), None)
     left = next((split for split in parted.lefts if split.people.certainty >= style.left), None)
     if left is not None and (right is None or (style.names_first and right.by != "by")):
         return Title(left.text, left.people, "left")
-    right = right or next(
-        (split for split in parted.commas if split.people.certainty >= max(style.right, _AFTER_COMMA)), None
-    )
+    right = right or next((split for split in parted.commas if split.people.certainty >= style.comma), None)
     if right is None:
         return Title(text)
     signs = frozenset({"by"}) if right.by in {"by", "with"} else frozenset[str]()
@@ -296,6 +336,9 @@ def _dashed(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
 def _in_paren(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
     match = _IN_PAREN.match(text) if text.rstrip().endswith((")", "）", "]")) else None
     people = parse_people(match["people"], ordinary, listing=True) if match else None
+    if match and people and not match["people"].isascii() and people.certainty < SURE:
+        # In scripts without capitals brackets say more than the shape of a name does.
+        people = replace(people, certainty=SURE if people.certainty >= _UNSPACED_SHAPE else people.certainty)
     if match and people:
         yield Split(match["title"], people, "paren")
 

@@ -12,26 +12,32 @@ from ingest.talks.evidence.candidates import title_case
 from ingest.talks.lines.bylines import is_material
 from ingest.talks.lines.headers import body_links, names_next, page_of
 from ingest.talks.lines.name_words import TITLE_SMALL_WORDS
-from ingest.talks.lines.people import ACCEPT, SURE, parse_people
+from ingest.talks.lines.people import ACCEPT, SURE, People, parse_people
 from ingest.talks.lines.pieces import Piece, linked
 from ingest.talks.lines.places import Place, read_place
 from ingest.talks.lines.titles import Style, Title, read_title, stacked
 from ingest.talks.marking.marks import Mark
 
+_MATERIAL = "|".join(either("links", kind) for kind in ("slides", "video", "schedule", "code"))
 _MATERIAL_TAIL = re.compile(
-    r"[\s:：,;|()\[\]–—-]*(?:\b(?:slides?|video|recording|deck|abstract|notes|audio|code|vidéo|folien)\b[\s,;|()\[\]/&–—-]*)+$",
-    re.IGNORECASE,
+    rf"[\s:：,;|()\[\]–—-]*(?<!\w)(?:(?:{_MATERIAL})(?!\w)[\s,;|()\[\]/&–—-]*)+$", re.IGNORECASE
 )
-_MATERIAL_PARTS = ("slide", "video", "recording", "deck", "abstract", "notes", "audio", "code", "folien")
+_MAY_END = re.compile(rf"(?<!\w)(?:{_MATERIAL})\W*$", re.IGNORECASE)
+# A line without links is an entry by quotation marks, by its by-word, or by a company in brackets over a title.
+_MAY_NAME = re.compile(rf"[“\"„«「『]|\)\s*\n|\s(?:{either('bylines', 'by')})\s", re.IGNORECASE)
+_SENTENCES = re.compile(r"[^\W\d_]{2}[.!?。]\s+\S")
+_MOST_BEHIND = 3  # words behind the last link of an entry
 _CELLS = re.compile(r"\t|\s*\|\s*| {3,}")
 _HEADS = {
     name: re.compile(rf"(?:{either('tables', name)})(?![^\W\d_])", re.IGNORECASE)
     for name in ("title", "speakers", "day")
 }
 _LEAST_ENTRIES = 2
+_TAIL = 30  # characters at a line's end that may name slides or a recording
 _DEEPEST_PLACES = 3  # levels of bullets among which days may stand
 _NEVER = 9.0  # more than any certainty
 _NAMES_FIRST = Style(right=_NEVER, left=ACCEPT, by=_NEVER)
+_SHORT_PLACE = 60
 _SHORT = 200  # a paragraph of entries, not of prose
 _SHARE = 0.5  # of a list's top-level bullets that must show evidence
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)]")
@@ -40,7 +46,7 @@ _LEAST_NUMBERED = 2  # numbers in a row are a habit of their own
 _HABIT_SHARE = 0.6
 _TITLE_CASE = 0.6
 _LONGEST = 200
-_EITHER_SIDE = Style(right=ACCEPT, left=ACCEPT)
+_EITHER_SIDE = Style(right=ACCEPT, left=ACCEPT, comma=SURE)
 
 
 def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
@@ -55,22 +61,30 @@ def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark
     parted: list[Piece] = []  # bullets that each have paragraphs of their own below
     at = 0
     while at < len(pieces):
-        end = at + 1
-        while (
-            end < len(pieces)
-            and pieces[end].kind == pieces[at].kind
-            and pieces[end].number == pieces[end - 1].number + 1
-        ):
-            end += 1
+        end = _run_end(pieces, at)
         short = all(linked(p) or p.marked() or len(p.text) < _SHORT for p in pieces[at:end])
         if end == at + 1 and pieces[at].kind == "bullet" and not pieces[at].block.level:
             parted.append(pieces[at])
         elif pieces[at].kind == "bullet" or (pieces[at].kind == "paragraph" and short):
             marks += _list_marks(pieces[at:end], ordinary, style)
         elif pieces[at].kind == "table_row":
-            marks += _table_marks(pieces[at:end], ordinary)
+            marks += _table_marks([piece for piece in pieces[at:end] if piece.kind == "table_row"], ordinary)
         at = end
     return [*marks, *_list_marks(parted, ordinary, style)] if len(parted) >= _HABIT_LEAST else marks
+
+
+def _run_end(pieces: Sequence[Piece], at: int) -> int:
+    """Return where the pieces of one kind end that begin at `at`; lists in a table's cells stand between its rows."""
+    table = pieces[at].kind == "table_row"
+    end = at + 1
+    for number in range(at + 1, len(pieces)):
+        if pieces[number].number != pieces[number - 1].number + 1:
+            break
+        if pieces[number].kind == pieces[at].kind:
+            end = number + 1
+        elif not table or pieces[number].kind != "bullet":
+            break
+    return end
 
 
 def _habit(pieces: Sequence[Piece], ordinary: frozenset[str]) -> Style | None:
@@ -97,7 +111,7 @@ def _entry(
 ) -> tuple[Title, dict[str, str]] | None:
     """Read a bullet as "Title (Speaker): [Slides], [Video]", None where nothing proves that it is one."""
     text = piece.text.split("\n", 1)[0] if len(piece.text) > 400 else piece.text
-    if len(text) > 500:
+    if len(text) > 500 or not (piece.links or _MAY_NAME.search(text)) or _is_prose(piece):
         return None
     labelled = [
         (link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links
@@ -156,11 +170,17 @@ def _entry(
     return title, own_links(material + titled)
 
 
+def _is_prose(piece: Piece) -> bool:
+    """Tell whether a paragraph is one of running text: it has several sentences, or goes on behind its last link."""
+    if piece.kind != "paragraph" or linked(piece) or piece.marked():
+        return False
+    behind = piece.text[piece.links[-1].end - piece.start :] if piece.links else ""
+    return _SENTENCES.search(piece.text) is not None or len(behind.split()) > _MOST_BEHIND
+
+
 def _without_material(text: str) -> str:
     """Cut "[Slides], [Video]" off the end."""
-    if text.isascii() and not any(part in text.lower() for part in _MATERIAL_PARTS):
-        return text
-    return _MATERIAL_TAIL.sub("", text)
+    return _MATERIAL_TAIL.sub("", text) if _MAY_END.search(text, max(0, len(text) - _TAIL)) else text
 
 
 def _mark(piece: Piece, title: Title, links: dict[str, str]) -> Mark:
@@ -175,29 +195,25 @@ def _table_marks(rows: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
     columns = _columns(rows[0]) if rows else {}
     if "title" not in columns or len(rows) < 2 or _is_contents(rows[1:]):
         return []
+    named = sum(bool(_cell(_cells(piece.text), columns, "speakers")) for piece in rows[1:])
     marks = []
     for piece in rows[1:]:
         cells = _cells(piece.text)
-        words = _cell(cells, columns, "title")
+        words, who = _cell(cells, columns, "title"), _cell(cells, columns, "speakers")
         title = read_title(words, ordinary)
         if len(title.text) < 3 or not re.search(r"[^\W\d_]", title.text):
             continue
         place = read_place(words)
-        if place is not None and title.people is None:
-            # "Lunch" ends the talk before it.
-            marks.append(
-                Mark(
-                    piece.start,
-                    "section",
-                    title.text,
-                    "section",
-                    role=place.role,
-                    heading=[(piece.start, piece.end)],
-                )
+        people = title.people or (_cell_people(who, ordinary) if who else None)
+        # "Lunch" ends the talk before it, and so does what nobody gave and nothing is noted of.
+        idle = people is None and named > 1 and not _noted(cells, columns)
+        if title.people is None and (place is not None or idle):
+            mark = Mark(
+                piece.start, "section", title.text, "section", role=place.role if place else "section"
             )
+            mark.heading = [(piece.start, piece.end)]
+            marks.append(mark)
             continue
-        who = _cell(cells, columns, "speakers")
-        people = title.people or (parse_people(who, ordinary, labelled=True, listing=True) if who else None)
         links = own_links(
             (link.url, piece.text[link.start - piece.start : link.end - piece.start]) for link in piece.links
         )
@@ -205,6 +221,18 @@ def _table_marks(rows: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
         mark.heading = [(piece.start, piece.start + _heading_end(cells, columns))]
         marks.append(mark)
     return marks
+
+
+def _cell_people(words: str, ordinary: frozenset[str]) -> People | None:
+    """Read the people of a cell under "Speaker"; "all of us" are none."""
+    people = parse_people(words, ordinary, listing=True)
+    return people or (
+        None if words[0].islower() else parse_people(words, ordinary, labelled=True, listing=True)
+    )
+
+
+def _noted(cells: Sequence[tuple[int, int, str]], columns: Mapping[str, int]) -> bool:
+    return any(words for _, _, words in cells[max(columns.values()) + 1 :]) and "speakers" in columns
 
 
 def _is_contents(rows: Sequence[Piece]) -> bool:
@@ -269,6 +297,8 @@ def find_listings(
     if not numbered:
         places, rows = _nested(_rows(bullets, pieces))
         marks += places
+    scattered: list[tuple[Piece, Title]] = []  # entries of lists too short to show a habit
+    bullets_there = 0
     for row in rows:
         if any(piece.start in taken for piece in row):
             continue
@@ -277,8 +307,15 @@ def find_listings(
         least = _LEAST_NUMBERED if row is numbered or sure else _HABIT_LEAST
         if len(read) >= max(least, _HABIT_SHARE * len(row)) and len({title.side for _, title in read}) == 1:
             marks += [_habitual_mark(piece, title) for piece, title in read]
-        elif row:
-            marks += _bold_marks(row, ordinary, row[0].number in gathered or bool(places))
+        elif row and (bold := _bold_marks(row, ordinary, row[0].number in gathered or bool(places))):
+            marks += bold
+        elif read:
+            scattered += read
+            bullets_there += len(row)
+    sides = {title.side for _, title in scattered}
+    sure = all(title.people and title.people.certainty >= SURE for _, title in scattered)
+    if len(scattered) >= max(_HABIT_LEAST, _HABIT_SHARE * bullets_there) and len(sides) == 1 and sure:
+        marks += [_habitual_mark(piece, title) for piece, title in scattered]
     return marks if any(mark.kind == "talk" for mark in marks) or len(places) > 1 else []
 
 
@@ -314,7 +351,7 @@ def _level_of_places(run: Sequence[Piece]) -> tuple[int, dict[int, Place]]:
 
 def _gathers(piece: Piece) -> Place | None:
     """Read a bullet that is a day or a block of talks: "Day 1", "Keynotes"."""
-    place = read_place(piece.text.strip().rstrip(":")) if len(piece.text) <= _SHORT else None
+    place = read_place(piece.text.strip().rstrip(":")) if len(piece.text) <= _SHORT_PLACE else None
     return place if place is not None and place.role in {"day", "container"} else None
 
 
@@ -387,10 +424,21 @@ def _habitual_entry(piece: Piece, ordinary: frozenset[str]) -> Title | None:
         title.people is None
         or title.side not in {"left", "right"}
         or len(words) < 2
-        or capitals < _TITLE_CASE * len(words)
+        or (capitals < _TITLE_CASE * len(words) and not _surely_titled(title))
     ):
         return None
     return title if title.side == "right" or title.people.certainty >= min(SURE, ACCEPT) else None
+
+
+def _surely_titled(title: Title) -> bool:
+    """Tell whether "Cranes in the cloud - Ann Bee" needs no capitals: it begins with one, and its speaker is sure."""
+    people = title.people
+    return (
+        title.side == "right"
+        and not title.text[:1].islower()
+        and people is not None
+        and people.certainty >= SURE
+    )
 
 
 def _habitual_mark(piece: Piece, title: Title) -> Mark:

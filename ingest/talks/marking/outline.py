@@ -53,6 +53,8 @@ def judge_headings(candidates: Sequence[Candidate], recap_title: str = "") -> li
         while stack and stack[-1].level >= level:
             stack.pop()
         verdict = "event" if at == first else tree.verdict(at, stack)
+        if verdict == "day":
+            tree.day_level = level
         if at != first:
             stack.append(_Open(level, verdict == "talk", verdict, candidate.place))
         if verdict == "talk":
@@ -79,6 +81,7 @@ class _Tree:
     candidates: Sequence[Candidate]
     tally: dict[int, _Level]
     topical: bool = False
+    day_level: int = 0  # the last day's heading that stands beside or below the talks' headings
 
     @property
     def evident(self) -> bool:
@@ -104,7 +107,9 @@ class _Tree:
             return "sub"
         if self.evident:
             return _by_level(candidate, stack, self.tally)
-        gathered = bool(stack) and stack[-1].role in {"container", "day"}
+        gathered = (
+            bool(stack) and stack[-1].role in {"container", "day"}
+        ) or candidate.level <= self.day_level
         return "section" if self.topical and not gathered else "talk"
 
 
@@ -114,6 +119,9 @@ def _by_level(candidate: Candidate, stack: list[_Open], tally: dict[int, _Level]
     below = bool(stack) and stack[-1].role in {"container", "day", "event"}
     if not entry.strong:
         return "talk" if below or _sparse(candidate, tally) else "section"
+    # One heading of a word or two that alone shows nothing: "Overall", "Rooftop drinks".
+    if entry.weak == 1 and entry.strong >= _SEVERAL and len(candidate.title.text.split()) < _TOPIC_WORDS:
+        return "section"
     if entry.share < _STEADY or below:
         return "talk"
     return "talk" if title_case(candidate.title.text) >= _TITLE_CASE else "section"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from index.conferences.day_mentions import parse_days
 from index.conferences.event_mentions import parse_events
 from index.languages.words import either
 from ingest.links import host_of, is_talk_page, kind_of_link, names_material
@@ -25,7 +26,7 @@ _BY = re.compile(
 _HANDLE = re.compile(r"@[\w.]+\s*\((?=[A-ZÀ-Þ])")  # "by @annbee (Ann Bee)"
 _QUOTED = re.compile(r"[“\"«„「](?P<title>[^“”\"«»„」]{6,160}?)[,.]?[”\"»“」]")
 _NAMES_END = re.compile(
-    r"\)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
+    r"\)|\n(?=\W|\d)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
     r"|explained|showed|gave|had)\b)"
 )
 _DASHED = re.compile(
@@ -56,7 +57,18 @@ _LEADS_TO = re.compile(
 )
 # Behind a title, the next sentence begins with its speaker, or a verb and then the speaker go on.
 _NEXT_SENTENCE = re.compile(rf"[“”\"»’'\])]*[.!?]\s+(?P<names>{_NAMES})\s+(?=[a-zà-ÿ])")
-_INVERTED = re.compile(rf"[“”\"»’'\])]*\s+[a-zà-ÿ]+\s+(?P<names>{_NAME}\s+{_NAME})\s+(?=[a-zà-ÿ])")
+_INVERTED = re.compile(
+    rf"[“”\"»’'\])]*,?\s+(?:[a-zà-ÿ]+\s+){{1,4}}(?P<names>{_NAME}\s+{_NAME})\s+(?=[a-zà-ÿ])"
+)
+# Right before a title its speaker presents it, or is next up with it.
+_ADJACENT = re.compile(
+    rf"(?P<names>{_NAMES})\s+(?:{_SAID}|{either('bylines', 'about')})\s*(?:[a-zà-ÿ]+\s+){{0,2}}[\s“\"„«*_(\[]*$"
+)
+# Behind a linked title its speaker goes on: [the title]: Ann Bee asks who pays.
+_BEHIND = re.compile(rf"[“”\"»’'\])]*[,:]?\s+(?P<names>{_NAMES})\s+(?=[a-zà-ÿ])")
+_FIRST = re.compile(rf"\W*(?P<names>{_NAMES})\s*[,:–—-]+\s*[“\"„«]?$")  # Ann Bee, “...”
+_ENTRIES = re.compile(r"[A-ZÀ-Þ][^()“”\"]{3,90}?\s*\([^()]{4,90}\)(?:\s*[,;]\s+(?:and\s+)?|\.?\s*$)")
+_LABEL = re.compile(r"^\W*[^:()]{3,40}:\s+")
 _SENTENCE_LENGTH = 200
 _SEVERAL = re.compile(
     r"\b(?:two|three|next|both|couple of|deux|zwei)\s+(?:\w+\s+){0,2}(?:talks|sessions|keynotes|presentations|vorträge)\b",
@@ -147,6 +159,8 @@ def _in_piece(
     keynotes: bool,
 ) -> list[_Named]:
     named = [*_marked(piece, ordinary, habit), *_known(piece.text, known)]
+    if not named:
+        named += _listed(piece.text, ordinary)
     if keynotes and (lead := _lead(piece.text, ordinary)):
         named.append(lead)
     if lost and not named and piece.kind == "paragraph" and not is_property(piece.text):
@@ -216,29 +230,37 @@ def _is_title_link(shown: _Shown, habit: _Habit) -> bool:
     """Tell whether linked words are a title: the link leads to a talk's page, or where the recap's quoted titles lead."""
     if shown.page is None or names_material(shown.words):
         return False
-    known = is_talk_page(shown.page) and len(shown.words.split()) >= 3 and _titled(shown.words)
+    known = is_talk_page(shown.page) and len(shown.words.split()) >= 2 and _titled(shown.words)
     return known or (shown.how == "quoted" and host_of(shown.page) in habit.hosts)
 
 
 def _people_around(shown: _Shown, ordinary: frozenset[str], habit: _Habit) -> People | None:
     """Read the speaker of a title from the rest of its sentence, or from the next one where the title is linked."""
     text, start, end = shown.text, shown.start, shown.end
-    if not text[:start].strip():
-        people = _people_behind_dash(text, end, ordinary, habit.dashed)
-        if people is not None:
-            return people
-    if shown.how == "bold":
-        return None
+    behind = None if text[:start].strip() else _people_behind_dash(text, end, ordinary, habit.dashed)
+    return behind or next(
+        (people for names in _names_around(shown) if (people := _surely(names, ordinary)) is not None), None
+    )
+
+
+def _names_around(shown: _Shown) -> Iterator[str]:
+    """Give the words around a title that may be its speaker's name, the likeliest first."""
+    text, start, end = shown.text, shown.start, shown.end
     sentence = text[_sentence_from(text, start) : start]
+    if (shown.how != "quoted" or shown.page) and (adjacent := _ADJACENT.search(sentence)):
+        yield adjacent["names"]
+    if shown.how == "bold":
+        return
     subject = _SUBJECT.match(sentence)
     if subject and _LEADS_TO.search(sentence[subject.end() :] or " "):
-        return _surely(subject["names"], ordinary)
+        yield subject["names"]
+    if shown.how == "quoted" and (first := _FIRST.match(text[:start])):
+        yield first["names"]
     if shown.page is None and not _LEADS_TO.search(sentence):
-        return None
-    behind = (
-        pattern.match(text, end) for pattern in ((_INVERTED, _NEXT_SENTENCE) if shown.page else (_INVERTED,))
-    )
-    return next((people for match in behind if match and (people := _surely(match["names"], ordinary))), None)
+        return
+    for pattern in (_BEHIND, _INVERTED, _NEXT_SENTENCE) if shown.page else (_INVERTED,):
+        if match := pattern.match(text, end):
+            yield match["names"]
 
 
 def _surely(names: str, ordinary: frozenset[str]) -> People | None:
@@ -300,6 +322,21 @@ def _lead(text: str, ordinary: frozenset[str]) -> _Named | None:
     return _Named(0, match.end("who"), match["title"].strip(), people, {}, 0.6)
 
 
+def _listed(text: str, ordinary: frozenset[str]) -> list[_Named]:
+    """Read a line that is talks and nothing else: "Heard in: Knots (Ann Bee), Tides and Fog (Carl Dee, Quay)"."""
+    label = _LABEL.match(text)
+    at = label.end() if label else 0
+    found: list[_Named] = []
+    while match := _ENTRIES.match(text, at):
+        title, _, names = match[0].rstrip(" ,;.)").rpartition("(")
+        people = _surely(names.rstrip(")"), ordinary)
+        if people is None:
+            return []
+        found.append(_Named(at, at + len(title.rstrip()), _clean(title), people, {}, 0.8))
+        at = match.end()
+    return found if at >= len(text.rstrip()) and len(found) >= (1 if label else _SEVERAL_LINKS) else []
+
+
 def _known(text: str, known: Mapping[str, Sequence[str]]) -> Iterator[_Named]:
     """Find titles of the catalogue, whatever their typography."""
     if not known:
@@ -347,7 +384,8 @@ def index_titles(titles: Sequence[str]) -> dict[str, list[str]]:
 def _lost(text: str) -> Iterator[_Named]:
     several = bool(_SEVERAL.search(text))
     for run in find_runs(text):
-        if run.score < _RUN_SCORE or parse_events(text[run.start : run.end]):
+        words = text[run.start : run.end]
+        if run.score < _RUN_SCORE or parse_events(words) or parse_days(words):
             continue
         spans = list(cut_at_and(text, run)) if several else [(run.start, run.end)]
         for start, end in spans:

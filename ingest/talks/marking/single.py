@@ -26,6 +26,7 @@ _COMPANY = re.compile(rf"(?:{either('bylines', 'company')})", re.IGNORECASE)
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 _SEVERAL = 2  # proven titles below: then it is no single talk
 _LEAST_WORDS = 2
+_SPOKEN = frozenset({"transcript", "conversation"})
 _NAMED_FILE = Style(right=ACCEPT, left=ACCEPT)
 _ENDING = re.compile(r"\.[A-Za-z][\w-]{1,9}$")
 _VIDEO_ID = re.compile(r"\s*[\[(][\w-]{11}[\])]\s*$")  # as download tools append it
@@ -115,7 +116,7 @@ def _from_recording(
     recap: LoadedRecap, first: Piece, candidates: Sequence[Candidate], ordinary: frozenset[str]
 ) -> Mark | None:
     """Read a transcript as the talk that its file is named after: "Title - Speaker - Conference 2024 [id].en.vtt"."""
-    if recap.format != "transcript" or any(c.strong and c.level for c in candidates):
+    if recap.format not in _SPOKEN or any(c.strong and c.level for c in candidates):
         return None
     stem = recap.recap_id.rsplit("/", 1)[-1]
     while match := _ENDING.search(stem):

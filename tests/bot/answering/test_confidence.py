@@ -13,8 +13,8 @@ from index.search import Searcher
 
 
 def _sure(question: str, searcher: Searcher) -> float:
-    question = understand(question, searcher)
-    return confidence(question, gather(question, searcher))
+    read = understand(question, searcher)
+    return confidence(read, gather(read, searcher))
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_nothing_found_is_no_confidence(searcher: Searcher) -> None:
 )
 def test_every_signal_is_a_small_number(searcher: Searcher, question: str) -> None:
     """Odd and short questions give the same signals as others, each within what the model can take."""
-    question = understand(question, searcher)
-    values = signals(question, gather(question, searcher))
+    read = understand(question, searcher)
+    values = signals(read, gather(read, searcher))
     usual = understand("how much did Lanternfish save?", searcher)
 
     assert values.keys() == signals(usual, gather(usual, searcher)).keys()

@@ -143,7 +143,9 @@ def _listen_http(bot: SlackBot, slack: LocalSlack) -> Running:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(create_http(bot.app, bot.live), host="127.0.0.1", port=port, log_level="warning")
+        uvicorn.Config(
+            create_http(bot.app, bot.live, SIGNING_SECRET), host="127.0.0.1", port=port, log_level="warning"
+        )
     )
     thread = threading.Thread(target=server.run)
     thread.start()

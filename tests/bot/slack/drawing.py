@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from bot.answering.form import AnswerForm
-from bot.answering.models import Answer, Quote, Understood
+from bot.answering.models import Answer, Block, Entry, Lead, Line, Quote, Source, Understood
 from bot.slack.messages.message import Request
 from index.models import Hit, Passage, Talk
 
@@ -55,10 +55,33 @@ def talks(draw: st.DrawFn) -> Talk:
 
 
 @st.composite
+def quotes(draw: st.DrawFn, talk: Talk) -> Quote:
+    """Draw a quote from a talk."""
+    text = draw(long_texts)
+    lead = draw(st.one_of(st.none(), st.builds(Lead, texts, st.just(0), st.just(1))))
+    source = draw(st.one_of(st.none(), st.builds(Source, st.just("r.md"), texts, st.none() | texts, urls)))
+    voice = draw(st.sampled_from(["notes", "author"]))
+    return Quote(text, f"{talk.talk_id}#1", 0, len(text), talk, voice, lead, source)
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> Block:
+    """Draw a part of an answer: quotes of one talk, talks, lines, or some of each."""
+    talk = draw(talks())
+    quoted = tuple(draw(st.lists(quotes(talk), max_size=3)))
+    listed = draw(st.lists(talks(), max_size=4))
+    entries = tuple(
+        Entry(one, draw(st.one_of(st.none(), quotes(one))), draw(st.sampled_from(["", "in its title"])))
+        for one in listed * draw(st.sampled_from([1, 1, 10]))
+    )
+    lines = tuple(draw(st.lists(st.builds(Line, long_texts, st.just("") | texts), max_size=3)))
+    return Block(draw(st.just("") | texts), quoted, entries, lines)
+
+
+@st.composite
 def answers(draw: st.DrawFn) -> Answer:
     """Draw an answer of any kind."""
     found = draw(st.lists(st.tuples(talks(), long_texts), max_size=8))
-    copies = draw(st.sampled_from([1, 1, 12]))
     hits = tuple(
         Hit(
             Passage(f"{talk.talk_id}#{n}", talk.talk_id, talk.recap_id, n, text, 0, len(text), 0, len(text)),
@@ -66,18 +89,7 @@ def answers(draw: st.DrawFn) -> Answer:
             1.0,
             n,
         )
-        for n, (talk, text) in enumerate(found * copies, 1)
-    )
-    quotes = tuple(
-        Quote(
-            hit.passage.text,
-            hit.passage.passage_id,
-            0,
-            1,
-            hit.talk,
-            draw(st.sampled_from(["notes", "author"])),
-        )
-        for hit in hits[:9]
+        for n, (talk, text) in enumerate(found * draw(st.sampled_from([1, 1, 12])), 1)
     )
     status = draw(st.sampled_from(["answered", "not_found"]))
     return Answer(
@@ -89,23 +101,24 @@ def answers(draw: st.DrawFn) -> Answer:
             event=draw(ids),
             day=draw(st.sampled_from([None, 3])),
             topic=draw(texts),
-            form=draw(st.sampled_from([AnswerForm.QUOTES, AnswerForm.LIST])),
+            form=draw(st.sampled_from(AnswerForm)),
         ),
         confidence=0.5,
         build="b",
-        miss="absent" if status == "not_found" else None,
+        miss=draw(st.sampled_from(["absent", "off_topic"])) if status == "not_found" else None,
         headline=draw(st.one_of(st.none(), long_texts)),
         notices=tuple(draw(st.lists(long_texts, max_size=3))),
-        quotes=quotes if draw(st.booleans()) else (),
+        blocks=tuple(draw(st.lists(blocks(), max_size=4))),
         hits=hits,
-        nearest=tuple(talk for talk, _ in found),
+        page=draw(st.integers(1, 2)),
+        pages=draw(st.sampled_from([1, 1, 3])),
     )
 
 
 requests = st.builds(
     Request,
     long_texts,
-    st.sampled_from(["answer", "hits"]),
+    st.sampled_from(["answer", "more", "hits"]),
     st.integers(1, 9),
     st.lists(long_texts, max_size=3).map(tuple),
 )

@@ -57,6 +57,12 @@ def judge(sample: Sample) -> None:
 def _block(block: Json) -> slackblocks.Block:
     make = {
         "rich_text": lambda: slackblocks.RichTextBlock([_rich(one) for one in block["elements"]]),
+        "table": lambda: slackblocks.TableBlock(
+            [[_rich(cell["elements"][0]) for cell in row] for row in block["rows"]]
+        ),
+        "section": lambda: slackblocks.SectionBlock(
+            _text(block["text"]), accessory=_button(block["accessory"])
+        ),
         "header": lambda: slackblocks.HeaderBlock(_text(block["text"])),
         "context": lambda: slackblocks.ContextBlock([_text(one) for one in block["elements"]]),
         "actions": lambda: slackblocks.ActionsBlock([_button(one) for one in block["elements"]]),
@@ -112,6 +118,8 @@ def _inline(inner: Json) -> rich_text.RichTextElement:
         return rich_text.RichTextLink(inner["url"], inner["text"], **style)
     if inner["type"] == "user":
         return rich_text.RichTextUser(inner["user_id"])
+    if inner["type"] == "channel":
+        return rich_text.RichTextChannel(inner["channel_id"])
     return rich_text.RichText(inner["text"], **style)
 
 
@@ -147,8 +155,7 @@ def _read(found: list[Sample], folder: Path) -> None:
 
 def main(index_dir: Path) -> int:
     """Let every judge look; return the exit status."""
-    build = LiveIndex(index_dir).searcher.build
-    found = list(samples(build, SAMPLES))
+    found = list(samples(LiveIndex(index_dir).searcher, SAMPLES))
     for sample in found:
         judge(sample)
     notes = sum(sample.notes for sample in found)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from bot import answering
 from bot.answering.form import AnswerForm
-from bot.answering.models import Answer, Quote, Understood
-from bot.slack.desk.watches import news_message
-from bot.slack.intake.commands import parse, scope
+from bot.answering.models import Answer, Block, Entry, Lead, Line, Quote, Source, Understood
+from bot.slack.desk.news import Subscription, digest_message
+from bot.slack.desk.watches import LONGEST_PHRASE, News, Watch, news_message
 from bot.slack.listeners.feedback import reason_form
 from bot.slack.messages import cards
 from bot.slack.messages.answers import answer_message
-from bot.slack.messages.digest import digest_message, events_message
 from bot.slack.messages.home import home_view
-from bot.slack.messages.message import Frame, Message, Request
+from bot.slack.messages.message import Frame, Look, Message, Request
 from bot.slack.mrkdwn import escape
-from index.build.reader import Build
 from index.models import Hit, Passage, Talk
+from index.search import Searcher
 from tests.bot.slack.drawing import HOSTILE
 
 WORDS = (
@@ -53,12 +53,12 @@ class Sample:
     notes: int = 0  # how many hostile notes went into it
 
 
-def samples(build: Build, count: int, seed: int = 5) -> Iterator[Sample]:
+def samples(searcher: Searcher, count: int, seed: int = 5) -> Iterator[Sample]:
     """Yield so many messages and views, of every kind in turn."""
     draw = random.Random(seed)  # noqa: S311  reproducible, not secret
-    makers = (_answer, _answer, _answer, _digest, _talk, _speaker, _watch, _apology, _home, _form)
+    makers = (_answer, _answer, _answer, _command, _news, _apology, _home, _form)
     for number in range(count):
-        yield makers[number % len(makers)](draw, build)
+        yield makers[number % len(makers)](draw, searcher)
 
 
 def hostile(draw: random.Random) -> str:
@@ -67,12 +67,8 @@ def hostile(draw: random.Random) -> str:
     return text * draw.choices((1, 30, 200), (30, 1, 1))[0]
 
 
-def _answer(draw: random.Random, build: Build) -> Sample:
+def _answer(draw: random.Random, searcher: Searcher) -> Sample:
     found = [_hit(draw, number) for number in range(1, draw.choice((0, 1, 3, 10, 10, 30)) + 1)]
-    quotes = tuple(
-        Quote(hit.passage.text, hit.passage.passage_id, 0, 1, hit.talk, draw.choice(("notes", "author")))
-        for hit in found[:9]
-    )
     missed = draw.random() < 0.3
     answer = Answer(
         hostile(draw),
@@ -82,18 +78,41 @@ def _answer(draw: random.Random, build: Build) -> Sample:
             hostile(draw),
             draw.choice(("EU 2020", None)),
             topic=hostile(draw),
-            form=draw.choice((AnswerForm.QUOTES, AnswerForm.LIST)),
+            form=draw.choice(list(AnswerForm)),
         ),
         0.5,
         "b",
+        miss="absent" if missed else None,
         headline=draw.choice((None, hostile(draw))),
         notices=(hostile(draw),),
-        quotes=() if missed or draw.random() < 0.3 else quotes,
+        blocks=tuple(_block(draw, found) for _ in range(draw.randint(0, 4))) if found else (),
         hits=tuple(found),
-        nearest=tuple(hit.talk for hit in found),
     )
-    request = Request(hostile(draw), draw.choice(("answer", "hits")), draw.randint(1, 7), (hostile(draw),))
-    return _of(answer_message(answer, Frame(request, build, draw.random() < 0.5)), len(found))
+    view = draw.choice(("answer", "more", "hits"))
+    request = Request(hostile(draw), view, draw.randint(1, 7), (hostile(draw),))
+    frame = Frame(request, searcher, draw.random() < 0.5, look=Look(page_url="https://notes.example"))
+    return _of(frame.restated(answer_message(answer, frame)), len(found))
+
+
+def _block(draw: random.Random, found: list[Hit]) -> Block:
+    hits = draw.sample(found, min(len(found), 5))
+    quotes = tuple(_quote(draw, hit) for hit in hits[:3])
+    entries = tuple(Entry(hit.talk, _quote(draw, hit), hostile(draw)) for hit in hits)
+    lines = tuple(Line(hostile(draw), draw.choice(("", hostile(draw)))) for _ in range(3))
+    chosen = draw.randint(0, 2)
+    return Block(
+        draw.choice(("", hostile(draw))),
+        quotes if chosen == 0 else (),
+        entries if chosen == 1 else (),
+        lines if chosen == 2 else (),
+    )
+
+
+def _quote(draw: random.Random, hit: Hit) -> Quote:
+    source = Source("eu-2020.md", hostile(draw), draw.choice((None, hostile(draw))), hostile(draw))
+    voice = draw.choice(("notes", "author"))
+    lead = draw.choice((None, Lead(hostile(draw), 0, 1)))
+    return Quote(hit.passage.text, hit.passage.passage_id, 0, 1, hit.talk, voice, lead, source)
 
 
 def _hit(draw: random.Random, number: int) -> Hit:
@@ -118,77 +137,53 @@ def _hit(draw: random.Random, number: int) -> Hit:
     )
 
 
-def _hostile_build(draw: random.Random, build: Build) -> Build:
-    """Give the talks of a build titles and speakers that mean harm."""
-    talks = {
-        talk_id: replace(
-            talk,
-            title=hostile(draw),
-            speakers=(hostile(draw), hostile(draw)),
-            url=f"https://x.example/{hostile(draw)}",
-        )
-        for talk_id, talk in build.talks.items()
-    }
-    return replace(build, talks=talks)
-
-
-def _frame(draw: random.Random, build: Build, typed: str) -> Frame:
-    return Frame(Request(typed, page=draw.randint(1, 3)), _hostile_build(draw, build), draw.random() < 0.5)
-
-
-def _digest(draw: random.Random, build: Build) -> Sample:
-    typed = draw.choice(("day 3", "eu 2020", "day 9", "kubecon eu 2023", "keynotes day 3", "events"))
-    frame = _frame(draw, build, typed)
-    command = parse(typed)
-    return _of(
-        events_message(frame)
-        if typed == "events"
-        else digest_message(command, scope(command, frame.build), frame)
+def _command(draw: random.Random, searcher: Searcher) -> Sample:
+    frame = Frame(Request(hostile(draw), page=draw.randint(1, 3)), searcher, draw.random() < 0.5)
+    made = (
+        answering.digest(searcher, day=3, page=frame.request.page, per_page=2),
+        answering.events(searcher),
+        answering.find_talk(searcher, draw.choice((hostile(draw), "harbour", "lanternfish"))),
+        answering.person_card(searcher, draw.choice((hostile(draw), "Ines Moreau"))),
     )
+    return _of(answer_message(draw.choice(made), frame))
 
 
-def _talk(draw: random.Random, build: Build) -> Sample:
-    frame = _frame(draw, build, hostile(draw))
-    return _of(
-        cards.talk_message(draw.choice((hostile(draw), next(iter(frame.build.talks.values())).title)), frame)
-    )
+def _news(draw: random.Random, searcher: Searcher) -> Sample:
+    frame = Frame(Request(""), searcher)
+    hits = tuple(_hit(draw, number) for number in range(1, 8))
+    news = News((Watch("T1", "U1", hostile(draw), frozenset()),), hits)
+    subscription = Subscription("T1", "C1", "U1", "weekly", 0.0)
+    talks = list(searcher.build.talks.values())
+    made = (news_message(news, frame), digest_message(talks, subscription, frame, "/kubecon"))
+    return _of(draw.choice(made), 7)
 
 
-def _speaker(draw: random.Random, build: Build) -> Sample:
-    frame = _frame(draw, build, hostile(draw))
-    return _of(
-        cards.speaker_message(
-            draw.choice((hostile(draw), next(iter(frame.build.talks.values())).speakers[0])), frame
-        )
-    )
-
-
-def _watch(draw: random.Random, build: Build) -> Sample:
-    return _of(
-        news_message(
-            hostile(draw), [_hit(draw, number) for number in range(1, 8)], Frame(Request("x"), build)
-        ),
-        7,
-    )
-
-
-def _apology(draw: random.Random, build: Build) -> Sample:
-    frame = _frame(draw, build, "help")
+def _apology(draw: random.Random, searcher: Searcher) -> Sample:
+    frame = Frame(Request("help"), searcher)
     made = (
         cards.sorry(hostile(draw)),
         cards.note(hostile(draw)),
-        cards.help_message(frame, "/kubecon"),
+        cards.diverted(cards.note(hostile(draw)), "C1", hostile(draw), "I am not in it"),
+        cards.help_message(answering.help_answer(searcher), frame, "/kubecon"),
         cards.status_message(frame, hostile(draw)),
     )
     return _of(draw.choice(made))
 
 
-def _home(draw: random.Random, build: Build) -> Sample:
-    view = home_view(_hostile_build(draw, build), "/kubecon", hostile(draw))
+def _home(draw: random.Random, searcher: Searcher) -> Sample:
+    words = [hostile(draw)[:LONGEST_PHRASE] for _ in range(7)]
+    view = home_view(
+        Frame(Request(""), searcher),
+        "/kubecon",
+        trouble=hostile(draw),
+        watches=words,
+        new=words,
+        lacking=words,
+    )
     return Sample("home", view["blocks"], view=view)
 
 
-def _form(draw: random.Random, build: Build) -> Sample:
+def _form(draw: random.Random, _searcher: Searcher) -> Sample:
     view = reason_form(f"C1:{draw.random()}")
     return Sample("modal", view["blocks"], view=view)
 

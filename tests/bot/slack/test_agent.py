@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.answering import examples
 from bot.answering.models import Answer
 from bot.slack.desk.sessions import MOST_STOPPED, Sessions
 from bot.slack.intake.jobs import Job
@@ -62,10 +63,46 @@ def test_prompts_are_offered_above_an_empty_conversation(slack: LocalSlack, star
     slack.open_home("U1ADA", tab="messages")
     prompts = slack.wait_for(lambda: slack.space.prompts.get("D1ADA"))
 
-    assert "What did Ines Moreau say in “Harbour Pilots for Busy Clusters”?" in [
-        prompt["message"] for prompt in prompts
-    ]
+    assert [prompt["message"] for prompt in prompts][:-1] == list(examples(running.bot.live.searcher))
+    assert all(prompt["title"] == prompt["message"] for prompt in prompts)
     assert len(prompts) <= 4
+
+
+@pytest.mark.parametrize("kind", ["message", "channel"])
+def test_what_is_viewed_is_the_context_of_a_question(slack: LocalSlack, start: Starter, kind: str) -> None:
+    """A question that says nothing by itself is read with the message that its asker looks at; looking away ends that."""
+    running = start(slack_agent=True)
+    slack.write_quietly("C1NOTES", "U1ADA", "lunch?", "how fast does Mossbank restore a volume?")
+    message_ts = slack.space.channels["C1NOTES"].messages[-1]["ts"]
+    entity = {
+        "message": {
+            "type": "slack#/types/message_context",
+            "value": {"channel_id": "C1NOTES", "message_ts": message_ts},
+        },
+        "channel": {"type": "slack#/types/channel_id", "value": "C1NOTES"},
+    }[kind]
+    slack.view("U1ADA", {"type": "slack#/types/canvas_id", "value": "F1"}, entity)
+    slack.wait_for(lambda: running.bot.desk.sessions and running.bot.desk.sessions.viewed("U1ADA"))
+    slack.direct("U1ADA", "what do the notes say about that?")
+    [message] = slack.wait_for(lambda: bot_messages(slack, "D1ADA"))
+    slack.view("U1ADA")
+    slack.wait_for(lambda: running.bot.desk.sessions and not running.bot.desk.sessions.viewed("U1ADA"))
+
+    assert "14 seconds" in message_text(message)
+    assert len(slack.calls("conversations.replies")) + len(slack.calls("conversations.history")) == 1
+
+
+def test_what_is_viewed_is_not_read_for_a_question_that_stands_alone(
+    slack: LocalSlack, start: Starter
+) -> None:
+    """Where the notes answer by themselves, nothing that the asker looks at is read."""
+    running = start(slack_agent=True)
+    slack.view("U1ADA", {"type": "slack#/types/channel_id", "value": "C1NOTES"})
+    slack.wait_for(lambda: running.bot.desk.sessions and running.bot.desk.sessions.viewed("U1ADA"))
+    slack.direct("U1ADA", "what is Quillwort?")
+    slack.wait_for(lambda: bot_messages(slack, "D1ADA"))
+
+    assert not slack.calls("conversations.history")
 
 
 def test_stop_is_obeyed_for_what_was_asked_before(slack: LocalSlack, start: Starter) -> None:

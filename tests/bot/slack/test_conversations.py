@@ -29,7 +29,8 @@ def test_a_mention_is_answered_in_its_thread(slack: LocalSlack, start: Starter, 
     assert message["thread_ts"] == question["ts"]
     assert "> Lanternfish saved them 38% of their nodes" in shown
     assert "Harbour Pilots for Busy Clusters (https://talks.example.org/harbour?day=3&room=A)" in shown
-    assert "Ines Moreau, Bo Ek · KubeCon EU 2020 · day 3" in shown
+    assert "Ines Moreau, Bo Ek · EU 2020, day 3" in shown
+    assert "notes: Notes on KubeCon + CloudNativeCon Europe 2020, read 20 November 2026" in shown
     assert "read 20 November 2026" in shown
     assert message["text"]
 
@@ -61,39 +62,67 @@ def test_a_command_with_a_question_is_answered_to_the_asker_alone(
     assert delivery.ack == {}
 
 
-def test_a_day_gives_its_talks_with_links_and_the_other_conference(slack: LocalSlack, start: Starter) -> None:
-    """`day3` lists the newest conference's talks of that day and offers the other conference by a button."""
+def test_a_day_gives_its_talks_with_links_and_what_they_are_about(slack: LocalSlack, start: Starter) -> None:
+    """`day3` lists the talks of that day with their links; a whole conference offers its days by buttons."""
     start()
     slack.command("C1NOTES", "U1ADA", "day3")
-    [message] = slack.wait_for(lambda: slack.space.ephemerals)
+    slack.command("C1NOTES", "U1ADA", "san diego")
+    [message, whole] = slack.wait_for(lambda: len(slack.space.ephemerals) == 2 and slack.space.ephemerals)
+    if "NA 2019: 2 talks" in message_text(message):
+        message, whole = whole, message
     shown = message_text(message)
+    link = "Harbour Pilots for Busy Clusters (https://talks.example.org/harbour?day=3&room=A)"
+    slack.click(message, "page:more", "U1ADA", "C1NOTES")
+    slack.wait_for(lambda: message_text(message) != shown)
 
-    assert "KubeCon EU 2020 · day 3: 3 talks" in shown
-    assert "Harbour Pilots for Busy Clusters (https://talks.example.org/harbour?day=3&room=A)" in shown
-    assert "Ines Moreau runs 120 clusters with Lanternfish" in shown
+    assert "day 3: 4 talks in the notes" in shown
+    assert f"EU 2020, day 3 | {link} | Ines Moreau, Bo Ek" in shown
     assert "Tracing Without Tears" not in shown
-    slack.click(message, "page:ask:NA 2019 day 3", "U1ADA", "C1NOTES")
-    slack.wait_for(lambda: "Lanternfish, the First Year" in message_text(slack.space.ephemerals[0]))
-    assert len(slack.space.ephemerals) == 1
+    assert "Ines Moreau runs 120 clusters with Lanternfish" in message_text(message)
+    slack.click(whole, "page:ask:3", "U1ADA", "C1NOTES")
+    slack.wait_for(lambda: "NA 2019, day 3: 1 talk in the notes" in message_text(whole))
+    assert len(slack.space.ephemerals) == 2
+
+
+def test_a_workspace_without_tables_gets_the_list(
+    slack: LocalSlack, start: Starter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where Slack refuses a table the same talks come as a list, in a channel and at a response address."""
+    slack.space.lacks.add("table")
+    start()
+    slack.command("C1NOTES", "U1ADA", "day 3")
+    slack.write("C1NOTES", "U1ADA", "<@BOT> day 3")
+    [private] = slack.wait_for(lambda: slack.space.ephemerals)
+    [public] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
+
+    for message in (private, public):
+        assert "Ines Moreau runs 120 clusters with Lanternfish" in message_text(message)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("", "I answer with their own words"),
-        ("help", "I answer with their own words"),
-        (":wave:", "I answer with their own words"),
-        ("day9", "do not cover day 9. They cover day 3 and day 4."),
+        ("", "I answer questions from the conference notes"),
+        ("help", "/kubecon QUESTION – privately, for you alone"),
+        (":wave:", "I answer questions from the conference notes"),
+        ("day9", "The notes hold no talk of day 9: they have days 1, 3, 4."),
         ("eu2020 day 4", "Tracing Without Tears"),
-        ("san diego", "KubeCon NA 2019: 2 talks"),
+        ("san diego", "NA 2019: 2 talks in the notes"),
         ("keynotes day 3", "1 keynote in the notes"),
-        ("kubecon eu 2022", "do not cover that conference. They cover KubeCon EU 2020 and KubeCon NA 2019."),
-        ("events", "KubeCon NA 2019 · San Diego · 18 November 2019 · 2 talks · days 1, 3"),
+        ("kubecon eu 2022", "The notes do not cover kubecon eu 2022."),
+        ("events", "18–21 November 2019 · San Diego · 2 talks · days 1 and 3"),
         ("status", "All is well"),
         ("talk tracing without tears", "samples one trace in 400"),
-        ("speaker moreau", "2 talks by moreau in the notes"),
-        ("speaker Ines Morau", "The notes name no speaker “Ines Morau”. Talks by Ines Moreau:"),
-        ("speaker zzyzx", "The notes name no speaker “zzyzx”."),
+        ("talk gpu", "No talk in the notes has “gpu” in its title."),
+        ("talk lanternfish", "Lanternfish, the First Year"),
+        ("talk", "Say what after it: “/kubecon talk WORDS"),
+        ("speaker", "Say what after it: “/kubecon speaker NAME”."),
+        ("watch", "Say what after it: “/kubecon watch WORDS”."),
+        ("unwatch", "Say what after it: “/kubecon unwatch WORDS”."),
+        ("speaker moreau", "Ines Moreau: 2 talks in the notes."),
+        ("speaker Ines Morau", "The notes name no “Ines Morau”. They have Ines Moreau."),
+        ("speaker zzyzx", "The notes name no “zzyzx”."),
     ],
 )
 def test_commands(slack: LocalSlack, start: Starter, typed: str, expected: str) -> None:
@@ -126,9 +155,9 @@ def test_what_is_not_meant_for_the_bot_is_left_alone(slack: LocalSlack, start: S
     ("typed", "expected"),
     [
         ("etcd " * 8_000, "at most 2,000"),
-        ("", "I answer with their own words"),
-        (":wave: :tada:", "I answer with their own words"),
-        ("カーペンターとは何ですか", "is not mentioned in the notes"),
+        ("", "I answer questions from the conference notes"),
+        (":wave: :tada:", "I answer questions from the conference notes"),
+        ("カーペンターとは何ですか", "I only know what was noted at conferences"),
         ("<https://example.org/a|this>?", ""),
         ("'; DROP TABLE claims; --", ""),
     ],
@@ -176,5 +205,6 @@ def test_a_question_can_be_asked_of_all_conferences(slack: LocalSlack, start: St
     slack.click(message, "page:everywhere", "U1ADA", "C1NOTES")
     slack.wait_for(lambda: message_text(message) != limited)
 
-    assert "KubeCon EU 2020" not in limited
-    assert "KubeCon EU 2020" in message_text(message)
+    assert "[Search all conferences]" in limited
+    assert "[Search all conferences]" not in message_text(message)
+    assert "You asked: “what is Lanternfish ?”" in message_text(message)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import statistics
 import traceback
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,24 +14,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
+from bot import answering
 from bot.answering.models import Answer
 from bot.live import LiveIndex
-from bot.slack.intake.commands import parse, scope, without_scope
+from bot.slack.intake.commands import without_scope
 from bot.slack.listeners.feedback import reason_form
 from bot.slack.messages import cards, kit
-from bot.slack.messages.answers import answer_message
-from bot.slack.messages.digest import digest_message, events_message
-from bot.slack.messages.excerpts import first_sentence, gist, reflow
+from bot.slack.messages.answers import answer_message, clipped, first_sentence, reflow, sentences_with
 from bot.slack.messages.home import home_view
-from bot.slack.messages.message import Frame, Message, Request
+from bot.slack.messages.message import Frame, Look, Message, Request
 from bot.slack.mrkdwn import clean, escape, link, read, safe_url
-from index.build.reader import Build
 from tests.bot.slack.drawing import answers, long_texts, requests, texts
 from tests.slack_server.rules import MOST_CHARACTERS_IN_A_MESSAGE, characters, faults
+from tests.slack_server.transcript import block_text
 
 
 def check(message: Message) -> None:
     """Check everything that Slack and people ask of a message."""
+    if message.simple:
+        check(replace(message, blocks=message.simple, simple=()))
     blocks = list(message.blocks)
     kinds = {block["type"] for block in blocks}
 
@@ -38,7 +41,7 @@ def check(message: Message) -> None:
         block.to_dict() for block in Block.parse_all(blocks)
     )  # Slack's own library checks each part as it writes it
     assert characters(blocks) < MOST_CHARACTERS_IN_A_MESSAGE
-    assert kinds <= {"rich_text", "context", "actions", "context_actions", "header"}
+    assert kinds <= {"rich_text", "context", "actions", "context_actions", "header", "table"}
     assert 1 <= len(message.text) <= 1_500
     assert 1 <= len(message.plain_text) <= 4_000
     for parsed in (message.text, message.plain_text):
@@ -65,7 +68,8 @@ def _inline(value: object) -> list[dict[str, Any]]:
         return []
     if value.get("type") in {"rich_text_section", "rich_text_quote"}:
         return list(value["elements"])
-    return _inline(value.get("elements", []))
+    cells = [cell for row in value.get("rows", []) for cell in row]
+    return _inline(value.get("elements", []) + cells)
 
 
 @settings(max_examples=80, deadline=None)
@@ -74,9 +78,9 @@ def test_every_answer_is_a_message_that_slack_takes(
     live: LiveIndex, answer: Answer, request_: Request, private: bool
 ) -> None:
     """Answers of any kind and length keep the limits and carry no markup of notes or people."""
-    message = answer_message(answer, Frame(request_, live.searcher.build, private))
+    frame = Frame(request_, live.searcher, private, look=Look(page_url="https://notes.example"))
 
-    check(message)
+    check(frame.restated(answer_message(answer, frame)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -85,26 +89,91 @@ def test_every_command_is_a_message_that_slack_takes(
     live: LiveIndex, typed: str, page: int, private: bool
 ) -> None:
     """Digests, cards, lists, help, status and apologies keep the limits and carry no markup of notes or people."""
-    frame = Frame(Request(typed, page=page), live.searcher.build, private)
-    for text in ("day 3", "eu 2020", "kubecon eu 2023"):
-        command = parse(text)
-        check(digest_message(command, scope(command, frame.build), frame))
-    check(cards.talk_message(typed, frame))
-    check(cards.speaker_message(typed, frame))
-    check(cards.help_message(frame, "/kubecon"))
+    searcher = live.searcher
+    frame = Frame(Request(typed, page=page), searcher, private)
+    for answer in (
+        answering.digest(searcher, day=3, page=page, per_page=2),
+        answering.find_talk(searcher, typed),
+        answering.person_card(searcher, typed),
+        answering.events(searcher),
+    ):
+        check(answer_message(answer, frame))
+    check(cards.help_message(answering.help_answer(searcher), frame, "/kubecon"))
     check(cards.status_message(frame, typed))
     check(cards.sorry(typed))
-    check(events_message(frame))
 
 
 def test_views_are_taken_by_slack(live: LiveIndex) -> None:
     """The Home tab and the form keep the limits of their surfaces."""
-    home = home_view(live.searcher.build, "/kubecon", "trouble")
+    words = [f"words {number}" for number in range(40)]
+    frame = Frame(Request(""), live.searcher)
+    home = home_view(frame, "/kubecon", trouble="trouble", watches=words, new=words, lacking=words)
     form = reason_form("C1:1.1")
 
     assert faults(home["blocks"], "home") == []
     assert faults(form["blocks"], "modal") == []
     assert len(form["title"]["text"]) <= 24
+
+
+def shown_words(blocks: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the words of a message that a person reads, without buttons and the quiet lines around it."""
+    said = [block_text(block) for block in blocks if block["type"] == "rich_text"]
+    return re.findall(r"\w+", re.sub(r"\(https?://[^)]*\)|https?://\S+", " ", "\n".join(said)))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "what is Lanternfish?",
+        "which talks mention Lanternfish?",
+        "what is Bladderwrack?",
+        "what did Ines Moreau say?",
+        "Lanternfsh",
+        "which conferences are there?",
+        "Lanternfish compared to Mossbank",
+    ],
+)
+def test_what_is_shown_is_what_is_scored(live: LiveIndex, asked: str) -> None:
+    """Opened by More, a message says the words of the answer's own text in its order; at once it says the first of them."""
+    answer = answering.answer(asked, searcher=live.searcher)
+    whole, short = (
+        shown_words(answer_message(answer, Frame(Request(asked, view), live.searcher)).blocks)
+        for view in ("more", "answer")
+    )
+    text = re.sub(r"https?://\S+", " ", answer.text).replace("The note-taker's", "The note-taker’s")
+    extra = set(re.findall(r"\w+", Frame(Request(""), live.searcher).read_on()))
+
+    assert [word for word in whole if word not in extra] == [
+        word for word in re.findall(r"\w+", text) if word not in extra
+    ]
+    following = iter(whole)
+    assert all(word in following for word in short)
+
+
+def test_the_doubt_stands_first(live: LiveIndex) -> None:
+    """A correction or a doubt is the first thing on the screen and in the notification."""
+    answer = answering.answer("what is Lanternfsh?", searcher=live.searcher)
+    message = answer_message(answer, Frame(Request("x"), live.searcher))
+
+    assert answer.notices
+    assert block_text(message.blocks[0]) == answer.notices[0]
+    assert message.notice.startswith(answer.notices[0])
+    assert "38%" not in block_text(message.blocks[0])
+
+
+def test_half_of_the_answers_fit_on_a_phone(live: LiveIndex) -> None:
+    """Of the questions on every talk, the median answer has at most 14 lines of 44 characters, and none has lost a quote."""
+    asked = [f"what is said about {talk.title}?" for talk in live.searcher.build.talks.values()]
+    asked += ["what is Lanternfish?", "Mossbank", "day 3", "which talks mention Lanternfish?", "Quillwort?"]
+    lines = []
+    for question in asked:
+        answer = answering.answer(question, searcher=live.searcher)
+        message = answer_message(answer, Frame(Request(question), live.searcher))
+        read = "\n".join(map(block_text, message.blocks))
+        read = re.sub(r" \(https?://[^)]*\)", "", read)
+        lines.append(sum(-(-max(1, len(line)) // 44) for line in read.splitlines()))
+
+    assert statistics.median(lines) <= 14, lines
 
 
 @given(texts)
@@ -222,26 +291,30 @@ def test_a_question_without_its_conference(asked: str, everywhere: str) -> None:
     assert without_scope(asked) == everywhere
 
 
-def test_a_gist_says_more_than_the_title() -> None:
-    """The line shown for a talk is its first sentence that does not repeat the title or only leads on."""
-    notes = [
-        "Tracing Without Tears by Kenji.",
-        "He began with:\nThey sample one trace in 400 and keep every failed one.",
-    ]
+@pytest.mark.parametrize(
+    ("text", "most", "shown"),
+    [
+        ("One. Two. Three.", 9, "One. Two. […]"),
+        ("One. Two.", 9, "One. Two."),
+        ("A sentence that is longer than that. Two.", 9, "A sentence that is longer than that. […]"),
+        ("no end in sight at all", 9, "no end in sight at all"),
+    ],
+)
+def test_a_quote_is_clipped_after_whole_sentences(text: str, most: int, shown: str) -> None:
+    """What is left out of a quote begins after a sentence, and a mark says so."""
+    assert clipped(text, most) == shown
 
-    assert gist(notes, "Tracing Without Tears") == "They sample one trace in 400 and keep every failed one."
-    assert gist([], "Tracing") == ""
 
-
-def test_an_empty_build_has_messages_too(live: LiveIndex) -> None:
-    """Commands on a build without a talk say that there is none."""
-    empty: Build = replace(live.searcher.build, talks={}, recaps={}, passages=(), events={})
-    frame = Frame(Request("day 3"), empty)
-    command = parse("day 3")
-
-    check(digest_message(command, scope(command, empty), frame))
-    check(events_message(frame))
-    assert faults(home_view(empty, "/kubecon")["blocks"], "home") == []
+@pytest.mark.parametrize(
+    ("text", "phrases", "shown"),
+    [
+        ("First. Then Mossbank came. It grew.", ["mossbank"], "Then Mossbank came. It grew."),
+        ("First. Then it came.", ["mossbank"], "First. Then it came."),
+    ],
+)
+def test_news_quote_from_the_sentence_that_says_it(text: str, phrases: list[str], shown: str) -> None:
+    """A watched word is quoted with its own sentence, not with those before it."""
+    assert sentences_with(text, phrases) == shown
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def test_independent_judges_find_nothing_wrong(live: LiveIndex) -> None:
     from tests.bot.slack.peers import judge
 
     surfaces = set()
-    for sample in samples(live.searcher.build, SAMPLES):
+    for sample in samples(live.searcher, SAMPLES):
         judge(sample)
         surfaces.add(sample.surface)
 

@@ -51,8 +51,10 @@ START = "from bot.settings import Settings; from bot.slack.app import run; run(S
 
 
 @contextmanager
-def process(slack: LocalSlack, tmp_path: Path, index_dir: Path) -> Iterator[subprocess.Popen[str]]:
-    """Run the bot with the network closed but for loopback."""
+def process(
+    slack: LocalSlack, tmp_path: Path, index_dir: Path, **more: str
+) -> Iterator[subprocess.Popen[str]]:
+    """Run the bot with the network closed but for loopback; `more` are variables of its environment."""
     (tmp_path / "sitecustomize.py").write_text(GUARD)
     environment = {
         "PATH": os.environ["PATH"],
@@ -64,6 +66,7 @@ def process(slack: LocalSlack, tmp_path: Path, index_dir: Path) -> Iterator[subp
         "SLACK_APP_TOKEN": APP_TOKEN,
         "SLACK_API_URL": slack.api_url,
         "OMP_NUM_THREADS": "1",
+        **more,
     }
     running = subprocess.Popen(
         [sys.executable, "-c", START], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True

@@ -53,8 +53,8 @@ def test_five_turns_with_pronouns_go_through_a_restart(slack: LocalSlack, start:
     turns = [
         ("how much did it save them?", "38%"),
         ("and which budget does it need?", "pod disruption budget"),
-        ("what was it a year before?", "cron job of 60 lines"),
         ("where was its first cluster?", "the test lab in Lyon"),
+        ("who talked about it?", "Ines Moreau"),
         ("what is Quillwort?", "2 TB a day"),
     ]
     running = start()
@@ -95,6 +95,114 @@ def test_people_who_talk_with_each_other_are_left_alone(slack: LocalSlack, start
 
     assert len(bot_messages(slack, "C1NOTES")) == 2
     assert "2 TB" in message_text(bot_messages(slack, "C1NOTES")[1])
+
+
+@pytest.mark.parametrize("sockets", [2, 0], ids=["socket", "http"])
+def test_a_message_between_people_is_left_alone_however_often_it_comes(
+    slack: LocalSlack, start: Starter, sockets: int
+) -> None:
+    """What was rightly left alone stays so when Slack delivers it again, down both sockets, and late."""
+    slack.sockets.doubles = True
+    running = start(sockets=sockets)
+    thread = ask(slack)
+    between = slack.write("C1NOTES", "U2BEN", "were you there, ada?", thread)
+    slack.wait_for(lambda: between[0].acked_at)
+    reply = slack.write("C1NOTES", "U1ADA", "ben, which rules does Lanternfish need?", thread)
+    for delivery in [*reply, *between, *reply]:
+        slack.redeliver(delivery, 2)
+    slack.write("C1NOTES", "U1ADA", "<@BOT> and what is Quillwort?", thread)
+    slack.wait_for(lambda: len(bot_messages(slack, "C1NOTES")) == 2)
+    running.close()
+
+    assert "2 TB" in message_text(bot_messages(slack, "C1NOTES")[1])
+    assert len(bot_messages(slack, "C1NOTES")) == 2
+
+
+def test_messages_that_come_out_of_order_are_read_in_theirs(slack: LocalSlack, start: Starter) -> None:
+    """Whoever spoke last is told by the time of the messages, not by when they are delivered."""
+    running = start()
+    thread = ask(slack)
+    later = slack.space.next_ts()
+    earlier_ts, later_ts = f"{later[:-1]}1", f"{later[:-1]}9"
+    slack.write("C1NOTES", "U2BEN", "were you there, ada?", thread, ts=later_ts)
+    slack.write("C1NOTES", "U1ADA", "how many nodes did it save?", thread, ts=earlier_ts)
+    slack.wait_for(lambda: len(bot_messages(slack, "C1NOTES")) == 2)
+    running.close()
+
+    assert "38%" in message_text(bot_messages(slack, "C1NOTES")[1])
+
+
+def test_a_direct_message_goes_on_with_the_last_exchange(slack: LocalSlack, start: Starter) -> None:
+    """Typed where people type, beside the thread, a message stands on the question before it; another person's does not."""
+    recorder = Recorder()
+    start(answering=recorder)
+    slack.direct("U2BEN", "what is Mossbank?")
+    slack.direct("U1ADA", "what is Lanternfish?")
+    slack.wait_for(lambda: bot_messages(slack, "D1ADA") and bot_messages(slack, "D2BEN"))
+    slack.direct("U1ADA", "how many nodes did it save?")
+    slack.wait_for(lambda: len(bot_messages(slack, "D1ADA")) == 2)
+
+    assert recorder.histories[-1] == ("what is Lanternfish?",)
+    assert "38%" in message_text(bot_messages(slack, "D1ADA")[1])
+
+
+def test_an_exchange_of_yesterday_is_over(slack: LocalSlack, start: Starter) -> None:
+    """A direct message long after the last exchange stands alone."""
+    recorder = Recorder()
+    running = start(answering=recorder)
+    slack.direct("U1ADA", "what is Lanternfish?")
+    slack.wait_for(lambda: bot_messages(slack, "D1ADA"))
+    with running.bot.store.changing() as memory:
+        memory.execute("UPDATE turns SET asked_at = asked_at - 86400")
+    slack.direct("U1ADA", "what is Quillwort?")
+    slack.wait_for(lambda: len(bot_messages(slack, "D1ADA")) == 2)
+
+    assert recorder.histories[-1] == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "history"),
+    [
+        (
+            "channel",
+            "what do the notes say about that?",
+            ("does anyone use Lanternfish?", "how many nodes did it save them?"),
+        ),
+        ("group", "^^", ("does anyone use Lanternfish?",)),
+    ],
+)
+def test_a_mention_in_somebody_elses_thread_reads_it(
+    slack: LocalSlack, start: Starter, kind: str, said: str, history: tuple[str, ...]
+) -> None:
+    """A mention below other people's words stands on them; a bare one asks what stands right above; it is read once."""
+    recorder = Recorder()
+    slack.space.channels["C1NOTES"].kind = kind
+    [root] = slack.write_quietly("C1NOTES", "U2BEN", "does anyone use Lanternfish?")
+    for text in ("not me", "how many nodes did it save them?"):
+        slack.write("C1NOTES", "U2BEN", text, root)
+    start(answering=recorder)
+    slack.write("C1NOTES", "U1ADA", f"<@BOT> {said}", root)
+    slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
+    shown = message_text(bot_messages(slack, "C1NOTES")[0])
+    slack.write("C1NOTES", "U1ADA", "and what is Mossbank?", root)
+    slack.wait_for(lambda: len(bot_messages(slack, "C1NOTES")) == 2)
+
+    assert recorder.histories[0] == history
+    assert "38%" in shown
+    assert ("Asked above" in shown) is (said == "^^")
+    assert recorder.histories[1][: len(history)] == history
+    assert len(slack.calls("conversations.replies")) == 1
+
+
+def test_a_thread_that_may_not_be_read_costs_no_answer(slack: LocalSlack, start: Starter) -> None:
+    """Without the scope to read the thread the mention is answered by its own words."""
+    slack.scopes -= {"channels:history"}
+    [root] = slack.write_quietly("C1NOTES", "U2BEN", "lunch?")
+    start()
+    slack.write("C1NOTES", "U1ADA", "<@BOT> what is Mossbank?", root)
+    [message] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
+
+    assert "14 seconds" in message_text(message)
 
 
 def test_threads_of_others_are_left_alone(slack: LocalSlack, start: Starter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,16 @@ from pydantic import SecretStr
 
 from bot.live import LiveIndex
 from bot.settings import Settings
+from bot.slack.desk.watches import MOST_PLACES
 from bot.slack.doctor import examine
 from bot.slack.workspaces import SCOPES
+from bot.store import Store
 from index.encoder.base import Encoder
 from tests.bot.slack.conftest import Starter, make_settings
 from tests.notes import TALKS, Notes, publish_notes
 from tests.slack_server import LocalSlack
 from tests.slack_server.faults import Fault
+from tests.slack_server.state import TEAM_ID
 from tests.slack_server.transcript import message_text
 
 NEWS = Notes("Mossbank Grows Up", ("Nadia Sund",), ("Nadia Sund moved Mossbank to four regions.",), day=2)
@@ -34,7 +38,7 @@ def test_a_watched_topic_is_told_once(
     [told] = slack.wait_for(
         lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages
     )
-    running.bot.desk.tell_news(following.searcher)
+    running.bot.desk.tell_news()
     publish_notes(index_dir, encoder, [NEWS, *TALKS])
     following.refresh()
     running.close()
@@ -83,12 +87,138 @@ def test_news_that_could_not_be_posted_are_told_later(
     [told] = slack.wait_for(
         lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages
     )
-    second.bot.desk.tell_news(following.searcher)
+    second.bot.desk.tell_news()
     second.close()
 
     assert failed == []
     assert "> Nadia Sund moved Mossbank to four regions." in message_text(told)
     assert len(slack.space.channels["D1ADA"].messages) == 1
+
+
+def test_news_of_a_process_that_is_gone_are_told_by_the_next(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    """A process that dies between its claim and its message loses nothing: the next one tells, once."""
+    first = start(index=LiveIndex(index_dir, encoder))
+    slack.command("C1NOTES", "U1ADA", "watch Mossbank")
+    slack.wait_for(lambda: slack.space.ephemerals)
+    first.close()
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    following = LiveIndex(index_dir, encoder)
+    key = f"watch:{TEAM_ID}:U1ADA:{following.searcher.build.build_id}"
+    gone = Store(tmp_path / "bot.sqlite")
+    gone.take([key], f"due:{key}")
+    gone.close()
+    second = start(index=following)
+    slack.wait_for(lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages)
+    second.bot.desk.tell_news()
+    second.close()
+
+    assert len(slack.space.channels["D1ADA"].messages) == 1
+
+
+def test_one_message_tells_all_that_is_new_to_a_person(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
+) -> None:
+    """A passage that several watched words stand in is told once, by its sentence, and headings are no news of their own."""
+    following = LiveIndex(index_dir, encoder)
+    start(index=following)
+    for words in ("Mossbank", "four regions", "Nadia Sund"):
+        slack.command("C1NOTES", "U1ADA", f"watch {words}")
+    slack.wait_for(lambda: len(slack.space.ephemerals) == 3)
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    following.refresh()
+    [told] = slack.wait_for(
+        lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages
+    )
+
+    assert "New in the notes on “four regions”, “mossbank” and “nadia sund”: 1 place." in message_text(told)
+    assert message_text(told).count("> ") == 1
+    assert len(slack.space.channels["D1ADA"].messages) == 1
+
+
+def test_a_word_that_stands_everywhere_is_not_watched(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
+) -> None:
+    """A watch that would write every night is refused with its count and what to watch instead."""
+    said = tuple(f"Bo Ek said “a” the {number}. time." for number in range(MOST_PLACES + 1))
+    publish_notes(index_dir, encoder, [*TALKS, Notes("Counting", ("Bo Ek",), said)])
+    running = start(index=LiveIndex(index_dir, encoder))
+    slack.command("C1NOTES", "U1ADA", "watch bo ek")
+    [refused] = slack.wait_for(lambda: slack.space.ephemerals)
+
+    assert re.search(r"“bo ek” stands in 10\d places already", message_text(refused))
+    assert running.bot.desk.teller.watches.all() == []
+
+
+def test_a_channel_is_told_what_is_new_once(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
+) -> None:
+    """A digest that a channel asked for says which talks are new, once, when there is something and its time has come."""
+    following = LiveIndex(index_dir, encoder)
+    running = start(index=following)
+    _say(slack, "digest weekly here")
+    running.bot.desk.tell_news()
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    following.refresh()
+    [told] = slack.wait_for(lambda: slack.space.channels["C1NOTES"].messages)
+    later = Notes("Mossbank Retires", ("Nadia Sund",), ("Nadia Sund switched Mossbank off.",), day=2)
+    publish_notes(index_dir, encoder, [*TALKS, NEWS, later])
+    following.refresh()
+    running.close()
+    early = len(slack.space.channels["C1NOTES"].messages)
+    second = start(index=following)
+    with second.bot.store.changing() as memory:
+        memory.execute("UPDATE digests SET posted_at = posted_at - 7 * 86400")
+    second.bot.desk.tell_news()
+    slack.wait_for(lambda: len(slack.space.channels["C1NOTES"].messages) == 2)
+    second.bot.desk.tell_news()
+    second.close()
+    texts = [message_text(message) for message in slack.space.channels["C1NOTES"].messages]
+
+    assert "New in the conference notes: 1 talk." in message_text(told)
+    assert "Nadia Sund moved Mossbank to four regions." in message_text(told)
+    assert early == 1
+    assert [later.title in text for text in texts] == [False, True]
+    assert NEWS.title not in texts[1]
+
+
+def test_a_channel_that_cannot_be_told_is_told_no_more(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
+) -> None:
+    """Where the bot may not post, whoever asked for the digest learns why, once."""
+    following = LiveIndex(index_dir, encoder)
+    running = start(index=following)
+    _say(slack, "digest daily here", "C2OTHER")
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    following.refresh()
+    slack.wait_for(lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages)
+    running.bot.desk.tell_news()
+    running.close()
+    [told] = slack.space.channels["D1ADA"].messages
+
+    assert "I am not in it" in message_text(told)
+    assert not slack.space.channels["C2OTHER"].messages
+
+
+def test_a_digest_is_asked_for_and_ended(slack: LocalSlack, start: Starter) -> None:
+    """`digest` says how often the channel is told; `digest off` ends it."""
+    start()
+    said = [
+        _say(slack, words) for words in ("digest", "digest weekly here", "digest", "digest off", "digest off")
+    ]
+
+    assert said[0].startswith("“/kubecon digest weekly here” (or “daily”) sets it")
+    assert said[1].startswith("From now on I say here once a week what is new")
+    assert said[2].startswith("I say here once a week what is new in the notes.")
+    assert said[3:] == ["I no longer say here what is new.", "I do not say here what is new anyway."]
+
+
+def _say(slack: LocalSlack, words: str, channel_id: str = "C1NOTES") -> str:
+    """Type a command and return what it answers."""
+    before = len(slack.space.ephemerals)
+    slack.command(channel_id, "U1ADA", words)
+    return message_text(slack.wait_for(lambda: slack.space.ephemerals[before:])[0])
 
 
 def test_watches_are_listed_and_taken_back(slack: LocalSlack, start: Starter) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.conferences.day_mentions import parse_days
-from index.conferences.editions import EDITIONS, event_for
-from index.conferences.event_mentions import parse_event, parse_events
+from index.conferences.day_mentions import parse_days, parse_range
+from index.conferences.editions import EDITIONS, SERIES_FOLDER, event_for, read_series
+from index.conferences.event_mentions import EventReader, parse_event, parse_events
 from index.models import Event
 
 
@@ -186,3 +188,121 @@ def test_any_text_is_read_without_error_and_spans_lie_inside(text: str) -> None:
     ]
 
     assert all(0 <= start < end <= len(text) for start, end in spans)
+
+
+@pytest.mark.parametrize(
+    ("words", "event_id"),
+    [
+        ("BOB 2023 in Berlin", "BOB 2023"),
+        ("SREcon25 Europe/Middle East/Africa was in Dublin", "SREcon EMEA 2025"),
+        ("OSCON 2015, Portland", "OSCON 2015"),
+        ("KCD Munich 2024", "KCD Munich 2024"),
+        ("the 2023 KCD Zurich", "KCD Zurich 2023"),
+        ("devfest lisbon 2024", "DevFest Lisbon 2024"),
+        ("ScalaDays Madrid 2023 - notes", "Scala Days Madrid 2023"),
+        ("Devoxx Belgium 2024: what four of us saw", "Devoxx Belgium 2024"),
+        ("PyCon US 2024", "PyCon US 2024"),
+        ("aws reinvent 2023", "re:Invent 2023"),
+        ("heise devSec 2023, Karlsruhe", "heise devSec 2023"),
+        ("Data Platform : Coalesce 2023 Trip Report", "Coalesce 2023"),
+        ("Pier & Nine Engineering Offsite 2024", "Pier & Nine Engineering Offsite 2024"),
+        ("Notes From My DevSummit London 2022", "DevSummit London 2022"),
+        ("Google Cloud Next '24", "Google Cloud Next 2024"),
+    ],
+)
+def test_other_series_are_named_with_place_and_year(words: str, event_id: str) -> None:
+    """The series' own writing, the place behind it and the year make the id; a city beside it makes no KubeCon."""
+    assert parse_event(words) == (event_id,)
+
+
+@pytest.mark.parametrize(
+    "words", ["bob and velocity", "DevSecOps 2024", "Tuesday 2024", "we had coalesced by 2023"]
+)
+def test_ordinary_words_that_a_series_is_called_are_left_alone(words: str) -> None:
+    """A name that is a word as well counts in its own capitals only."""
+    assert parse_event(words) == ()
+
+
+def test_a_series_is_added_by_a_file(tmp_path: Path) -> None:
+    """One entry teaches name, places, years and dates; nothing else has to change."""
+    shutil.copytree(SERIES_FOLDER, tmp_path / "series")
+    (tmp_path / "series" / "harbour.yaml").write_text(
+        "- name: Harbour Talks\n"
+        "  exact: true\n"
+        "  regions: {North: {name: North, words: [north, nord]}}\n"
+        "  editions: [{region: North, year: 2031, city: Hamburg, starts_on: 2031-05-06, days: 2}]\n"
+    )
+    series = read_series(tmp_path / "series")
+    reader = EventReader(series)
+
+    [mention] = reader.read("Notes from Harbour Talks Nord 2027, day 2")
+    assert mention.event_id == "Harbour Talks North 2027"
+    assert reader.read("he harbour talks of 2027") == ()
+    [edition] = next(one for one in series if one.name == "Harbour Talks").editions
+    assert edition.as_event().ends_on == date(2031, 5, 7)
+    assert edition.event_id == "Harbour Talks North 2031"
+
+
+def test_a_file_that_lists_no_series_is_named(tmp_path: Path) -> None:
+    """Whoever adds one learns which entry is wrong."""
+    (tmp_path / "mine.yaml").write_text("- {title: Harbour Talks}\n")
+
+    with pytest.raises(ValueError, match=r"mine\.yaml: entry 1 is no series"):
+        read_series(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("Día 2", 2),
+        ("Segundo día", 2),
+        ("primera jornada", 1),
+        ("terceiro dia", 3),
+        ("Dia 2 (sexta-feira)", 2),
+        ("Primo giorno", 1),
+        ("seconda giornata", 2),
+        ("第一天", 1),
+        ("第2天", 2),
+        ("1일차", 1),
+        ("둘째 날", 2),
+        ("jeudi 6 mai", 2),
+        ("viernes, 7 de mayo", 3),
+        ("giovedì 6 maggio", 2),
+        ("5 de maio de 2021", 1),
+        ("周四", 2),
+        ("금요일", 3),
+        ("5월 7일", 3),
+    ],
+)
+def test_days_are_read_in_the_other_languages(words: str, day: int) -> None:
+    """Numbers, ordinals, weekdays and dates of Romance and East Asian languages."""
+    event = event_for("EU 2021")  # 5 to 7 May, Wednesday to Friday
+
+    assert day in {mention.resolve(event) for mention in parse_days(words)}
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("Dublin, from 7 to 9 October 2025", (10, 7), (10, 9)),
+        ("San Diego, October 17–19, 2025", (10, 17), (10, 19)),
+        ("Las Vegas, Nov 27 - Dec 1", (11, 27), (12, 1)),
+        ("vom 12. bis 13. September", (9, 12), (9, 13)),
+        ("12.-13.09.2025", (9, 12), (9, 13)),
+        ("du 8 au 10 octobre 2025", (10, 8), (10, 10)),
+        ("del 4 al 6 de octubre", (10, 4), (10, 6)),
+        ("9月1日〜3日", (9, 1), (9, 3)),
+        ("9월 6일부터 7일까지", (9, 6), (9, 7)),
+    ],
+)
+def test_the_days_of_a_conference_are_read(words: str, first: tuple[int, int], last: tuple[int, int]) -> None:
+    """First and last day, in the writing of nine languages; the year may come from elsewhere."""
+    assert parse_range(words, 2025) == (date(2025, *first), date(2025, *last))
+
+
+@pytest.mark.parametrize(
+    "words", ["2 to 3 times", "between May 1 and August 3, 2025", "3-4 people", "10:00 - 11:30"]
+)
+def test_other_stretches_are_no_conference(words: str) -> None:
+    """Numbers, and seasons that no conference lasts."""
+    assert parse_range(words, 2025) is None

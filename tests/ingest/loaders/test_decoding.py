@@ -15,9 +15,13 @@ from ingest.loaders import load, load_bytes
     [
         (b"", "empty"),
         (b" \n\t\n", "empty"),
-        (b"PK\x03\x04\x00\x00rest", "binary file (a NUL at byte 4)"),
+        (b"\x00\x01\x02rest of it", "binary file (a NUL at byte 0)"),
+        (b"PK\x03\x04\x00\x00rest", "an archive or an Office file"),
+        (b"%PDF-1.7\n%\xe2\xe3", "it is a PDF. Export the notes"),
+        (b"{\\rtf1\\ansi Notes}", "a rich text file (RTF). Save it as DOCX"),
+        (b"\xd0\xcf\x11\xe0\x00\x00", "an old Office file"),
         (b"a talk\x01\x02\x03\x04\x05", "binary file (5 control characters)"),
-        (b"caf\xe9 and more", "not valid UTF-8 at byte 3 (0xe9)"),
+        (b"\x81\x8d\x8f\xff\xfe\x90\x9d" * 9, "not valid UTF-8 at byte 0 (0x81)"),
         (b"\xff\xfea", "not valid UTF-16-LE at byte 2"),
     ],
 )
@@ -73,7 +77,7 @@ def test_refuses_a_file_without_words() -> None:
 
 def test_unknown_format_is_a_mistake_of_the_caller() -> None:
     """A format that no reader has is named with the known ones."""
-    with pytest.raises(ValueError, match="known are html, markdown"):
+    with pytest.raises(ValueError, match="known are asciidoc, conversation"):
         load_bytes(b"x", "a.txt", "word")
 
 
@@ -94,3 +98,90 @@ def test_unknown_format_is_a_mistake_of_the_caller() -> None:
 def test_tells_the_format_by_name_and_content(name: str, content: str, expected: str) -> None:
     """The content decides where the ending is general or plainly wrong."""
     assert load_bytes(content.encode(), name).format == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "charset", "named"),
+    [
+        ("Three boards – she calls them “toys” – are enough.", "cp1252", "Windows-1252"),
+        (
+            "Das Gerät läuft über Nacht, größer wird es nicht. Ça suffit, déjà vu à Orléans.",
+            "cp1252",
+            "Windows-1252",
+        ),
+        (
+            "Журнал конференции: канаты, краны и приливы. Докладчик рассказал о причале и о буксирах.",
+            "cp1251",
+            "Windows-1251",
+        ),
+        (
+            "会議のメモです。クレーンは一時間に四十個の荷物を持ち上げます。ロープは長いです。",
+            "cp932",
+            "Shift JIS",
+        ),
+        ("大会笔记：起重机每小时吊起四十个箱子，绳子很长，潮汐表是一种缓存。", "gb18030", "GB18030"),
+    ],
+)
+def test_older_encodings_are_read_and_told(words: str, charset: str, named: str) -> None:
+    """What is not UTF-8 is read in the charset that fits best, and a line says so."""
+    recap = load_bytes(words.encode(charset), "a.txt", "text")
+
+    assert recap.text == words
+    assert named in recap.notices[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_reads_utf_16_without_its_mark(encoding: str) -> None:
+    """Notes from Windows' editor are read though nothing marks them."""
+    assert load_bytes("Ropes and tar, übrigens.".encode(encoding), "a.txt").text == "Ropes and tar, übrigens."
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("a.txt", '{"talks": [{"title": "Ropes"}]}'),
+        ("a.md", '[{"title": "Ropes"}, 3]'),
+        ("a.txt", '{"title": "Ropes", "cut": ['),
+        ("a.txt", '{"a": 1}\n{"a": 2}\n'),
+        ("a.txt", '<?xml version="1.0"?><schedule><day/></schedule>'),
+        ("a.html", "<schedule><day>Ropes</day></schedule>"),
+        ("a.txt", '<rss version="2.0"><channel/></rss>'),
+        ("a.txt", "[" * 100_000),
+    ],
+)
+def test_data_is_never_published_as_prose(name: str, source: str) -> None:
+    """JSON and XML are refused with the way out, whatever the file is called."""
+    with pytest.raises(RecapError, match=r"it is JSON or XML.* --catalogue"):
+        load_bytes(source.encode(), name)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[1] A footnote first.",
+        "{x} marks the spot",
+        "[Ropes](https://pier.example) held.",
+        "<Ada> said so",
+        "[ ] to do",
+    ],
+)
+def test_notes_that_begin_with_a_bracket_are_notes(source: str) -> None:
+    """A bracket alone is no data."""
+    assert load_bytes(source.encode(), "a.md").text
+
+
+def test_a_file_of_any_size_costs_little(tmp_path: Path) -> None:
+    """A file that is too large, though it be empty on the disk, is refused before it is read; so is what is no file."""
+    import os
+
+    with (tmp_path / "huge.md").open("wb") as stream:
+        stream.truncate(6_000_000_000)
+    os.mkfifo(tmp_path / "pipe.md")
+
+    for name, what in (
+        ("huge.md", "6,000,000,000 bytes"),
+        ("pipe.md", "no ordinary file"),
+        (".", "no ordinary file|directory"),
+    ):
+        with pytest.raises(RecapError, match=what):
+            load(tmp_path / name, name)

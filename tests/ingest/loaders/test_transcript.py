@@ -71,3 +71,84 @@ def test_without_cues_it_is_text() -> None:
     recap = load_bytes(b"Just words.", "a.vtt")
 
     assert [recap.slice(block) for block in recap.blocks] == ["Just words."]
+
+
+def spoken(source: str, name: str = "a.vtt") -> list[str]:
+    """Give the paragraphs of a transcript."""
+    recap = load_bytes(source.encode(), name)
+    assert_sound(recap, source)
+    return [recap.slice(block) for block in recap.blocks]
+
+
+def cues(*texts: str) -> str:
+    """Write cues of a second each."""
+    return "WEBVTT\n\n" + "\n".join(
+        f"00:00:{at:02}.000 --> 00:00:{at + 1:02}.000\n{text}\n" for at, text in enumerate(texts)
+    )
+
+
+def test_captions_that_roll_or_grow_are_read_once() -> None:
+    """Lines that stay on the screen, and a line that is still being written, are each said once."""
+    rolled = cues("the rope\nis long", "is long\nand the tar", "and the tar\nis black", "is black\nat night.")
+    grown = cues(
+        "the", "the rope", "the rope was", "The rope was cut,", "the rope was cut, twice.", "and again."
+    )
+    timed = cues(
+        " \nso<00:00:00.400><c> the</c><c> crane</c>",
+        "so the crane\n ",
+        "so the crane\nlifts<00:00:02.6><c> it</c>",
+        "lifts it\nup<c> high</c>",
+    )
+
+    assert spoken(rolled) == ["the rope is long and the tar is black at night."]
+    assert spoken(grown) == ["the rope was cut, twice. and again."]
+    assert spoken(timed) == ["so the crane lifts it up high"]
+
+
+def test_words_that_are_said_twice_stay() -> None:
+    """A file that shows nothing again keeps every repetition."""
+    assert spoken(cues("we cut and cut", "and cut again", "no no", "no more of it", "that is all")) == [
+        "we cut and cut and cut again no no no more of it that is all"
+    ]
+
+
+def test_voices_by_name_or_line() -> None:
+    """Names before a colon, on a line of their own and in a tag begin a paragraph when they change."""
+    named = cues(
+        "Ada Byron: We cut it.", "Ada Byron: In steps.", "Bo Li: Why?", "Ada Byron: Note: it was long."
+    )
+    above = cues("Ada Byron\nWe cut it.", "Ada Byron\nIn steps.", "Bo Li\nWhy?", "Bo Li\nTell us.")
+
+    assert spoken(named) == [
+        "Ada Byron: We cut it. In steps.",
+        "Bo Li: Why?",
+        "Ada Byron: Note: it was long.",
+    ]
+    assert spoken(above) == ["Ada Byron: We cut it. In steps.", "Bo Li: Why? Tell us."]
+
+
+def test_chapters_are_headings() -> None:
+    """A list of chapters before the cues sets headings where they begin."""
+    source = cues("Hello.", "We cut ropes.", "Any questions?").replace(
+        "WEBVTT\n", "WEBVTT\n\nNOTE\n0:00 Welcome\n(00:02) - Questions of the room\n", 1
+    )
+    recap = load_bytes(source.encode(), "a.vtt")
+    assert_sound(recap, source)
+
+    assert [(block.kind, recap.slice(block), block.second) for block in recap.blocks] == [
+        ("heading", "Welcome", 0.0),
+        ("paragraph", "Hello.", 0.0),
+        ("heading", "Questions of the room", 1.0),
+        ("paragraph", "We cut ropes. Any questions?", 1.0),
+    ]
+
+
+def test_a_meeting_in_plain_text_is_a_transcript() -> None:
+    """What Teams writes into a document has short times and names on lines of their own."""
+    source = "".join(
+        f"0:0:{at}.0 --> 0:0:{at + 4}.5\n{name}\nWords {at}.\n"
+        for at, name in ((0, "Ada"), (5, "Bo"), (10, "Ada"), (15, "Bo"))
+    )
+
+    assert load_bytes(source.encode(), "call.txt").format == "transcript"
+    assert spoken(source, "call.txt") == ["Ada: Words 0.", "Bo: Words 5.", "Ada: Words 10.", "Bo: Words 15."]

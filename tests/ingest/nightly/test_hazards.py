@@ -13,7 +13,20 @@ from tests.conftest import ROOT
 def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds() -> None:
     """After SIGKILL at random moments, a full disk and a read-only folder the live build is whole and the next night needs no repair."""
     done = subprocess.run(
-        [sys.executable, "benchmarks/hazards.py", "--kills", "8", "--others", "1", "--seed", "6"],
+        [
+            sys.executable,
+            "-m",
+            "benchmarks.hazards",
+            "--kills",
+            "8",
+            "--others",
+            "1",
+            "--damages",
+            "13",
+            "--seed",
+            "6",
+            "--json",
+        ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -176,3 +176,31 @@ def test_an_unchanged_night_reads_no_build_that_it_need_not(night: Night, tmp_pa
     assert (report.outcome, report.build_id) == ("unchanged", first)
     assert {path: file_sha256(path) for path in folder.rglob("*") if path.is_file()} == before
     assert read_manifest(folder).build_id == first
+
+
+def test_nothing_is_tidied_through_a_link(night: Night, tmp_path: Path) -> None:
+    """A link in the place of the job's memory is replaced; what lies in the folder that it leads to stays."""
+    night()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "letter.txt").write_text("dear Eve", encoding="utf-8")
+    for name in ("readings", ".writing-x", "20990101T000000Z-abcdef"):
+        path = tmp_path / "index" / name
+        if path.exists():
+            shutil.rmtree(path)
+        path.symlink_to(elsewhere)
+    report = night()
+
+    assert report.outcome == "unchanged"
+    assert [path.name for path in elsewhere.iterdir()] == ["letter.txt"]
+    assert not [path.name for path in (tmp_path / "index").iterdir() if path.is_symlink()]
+
+
+def test_a_pipe_in_a_builds_place_is_not_waited_for(night: Night, harbour: Path, tmp_path: Path) -> None:
+    """A night that compares its build with a damaged one opens no pipe."""
+    path = tmp_path / "index" / night().build_id / "talks.jsonl"
+    path.unlink()
+    os.mkfifo(path)
+    (harbour / "day2.md").unlink()
+
+    assert "talks.jsonl cannot be read" in night().repaired

@@ -84,13 +84,18 @@ def test_a_file_may_still_have_an_address(tmp_path: Path) -> None:
     ],
 )
 def test_entries_that_cannot_be_used(tmp_path: Path, entry: str, words: str) -> None:
-    """Keys that do not fit together are refused with their place, before anything is fetched."""
-    with pytest.raises(SourcesError) as caught:
-        listed(tmp_path, f"sources:\n- {entry}\n")
+    """Keys that do not fit together are told with their place, before anything is fetched; other entries count."""
+    (tmp_path / "a.md").write_text("# A", encoding="utf-8")
+    (tmp_path / "sources.yaml").write_text(
+        f"sources:\n- {entry}\n- url: https://quay.example/b\n", encoding="utf-8"
+    )
+    sources = gather([tmp_path])
+    [line] = sources.missing
 
-    assert words in str(caught.value)
-    assert "entry 1" in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert words in line
+    assert "entry 1" in line
+    assert "\n" not in line
+    assert len(sources.remotes) == 1
 
 
 def test_a_night_with_a_page(

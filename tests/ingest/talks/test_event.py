@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ingest.talks.event import infer_event
+from ingest.talks.event import day_of_talk, infer_event
 
 
 def test_the_title_gives_event_and_day() -> None:
@@ -123,3 +123,76 @@ def test_a_day_heading_further_down_is_not_the_recaps_day() -> None:
     assert inferred.event is not None
     assert inferred.event.event_id == "NA 2019"
     assert inferred.day is None
+
+
+@pytest.mark.parametrize(
+    ("name", "meta", "opening", "event_id"),
+    [
+        ("2023/bob.md", {"title": "Ein Tag auf der BOB 2023 in Berlin"}, [], "BOB 2023"),
+        ("notes.md", {}, ["OSCON 2015", "Portland, like London in July"], "OSCON 2015"),
+        ("srecon25-emea/dns.md", {"title": "DNS, the Long Goodbye"}, ["Dublin rained."], "SREcon EMEA 2025"),
+        ("velocity_berlin_2019.txt", {}, ["Notes"], "Velocity Berlin 2019"),
+        (
+            "x.md",
+            {"event": "Quayside Engineering Day", "date": "2024-03-12"},
+            [],
+            "Quayside Engineering Day 2024",
+        ),
+        ("x.md", {"title": "HafenSec 2025 - ein Bericht"}, ["Hamburg und London"], "HafenSec 2025"),
+        ("x.md", {"title": "港口大会 2025 笔记"}, [], "港口大会 2025"),
+        ("x.md", {}, ["Betreff", "Cloudport 2024 notes"], "Cloudport 2024"),
+        (
+            "x.md",
+            {"title": "Trip report: KCD Munich", "date": "2024-07-05"},
+            ["Munich was hot"],
+            "KCD Munich 2024",
+        ),
+    ],
+)
+def test_any_conference_is_named_by_title_front_matter_file_and_folder(
+    name: str, meta: dict[str, str], opening: list[str], event_id: str
+) -> None:
+    """Cities and years beside the name of another conference make no KubeCon."""
+    inferred = infer_event(name, meta, opening)
+
+    assert inferred.event is not None
+    assert inferred.event.event_id == event_id
+
+
+@pytest.mark.parametrize(
+    "opening", ["A week in Barcelona", "Seattle, December 2018", "Summer 2021 in Berlin"]
+)
+def test_a_city_alone_is_where_people_were(opening: str) -> None:
+    """Without a word of the series that cities imply, notes from a city are about no known conference."""
+    inferred = infer_event("notes.md", {}, [opening, "Ropes and knots"])
+
+    assert inferred.event is None or not inferred.event.event_id.startswith(("EU", "NA"))
+
+
+def test_a_city_counts_where_the_notes_are_about_cloud_native() -> None:
+    """Whoever writes of cloud-native things from Valencia was at KubeCon."""
+    inferred = infer_event("notes.md", {}, ["A cloud-native week in Valencia"])
+
+    assert inferred.event is not None
+    assert inferred.event.event_id == "EU 2022"
+
+
+def test_days_and_place_come_from_the_notes_where_no_list_has_them() -> None:
+    """An opening that says when it was dates the conference, and front matter says where."""
+    inferred = infer_event(
+        "x.md", {"title": "TideConf 2023", "location": "Cork"}, ["TideConf", "Cork, from 7 to 9 June 2023."]
+    )
+
+    assert inferred.event is not None
+    assert (inferred.event.starts_on, inferred.event.ends_on) == (date(2023, 6, 7), date(2023, 6, 9))
+    assert inferred.event.city == "Cork"
+    assert inferred.day is None
+
+
+def test_the_date_of_a_file_on_one_talk_is_its_day() -> None:
+    """Only where it lies within the conference: else it is the date of posting."""
+    event = infer_event("srecon25-emea/a.md", {}, []).event
+
+    assert day_of_talk(event, {"date": "2025-10-08"}) == 2
+    assert day_of_talk(event, {"date": "2025-10-12"}) is None
+    assert day_of_talk(None, {"date": "2025-10-08"}) is None

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.talks.lines.bylines import is_material, read_byline
-from ingest.talks.lines.people import parse_people
+from ingest.talks.lines.people import ACCEPT, OrdinaryWords, parse_people
 
 
 @pytest.mark.parametrize(
@@ -133,3 +133,62 @@ def test_any_line_is_read_without_error(line: str) -> None:
 
     assert people is None or all(name for name in people.names)
     assert read_byline(line) is None or line.strip()
+
+
+@pytest.mark.parametrize(
+    ("words", "names", "companies"),
+    [
+        ("Chinwe Okafor", ("Chinwe Okafor",), ("",)),
+        ("Nadia BRUNNER (Pier)", ("Nadia Brunner",), ("Pier",)),
+        ("Omar TAHIR", ("Omar Tahir",), ("",)),
+        ("Patrick de Saint Aubin", ("Patrick de Saint Aubin",), ("",)),
+        ("Anna von Hagen", ("Anna von Hagen",), ("",)),
+        ("Jonte Asmund von Nordbahn Systeme", ("Jonte Asmund",), ("Nordbahn Systeme",)),
+        ("Oriane Gaillet et Patrick Leroux", ("Oriane Gaillet", "Patrick Leroux"), ("", "")),
+        ("Nadia Brunner (@nbrunner) 🎤", ("Nadia Brunner",), ("",)),
+        ("Jonas Petrov 🇧🇬", ("Jonas Petrov",), ("",)),
+        ("Ann Lee (she/her), Quay", ("Ann Lee",), ("Quay",)),
+        ("Uma Feld and Ian Crane, Dock", ("Uma Feld", "Ian Crane"), ("Dock", "Dock")),
+        ("Prof. Dr. Roswitha Engel, HAW Küste", ("Roswitha Engel",), ("HAW Küste",)),
+        (
+            "Mirko Vesel und Anneke de Buhr (beide Tidenwerk)",
+            ("Mirko Vesel", "Anneke de Buhr"),
+            ("Tidenwerk",) * 2,
+        ),
+        ("Alasdair McCrindle - slides, video", ("Alasdair McCrindle",), ("",)),
+        ("김민수 (부두회사)", ("김민수",), ("부두회사",)),
+        ("한도윤, 윤서아", ("한도윤", "윤서아"), ("", "")),
+        ("王小明（码头公司）", ("王小明",), ("码头公司",)),
+        ("南渡物流 司徒静怡", ("司徒静怡",), ("南渡物流",)),
+        ("鈴木 花子さん", ("鈴木 花子",), ("",)),
+    ],
+)
+def test_names_that_no_list_has_are_read(
+    words: str, names: tuple[str, ...], companies: tuple[str, ...]
+) -> None:
+    """Rare given names, surnames in capitals, particles, emoji, pronouns, shared companies, and other scripts."""
+    people = parse_people(words)
+
+    assert people is not None
+    assert people.names == names
+    assert people.affiliations == companies
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Advice Well Taken", "Smaller Images", "Quiet Nights", "Palo Alto", "San Diego", "Buenos Aires", "Goldman Sachs",
+     "HAProxy Hardware", "OpenShift Everywhere", "HAW Küstenstadt", "적은 걱정", "高可用的系统", "Loud Days"],
+)  # fmt: skip
+def test_phrases_cities_companies_and_products_are_no_people(words: str) -> None:
+    """Everyday words with capitals, and what has a name of its own but is nobody."""
+    people = parse_people(words)
+
+    assert people is None or people.certainty < ACCEPT
+
+
+def test_everyday_words_are_those_of_the_recaps_language() -> None:
+    """A French phrase is a title in a French recap, whatever English makes of it."""
+    french = OrdinaryWords.of((), "fr")
+
+    assert parse_people("Conseil Bien Suivi", french) is None
+    assert parse_people("Dalia Ilinov", french) is not None

@@ -100,3 +100,37 @@ def test_any_heading_is_read_without_error(heading: str) -> None:
     """Arbitrary characters never raise."""
     read_title(heading)
     read_place(heading)
+
+
+@pytest.mark.parametrize(
+    ("heading", "title", "names"),
+    [
+        (
+            "Smaller Images, Fewer Worries (Nadia Brunner)",
+            "Smaller Images, Fewer Worries",
+            ("Nadia Brunner",),
+        ),
+        ("Keynote - The Tide Table - Ilse Roorda", "The Tide Table", ("Ilse Roorda",)),
+        ("Chapter 3: Locks and Keys - Béla Szentpéteri", "Locks and Keys", ("Béla Szentpéteri",)),
+        ("9h30 – Nights without Pages (Lena HAAN)", "Nights without Pages", ("Lena Haan",)),
+        ("11h – Loud Days (Omar TAHIR)", "Loud Days", ("Omar Tahir",)),
+        ("nib4 - a tiny core (B.2.417 11:20 - 11:50)", "nib4 - a tiny core", ()),
+        ("Ropes on Boats [REPEAT] (Hall C, Level 2, 10:00 AM)", "Ropes on Boats", ()),
+        ("[OPS301] Runbooks that run (Saal 2)", "Runbooks that run", ()),
+        ("Two Draws (CON421)", "Two Draws", ()),
+        ("Desplegar dos veces, por Pedro Petrov", "Desplegar dos veces", ("Pedro Petrov",)),
+        ("🐳 Smaller Sails 🐳 — Nadia Brunner 🎤", "Smaller Sails 🐳", ("Nadia Brunner",)),
+        ("Cold Sterns - Ingunn Solbakken - NDC Oslo 2024", "Cold Sterns", ("Ingunn Solbakken",)),
+        ("Pier Day 2025 - Knots, one year on", "Knots, one year on", ()),
+        ("tests are letters - hilma shikongo", "tests are letters", ("Hilma Shikongo",)),
+        ("작은 이미지, 적은 걱정 - 김민수 (부두회사)", "작은 이미지, 적은 걱정", ("김민수",)),
+    ],
+)
+def test_rooms_times_codes_and_conferences_leave_the_title(
+    heading: str, title: str, names: tuple[str, ...]
+) -> None:
+    """What stands beside a title is no part of it, on either side."""
+    read = read_title(heading)
+
+    assert read.text == title
+    assert (read.people.names if read.people else ()) == names

@@ -37,7 +37,7 @@ class CountedRows(Rows[Record]):
     """Records by row that count how often one is asked for."""
 
     def __init__(self, path: Path, record_type: type[Record]) -> None:
-        super().__init__(path, record_type)
+        super().__init__(path, record_type)  # type: ignore[arg-type]
         self.read = 0
 
     def __getitem__(self, row: int | slice) -> Record:  # type: ignore[override]

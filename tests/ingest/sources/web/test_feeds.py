@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -144,13 +145,67 @@ def test_kinds_of_feeds(words: str, addresses: list[str]) -> None:
     ] == addresses
 
 
+BASES = """<?xml version="1.0"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://127.0.0.1/blog/">
+<entry xml:base="2025/06/"><title>Day 1</title><link href="day1.html"/></entry>
+<entry><title>Day 2</title><link xml:base="http://127.0.0.1/other/z/" href="p.html"/></entry></feed>"""
+ITEM = "<item><title>Day 1</title><link>http://127.0.0.1/day1</link></item>"
+
+
 @pytest.mark.parametrize(
-    "words", [LAUGHS, OUTSIDE, "<html><body>404</body></html>", "{}", "", "<rss><channel>", "<rss>\0</rss>"]
+    "words",
+    [
+        f"<rss><channel>{ITEM.replace('Day 1', 'Day&nbsp;1')}</channel></rss>",
+        f"<rss><channel>{ITEM.replace('Day 1', 'Ropes & Tar')}</channel></rss>",
+        "<rss><channel>" + ITEM.replace("Day 1", "Ro\x08pes") + "</channel></rss>",
+        f"<!-- made by hand --><?xml version='1.0'?><rss><channel>{ITEM}</channel></rss>",
+        f"<rss><channel>{ITEM}<item><title>Cut",
+        f"<?xml version='1.0' encoding='utf-16'?><rss><channel>{ITEM}</channel></rss>",
+        f"\ufeff\n\n<rss><channel>{ITEM}</channel></rss>",
+    ],
+)
+def test_broken_feeds_give_what_can_be_read(words: str) -> None:
+    """Characters that XML refuses, a comment before the prolog and a cut end take no post away."""
+    posts = read_feed(words.encode(), "application/rss+xml; charset=utf-8", "http://127.0.0.1/feed")
+
+    assert [post.url for post in posts][:1] == ["http://127.0.0.1/day1"]
+
+
+def test_bases_within_bases() -> None:
+    """An address is relative to the nearest base, which is relative to the one around it."""
+    posts = read_feed(BASES.encode(), "application/atom+xml", "http://127.0.0.1/feed.xml")
+
+    assert [post.url for post in posts] == [
+        "http://127.0.0.1/blog/2025/06/day1.html",
+        "http://127.0.0.1/other/z/p.html",
+    ]
+
+
+def test_entities_lead_nowhere() -> None:
+    """Entities that grow or name a file are not followed."""
+    for words in (LAUGHS, OUTSIDE):
+        with_link = words.replace("</title>", "</title><link>http://127.0.0.1/x</link>")
+        [post] = read_feed(with_link.encode(), "application/xml", "http://127.0.0.1/feed")
+
+        assert len(post.title) < 20
+        assert "root:" not in post.title
+
+
+@pytest.mark.parametrize(
+    "words", ["<html><body>404</body></html>", "{}", "", "/etc/passwd", "http://127.0.0.1:9/", "\0"]
 )
 def test_what_is_no_feed_is_one_line(words: str) -> None:
-    """Entities, foreign files, pages and broken XML are refused."""
-    with pytest.raises(SourceFault, match=r"Cannot fetch http://127\.0\.0\.1/feed: it is no"):
+    """Pages, data, and bodies that name a file or an address are refused, and nothing is opened."""
+    with pytest.raises(SourceFault, match=r"Cannot fetch http://127\.0\.0\.1/feed: it is no feed"):
         read_feed(words.encode(), "application/xml", "http://127.0.0.1/feed")
+
+
+def test_a_body_that_names_a_file_opens_none(tmp_path: Path) -> None:
+    """What a server sends is read as it is: a path in it, though a feed lies there, is not followed."""
+    inside = tmp_path / "inside.xml"
+    inside.write_text(f"<rss version='2.0'><channel>{ITEM}</channel></rss>", encoding="utf-8")
+    with pytest.raises(SourceFault, match="it is no feed"):
+        read_feed(str(inside).encode(), "application/xml", "http://127.0.0.1/feed")
 
 
 def test_a_pattern_that_is_none_is_one_line(
