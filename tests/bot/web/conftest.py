@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -42,14 +43,20 @@ def visitor(app: ASGIApp, **headers: str) -> TestClient:
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
     """Serve an application on loopback as it is served to people, and give its address."""
-    settings = config(app)
-    settings.port = 0
-    server = uvicorn.Server(settings)
-    thread = threading.Thread(target=server.run, name="web-under-test", daemon=True)
+    with running(app) as (_, address):
+        yield address
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[tuple[uvicorn.Server, str]]:
+    """The same, with the server itself."""
+    listening = socket.create_server(("127.0.0.1", 0), backlog=1_024)
+    server = uvicorn.Server(config(app))
+    thread = threading.Thread(target=server.run, args=([listening],), name="web-under-test", daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    yield server, f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
     thread.join()
 

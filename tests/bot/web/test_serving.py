@@ -14,7 +14,7 @@ from bot.web import serving
 from bot.web.app import create_app
 from bot.web.serving import serve
 from index.search import Searcher
-from tests.bot.web.conftest import served
+from tests.bot.web.conftest import running, served
 
 
 def test_a_taken_port_is_one_line(searcher: Searcher) -> None:
@@ -65,3 +65,12 @@ def test_many_at_once_and_many_slow_ones_lose_nothing(searcher: Searcher) -> Non
             line.close()
 
     assert [reply.status_code for reply in replies] == [200] * 100
+
+
+def test_no_answer_waits_for_an_acknowledgement(searcher: Searcher) -> None:
+    """Connections send what they have at once: otherwise every request but the first takes 40 ms longer."""
+    with running(create_app(lambda: searcher)) as (server, address), httpx.Client() as client:
+        client.get(f"{address}/livez")
+        accepted = [one.transport.get_extra_info("socket") for one in server.server_state.connections]  # type: ignore[union-attr]
+
+        assert [one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for one in accepted] == [1]
