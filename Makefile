@@ -5,8 +5,7 @@ BIN := $(VENV)/bin
 # Where pip finds the CPU build of torch; elsewhere on Linux pip would bring gigabytes of CUDA packages. Empty: do not look.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
-DEMO_INDEX ?= data/demo
-INDEX ?= $(DEMO_INDEX)
+INDEX ?= data/index
 PEERS := .venv-peers
 NOTES ?= notes
 # The recaps that training pairs point into; they are not part of the repository.
@@ -41,7 +40,7 @@ install: $(VENV)/installed  ## create .venv with the confnotes command
 install-dev: $(VENV)/installed-dev  ## the same with what tests and checks need
 
 demo: $(VENV)/installed  ## read the recaps that ship with the project and answer three questions
-	@$(BIN)/python deploy/demo.py --index $(DEMO_INDEX)
+	@$(BIN)/python deploy/demo.py
 
 test: $(VENV)/installed-dev  ## run the tests
 	@$(BIN)/python -m pytest
@@ -68,8 +67,8 @@ bot: $(VENV)/installed  ## run the Slack bot (tokens in .env)
 web: $(VENV)/installed  ## run the web page
 	@$(BIN)/confnotes web
 
-slack-demo: $(VENV)/installed-dev  ## converse with the bot on the terminal, without Slack (INDEX=data/index: on your own notes)
-	@test "$(INDEX)" != "$(DEMO_INDEX)" || $(BIN)/python -m ingest notes --index $(DEMO_INDEX) >/dev/null
+slack-demo: $(VENV)/installed-dev  ## converse with the bot on the terminal, without Slack (on data/index, or INDEX=...)
+	@test -e $(INDEX)/CURRENT || $(BIN)/python -m ingest notes --index $(INDEX) >/dev/null
 	@$(BIN)/python -m tests.slack_server $(INDEX)
 
 lock: $(VENV)/installed-dev  ## write constraints.txt from what is installed, and requirements.lock with hashes (needs uv)
@@ -138,5 +137,5 @@ bench-peers: $(VENV)/installed-dev  ## ask txtai, LangChain, LlamaIndex and Hays
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.peers.install $(PEERS) $$($(BIN)/python deploy/torch_index.py $(TORCH_INDEX))
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.peers --environment $(PEERS)
 
-clean:  ## remove both environments, caches and the demo's index
-	rm -rf $(VENV) $(PEERS) $(DEMO_INDEX) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+clean:  ## remove both environments and caches
+	rm -rf $(VENV) $(PEERS) data/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pydantic import AliasChoices
 from pydantic_settings import BaseSettings
 
@@ -138,3 +139,26 @@ def test_the_recaps_that_the_guide_shows_are_read_without_a_doubt(number: int, t
     talks = [(talk.title, talk.speakers) for talk in found.talks if talk.kind != "section"]
     assert talks == NOTES_READ[number]
     assert not found.uncertain
+
+
+@pytest.fixture(scope="module")
+def notes_index(tmp_path_factory: pytest.TempPathFactory, notes: Path) -> Path:
+    """Publish the recaps that ship."""
+    folder = tmp_path_factory.mktemp("shown") / "index"
+    result = CliRunner().invoke(main.commands["ingest"], [str(notes), "--index", str(folder)])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+SAMPLES = re.findall(r"^\$ confnotes ask \"(.+?)\"\n(.*?)(?=^\$ |^```)", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(("question", "shown"), SAMPLES, ids=[question for question, _ in SAMPLES])
+def test_what_the_readme_shows_is_what_is_answered(question: str, shown: str, notes_index: Path) -> None:
+    """Every sample is the real answer, word for word; a line of three dots stands for what is left out."""
+    result = CliRunner().invoke(main.commands["ask"], [question, "--index", str(notes_index)])
+    answer = " ".join(result.output.split())
+    parts = [" ".join(part.split()) for part in re.split(r"^\s*…$", shown, flags=re.MULTILINE)]
+
+    assert all(part in answer for part in parts)
+    assert [answer.find(part) for part in parts] == sorted(answer.find(part) for part in parts)
