@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from index.encoder.base import Encoder
 from index.ranking.fusion import WEIGHTS_FILE, load_fusion
-from index.search import Query, Ranking, Searcher
+from index.search import Filter, Query, Ranking, Searcher
 from tests.conftest import ROOT
-from tests.index.conftest import small_notes
+from tests.index.conftest import Notes, small_notes
 
 NOTES = """The harbour scheduler by Ann Bee
 Gotchas with the scheduler: a full quay stops every ship, and nobody is told.
@@ -93,6 +94,19 @@ def test_the_turn_before_counts_less_than_the_question(harbour: Searcher) -> Non
     assert behind[0].passage.text.startswith("The clerk signs")
     assert spans == sorted(spans)
     assert [word.word for word in behind.evidence[0].words][-4:] == ["who", "signs", "forms", "?"]
+
+
+def test_talks_without_passages_give_nothing(encoder: Encoder, tmp_path: Path) -> None:
+    """Limited to a talk that has no passages, a question finds nothing and ends well."""
+    notes = small_notes({"harbour/day1.txt": NOTES})
+    first = notes.talks[0].talk_id
+    kept = [passage for passage in notes.passages if passage.talk_id != first]
+    build_id = Notes(notes.events, notes.recaps, notes.texts, notes.talks, kept).write(tmp_path, encoder)
+    searcher = Searcher.open(tmp_path, encoder, build_id=build_id)
+
+    assert (
+        len(searcher.search(Query("what is new in 1.19?", filter=Filter(talk_ids=frozenset({first}))))) == 0
+    )
 
 
 def test_the_weights_say_where_they_are_from() -> None:
