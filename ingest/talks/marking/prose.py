@@ -14,6 +14,7 @@ from index.languages.words import either
 from ingest.links import host_of, is_talk_page, kind_of_link, names_material
 from ingest.talks.evidence.runs import cut_at_and, find_runs
 from ingest.talks.lines.bylines import is_property
+from ingest.talks.lines.heading_words import kind_prefix
 from ingest.talks.lines.people import ACCEPT, SURE, People, parse_people
 from ingest.talks.lines.pieces import Piece
 from ingest.talks.lines.titles import read_title
@@ -426,8 +427,10 @@ def _marks(piece: Piece, named: Sequence[_Named], *, keynotes: bool) -> list[Mar
     for number, one in enumerate(named):
         start = piece.start if number == 0 else max(begun, _sentence_start(piece, one.start))
         kind: Any = "keynote" if keynotes else read_title(one.title).kind
+        prefix = kind_prefix(one.title)  # the kind keeps what it says
+        title = one.title[prefix.end() :] if prefix and one.title[prefix.end() :].strip() else one.title
         mark = Mark(
-            start, "talk", one.title, kind, one.people, dict(one.links), certainty=one.certainty, prose=True
+            start, "talk", title, kind, one.people, dict(one.links), certainty=one.certainty, prose=True
         )
         if number and start == begun:
             mark.alone = True
