@@ -28,7 +28,8 @@ def test_every_stage_of_an_answer_is_timed(tmp_path: Path, plain_encoder: Encode
 
     assert set(rounds) == {"first", WHOLE, REST, *stages_of(searcher)}
     assert all(len(values) == len(QUESTIONS) for [values] in rounds.values())
-    assert all(ms > 0 for stage, [values] in rounds.items() for ms in values)
+    # A question that was just asked is not encoded again.
+    assert all(ms > 0 for stage, [values] in rounds.items() if stage != "encode" for ms in values)
     assert (answering.quotes_reply, LateRanker.similarities) == before
 
 
