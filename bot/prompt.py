@@ -13,6 +13,7 @@ from index.search import Searcher
 TURNS = 5  # earlier ones that a follow-up may stand on
 _GREETING = "Ask the notes; a follow-up may stand on the questions before it. An empty line or Ctrl-D ends."
 _MARK = "> "
+_ENDS = frozenset({"exit", "quit", "bye", ":q"})
 
 
 def converse(
@@ -30,7 +31,7 @@ def converse(
         import readline  # noqa: F401  importing it is what gives `input` its keys
     print(_GREETING)
     history: list[str] = []
-    while question := _next(read):
+    while (question := _next(read)) and question.lower() not in _ENDS:
         try:
             print_answer(answer(question, searcher=searcher, history=history[-TURNS:], event=event, day=day))
             history.append(question)

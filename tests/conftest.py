@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from index.encoder.base import Encoder
 from index.encoder.load import load_encoder
@@ -37,3 +38,8 @@ def plain_encoder() -> Encoder:
 def encoder(plain_encoder: Encoder) -> Encoder:
     """Give the embedding model; a room may wrap it."""
     return plain_encoder
+
+
+# How long an example takes says how busy the machine is: speed is measured in benchmarks, never in a test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")

@@ -67,7 +67,10 @@ def answer(
     knowledge = knowledge_of(searcher)
     read = understand(question, searcher, history, given_scope(knowledge, event, day))
     if read.follow_up:
-        read = replace(read, shown=_shown(tuple(history[-_TURNS:]), searcher, event, day))
+        turns = tuple(history[-_TURNS:])
+        read = replace(read, shown=_shown(turns, searcher, event, day))
+        if not read.words:  # "who gave it?" is about the talk that was quoted last
+            read = replace(read, talks=_talk_shown(turns, searcher, event, day) or read.talks)
     told = _Answering(read, searcher, in_thread=bool(history)).run()
     _keep(knowledge.shown, ((*history[-_TURNS + 1 :], question), event, day), told)
     return told
@@ -86,18 +89,36 @@ def _shown(
     """Return the passages that the answers to earlier turns quoted; the bot has mostly just answered them."""
     if not history:
         return frozenset()
+    quoted = frozenset(_quoted_in_order(history, searcher, event, day))
+    return quoted | _shown(history[:-1], searcher, event, day)
+
+
+def _talk_shown(
+    history: tuple[str, ...], searcher: Searcher, event: str | None, day: int | None
+) -> frozenset[int]:
+    """Return the row of the talk that the answer to the last turn quoted first; nothing where it quoted none."""
+    for passage_id in _quoted_in_order(history, searcher, event, day)[:1]:
+        row = searcher.build.stored_talks.row(passage_id.rpartition("#")[0])
+        return frozenset() if row is None else frozenset({row})
+    return frozenset()
+
+
+def _quoted_in_order(
+    history: tuple[str, ...], searcher: Searcher, event: str | None, day: int | None
+) -> tuple[str, ...]:
+    """Return the passages that the answer to the last turn quoted, first one first."""
     kept = knowledge_of(searcher).shown
     key = (history, event, day)
     if key not in kept:
         before = answer(history[-1], searcher=searcher, history=history[:-1], event=event, day=day)
         _keep(kept, key, before)
-    return kept[key] | _shown(history[:-1], searcher, event, day)
+    return kept[key]
 
 
 def _keep(kept: Shown, key: tuple[tuple[str, ...], str | None, int | None], told: Answer) -> None:
     while len(kept) >= _KEPT:
         kept.pop(next(iter(kept)), None)
-    kept[key] = frozenset(quote.passage_id for quote in told.quotes)
+    kept[key] = tuple(quote.passage_id for quote in told.quotes)
 
 
 class _Answering:
@@ -125,7 +146,10 @@ class _Answering:
         if self._is_off_topic(found) and not only_names and (not names or question.foreign > 0):
             return self._told(AnswerForm.OFF_TOPIC)
         sure = max(confidence(question, found), _TITLED if question.titled else 0.0)
-        if names:
+        if names and misses.has_another(question):
+            # "kyverno or OPA?" is answered for the one that the notes know.
+            self.notices += (misses.absent_text(names, self.knowledge),)
+        elif names:
             return self._miss("absent", misses.absent_text(names, self.knowledge), found, min(sure, _UNSAID))
         if plain := misses.unsaid_words(question):
             return self._miss("absent", misses.unsaid_text(plain, self.knowledge), found, min(sure, _UNSAID))

@@ -31,7 +31,7 @@ _LANGUAGE_CHARS = 4_000  # of a recap, enough to tell its language
 _LANGUAGE_PASSAGES = 20_000
 _YEAR = re.compile(r"(?<!\d)20[0-3]\d(?!\d)")
 _REMEMBERED = 8_192  # words
-Shown = dict[tuple[tuple[str, ...], str | None, int | None], frozenset[str]]
+Shown = dict[tuple[tuple[str, ...], str | None, int | None], tuple[str, ...]]
 
 
 class Knowledge:

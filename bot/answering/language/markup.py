@@ -22,6 +22,10 @@ _AFTER = r"[\s,!.:;–—-]*"
 _MOST = 4  # greetings and politeness that stand one behind the other: "hi all, good morning, please ..."
 
 
+# An abbreviation with a sign inside, which would part it into two words that nobody means.
+_TLDR = re.compile(r"\btl\s?[;:,/]\s?dr\b", re.IGNORECASE)
+
+
 def plain_question(text: str) -> str:
     """Return the question's own words on one line.
 
@@ -32,6 +36,7 @@ def plain_question(text: str) -> str:
     text = html.unescape(_QUOTE_LINE.sub("", _MENTION.sub(" ", _LINK.sub(r" \1 ", text))))
     text = _STYLE.sub(r"\2", _FENCE.sub("", _EMOJI_NAME.sub(" ", text)))
     text = "".join(" " if _is_ornament(c) else c for c in text)
+    text = _TLDR.sub("tldr", text)
     text = _SPACES.sub(" ", _scripts_apart(text).replace("’", "'")).strip()
     return _without_politeness(text) or text
 

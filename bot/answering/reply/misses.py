@@ -10,7 +10,7 @@ from operator import or_
 from bot.answering.evidence.evidence import Found, allowed_talks
 from bot.answering.evidence.spots import name_forms
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.language.wordlists import english
+from bot.answering.language.wordlists import english, languages
 from bot.answering.question.entities import runs_of
 from bot.answering.question.examples import examples
 from bot.answering.question.question import Question
@@ -45,12 +45,27 @@ def absent_names(question: Question) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.removesuffix("'s") for text, _ in joined))
 
 
+def has_another(question: Question) -> bool:
+    """Tell whether a name that the notes lack stands beside one that they know: "kyverno or OPA?", "linkerd vs istio"."""
+    spoken = (english(), question.language)
+    between = {
+        sign for language in spoken for sign in language.sides if sign not in language.prepositions
+    } | {"/", ",", "&"}
+    known = [word for word in question.focus if word.known]
+    return any(
+        question.text[min(one.end, other.end) : max(one.start, other.start)].strip().lower() in between
+        for one in question.unknown_names
+        for other in known
+    )
+
+
 def unsaid_words(question: Question) -> tuple[str, ...]:
     """Return the few plain words that are all a question asks about, where the notes say none of them."""
     if question.context or question.language is not english():
         return ()
     aside = name_forms(question) | examples().asking
-    asked = [word for word in question.words if word.form not in aside]
+    grammar = {form for language in languages().values() for form in language.grammar}  # "Was sagte Ann Bee?"
+    asked = [word for word in question.words if word.form not in aside and word.form not in grammar]
     if not asked or len(asked) > _FEW or any(word.known for word in asked):
         return ()
     return tuple(word.text for word in asked)

@@ -298,3 +298,34 @@ def test_asking_again_gives_the_same_bytes(searcher: Searcher, question: str, hi
     again = answer(question, searcher=searcher, history=history)
 
     assert json.dumps(found.to_json()) == json.dumps(again.to_json())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["anything about zzyphler or Lanternfish?", "zzyphler vs Lanternfish", "Lanternfish and Zzyphler"],
+)
+def test_a_name_beside_one_that_the_notes_lack_is_answered(asked: str, searcher: Searcher) -> None:
+    """What is missing is told first, and what the notes know is quoted all the same."""
+    found = answer(asked, searcher=searcher)
+
+    assert found.status == "answered"
+    assert "not mentioned" in found.text.splitlines()[0]
+    assert any("Lanternfish" in quote.text for quote in found.quotes)
+
+
+@pytest.mark.parametrize("asked", ["who gave it?", "who was the speaker?", "slides?"])
+def test_a_follow_up_without_a_subject_is_about_the_talk_that_was_quoted_last(
+    asked: str, searcher: Searcher
+) -> None:
+    """An earlier subject does not win over the one that was turned to."""
+    turns = ("how much did Lanternfish save?", "what about Quillwort?")
+    last = answer(turns[1], searcher=searcher, history=turns[:1])
+    found = answer(asked, searcher=searcher, history=turns)
+
+    assert last.quotes[0].talk.title in found.text
+
+
+@pytest.mark.parametrize("asked", ["tl;dr of day 2", "TL;DR of day 2", "tl; dr of day 2"])
+def test_an_abbreviation_with_a_sign_inside_is_one_word(asked: str, searcher: Searcher) -> None:
+    """It asks for what the same words without the sign ask for."""
+    assert answer(asked, searcher=searcher).text == answer("tldr of day 2", searcher=searcher).text
