@@ -30,13 +30,18 @@ def brief_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     talk = _asked_talk(question, hits, subject, searcher)
     if talk is None:
         return None
-    block = brief_block(talk, searcher, subject)
+    goes_on = question.follow_up and not question.words  # "tell me more"
+    block = brief_block(talk, searcher, subject, told=question.shown if goes_on else ())
     if block is None:
-        return None
+        return Reply(f"The notes say no more on “{talk.title}”.", hits=hits) if goes_on else None
     mine = [hit for hit in hits if hit.talk.talk_id == talk.talk_id]
     others = [hit for hit in hits if hit.talk.talk_id != talk.talk_id]
     ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate([*mine, *others], 1))
-    also = _also(block, [hit for hit in others if hit.score >= _NEAR * hits[0].score], subject, searcher)
+    also = (
+        ()
+        if goes_on
+        else _also(block, [hit for hit in others if hit.score >= _NEAR * hits[0].score], subject, searcher)
+    )
     return Reply(None, (block, *also), ranked)
 
 
@@ -60,11 +65,15 @@ def _said(hit: Hit, subject: Collection[str]) -> bool:
 
 
 def brief_block(
-    talk: Talk, searcher: Searcher, subject: Collection[str] = (), room: int = ANSWER_CHARS
+    talk: Talk,
+    searcher: Searcher,
+    subject: Collection[str] = (),
+    room: int = ANSWER_CHARS,
+    told: Collection[str] = (),
 ) -> Block | None:
-    """Return a talk's main points as quotes; None where its notes say nothing."""
+    """Return a talk's main points as quotes; None where its notes say nothing that was not `told` (passages) already."""
     statements = statements_of(searcher, talk)
-    points = Points(statements, talk, searcher, subject)
+    points = Points(statements, talk, searcher, subject, told)
     leading = points.leading()
     if leading is None:
         return None

@@ -39,6 +39,9 @@ def people_reply(question: Question, found: Found, searcher: Searcher) -> Reply 
     topics = topics_of(question, knowledge)
     parts = (*topics, *(word.text for word in question.words))
     part = knowledge.table.set_of([row for name in parts for row in headed(name, allowed, searcher)])
+    if not topics and question.scope.kind:
+        kind = question.scope.kind
+        part |= (knowledge.table.of_kinds([kind]) | searcher.said.titled(kind)) & allowed
     if part or (not topics and question.scope.limits):
         talks, sections = chosen_talks(question.scope, searcher, part or None)
         told = [knowledge.talk(row) for row in [*talks.tolist(), *sections.tolist()][:MOST]]

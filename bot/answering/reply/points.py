@@ -33,10 +33,15 @@ _SIZE = 0.5  # power of the length that a point's worth is divided by: 0 takes l
 
 
 class Points:
-    """The worth of a talk's statements."""
+    """The worth of a talk's statements; those of passages that were told already have none."""
 
     def __init__(
-        self, statements: Sequence[Statement], talk: Talk, searcher: Searcher, subject: Collection[str] = ()
+        self,
+        statements: Sequence[Statement],
+        talk: Talk,
+        searcher: Searcher,
+        subject: Collection[str] = (),
+        told: Collection[str] = (),
     ) -> None:
         self.statements = statements
         self.talk = talk
@@ -47,6 +52,7 @@ class Points:
             and not one.introduces
             and len(terms) >= _FEWEST_TERMS
             and says_more(one.text, talk)
+            and one.passage.passage_id not in told
             for one, terms in zip(statements, self.terms, strict=True)
         ]
         said = Counter(term for terms in self.terms for term in set(terms))

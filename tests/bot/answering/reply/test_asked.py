@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.answering import answer, digest
+from index.encoder.base import Encoder
 from index.search import Searcher
+from ingest.job import Job
+from ingest.nightly.run import run
 
 
 @pytest.mark.parametrize(
@@ -122,3 +127,34 @@ def test_change_is_told_by_event(paris: Searcher) -> None:
     found = answer("how did Tidal change over the years?", searcher=paris)
 
     assert [block.heading for block in found.blocks if block.heading] == ["NA 2023:", "EU 2024:"]
+
+
+@pytest.mark.parametrize("kind", ["keynotes", "workshops"])
+def test_who_gave_talks_of_a_kind_names_them_and_nobody_else(
+    kind: str, tmp_path: Path, encoder: Encoder
+) -> None:
+    """All speakers of that kind are named, whatever talk would rank first."""
+    one = kind.removesuffix("s").title()
+    (tmp_path / "recap.md").write_text(
+        f"# HarbourConf 2021\n\n## {one}: Smaller Sails - Nadia Brunner\n\nSails were cut by half.\n\n"
+        f"## {one}: Dock It Twice - Jonas Petrov\n\nDock at a shadow pier first.\n\n"
+        "## Quiet Bells - Paul Wirth\n\nRing on symptoms only.\n",
+        encoding="utf-8",
+    )
+    run(Job(paths=(tmp_path,), index_dir=tmp_path / "index"), encoder=encoder)
+    found = answer(f"who gave {kind}?", searcher=Searcher.open(tmp_path / "index", encoder))
+
+    assert "Nadia Brunner" in found.text
+    assert "Jonas Petrov" in found.text
+    assert "Paul Wirth" not in found.text
+
+
+@pytest.mark.parametrize("more", ["tell me more", "more please", "go on"])
+def test_more_goes_on_with_the_talk_and_repeats_nothing(more: str, paris: Searcher) -> None:
+    """What was quoted is not quoted again, and no other talk is brought in."""
+    asked = "which topics does Tidal lack?"
+    first = answer(asked, searcher=paris)
+    found = answer(more, searcher=paris, history=(asked,))
+
+    assert {quote.talk.talk_id for quote in found.quotes} <= {first.quotes[0].talk.talk_id}
+    assert not {quote.passage_id for quote in found.quotes} & {quote.passage_id for quote in first.quotes}
