@@ -89,6 +89,11 @@ def _every_build(tools: Tools, job: Job, sources: Sources) -> Report:
 
         sources = fetch_remotes(sources, job, tools.progress)
         fetched["fetch"] = time.perf_counter() - started
+    if sources.recaps and not public(sources).recaps:
+        raise PublishError(
+            f"Cannot publish to {job.index_dir}: every recap is private (visible_in). What everybody may ask, where there "
+            "is a build of it, stays as it was and may still quote them: keep a recap public, or remove that folder."
+        )
     report = _one_build(tools, job, public(sources))
     failed: dict[str, None] = dict.fromkeys(report.failed)
     made: dict[str, str] = {}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.live import LiveIndex
 from index.build.layout import audience_folder, current_build_id
 from index.encoder.base import Encoder
-from ingest.errors import SourcesError
+from ingest.errors import PublishError, SourcesError
 from ingest.job import Job
 from ingest.nightly.report import Report
 from ingest.nightly.run import run
@@ -89,4 +89,19 @@ def test_a_mistake_publishes_nothing(harbour: Path, night: Callable[..., Report]
     listed.write_text(listed.read_text("utf-8") + f"    visible_in: {named}\n", encoding="utf-8")
 
     with pytest.raises(SourcesError, match="visible_in"):
+        night()
+
+
+def test_where_everything_is_private_a_person_is_told_what_stays_public(
+    harbour: Path, night: Callable[..., Report]
+) -> None:
+    """Nothing goes live without a public recap, and the line says that the last public build may still quote."""
+    write_recaps(harbour, {"Marlinspike": ()})
+    for name in ("open.md", "day1.md", "day2.md"):
+        (harbour / name).unlink()
+    night()
+    write_recaps(harbour, {"Marlinspike": ("C0QUAY",)})
+    (harbour / "open.md").unlink()
+
+    with pytest.raises(PublishError, match="every recap is private"):
         night()
