@@ -89,6 +89,7 @@ class Language:
     thanks: tuple[str, ...]
     turns: tuple[str, ...]  # expressions with which a follow-up goes to another subject
     sides: tuple[str, ...]  # words between two things compared, the most telling first
+    more: frozenset[str]  # words that ask to go on with what was told
     links: Mapping[str, frozenset[str]]  # kinds of address, and the words that ask for them
     compounds: bool = False  # two words are written as one
     english: Mapping[str, str] = field(default_factory=dict)  # expressions with their English counterparts
@@ -153,6 +154,7 @@ def _read(path: Path) -> Language:
         thanks=listed("thanks"),
         turns=listed("turns"),
         sides=tuple(str(content.get("sides") or "").split()),
+        more=folded("more"),
         links={kind: frozenset(text.split()) for kind, text in (content.get("links") or {}).items()},
         compounds=bool(content.get("compounds")),
         english={

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from bot.answering.evidence.evidence import Found
+from bot.answering.language.wordlists import english
 from bot.answering.models import Block, Entry
 from bot.answering.question.question import Question
 from bot.answering.reply.outline import statements_of, topic_terms
@@ -13,6 +14,7 @@ from bot.answering.reply.quotes import ANSWER_CHARS, QUOTE_CHARS, quote_blocks
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Talk
 from index.search import Searcher
+from index.vocabulary.words import words
 
 _LOOKED_AT = 8  # passages that say which talk is asked about
 _OF_TALK = 0.5  # share of their score from which one talk is
@@ -30,7 +32,7 @@ def brief_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     talk = _asked_talk(question, hits, subject, searcher)
     if talk is None:
         return None
-    goes_on = question.follow_up and not question.words  # "tell me more"
+    goes_on = _asks_for_more(question)
     block = brief_block(talk, searcher, subject, told=question.shown if goes_on else ())
     if block is None:
         return Reply(f"The notes say no more on “{talk.title}”.", hits=hits) if goes_on else None
@@ -43,6 +45,14 @@ def brief_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
         else _also(block, [hit for hit in others if hit.score >= _NEAR * hits[0].score], subject, searcher)
     )
     return Reply(None, (block, *also), ranked)
+
+
+def _asks_for_more(question: Question) -> bool:
+    """Tell whether a question only asks to go on: "tell me more", not "what do the notes say about that?"."""
+    if not question.follow_up or question.words:
+        return False
+    more = english().more | question.language.more
+    return any(word.form in more for word in words(question.text))
 
 
 def _also(
