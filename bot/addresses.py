@@ -61,7 +61,7 @@ class Span:
     digest: str
 
     def fits(self, text: str) -> bool:
-        """Tell whether a recap's text still has those words there."""
+        """Return whether a recap's text still has those words there."""
         return self.end <= len(text) and _digest(text[self.start : self.end]) == self.digest
 
 

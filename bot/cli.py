@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from index.search import Searcher
 
 
-@click.command()
+@click.command(short_help="Answer a question in the notes' own words.")
 @click.argument("question", required=False)
 @index_option
 @scope_options
@@ -211,7 +211,7 @@ def web(index_dir: Path | None, host: str | None, port: int | None, insecure: bo
         run(load_settings(), index_dir, host, port, insecure=insecure)
 
 
-@click.command()
+@click.command(short_help="Serve assistants and editors by MCP.")
 @index_option
 def mcp(index_dir: Path | None) -> None:
     """Serve assistants and editors by MCP, on standard input and output."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CATALOGUE = click.Path(path_type=Path)  # a file, or a folder of pyvideo's data
 
 
-@click.command()
+@click.command(short_help="Read recaps and publish a build.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option(
     "--catalogue",
@@ -159,7 +159,7 @@ def _print(report: Report, as_json: bool) -> None:
         complain(line)
 
 
-@click.command()
+@click.command(short_help="Show how one recap is read.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--catalogue",
@@ -181,7 +181,7 @@ def inspect(*, file: Path, catalogue: Path | None, as_json: bool) -> None:
             print_inspection(inspection, screen())
 
 
-@click.command()
+@click.command(short_help="Begin with a folder of notes.")
 @click.argument("folder", default=".", type=FOLDER)
 def init(*, folder: Path) -> None:
     """Begin with a FOLDER of notes: read them, write a sources.yaml, and name what is uncertain."""

@@ -37,7 +37,7 @@ class RecapError(IngestError):
         super().__init__(path, what, way_out)
 
     def __str__(self) -> str:
-        """Give the one line that a person sees."""
+        """Return the one line that a person sees."""
         return f"Cannot read the recap {self.path}: {self.what}. {self.way_out}"
 
 
@@ -55,7 +55,7 @@ class Withheld(IngestError):  # noqa: N818  (its writer's wish is no error)
         self.why = why
 
     def __str__(self) -> str:
-        """Give the one line that a person sees."""
+        """Return the one line that a person sees."""
         return f"{self.path} is not published: {self.why} says so"
 
 
@@ -94,7 +94,7 @@ class SourceFault(IngestError):  # noqa: N818  (what a foreign server does wrong
         super().__init__(address, what, way_out, status)
 
     def __str__(self) -> str:
-        """Give the one line that a person sees."""
+        """Return the one line that a person sees."""
         line = f"Cannot fetch {_printable(self.address, 200)}: {_printable(self.what, 300).rstrip('.')}. {self.way_out}"
         return " ".join(line.split())
 

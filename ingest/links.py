@@ -98,7 +98,7 @@ def kind_of(url: str) -> LinkKind | None:
 
 
 def kinds_named(words: str) -> Iterator[LinkKind]:
-    """Give the kinds of material that a link's words name: "Slides", "Page de la session"."""
+    """Return the kinds of material that a link's words name: "Slides", "Page de la session"."""
     return iter(_kinds_named(words))
 
 
@@ -150,7 +150,7 @@ def _hosts_code(url: str) -> bool:
 
 
 def shows_markdown(url: str) -> bool:
-    """Say whether a page is a Markdown file as a code host shows it: its headings have the anchors that their words give."""
+    """Return whether a page is a Markdown file as a code host shows it: its headings have the anchors that their words give."""
     return _hosts_code(url)
 
 
@@ -187,12 +187,12 @@ def kind_of_link(url: str, words: str = "") -> LinkKind | None:
 
 
 def is_talk_page(url: str) -> bool:
-    """Tell whether the address alone says that it is one talk's recording, slides or schedule page."""
+    """Return whether the address alone says that it is one talk's recording, slides or schedule page."""
     return kind_of(url) is not None
 
 
 def names_material(words: str) -> bool:
-    """Tell whether a link's words name talk material ("Slides", "Page de la session") rather than a title."""
+    """Return whether a link's words name talk material ("Slides", "Page de la session") rather than a title."""
     if len(words.split()) > 4:
         return False
     # "Policies as Code" is a title.

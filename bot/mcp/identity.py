@@ -20,7 +20,7 @@ _REFUSED = -32600  # JSON-RPC: invalid request
 
 
 def is_signed(scope: Scope) -> bool:
-    """Tell whether a request claims to be Slack's."""
+    """Return whether a request claims to be Slack's."""
     return SIGNATURE in Headers(scope=scope)
 
 

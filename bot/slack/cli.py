@@ -12,7 +12,7 @@ from bot.command import faults, load_settings
 from console.command import Status, index_option
 
 
-@click.command()
+@click.command(short_help="Check the set-up and say what to fix.")
 @index_option
 def doctor(index_dir: Path | None) -> None:
     """Look at index, model, memory, tokens, scopes and socket, and say what to fix."""
@@ -29,7 +29,7 @@ def doctor(index_dir: Path | None) -> None:
     sys.exit(0 if all(finding.well for finding in findings) else Status.DEFECT)
 
 
-@click.group()
+@click.group(short_help="Work with the thumbs that people gave.")
 def feedback() -> None:
     """Work with the thumbs that people gave."""
 
@@ -62,7 +62,7 @@ def export(store: Path | None, review: bool) -> None:
         memory.close()
 
 
-@feedback.command()
+@feedback.command(short_help="Print what was asked in vain.")
 @click.option(
     "--days", type=click.FloatRange(min=0), default=7, show_default=True, help="How far to look back."
 )

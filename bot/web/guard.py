@@ -60,12 +60,12 @@ class Access:
     signed: bool = False  # whether /mcp itself verifies requests that Slack signs, which carry no token
 
     def allows_host(self, host: str | None) -> bool:
-        """Tell whether a Host header names this server: by a known name, or by an address, which no foreign site can take over."""
+        """Return whether a Host header names this server: by a known name, or by an address, which no foreign site can take over."""
         name = _host_name(host)
         return name is not None and (name in LOOPBACK or name in self.hosts or _is_address(name))
 
     def allows_origin(self, origin: str | None, host: str | None) -> bool:
-        """Tell whether a request comes from no page, or from a page of this server."""
+        """Return whether a request comes from no page, or from a page of this server."""
         if origin is None:
             return True
         try:
@@ -77,7 +77,7 @@ class Access:
         return parts.netloc.lower() == (host or "").lower() or _host_name(parts.netloc) in self.hosts
 
     def allows_token(self, authorization: str | None) -> bool:
-        """Tell whether the token was given: as a bearer's, or as the password that a browser asks for."""
+        """Return whether the token was given: as a bearer's, or as the password that a browser asks for."""
         if not self.token:
             return True
         kind, _, given = (authorization or "").partition(" ")
@@ -180,7 +180,7 @@ def hosts_of(names: Iterable[str], public_url: str | None) -> tuple[str, ...]:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only this machine reaches an address that is listened on."""
+    """Return whether only this machine reaches an address that is listened on."""
     if host.lower() == "localhost":
         return True
     try:

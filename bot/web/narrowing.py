@@ -76,7 +76,7 @@ def _counted(
 
 
 def _tells_apart(name: str, offered: tuple[Choice, ...], limits: Limits, shown: int) -> bool:
-    """Tell whether a limit is in force, or would leave something out."""
+    """Return whether a limit is in force, or would leave something out."""
     if getattr(limits, name) is not None:
         return name != "day" or limits.event is not None
     if name == "kind" and shown < _FEW:

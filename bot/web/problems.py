@@ -50,7 +50,7 @@ def status_of(fault: QuestionFault) -> int:
 
 
 def wants_json(scope: Scope) -> bool:
-    """Tell whether a program asks: of the interfaces for programs, or for JSON."""
+    """Return whether a program asks: of the interfaces for programs, or for JSON."""
     accepted = Headers(scope=scope).get("accept", "")
     return path_of(scope).startswith(("/api/", "/mcp")) or ("json" in accepted and "html" not in accepted)
 

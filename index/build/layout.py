@@ -130,7 +130,7 @@ def reason(error: BaseException) -> str:
 
 
 def _is_name(path: str) -> bool:
-    """Tell whether a path leads to something in the folder that it is put behind."""
+    """Return whether a path leads to something in the folder that it is put behind."""
     return path not in ("", ".", "..") and "/" not in path and "\0" not in path
 
 

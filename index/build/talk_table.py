@@ -71,7 +71,7 @@ class TalkSet:
 
     @property
     def everything(self) -> bool:
-        """Tell whether no talk is left out."""
+        """Return whether no talk is left out."""
         return bool(self.mask.all())
 
 

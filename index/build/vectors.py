@@ -59,7 +59,7 @@ class Earlier:
         return self._build.folder
 
     def kept_alike(self, packed: bool) -> bool:
-        """Tell whether its token vectors are kept as the new build's are."""
+        """Return whether its token vectors are kept as the new build's are."""
         return self._build.late.packed == packed
 
     def row(self, key: bytes) -> int | None:

@@ -41,7 +41,7 @@ class Edition:
 
     @property
     def virtual(self) -> bool:
-        """Tell whether it was held online only."""
+        """Return whether it was held online only."""
         return self.city is None
 
     def as_event(self) -> Event:

@@ -198,7 +198,7 @@ class EventReader:
         return sorted(found, key=lambda mention: mention.spans[0])
 
     def names_implied(self, text: str) -> bool:
-        """Tell whether the text names the series that regions and cities imply."""
+        """Return whether the text names the series that regions and cities imply."""
         return self._implied is not None and re.search(self._implied.pattern, text, re.IGNORECASE) is not None
 
     def event_of_host(self, address: str) -> str | None:
@@ -437,7 +437,7 @@ def _year_near(text: str, end: int) -> tuple[int | None, Span | None]:
 
 
 def _of_another(mention: EventMention, others: Sequence[EventMention]) -> bool:
-    """Tell whether a city is where another conference of the text took place: "BOB 2023 in Berlin"."""
+    """Return whether a city is where another conference of the text took place: "BOB 2023 in Berlin"."""
     return (
         mention.implied
         and mention.city is not None

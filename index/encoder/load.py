@@ -239,7 +239,7 @@ def write_once(folder: Path, write: Callable[[Path], None]) -> None:
 
 
 def _settle(writing: Path, folder: Path) -> None:
-    """Give a written form its name; one that another process finished in the meantime stays."""
+    """Return a written form its name; one that another process finished in the meantime stays."""
     if folder.exists() and not read_form(folder):
         shutil.rmtree(folder, ignore_errors=True)
     try:

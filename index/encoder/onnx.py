@@ -99,7 +99,7 @@ class OnnxEncoder:
         return [found[position] for position in range(len(texts))]
 
     def _passes(self, texts: Sequence[str]) -> Iterator[tuple[int, TokenVectors]]:
-        """Give every text's position and vectors, in any order.
+        """Return every text's position and vectors, in any order.
 
         Only texts of one length share a pass, so nothing is padded: padding changes the last bits of a
         vector, and an incremental build has to equal a full one to the byte.

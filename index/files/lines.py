@@ -174,7 +174,7 @@ class SortedLines:
         return [_key(line) for line in self._lines_starting(prefix)]
 
     def any_starting(self, prefix: str) -> bool:
-        """Tell whether a key begins with a prefix."""
+        """Return whether a key begins with a prefix."""
         first = self._find(prefix, bisect_left)
         return first < len(self) and self._key_at(first).startswith(prefix)
 

@@ -59,7 +59,7 @@ def plain_status(path: Path) -> os.stat_result:
 
 
 def is_folder(path: Path) -> bool:
-    """Tell whether a path is a folder itself, not a link to one; what cannot be looked at is none."""
+    """Return whether a path is a folder itself, not a link to one; what cannot be looked at is none."""
     try:
         return stat.S_ISDIR(path.lstat().st_mode)
     except OSError:

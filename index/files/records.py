@@ -203,7 +203,7 @@ class ById(Mapping[str, Record], Generic[Record]):
         return (record_id(record) for record in self.rows)
 
     def values(self) -> ValuesView[Record]:
-        """Give the records in the order of their rows."""
+        """Return the records in the order of their rows."""
         return _Values(self)
 
     def items(self) -> ItemsView[str, Record]:

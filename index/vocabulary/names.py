@@ -107,7 +107,7 @@ class Names:
         return list(islice((speaker for one, speaker in found if speaker.key == one), most))
 
     def begins_title(self, part: str) -> bool:
-        """Tell whether these folded words begin a title, or a longer part of one, that goes on behind them."""
+        """Return whether these folded words begin a title, or a longer part of one, that goes on behind them."""
         return self._titles.any_starting(f"{part} ")
 
     def speaker(self, key: str) -> Speaker | None:
@@ -115,7 +115,7 @@ class Names:
         return next((one for one in map(_speaker, self._speakers.values(key)) if one.key == key), None)
 
     def begins_speaker(self, part: str) -> bool:
-        """Tell whether these words begin a speaker's folded name, or one of its endings, that goes on behind them."""
+        """Return whether these words begin a speaker's folded name, or one of its endings, that goes on behind them."""
         return self._speakers.any_starting(f"{part} ")
 
     def speakers_with(self, part: str) -> list[Speaker]:

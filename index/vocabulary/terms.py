@@ -37,7 +37,7 @@ class Unit(NamedTuple):
 
     @property
     def is_version(self) -> bool:
-        """Tell whether it is numbers with points between them."""
+        """Return whether it is numbers with points between them."""
         return "." in self.form
 
 
@@ -80,7 +80,7 @@ def parts(name: str) -> list[str]:
 
 
 def _goes_on(text: str, before: Word, word: Word) -> bool:
-    """Tell whether a word is the next number of a version."""
+    """Return whether a word is the next number of a version."""
     return text[before.end : word.start] == "." and before.form[-1:].isdigit() and word.form[:1].isdigit()
 
 
@@ -101,7 +101,7 @@ def _unit(text: str, group: Sequence[Word], before: int | None) -> Unit:
 
 
 def _opens(text: str, at: int) -> bool:
-    """Tell whether a name may begin at a mark: white space or an opening mark stands before it."""
+    """Return whether a name may begin at a mark: white space or an opening mark stands before it."""
     return at <= 0 or not (text[at - 1].isalnum() or text[at - 1] in "-.…")
 
 

@@ -66,7 +66,7 @@ def words(text: str) -> Iterator[Word]:
 
 
 def is_unspaced(form: str) -> bool:
-    """Tell whether a folded word is a character of a script that puts no blanks between words."""
+    """Return whether a folded word is a character of a script that puts no blanks between words."""
     return _ALONE.match(form) is not None
 
 

@@ -84,7 +84,7 @@ class WordWriter:
         return said
 
     def _lay(self, text: str, found: list[Word], said: set[str]) -> None:
-        """Give each word of a text its place, and see which words are written with a capital."""
+        """Return each word of a text its place, and see which words are written with a capital."""
         ids, (new_ids, new_places) = self._ids, self._waiting
         counted = self._n_counted is None
         before: Word | None = None

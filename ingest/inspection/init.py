@@ -34,7 +34,7 @@ class Draft:
 
     @property
     def sure(self) -> bool:
-        """Say whether the conference need not be asked for."""
+        """Return whether the conference need not be asked for."""
         return self.event is not None and self.certainty >= SURE
 
 

@@ -98,7 +98,7 @@ def inspect_file(path: Path, catalogue: Path | None = None) -> Inspection:
 
 
 def _source(path: Path) -> tuple[Source, tuple[Path, ...]]:
-    """Give a recap's hints and catalogues from the nearest `sources.yaml` above it that lists it."""
+    """Return a recap's hints and catalogues from the nearest `sources.yaml` above it that lists it."""
     for folder in list(path.resolve().parents)[:3]:
         listed = folder / LIST_NAME
         if listed.is_file():

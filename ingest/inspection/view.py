@@ -48,7 +48,7 @@ def _facts(inspection: Inspection) -> list[tuple[str, str]]:
 
 
 def _table(inspection: Inspection) -> Table:
-    """Give one row a talk."""
+    """Return one row a talk."""
     table = Table(
         "lines",
         "kind",
@@ -70,7 +70,7 @@ def _table(inspection: Inspection) -> Table:
 
 
 def _title(talk: TalkLines) -> str:
-    """Give a talk's title with its speakers, what the catalogue says of it, and what to look at."""
+    """Return a talk's title with its speakers, what the catalogue says of it, and what to look at."""
     people = ", ".join(talk.speakers)
     lines = [talk.title + (f" - {people}" if people else "")]
     if talk.affiliations:

@@ -18,7 +18,7 @@ _build = click.argument("build", required=False)
 _NAMES = {"talks": "talks and sections"}  # a manifest counts both: a section is a talk of that kind
 
 
-@click.group()
+@click.group(short_help="Look after the builds on disk.")
 def index() -> None:
     """Look after the builds on disk: list, examine, check, go back, remove.
 
@@ -100,7 +100,7 @@ def show(build: str | None, index_dir: Path | None, as_json: bool) -> None:
         screen().print(table)
 
 
-@index.command()
+@index.command(short_help="Check every file, count and place of a build.")
 @_build
 @index_option
 @click.option("--all", "every", is_flag=True, help="Check all builds.")
@@ -127,7 +127,7 @@ def verify(build: str | None, index_dir: Path | None, every: bool) -> None:
     sys.exit(Status.NO_INDEX if bad else 0)
 
 
-@index.command()
+@index.command(short_help="Make an earlier build live.")
 @_build
 @index_option
 def rollback(build: str | None, index_dir: Path | None) -> None:
@@ -156,5 +156,5 @@ def prune(keep: int | None, index_dir: Path | None) -> None:
 
 
 def _folder(index_dir: Path | None) -> Path:
-    """Give the folder of builds."""
+    """Return the folder of builds."""
     return index_dir or settings().index_dir

@@ -95,7 +95,7 @@ class Readings:
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def has(self, key: str) -> bool:
-        """Say whether a reading is stored."""
+        """Return whether a reading is stored."""
         return self._path(key).is_file()
 
     def load(self, key: str) -> ReadRecap | None:

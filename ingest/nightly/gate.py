@@ -43,7 +43,7 @@ class Question:
     must: bool = False
 
     def answered_by(self, hit: Hit) -> bool:
-        """Say whether a hit is what is expected."""
+        """Return whether a hit is what is expected."""
         said = not self.words or any(find_phrase(hit.passage.text, words) for words in self.words)
         return said and (not self.talk or squeeze(self.talk) == squeeze(hit.talk.title))
 

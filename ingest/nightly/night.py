@@ -46,7 +46,7 @@ class Night:
 
     @property
     def trusted(self) -> bool:
-        """Tell whether there is a live build that can be asked."""
+        """Return whether there is a live build that can be asked."""
         return bool(self.live) and not self.trouble
 
     def read_changed(self, progress: Progress) -> None:
@@ -98,7 +98,7 @@ class Night:
         self.failed.append(reason)
 
     def readings(self) -> list[ReadRecap]:
-        """Give every recap's reading, those of this run and the stored ones."""
+        """Return every recap's reading, those of this run and the stored ones."""
         readings = []
         for recap_id, key in sorted(self.keys.items()):
             read = self.fresh.get(recap_id) or self.store.load(key)

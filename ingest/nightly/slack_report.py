@@ -63,7 +63,7 @@ def message(night: Report | str) -> str | None:
 
 
 def _listed(heading: str, lines: Sequence[str]) -> list[str]:
-    """Give a heading with its first lines; nothing where there are none."""
+    """Return a heading with its first lines; nothing where there are none."""
     if not lines:
         return []
     more = [f"• … and {len(lines) - _MOST_TITLES} more"] if len(lines) > _MOST_TITLES else []

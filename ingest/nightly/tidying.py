@@ -38,7 +38,7 @@ def tidy(index_dir: Path) -> list[str]:
 
 
 def _left_over(name: str, live: str, builds: Set[str]) -> bool:
-    """Say whether nobody needs something in the folder of builds any more; links are never builds."""
+    """Return whether nobody needs something in the folder of builds any more; links are never builds."""
     if name.startswith((WRITING_PREFIX, _POINTER_PREFIX)):
         return True
     if not _BUILD_ID.fullmatch(name) or name == live:

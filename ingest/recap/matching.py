@@ -73,7 +73,7 @@ def open_recap(source: Source, catalogue: Catalogue) -> OpenedRecap:
 
 
 def _named_event(loaded: LoadedRecap) -> str | None:
-    """Give the event that a recap's own title, file name or first words name, so that other events' titles are not looked for."""
+    """Return the event that a recap's own title, file name or first words name, so that other events' titles are not looked for."""
     title = loaded.meta.get("title", "")
     for words in (
         title if isinstance(title, str) else " ".join(title),

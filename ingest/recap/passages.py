@@ -106,7 +106,7 @@ def _links(recap: LoadedRecap, found: FoundTalk, start: int, end: int) -> tuple[
 
 
 def _blocks_within(recap: LoadedRecap, start: int, end: int) -> Iterator[Block]:
-    """Give the blocks that overlap a stretch; blocks are in source order and never overlap each other."""
+    """Return the blocks that overlap a stretch; blocks are in source order and never overlap each other."""
     at = bisect_right(recap.blocks, start, key=_END)
     while at < len(recap.blocks) and recap.blocks[at].start < end:
         yield recap.blocks[at]
@@ -179,18 +179,18 @@ def _join_last(groups: list[list[Stretch]]) -> None:
 
 
 def _apart(last: Stretch, piece: Stretch, text: str) -> bool:
-    """Say whether two neighbours can never share a passage: another voice, or words of another talk lie between."""
+    """Return whether two neighbours can never share a passage: another voice, or words of another talk lie between."""
     return last.own != piece.own or _WORD.search(text, last.end, piece.start) is not None
 
 
 def _belongs_back(group: list[Stretch], tail: list[Stretch], text: str) -> bool:
-    """Say whether a group is too short to stand alone and fits its predecessor."""
+    """Return whether a group is too short to stand alone and fits its predecessor."""
     short = tail[-1].end - tail[0].start < MIN_CHARS and not tail[-1].leads
     return short and tail[-1].end - group[0].start <= MAX_CHARS and not _apart(group[-1], tail[0], text)
 
 
 def _breaks(group: list[Stretch], piece: Stretch, text: str) -> bool:
-    """Say whether a new passage starts with a piece."""
+    """Return whether a new passage starts with a piece."""
     last = group[-1]
     size, joined = last.end - group[0].start, piece.end - group[0].start
     if joined > MAX_CHARS or _apart(last, piece, text):

@@ -172,7 +172,7 @@ def _talk(opened: OpenedRecap, recap: Recap, matched: Matched, talk_id: str, pos
 
 
 def _page(opened: OpenedRecap, found: FoundTalk, url: str | None) -> str | None:
-    """Give the talk's place in the recap's own page; where the page is another text, that page as a whole."""
+    """Return the talk's place in the recap's own page; where the page is another text, that page as a whole."""
     if url is None or opened.source.retells:
         return recap_link(url, None, "")
     # The anchors of other formats are those that a code host makes of the headings; a blog makes its own.
@@ -189,7 +189,7 @@ def _page(opened: OpenedRecap, found: FoundTalk, url: str | None) -> str | None:
 
 
 def _day(opened: OpenedRecap, found: FoundTalk, listed: CatalogueTalk | None) -> int | None:
-    """Give a talk's day: what a person said, the notes' own, else the catalogue's."""
+    """Return a talk's day: what a person said, the notes' own, else the catalogue's."""
     for day in (opened.source.hints.day, found.day, opened.reading.day):
         if day is not None:
             return day
@@ -225,13 +225,13 @@ def recap_record(opened: OpenedRecap) -> Recap:
 
 
 def _said(loaded: LoadedRecap, key: str) -> str:
-    """Give what a source says of itself under a key; several values as one."""
+    """Return what a source says of itself under a key; several values as one."""
     value = loaded.meta.get(key, "")
     return " ".join(value.split()) if isinstance(value, str) else ", ".join(value)
 
 
 def _first_line(loaded: LoadedRecap) -> str:
-    """Give a mail's subject, else the first heading, else the first words."""
+    """Return a mail's subject, else the first heading, else the first words."""
     headings = (block for block in loaded.blocks if block.kind == "heading")
     words = (block for block in loaded.blocks if block.kind not in ("furniture", "rule"))
     if subject := _SUBJECT.match(loaded.text):

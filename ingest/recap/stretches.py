@@ -66,7 +66,7 @@ def read_stretches(recap: LoadedRecap, blocks: Sequence[Block], start: int, end:
 
 
 def _with_marker(text: str, block: Block) -> int:
-    """Give the offset of a bullet's marker where the readable text holds it, else of its words."""
+    """Return the offset of a bullet's marker where the readable text holds it, else of its words."""
     if not block.marker:
         return block.start
     at = text.rfind(block.marker, max(0, block.start - _MARKER_GAP - len(block.marker)), block.start)
@@ -139,7 +139,7 @@ def _told(text: str, one: Stretch) -> str:
 
 
 def _shaped_as_title(text: str, one: Stretch) -> bool:
-    """Tell whether a paragraph is one short line with a capital first that ends no sentence; a question may."""
+    """Return whether a paragraph is one short line with a capital first that ends no sentence; a question may."""
     if one.block is None or one.block.kind != "paragraph" or one.end - one.start > _LONGEST_TITLE:
         return False
     words = text[one.start : one.end]
@@ -148,12 +148,12 @@ def _shaped_as_title(text: str, one: Stretch) -> bool:
 
 
 def _is_notes(text: str, one: Stretch) -> bool:
-    """Tell whether a stretch is what a title announces: a list, or prose."""
+    """Return whether a stretch is what a title announces: a list, or prose."""
     if one.block is None:
         return False
     return one.block.kind in _LISTED or one.end - one.start >= _PROSE_CHARS or ends_sentence(text, one)
 
 
 def ends_sentence(text: str, one: Stretch) -> bool:
-    """Tell whether a stretch ends with a sentence's mark."""
+    """Return whether a stretch ends with a sentence's mark."""
     return bool(_SENTENCE.search(text[max(one.start, one.end - 4) : one.end]))

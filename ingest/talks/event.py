@@ -207,7 +207,7 @@ class _Weighing:
         return self.published.year if self.published else (named[0] if named else None)
 
     def _is_implied_series(self) -> bool:
-        """Tell whether anything says that a city or a region alone means the series that such words usually mean."""
+        """Return whether anything says that a city or a region alone means the series that such words usually mean."""
         return any(
             reader().names_implied(place.words) or _CLOUD_NATIVE.search(place.words) for place in self.places
         )

@@ -237,7 +237,7 @@ class _Marking:
 
 
 def _only_places(candidates: Sequence[Candidate]) -> bool:
-    """Tell whether headings name days and sections, but no talks."""
+    """Return whether headings name days and sections, but no talks."""
     days = sum(bool(candidate.place and candidate.place.days) for candidate in candidates)
     return days > 0 and sum(candidate.place is None for candidate in candidates) <= _OTHER_HEADINGS
 

@@ -15,7 +15,7 @@ Owned = tuple[Mark, list[Span], list[Span], list[Piece]]
 
 
 def share_words(pieces: Sequence[Piece], marks: Sequence[Mark]) -> list[Owned]:
-    """Give each mark its heading and body spans and the pieces that they lie in.
+    """Return each mark its heading and body spans and the pieces that they lie in.
 
     Args:
         pieces: All pieces in order; rules carry no words.

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import ask, talks, web
+from confnotes import main
 from index.encoder.base import Encoder
 from tests.bot.answering.conftest import write_notes
 
@@ -166,3 +168,12 @@ def test_the_page_is_not_opened_to_others_by_chance(index_dir: Path) -> None:
     assert result.exit_code == 2
     assert "without a token" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_no_summary_is_cut() -> None:
+    """The list of commands, and of commands within commands, shows every summary to its end on 80 columns."""
+    groups = [main, *(one for one in main.commands.values() if isinstance(one, click.Group))]
+    shown = [CliRunner().invoke(group, ["--help"], terminal_width=80).output for group in groups]
+
+    summaries = [line for output in shown for line in output.splitlines() if not line.startswith("Usage:")]
+    assert not [line for line in summaries if line.endswith("...")]

@@ -52,7 +52,7 @@ def row_of(example: Example, recipe: Recipe, epoch: int) -> int:
 
 
 def is_quoted(example: Example, recipe: Recipe, epoch: int) -> bool:
-    """Say whether what the pair quotes stands for an example's answer in an epoch, in place of a passage."""
+    """Return whether what the pair quotes stands for an example's answer in an epoch, in place of a passage."""
     chance = random.Random(f"{recipe.seed} quoted {epoch} {example.text}")  # noqa: S311
     return bool(example.quote) and chance.random() < recipe.as_quoted
 

@@ -120,7 +120,7 @@ class Corpus:
         return Pieces(encoding.ids, np.array(weights, dtype=np.float32))
 
     def same(self, row: int, other: int) -> bool:
-        """Say whether two passages are the same notes."""
+        """Return whether two passages are the same notes."""
         one, two = self._words[row], self._words[other]
         return row == other or len(one & two) > _SAME_WORDS * len(one | two)
 

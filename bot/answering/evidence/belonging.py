@@ -26,12 +26,12 @@ _ADDRESSED = re.compile(r"https?://|<[@#!]|(?<!\S)@\w")
 
 
 def is_off_topic(question: Question, found: Found) -> bool:
-    """Tell whether a message is about something else than conferences and their subjects."""
+    """Return whether a message is about something else than conferences and their subjects."""
     return _is_one("off_topic", off_topic_signals(question, found))
 
 
 def is_chatter(question: Question) -> bool:
-    """Tell whether a message in a thread is said to other people rather than asked."""
+    """Return whether a message in a thread is said to other people rather than asked."""
     return _is_one("chatter", chatter_signals(question))
 
 

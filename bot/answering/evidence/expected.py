@@ -62,19 +62,19 @@ _ON_SUBJECT = 0.4
 
 
 def figures_asked(text: str) -> tuple[bool, ...]:
-    """Tell whether a question asks how many, how much, how long, and when."""
+    """Return whether a question asks how many, how much, how long, and when."""
     return tuple(bool(asks.search(text)) for asks, _ in _KINDS)
 
 
 def holds_number(question: Question, best: Hit) -> bool:
-    """Tell whether a passage or its talk's title holds a number in digits that the question does not."""
+    """Return whether a passage or its talk's title holds a number in digits that the question does not."""
     mine = {match[0].strip(".,") for match in _DIGITS.finditer(question.text)}
     text = _ADDRESS.sub(" ", f"{best.passage.text}\n{best.talk.title}")
     return any(match[0].strip(".,") not in mine for match in _DIGITS.finditer(text))
 
 
 def lacks_figure(question: Question, best: Hit) -> bool:
-    """Tell whether a question asks for a number, duration or date and the best passage holds none that could be it."""
+    """Return whether a question asks for a number, duration or date and the best passage holds none that could be it."""
     asked = [answers for asks, answers in _KINDS if asks.search(question.text)]
     if not asked:
         return False

@@ -216,6 +216,6 @@ def _said(hits: Sequence[Hit]) -> _Forms:
 
 
 def _says(said: _Forms, form: str) -> bool:
-    """Tell whether folded words hold one in either number; the few spellings of one word are looked up, not those of a whole passage."""
+    """Return whether folded words hold one in either number; the few spellings of one word are looked up, not those of a whole passage."""
     bare = singular(form)
     return not said.isdisjoint((form, bare, f"{bare}s", f"{bare[:-1]}ies"))

@@ -113,7 +113,7 @@ class Knowledge:
         return sum(pair.count for pair in self._names.joined(form) if _is_name(pair.left, pair.right))
 
     def _contains(self, form: str) -> bool:
-        """Tell whether the notes contain a folded word or its other number."""
+        """Return whether the notes contain a folded word or its other number."""
         other = singular(form)
         return (
             self._stands(form)
@@ -138,7 +138,7 @@ class Knowledge:
         )
 
     def is_everywhere(self, word: str) -> bool:
-        """Tell whether so many passages say a word that it tells none from another."""
+        """Return whether so many passages say a word that it tells none from another."""
         return self._searcher.doc_freq(word) > _EVERYWHERE_SHARE * len(self._build.passages)
 
     def whole_word(self, clipped: str) -> str | None:
@@ -159,21 +159,21 @@ class Knowledge:
         return written if len(form) >= MIN_JOINED and len(self._searcher.said.rows(written)) else None
 
     def closed(self, joined: str) -> bool:
-        """Tell whether the notes write two words mostly as this one."""
+        """Return whether the notes write two words mostly as this one."""
         count = (
             self._names.word(joined) or self._names.word(singular(joined)) or self._names.word(f"{joined}s")
         )
         return count is not None and 2 * count.passages >= len(self._searcher.said.rows(joined))
 
     def says(self, name: str) -> bool:
-        """Tell whether the notes contain a name, word for word."""
+        """Return whether the notes contain a name, word for word."""
         forms = [word.form for word in words(name)]
         if not all(self.contains(form) for form in forms):
             return False
         return len(forms) == 1 or len(self._searcher.said.rows(name)) > 0
 
     def is_name(self, form: str) -> bool:
-        """Tell whether the notes write a word mostly with a capital."""
+        """Return whether the notes write a word mostly with a capital."""
         count = self._names.word(form)
         return ((count.capitals if count else 0) + self._joined(form)) * 2 > self.frequency(form)
 
@@ -197,7 +197,7 @@ class Knowledge:
         return self._names.titled(forms)
 
     def begins_title(self, forms: tuple[str, ...]) -> bool:
-        """Tell whether a title, or a longer part of one, begins with these folded words and goes on behind them."""
+        """Return whether a title, or a longer part of one, begins with these folded words and goes on behind them."""
         return self._names.begins_title(" ".join(forms))
 
     def talk(self, row: int) -> Talk:

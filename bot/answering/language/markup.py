@@ -42,7 +42,7 @@ def plain_question(text: str) -> str:
 
 
 def is_courtesy(text: str) -> bool:
-    """Tell whether a plain question is a greeting or a thank-you and nothing else."""
+    """Return whether a plain question is a greeting or a thank-you and nothing else."""
     return not _without_politeness(text).strip(" !.?,")
 
 

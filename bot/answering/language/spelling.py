@@ -97,7 +97,7 @@ def _is_grammar_slip(word: str, other: str) -> bool:
 
 
 def _plausible(word: str, other: str, distance: int) -> bool:
-    """Tell whether a slip may lead from one word to the other: people rarely miss the first letter ("kueue" is no "queue")."""
+    """Return whether a slip may lead from one word to the other: people rarely miss the first letter ("kueue" is no "queue")."""
     if len(other) < _SHORTEST or word.isdigit() or _digits(word) != _digits(other):
         return False
     if word[0] == other[0]:
@@ -107,7 +107,7 @@ def _plausible(word: str, other: str, distance: int) -> bool:
 
 
 def _is_plain_slip(word: str, other: str, distance: int) -> bool:
-    """Tell whether a slip may lead to a plain word: in a short one a letter is dropped or two are swapped ("acces", "suport")."""
+    """Return whether a slip may lead to a plain word: in a short one a letter is dropped or two are swapped ("acces", "suport")."""
     if len(word) >= _PLAIN_FROM:
         return distance == 1 or len(word) > _PLAIN_FROM
     return (

@@ -61,17 +61,17 @@ class WordSense:
 
     @property
     def known(self) -> bool:
-        """Tell whether the notes contain it."""
+        """Return whether the notes contain it."""
         return self.sense is Sense.KNOWN
 
     @property
     def topical(self) -> bool:
-        """Tell whether it carries a subject."""
+        """Return whether it carries a subject."""
         return self.sense not in {Sense.GRAMMAR, Sense.GENERIC}
 
     @property
     def name_like(self) -> bool:
-        """Tell whether it names something, in the notes or not: written with a capital, or a word of no language."""
+        """Return whether it names something, in the notes or not: written with a capital, or a word of no language."""
         return self.capital or not (self.real or self.form[:1].isdigit())
 
 
@@ -248,7 +248,7 @@ class _Reader:
         return tuple([*named, whole] if whole else named)
 
     def _is_translated(self, word: Word) -> bool:
-        """Tell whether the notes say a word in English."""
+        """Return whether the notes say a word in English."""
         english_words = self.language.english.get(word.form, "").split()
         return any(self.knowledge.contains(fold(other)) for other in english_words if not is_stop(other))
 
@@ -261,7 +261,7 @@ class _Reader:
 
 
 def _capitals_tell(text: str) -> bool:
-    """Tell whether capitals mean names: not in a shouted text, and not where most words have one."""
+    """Return whether capitals mean names: not in a shouted text, and not where most words have one."""
     letters = [c for c in text if c.isalpha()]
     if sum(c.isupper() for c in letters) > _SHOUTED * len(letters):
         return False

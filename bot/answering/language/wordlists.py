@@ -100,7 +100,7 @@ class Language:
         return _frequency(self._lines, word)
 
     def knows(self, word: str) -> bool:
-        """Tell whether the dictionary has a word in lower case, or a word of which it is made."""
+        """Return whether the dictionary has a word in lower case, or a word of which it is made."""
         return self.frequency(word) > 0 or (self.compounds and self._is_compound(word))
 
     @cached_property
@@ -185,7 +185,7 @@ def language_of(text: str, folder: Path = _FOLDER) -> Language:
 
 
 def is_stop(word: str, language: Language | None = None) -> bool:
-    """Tell whether a word carries grammar only, in English or in the question's language, where "CI" may be no name."""
+    """Return whether a word carries grammar only, in English or in the question's language, where "CI" may be no name."""
     lowered = word.lower().replace("’", "'")
     if lowered in english().grammar or fold(word) in english().grammar:
         return True
@@ -198,7 +198,7 @@ def _generic() -> frozenset[str]:
 
 
 def is_generic(word: str) -> bool:
-    """Tell whether a word speaks about notes, talks and speakers as such."""
+    """Return whether a word speaks about notes, talks and speakers as such."""
     return fold(word) in _generic()
 
 
@@ -209,13 +209,13 @@ def _trade() -> Mapping[str, frozenset[str]]:
 
 
 def is_product(form: str) -> bool:
-    """Tell whether a folded word is a product of the trade, which is never read as a slip of another name."""
+    """Return whether a folded word is a product of the trade, which is never read as a slip of another name."""
     return form in _trade()["products"]
 
 
 @lru_cache(maxsize=20_000)
 def is_real_word(word: str, language: Language | None = None) -> bool:
-    """Tell whether the trade, English or another language knows a word or the word that it is an inflection of."""
+    """Return whether the trade, English or another language knows a word or the word that it is an inflection of."""
     lowered = word.lower()
     if {lowered, singular(fold(word)), lowered.removesuffix("s"), _american(lowered)} & _trade()["trade"]:
         return True
@@ -226,12 +226,12 @@ def is_real_word(word: str, language: Language | None = None) -> bool:
 
 @lru_cache(maxsize=20_000)
 def is_common_elsewhere(word: str) -> bool:
-    """Tell whether some language has a word in lower case among its common ones: "übrigens" is no name in an English question."""
+    """Return whether some language has a word in lower case among its common ones: "übrigens" is no name in an English question."""
     return any(language.frequency(word) >= _COMMON for language in languages().values())
 
 
 def _is_done_again(word: str) -> bool:
-    """Tell whether a word is a common one behind "re" or "un": "reran"."""
+    """Return whether a word is a common one behind "re" or "un": "reran"."""
     return any(
         word.startswith(prefix) and english().frequency(word.removeprefix(prefix)) > _COMMON + 1
         for prefix in ("re", "un")

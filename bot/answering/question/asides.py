@@ -66,7 +66,7 @@ def _first_word_apart(sensed: SensedText, found: list[Span]) -> list[Span]:
 
 
 def _leads(sensed: SensedText, clause: Span) -> bool:
-    """Tell whether words lead to the question proper: "in which release ...", "at what ..."."""
+    """Return whether words lead to the question proper: "in which release ...", "at what ..."."""
     said = _within(sensed.words, clause)
     return bool(said) and any(
         said[-1].form in language.prepositions for language in (languages()["en"], sensed.language)
@@ -92,7 +92,7 @@ def _is_tail(sensed: SensedText, clause: Span, searcher: Searcher) -> bool:
 
 
 def _is_aside(sensed: SensedText, clause: Span, searcher: Searcher) -> bool:
-    """Tell whether a clause is an aside: it names nothing, and says nothing of the notes or what asides say."""
+    """Return whether a clause is an aside: it names nothing, and says nothing of the notes or what asides say."""
     said = _within(sensed.words, clause)
     text = sensed.text[slice(*clause)]
     if any(word.known and word.name_like for word in said):

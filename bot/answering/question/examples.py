@@ -61,7 +61,7 @@ class Examples:
         self.asking = frozenset(learnt["asking"].tolist())
 
     def fits(self, encoder: Encoder) -> bool:
-        """Tell whether an encoder's vectors are those that were learnt from."""
+        """Return whether an encoder's vectors are those that were learnt from."""
         return (self.stamp["revision"], self.stamp["adapter"]) == (encoder.revision, encoder.adapter)
 
     def form(self, asked: Asked, *, by_vector: bool = True) -> AnswerForm:

@@ -9,7 +9,7 @@ from bot.answering.language.wordlists import languages
 
 
 def _names(word: WordSense) -> bool:
-    """Tell whether a word is in the notes, or names something beyond doubt: no dictionary has it."""
+    """Return whether a word is in the notes, or names something beyond doubt: no dictionary has it."""
     return word.known or (word.sense is Sense.NAME and not word.real)
 
 

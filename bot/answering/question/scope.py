@@ -56,7 +56,7 @@ class Scope:
 
     @property
     def limits(self) -> bool:
-        """Tell whether anything is left out."""
+        """Return whether anything is left out."""
         return bool(self.event_ids or self.excluded_ids or self.day is not None or self.not_kind)
 
 
@@ -106,7 +106,7 @@ def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = No
 
 
 def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
-    """Give a conference named in part ("jsconf 2013") the id of the notes' event that it must be."""
+    """Return a conference named in part ("jsconf 2013") the id of the notes' event that it must be."""
     if any(
         event_id in {event.event_id for event in knowledge.events} for event_id in mention.event_ids
     ) or mention.series in {
@@ -142,7 +142,7 @@ def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledg
 
 
 def _names_a_series(said: Sequence[Word], at: int, knowledge: Knowledge) -> bool:
-    """Tell whether a plain word is a conference's name here: "Velocity 2019", "at Velocity", "Velocity talks"."""
+    """Return whether a plain word is a conference's name here: "Velocity 2019", "at Velocity", "Velocity talks"."""
     rows = knowledge.events_by_plain_word.get(said[at].form)
     if not rows:
         return False
@@ -223,7 +223,7 @@ def _events_of(before: str, year: int, knowledge: Knowledge) -> tuple[str, ...]:
 
 
 def _is_subject(before: str, year: str, knowledge: Knowledge) -> bool:
-    """Tell whether a year is part of what is asked for: a forecast for it, told in another year's talk."""
+    """Return whether a year is part of what is asked for: a forecast for it, told in another year's talk."""
     if not _TOWARD.search(before) or any(is_generic(word) for word in before.split()):
         return False
     return knowledge.says(year)

@@ -225,7 +225,7 @@ def _spoken(sensed: SensedText) -> list[Language]:
 
 
 def _turns_to_a_name(draft: _Draft, earlier: Sequence[str], knowledge: Knowledge) -> bool:
-    """Tell whether a follow-up leaves the old subject for a name: "what about Envoy?" keeps the limits of the earlier turn only."""
+    """Return whether a follow-up leaves the old subject for a name: "what about Envoy?" keeps the limits of the earlier turn only."""
     spoken = _spoken(draft.sensed)
     end = _turn(draft.text, spoken)
     if not end or any(

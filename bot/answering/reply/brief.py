@@ -48,7 +48,7 @@ def brief_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
 
 
 def _asks_for_more(question: Question) -> bool:
-    """Tell whether a question only asks to go on: "tell me more", not "what do the notes say about that?"."""
+    """Return whether a question only asks to go on: "tell me more", not "what do the notes say about that?"."""
     if not question.follow_up or question.words:
         return False
     more = english().more | question.language.more
@@ -70,7 +70,7 @@ def _also(
 
 
 def _said(hit: Hit, subject: Collection[str]) -> bool:
-    """Tell whether a passage says all of a subject, itself or with its talk's title."""
+    """Return whether a passage says all of a subject, itself or with its talk's title."""
     return set(subject) <= {*topic_terms(hit.passage.text), *topic_terms(hit.talk.title)}
 
 

@@ -56,7 +56,7 @@ def talk_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
 
 
 def asks_when(question: Question) -> bool:
-    """Tell whether a follow-up asks when the talk before it was given."""
+    """Return whether a follow-up asks when the talk before it was given."""
     return bool(question.context and _WHEN.search(question.text))
 
 
@@ -158,7 +158,7 @@ def find_talks(words: str, searcher: Searcher) -> list[int]:
 
 
 def names_somebody(text: str) -> bool:
-    """Tell whether a statement begins with a person's name, or says by whom something was given."""
+    """Return whether a statement begins with a person's name, or says by whom something was given."""
     bare = text.lstrip("-*•·–> \t")
     return bool(_OPENS.match(bare)) or bool(_given().search(bare))
 

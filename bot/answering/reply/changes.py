@@ -62,7 +62,7 @@ def _when(event: Event) -> tuple[str, str]:
 
 
 def _mentions(hit: Hit, question: Question, knowledge: Knowledge) -> bool:
-    """Tell whether a passage is about what changed: it says one of the names, or all of the plain words where there is no name."""
+    """Return whether a passage is about what changed: it says one of the names, or all of the plain words where there is no name."""
     said_of = [word for word in question.words if word.known and not _CHANGING.match(word.text)]
     known = [word for word in said_of if not knowledge.is_everywhere(word.text)] or said_of
     names = [word.text for word in known if not word.real or knowledge.is_name(word.form)]

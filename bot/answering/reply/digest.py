@@ -176,7 +176,7 @@ def shortened_quote(quote: Quote, most: int) -> Quote:
 
 
 def _tells(text: str, talk: Talk) -> bool:
-    """Tell whether a part of a sentence says something beside the talk's title and people."""
+    """Return whether a part of a sentence says something beside the talk's title and people."""
     named = {term for one in (talk.title, *talk.speakers) for term in topic_terms(one)}
     return len(set(topic_terms(text)) - named) >= _FEWEST_TERMS
 

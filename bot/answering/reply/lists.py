@@ -255,7 +255,7 @@ def _about(
 
 
 def _is_name(topic: str, knowledge: Knowledge) -> bool:
-    """Tell whether a topic is a name that no dictionary has, which what is about it says."""
+    """Return whether a topic is a name that no dictionary has, which what is about it says."""
     return any(
         not is_real_word(word.form) and not knowledge.is_everywhere(word.form) for word in words(topic)
     )

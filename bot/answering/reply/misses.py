@@ -46,7 +46,7 @@ def absent_names(question: Question) -> tuple[str, ...]:
 
 
 def has_another(question: Question) -> bool:
-    """Tell whether a name that the notes lack stands beside one that they know: "kyverno or OPA?", "linkerd vs istio"."""
+    """Return whether a name that the notes lack stands beside one that they know: "kyverno or OPA?", "linkerd vs istio"."""
     spoken = (english(), question.language)
     between = {
         sign for language in spoken for sign in language.sides if sign not in language.prepositions
@@ -72,7 +72,7 @@ def unsaid_words(question: Question) -> tuple[str, ...]:
 
 
 def is_unmet(question: Question, found: Found) -> bool:
-    """Tell whether a question is a name of two words, one of which no passage says anything near to: "secret rotation"."""
+    """Return whether a question is a name of two words, one of which no passage says anything near to: "secret rotation"."""
     said = [word for word in question.words if not word.known]
     if (
         question.context

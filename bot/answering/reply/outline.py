@@ -43,7 +43,7 @@ class Statement:
 
     @property
     def introduces(self) -> bool:
-        """Tell whether the statement only leads to what follows it."""
+        """Return whether the statement only leads to what follows it."""
         return self.text.rstrip("*_ ").endswith((":", "："))
 
 
@@ -153,7 +153,7 @@ def _is_below(upper: Statement, lower: Statement, found: Sequence[Statement], at
 
 
 def is_heading(one: Statement) -> bool:
-    """Tell whether a line looks like a heading: short, without a mark, and not ended."""
+    """Return whether a line looks like a heading: short, without a mark, and not ended."""
     return len(one.text) <= _HEADING_CHARS and one.begins and not _ENDED.search(one.text)
 
 
@@ -186,7 +186,7 @@ def source_of(searcher: Searcher, recap_id: str) -> Source:
 
 
 def says_more(text: str, talk: Talk) -> bool:
-    """Tell whether a text says something beside its talk's title, its people and words such as "video" and "slides"."""
+    """Return whether a text says something beside its talk's title, its people and words such as "video" and "slides"."""
     known = {
         singular(form) for one in (talk.title, *talk.speakers, *talk.affiliations) for form in forms(one)
     }

@@ -84,13 +84,13 @@ class Points:
         return best[1] if best else None
 
     def _is_title(self, at: int) -> bool:
-        """Tell whether a line between paragraphs is a heading, not an item without a mark."""
+        """Return whether a line between paragraphs is a heading, not an item without a mark."""
         one = self.statements[at]
         bare = one.parent is None and one.indent % 2 == 0
         return bare and is_heading(one) and len(one.text) < _HEAD_CHARS
 
     def _is_subject(self, at: int) -> bool:
-        """Tell whether a line is the name of the subject and no more: "Tidal:" above what it is."""
+        """Return whether a line is the name of the subject and no more: "Tidal:" above what it is."""
         return bool(self.terms[at]) and self.subject.issuperset(self.terms[at])
 
     def chosen(
@@ -174,7 +174,7 @@ def point_quotes(
 
 
 def _follows(statements: Sequence[Statement], one: int, other: int) -> bool:
-    """Tell whether two statements are one quote: nothing or little stands between them."""
+    """Return whether two statements are one quote: nothing or little stands between them."""
     first, second = statements[one], statements[other]
     return (
         first.passage.recap_id == second.passage.recap_id

@@ -92,7 +92,7 @@ def quotes_reply(question: Question, found: Found, searcher: Searcher) -> Reply:
 
 
 def _asks_little(question: Question, names: Sequence[str]) -> bool:
-    """Tell whether a question asks what there is about a name or a talk rather than one thing about it."""
+    """Return whether a question asks what there is about a name or a talk rather than one thing about it."""
     named = bool(names or question.speakers or question.titled or question.talks)
     return named and not question.context and len(question.words) - len(names) <= _BESIDE
 
@@ -124,7 +124,7 @@ def _filled(blocks: tuple[Block, ...], subject: frozenset[str], searcher: Search
 
 
 def _on(points: Points, at: int, subject: frozenset[str]) -> bool:
-    """Tell whether a statement, or the line that introduces it, names the subject."""
+    """Return whether a statement, or the line that introduces it, names the subject."""
     parent = points.statements[at].parent
     return not subject.isdisjoint(points.terms[at]) or (
         parent is not None and not subject.isdisjoint(points.terms[parent])
@@ -234,7 +234,7 @@ def _quotes(stretches: Sequence[_Stretch], searcher: Searcher) -> Iterable[Quote
 
 
 def _one_source(one: Statement, other: Statement) -> bool:
-    """Tell whether two statements are of one voice in one recap."""
+    """Return whether two statements are of one voice in one recap."""
     return one.passage.voice == other.passage.voice and one.passage.recap_id == other.passage.recap_id
 
 
@@ -335,13 +335,13 @@ def _whole(statements: Sequence[Statement], first: int, last: int, most: int) ->
 
 
 def _refers_back(one: Statement) -> bool:
-    """Tell whether a statement begins with a word that stands for something said before it."""
+    """Return whether a statement begins with a word that stands for something said before it."""
     word = next(words(one.text), None)
     return word is not None and word.form in read_words("refers_back")
 
 
 def _follows(one: Statement, other: Statement, most: int) -> bool:
-    """Tell whether a statement is what the next one refers to: just before it, in the same voice, and not long."""
+    """Return whether a statement is what the next one refers to: just before it, in the same voice, and not long."""
     return (
         one.passage.voice == other.passage.voice
         and other.start - one.end <= _GAP_CHARS
@@ -350,7 +350,7 @@ def _follows(one: Statement, other: Statement, most: int) -> bool:
 
 
 def _goes_on(one: Statement, other: Statement) -> bool:
-    """Tell whether two statements of one voice stand next to each other."""
+    """Return whether two statements of one voice stand next to each other."""
     return one.passage.voice == other.passage.voice and other.start - one.end <= _LINES_CHARS
 
 
@@ -364,7 +364,7 @@ def _is_under(statements: Sequence[Statement], at: int, upper: int) -> bool:
 
 
 def _joined(one: Statement, other: Statement, most: int) -> bool:
-    """Tell whether a sentence goes on in the next passage."""
+    """Return whether a sentence goes on in the next passage."""
     return (
         one.passage is not other.passage
         and one.passage.voice == other.passage.voice

@@ -137,7 +137,7 @@ def actions(*buttons: Json) -> Json:
 
 
 def thumbs(value: object) -> Json:
-    """Ask whether the answer helped."""
+    """Return whether the answer helped."""
     return {
         "type": "context_actions",
         "elements": [

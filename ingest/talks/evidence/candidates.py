@@ -50,17 +50,17 @@ class Candidate:
 
     @property
     def people(self) -> People | None:
-        """Give the speakers: the by-line's before the heading's."""
+        """Return the speakers: the by-line's before the heading's."""
         return self.header.people or self.title.people
 
     @property
     def strong(self) -> bool:
-        """Tell whether the line's own words or its by-line prove that it is a talk."""
+        """Return whether the line's own words or its by-line prove that it is a talk."""
         return bool(self.signs)
 
     @property
     def proven(self) -> bool:
-        """Tell whether speakers, a link or a number prove it, not only its wording."""
+        """Return whether speakers, a link or a number prove it, not only its wording."""
         return bool(self.signs & {"people", "byline", "link", "number"})
 
 
@@ -125,7 +125,7 @@ def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
 
 
 def _shows_habit(side: Sequence[float], other: Sequence[float]) -> bool:
-    """Tell whether enough headings have names on this side rather than on the other."""
+    """Return whether enough headings have names on this side rather than on the other."""
     sure = sum(certainty >= SURE for certainty in side)
     return len(side) >= (_HABIT if sure else _HABIT_UNSURE) and len(side) > len(other)
 
@@ -184,7 +184,7 @@ def _linked_people(piece: Piece, ordinary: frozenset[str]) -> Title | None:
 
 
 def _same(byline: People, heading: People) -> bool:
-    """Tell whether by-line and heading name the same people; a sure heading counts in any case."""
+    """Return whether by-line and heading name the same people; a sure heading counts in any case."""
     words = {word.lower() for name in byline.names for word in name.split()}
     return heading.certainty >= SURE + 0.1 or any(
         word.lower() in words for name in heading.names for word in name.split()
@@ -213,7 +213,7 @@ def _signs(candidate: Candidate) -> set[str]:
 
 
 def _day_line(piece: Piece) -> bool:
-    """Tell whether a short paragraph of its own says which day begins."""
+    """Return whether a short paragraph of its own says which day begins."""
     if (
         piece.kind != "paragraph"
         or len(piece.text.split()) > 7
@@ -226,7 +226,7 @@ def _day_line(piece: Piece) -> bool:
 
 
 def looks_like_title(piece: Piece) -> bool:
-    """Tell whether a plain line has the shape of a title: short, no sentence, a capital first."""
+    """Return whether a plain line has the shape of a title: short, no sentence, a capital first."""
     words = piece.text.strip()
     if (
         piece.kind not in {"paragraph", "quote"}

@@ -67,7 +67,7 @@ def _page_furniture(pieces: Sequence[Piece], first: int) -> list[tuple[Piece, st
 
 
 def _mail_header(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """Give the lines "From: ...", "Subject: ..." that a recap begins with when it was sent by mail."""
+    """Return the lines "From: ...", "Subject: ..." that a recap begins with when it was sent by mail."""
     count = 0
     while count < len(pieces) and _MAIL.match(pieces[count].text):
         count += 1
@@ -75,7 +75,7 @@ def _mail_header(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 
 def _signature(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """Give what stands behind the line of two dashes at a mail's end (RFC 3676, section 4.3)."""
+    """Return what stands behind the line of two dashes at a mail's end (RFC 3676, section 4.3)."""
     for number in range(len(pieces) - 1, max(len(pieces) - _TAIL, 0), -1):
         if pieces[number].text.strip() == "--":
             return pieces[number:]
@@ -83,14 +83,14 @@ def _signature(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 
 def _is_tail(rest: Sequence[Piece]) -> bool:
-    """Tell whether only a few short lines follow: the end of the page."""
+    """Return whether only a few short lines follow: the end of the page."""
     return len(rest) <= _TAIL and all(
         piece.kind != "heading" and len(piece.text) <= _LONGEST_ENTRY for piece in rest
     )
 
 
 def _listed(piece: Piece, reason: str, headings: set[str]) -> bool:
-    """Tell whether a line below such an announcement still belongs to it."""
+    """Return whether a line below such an announcement still belongs to it."""
     words = piece.text.strip()
     if len(words) > _LONGEST_ENTRY:
         return False

@@ -137,7 +137,7 @@ def _lower_term(tokens: list[_Token], at: int) -> bool:
 
 
 def _goes_on(tokens: list[_Token], at: int) -> bool:
-    """Tell whether a title goes on behind its exclamation or question mark, or a new sentence begins."""
+    """Return whether a title goes on behind its exclamation or question mark, or a new sentence begins."""
     count = at
     while (
         count < len(tokens)

@@ -93,7 +93,7 @@ def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _wrapped(text: str, at: int, match: re.Match[str]) -> bool:
-    """Tell whether a line only breaks because it was full, so that its sentence goes on."""
+    """Return whether a line only breaks because it was full, so that its sentence goes on."""
     if not match[0].startswith("\n") or len(match[0]) > 1:
         return False
     line = max(at, text.rfind("\n", at, match.start()) + 1)
@@ -111,7 +111,7 @@ def _may_remark(words: str) -> bool:
 
 
 def is_own_remark(sentence: str) -> bool:
-    """Tell whether a sentence is the note-taker's own remark."""
+    """Return whether a sentence is the note-taker's own remark."""
     bare = _QUOTES.sub(" ", sentence)
     own = (
         _judges(bare)
@@ -122,7 +122,7 @@ def is_own_remark(sentence: str) -> bool:
 
 
 def _judges(sentence: str) -> bool:
-    """Tell whether a sentence is a judgement of the talk, not one word of praise before what was said."""
+    """Return whether a sentence is a judgement of the talk, not one word of praise before what was said."""
     match = _JUDGEMENT.search(sentence)
     # "The main points of this excellent talk were:" announces what was said.
     if match is None or sentence.rstrip().endswith((":", "：")):

@@ -112,7 +112,7 @@ def _bare(line: str, ordinary: frozenset[str], *, marked: bool) -> People | None
 
 
 def _leads(line: str) -> bool:
-    """Tell whether a line's last words may lead to slides or a recording."""
+    """Return whether a line's last words may lead to slides or a recording."""
     words = [word.strip("[]()") for word in line.split()[-2:]]
     return (
         words[-1:] != [] and ("://" in words[-1] or _NAMES_MATERIAL.fullmatch(words[-1]) is not None)
@@ -134,13 +134,13 @@ def _sure(people: People | None, least: float) -> People | None:
 
 
 def is_labelled(words: str) -> bool:
-    """Tell whether the line says by a label that it names speakers."""
+    """Return whether the line says by a label that it names speakers."""
     return bool(_LABEL.match(words.strip()[:_LONGEST]))
 
 
 @lru_cache(maxsize=8192)
 def is_material(words: str) -> bool:
-    """Tell whether a line only points to slides, recording or schedule, or is an address alone."""
+    """Return whether a line only points to slides, recording or schedule, or is an address alone."""
     line = words.strip()
     if len(line) > 600:
         return False
@@ -155,13 +155,13 @@ def is_material(words: str) -> bool:
 
 
 def is_fact(words: str) -> bool:
-    """Tell whether a line gives a talk's time, room or the like."""
+    """Return whether a line gives a talk's time, room or the like."""
     line = words.strip()
     return len(line) < 120 and bool(_FACT.match(line))
 
 
 def is_property(words: str) -> bool:
-    """Tell whether a line is one of a page's properties, "Date: ...", "Status: ...", or several of them."""
+    """Return whether a line is one of a page's properties, "Date: ...", "Status: ...", or several of them."""
     lines = [line for line in words.split("\n") if line.strip()]
     if any(_TIMED_TITLE.match(line) for line in lines):
         return False

@@ -83,7 +83,7 @@ def read_header(
 
 
 def _is_aside(piece: Piece) -> bool:
-    """Tell whether a line right under a title is a motto or a remark in brackets, behind which the by-line may follow."""
+    """Return whether a line right under a title is a motto or a remark in brackets, behind which the by-line may follow."""
     words = piece.text.strip()
     return piece.kind == "quote" or (words.startswith("(") and words.endswith(")"))
 
@@ -93,7 +93,7 @@ def _is_header_line(words: str) -> bool:
 
 
 def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: bool, expected: bool) -> bool:
-    """Tell whether a line belongs to the header, and take what it says."""
+    """Return whether a line belongs to the header, and take what it says."""
     words = piece.text.strip()
     if len(words) > _LONGEST_LINE:
         return False
@@ -132,7 +132,7 @@ def _take_fact(header: Header, words: str) -> bool:
 
 
 def names_next(words: str, ordinary: frozenset[str]) -> bool:
-    """Tell whether "Ann Bee (Quay)" and a title on the line below are the next talk, not this one's by-line."""
+    """Return whether "Ann Bee (Quay)" and a title on the line below are the next talk, not this one's by-line."""
     head, _, rest = words.partition("\n")
     if "\n" in rest.strip() or not head.rstrip().endswith(")") or len(rest.split()) < _LEAST_TITLE:
         return False
@@ -144,7 +144,7 @@ def names_next(words: str, ordinary: frozenset[str]) -> bool:
 
 
 def _set_off(piece: Piece) -> bool:
-    """Tell whether the line is set in bold or italics, or a name at its start is: "**Ann Bee**, Quay"."""
+    """Return whether the line is set in bold or italics, or a name at its start is: "**Ann Bee**, Quay"."""
     if not piece.block.strong and not piece.block.emphasis:
         return False
     if piece.kind == "bullet" or len(piece.text) > _SHORT_LINE or piece.marked():

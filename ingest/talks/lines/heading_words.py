@@ -45,32 +45,32 @@ _KINDS = tuple(
 
 
 def is_container(words: str) -> bool:
-    """Tell whether a heading only gathers talks: "Keynotes", "Sessions", "Vorträge"."""
+    """Return whether a heading only gathers talks: "Keynotes", "Sessions", "Vorträge"."""
     return len(words) < 80 and bool(_CONTAINER.fullmatch(words) or _KEYNOTES.fullmatch(words))
 
 
 def is_section(words: str) -> bool:
-    """Tell whether a heading is about no talk: "Wrapping up", "Notes on autoscaling", "まとめ"."""
+    """Return whether a heading is about no talk: "Wrapping up", "Notes on autoscaling", "まとめ"."""
     return len(words) < 120 and bool(_SECTION.fullmatch(words))
 
 
 def is_break(words: str) -> bool:
-    """Tell whether a heading is a pause after which the day goes on: "Lunch", "Mittagspause"."""
+    """Return whether a heading is a pause after which the day goes on: "Lunch", "Mittagspause"."""
     return len(words) < 40 and bool(_BREAK.fullmatch(words))
 
 
 def is_contents(words: str) -> bool:
-    """Tell whether the words announce a table of contents."""
+    """Return whether the words announce a table of contents."""
     return len(words) < 40 and bool(_CONTENTS.fullmatch(words))
 
 
 def leads_elsewhere(words: str) -> bool:
-    """Tell whether the words announce other pages: other days, related posts, upcoming conferences."""
+    """Return whether the words announce other pages: other days, related posts, upcoming conferences."""
     return len(words) < 90 and bool(_ELSEWHERE.fullmatch(words))
 
 
 def is_counter(words: str) -> bool:
-    """Tell whether the words are a page's counters or the date of an update."""
+    """Return whether the words are a page's counters or the date of an update."""
     return len(words) < 80 and bool(
         _COUNTER.fullmatch(words) or _UPDATED.fullmatch(words) or _PAGE_LINE.fullmatch(words)
     )

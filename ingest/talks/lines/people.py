@@ -109,7 +109,7 @@ class People:
 
 
 def has_role(words: str) -> bool:
-    """Tell whether the words hold a role, such as "Chief Architect"."""
+    """Return whether the words hold a role, such as "Chief Architect"."""
     return any(word.lower().strip(".,()") in ROLE_WORDS for word in words.split())
 
 

@@ -43,7 +43,7 @@ class Piece:
         return tuple(link for link in self.block.links if self.start <= link.start and link.end <= self.end)
 
     def marked(self) -> bool:
-        """Tell whether all of its words are set in bold or italics."""
+        """Return whether all of its words are set in bold or italics."""
         stretches = [*self.block.strong, *self.block.emphasis]
         if not stretches:
             return False
@@ -69,7 +69,7 @@ def read_pieces(recap: LoadedRecap) -> list[Piece]:
 
 
 def linked(piece: Piece) -> bool:
-    """Tell whether links carry most of the words."""
+    """Return whether links carry most of the words."""
     return sum(link.end - link.start for link in piece.links) >= _MOSTLY * len(piece.text.strip())
 
 

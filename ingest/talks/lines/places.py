@@ -40,7 +40,7 @@ class Place:
 
 @lru_cache(maxsize=8192)
 def read_place(words: str) -> Place | None:
-    """Tell what the heading announces, None where it may be a talk."""
+    """Return what the heading announces, None where it may be a talk."""
     text = " ".join(words.split()).strip("*_ ")
     if not text or len(text) > _LONGEST:
         return None
@@ -82,5 +82,5 @@ def _without(text: str, days: tuple[DayMention, ...]) -> str:
 
 
 def is_filler(word: str) -> bool:
-    """Tell whether a word of a title names no conference: "Notes", "Recap", "Trip", a month or a weekday."""
+    """Return whether a word of a title names no conference: "Notes", "Recap", "Trip", a month or a weekday."""
     return bool(_FILLER.fullmatch(word.strip(".,:'’"))) or bool(_MONTH.fullmatch(word.strip(".,")))

@@ -66,7 +66,7 @@ def _words(piece: Piece) -> set[str]:
 
 
 def _leaving(mark: Mark, own: Sequence[Piece], spread: Counter[str]) -> Piece | None:
-    """Give the first piece that is not about the talk any more."""
+    """Return the first piece that is not about the talk any more."""
     if not own:
         return None
     said = _words(own[0])
@@ -82,7 +82,7 @@ def _leaving(mark: Mark, own: Sequence[Piece], spread: Counter[str]) -> Piece | 
 
 
 def _stays(piece: Piece, said: set[str], spread: Counter[str]) -> bool:
-    """Tell whether a paragraph goes on about what was said."""
+    """Return whether a paragraph goes on about what was said."""
     tied = any(spread[word] <= _RARE for word in said & _words(piece))
     return (tied and not _ANOTHER.match(piece.text)) or bool(_GOES_ON.match(piece.text))
 

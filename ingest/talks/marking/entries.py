@@ -172,7 +172,7 @@ def _entry(
 
 
 def _is_prose(piece: Piece) -> bool:
-    """Tell whether a paragraph is one of running text: it has several sentences, or goes on behind its last link."""
+    """Return whether a paragraph is one of running text: it has several sentences, or goes on behind its last link."""
     if piece.kind != "paragraph" or linked(piece) or piece.marked():
         return False
     behind = piece.text[piece.links[-1].end - piece.start :] if piece.links else ""
@@ -237,7 +237,7 @@ def _noted(cells: Sequence[tuple[int, int, str]], columns: Mapping[str, int]) ->
 
 
 def _is_contents(rows: Sequence[Piece]) -> bool:
-    """Tell whether the rows only lead to headings of the same page."""
+    """Return whether the rows only lead to headings of the same page."""
     inner = sum(any(link.url.startswith("#") for link in piece.links) for piece in rows)
     return 2 * inner > len(rows)
 
@@ -259,7 +259,7 @@ def _cell(cells: Sequence[tuple[int, int, str]], columns: Mapping[str, int], nam
 
 
 def _heading_end(cells: Sequence[tuple[int, int, str]], columns: Mapping[str, int]) -> int:
-    """Give where the cells of title, speakers and day end: what follows are notes."""
+    """Return where the cells of title, speakers and day end: what follows are notes."""
     last = max(columns.values())
     notes = [start for start, _, words in cells[last + 1 :] if len(words.split()) > 1]
     return notes[0] if notes else max(end for _, end, _ in cells) + 2
@@ -392,7 +392,7 @@ def _bold_title(piece: Piece, ordinary: frozenset[str]) -> Title | None:
 
 
 def _numbered(bullets: Sequence[Piece]) -> list[Piece]:
-    """Give the bullets that are numbered in a row from 1, whatever stands between them."""
+    """Return the bullets that are numbered in a row from 1, whatever stands between them."""
     row: list[Piece] = []
     for piece in bullets:
         number = _NUMBER.fullmatch(piece.block.marker)
@@ -437,7 +437,7 @@ def _habitual_entry(piece: Piece, ordinary: frozenset[str]) -> Title | None:
 
 
 def _surely_titled(title: Title) -> bool:
-    """Tell whether "Cranes in the cloud - Ann Bee" needs no capitals: it begins with one, and its speaker is sure."""
+    """Return whether "Cranes in the cloud - Ann Bee" needs no capitals: it begins with one, and its speaker is sure."""
     people = title.people
     return (
         title.side == "right"

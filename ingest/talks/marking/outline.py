@@ -85,7 +85,7 @@ class _Tree:
 
     @property
     def evident(self) -> bool:
-        """Tell whether any heading shows evidence."""
+        """Return whether any heading shows evidence."""
         return any(entry.strong for entry in self.tally.values())
 
     def verdict(self, at: int, stack: list[_Open]) -> str:
@@ -128,7 +128,7 @@ def _by_level(candidate: Candidate, stack: list[_Open], tally: dict[int, _Level]
 
 
 def _sparse(candidate: Candidate, tally: dict[int, _Level]) -> bool:
-    """Tell whether evidence is the exception in this recap, so that a title's length must do."""
+    """Return whether evidence is the exception in this recap, so that a title's length must do."""
     strong = sum(entry.strong for entry in tally.values())
     weak = sum(entry.weak for entry in tally.values())
     shallowest = min(level for level, entry in tally.items() if entry.strong)
@@ -175,7 +175,7 @@ def _recap_heading(candidates: Sequence[Candidate], recap_title: str) -> int:
 
 
 def _topical(candidates: Sequence[Candidate]) -> bool:
-    """Tell whether headings without any evidence are topics rather than titles."""
+    """Return whether headings without any evidence are topics rather than titles."""
     if not candidates:
         return True
     top = min(c.level or _DEEPEST for c in candidates)

@@ -54,21 +54,21 @@ class Surroundings:
         return self._text.count("\n", before.end, after.start)
 
     def before(self, piece: Piece) -> Piece | None:
-        """Give the piece before."""
+        """Return the piece before."""
         return self._pieces[piece.number - 1] if piece.number else None
 
     def set_apart(self, piece: Piece) -> bool:
-        """Tell whether as many line breaks stand before the piece as between the recap's paragraphs: else it goes on."""
+        """Return whether as many line breaks stand before the piece as between the recap's paragraphs: else it goes on."""
         before = self.before(piece)
         return before is None or self._breaks(before, piece) >= self._usual
 
     def wide_before(self, piece: Piece) -> bool:
-        """Tell whether more line breaks than usual stand before the piece: something was lost there, a heading perhaps."""
+        """Return whether more line breaks than usual stand before the piece: something was lost there, a heading perhaps."""
         before = self.before(piece)
         return before is not None and self._usual > 0 and self._breaks(before, piece) > self._usual
 
     def opens_notes(self, piece: Piece) -> bool:
-        """Tell whether notes follow the piece: sentences, bullets, code; not another title or a pointer to slides."""
+        """Return whether notes follow the piece: sentences, bullets, code; not another title or a pointer to slides."""
         if piece.number + 1 >= len(self._pieces):
             return False
         following = self._pieces[piece.number + 1]
@@ -80,11 +80,11 @@ class Surroundings:
         return len(words) >= _LEAST_NOTES or bool(_SENTENCE.search(words))
 
     def ends_recap(self, piece: Piece) -> bool:
-        """Tell whether nothing follows the piece."""
+        """Return whether nothing follows the piece."""
         return piece.number + 1 >= len(self._pieces)
 
     def introductions(self) -> Iterator[tuple[Piece, str]]:
-        """Give the paragraphs behind a wide gap that introduce something the recap has not named before, with its name."""
+        """Return the paragraphs behind a wide gap that introduce something the recap has not named before, with its name."""
         for piece in self._pieces:
             if (
                 piece.kind == "paragraph"
@@ -189,7 +189,7 @@ def _judge_region(
 
 
 def _section_role(candidate: Candidate, around: Surroundings, *, topical: bool, few: bool) -> str:
-    """Tell whether a line with notes beneath it is a heading: by its capitals, or by the gap that sets it apart."""
+    """Return whether a line with notes beneath it is a heading: by its capitals, or by the gap that sets it apart."""
     if not around.set_apart(candidate.piece):
         return ""  # it goes on from the line above: code, a poem, an address
     if topical or (few and title_case(candidate.title.text) >= _TITLE_CASE):
@@ -203,7 +203,7 @@ def _section_role(candidate: Candidate, around: Surroundings, *, topical: bool, 
 
 
 def _last_words(opening: Candidate, around: Surroundings) -> bool:
-    """Tell whether a line that could announce a section ends the recap: "Looking forward to next year!"."""
+    """Return whether a line that could announce a section ends the recap: "Looking forward to next year!"."""
     section = opening.place is not None and opening.place.role == "section"
     return section and not opening.level and around.ends_recap(opening.piece)
 

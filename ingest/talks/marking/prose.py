@@ -205,7 +205,7 @@ def _marked(piece: Piece, ordinary: frozenset[str], habit: _Habit) -> Iterator[_
 
 
 def _all_shown(piece: Piece) -> Iterator[_Shown]:
-    """Give the stretches that stand out: bold, slanted, quoted, linked."""
+    """Return the stretches that stand out: bold, slanted, quoted, linked."""
     spans = [
         *(
             (a - piece.start, b - piece.start, "bold")
@@ -228,7 +228,7 @@ def _page(piece: Piece, start: int, end: int) -> str | None:
 
 
 def _is_title_link(shown: _Shown, habit: _Habit) -> bool:
-    """Tell whether linked words are a title: the link leads to a talk's page, or where the recap's quoted titles lead."""
+    """Return whether linked words are a title: the link leads to a talk's page, or where the recap's quoted titles lead."""
     if shown.page is None or names_material(shown.words):
         return False
     known = is_talk_page(shown.page) and len(shown.words.split()) >= 2 and _titled(shown.words)
@@ -245,7 +245,7 @@ def _people_around(shown: _Shown, ordinary: frozenset[str], habit: _Habit) -> Pe
 
 
 def _names_around(shown: _Shown) -> Iterator[str]:
-    """Give the words around a title that may be its speaker's name, the likeliest first."""
+    """Return the words around a title that may be its speaker's name, the likeliest first."""
     text, start, end = shown.text, shown.start, shown.end
     sentence = text[_sentence_from(text, start) : start]
     if (shown.how != "quoted" or shown.page) and (adjacent := _ADJACENT.search(sentence)):

@@ -28,7 +28,7 @@ _DAY_OPENS = re.compile(
 
 
 def assign_events(marks: Sequence[Mark]) -> list[str | None]:
-    """Give the event of every mark where the recap is about several, each under a heading of the same level; else None."""
+    """Return the event of every mark where the recap is about several, each under a heading of the same level; else None."""
     named = {
         at: found
         for at, mark in enumerate(marks)
@@ -45,7 +45,7 @@ def assign_events(marks: Sequence[Mark]) -> list[str | None]:
 
 
 def _edition(title: str) -> str | None:
-    """Give the event that a heading names with its year."""
+    """Return the event that a heading names with its year."""
     return next(
         (
             mention.event_id
@@ -138,7 +138,7 @@ def assign_days(
 
 
 def _talks_beside_days(marks: Sequence[Mark]) -> bool:
-    """Tell whether the talks' headings stand beside or above those of their days: then only a day ends a day."""
+    """Return whether the talks' headings stand beside or above those of their days: then only a day ends a day."""
     pairs = [
         (before.level, after.level)
         for before, after in pairwise(
@@ -150,12 +150,12 @@ def _talks_beside_days(marks: Sequence[Mark]) -> bool:
 
 
 def _outer(level: int, here: int) -> int:
-    """Give the level that says how far a day goes which two headings name: a plain line's goes to the next day."""
+    """Return the level that says how far a day goes which two headings name: a plain line's goes to the next day."""
     return level if level == _DEEPEST else min(level, here)
 
 
 def _ends_day(mark: Mark, here: int, level: int) -> bool:
-    """Tell whether the day whose heading stands at `level` is over with this mark."""
+    """Return whether the day whose heading stands at `level` is over with this mark."""
     if mark.closes_day:
         return not level or here <= level
     return bool(mark.level) and here <= level < _DEEPEST and mark.role not in {"container", "event"}
