@@ -194,7 +194,8 @@ def _table(answer: Answer, shown: _Shown, frame: Frame) -> list[Json] | None:
         halves = [line.text.partition(" · ")[::2] for line in lines]
         rows = [[kit.line(kit.text(name, bold=True)), kit.line(kit.text(facts))] for name, facts in halves]
         asks = list(block_of(shown.blocks[0], frame))[1:]
-        return [kit.table(("Conference", "What the notes have"), rows), *asks]
+        laid = kit.table(("Conference", "What the notes have"), rows)
+        return [laid, *asks] if _whole(laid, rows) else None
     entries = [(block, entry) for block in shown.blocks for entry in block.entries]
     if len(entries) < FEWEST_ROWS or any(not block.entries for block in shown.blocks):
         return None
@@ -210,7 +211,13 @@ def _table(answer: Answer, shown: _Shown, frame: Frame) -> list[Json] | None:
     ]
     heads = ("Talk", "By") if one else ("Where", "Talk", "By")
     above = [kit.rich(kit.line(kit.text(f"{one}:", bold=True)))] if one else []
-    return [*above, kit.table(heads, rows)]
+    laid = kit.table(heads, rows)
+    return [*above, laid] if _whole(laid, rows) else None
+
+
+def _whole(table: Json, rows: Sequence[Sequence[Json]]) -> bool:
+    """Return whether a table took all rows below its headings; else a list, which has pages, shows them."""
+    return len(table["rows"]) == len(rows) + 1
 
 
 def block_of(block: Block, frame: Frame) -> Iterator[Json]:

@@ -21,6 +21,9 @@ LONGEST_BUTTON = 75
 LONGEST_VALUE = 2_000
 LONGEST_HEADER = 150
 MOST_ROWS = 100  # of a table
+MOST_TABLE_CHARS = (
+    10_000  # of all cells of a table (https://docs.slack.dev/reference/block-kit/blocks/table-block)
+)
 _ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]’”])")
 
 
@@ -117,11 +120,18 @@ def row(words: str, end: Json) -> Json:
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[Json]]) -> Json:
-    """Make a table: a row of headings, and rows of paragraphs."""
-    top = [rich(line(text(head, bold=True))) for head in heads]
+    """Make a table: a row of headings, and rows of paragraphs, as many as Slack takes in rows and characters."""
+    shown = [[rich(line(text(head, bold=True))) for head in heads]]
+    left = MOST_TABLE_CHARS - characters(shown)
+    for row in rows[: MOST_ROWS - 1]:
+        cells = [rich(cell) for cell in row]
+        left -= characters(cells)
+        if left < 0:
+            break
+        shown.append(cells)
     return {
         "type": "table",
-        "rows": [top, *([rich(cell) for cell in row] for row in rows[: MOST_ROWS - 1])],
+        "rows": shown,
         "column_settings": [{"is_wrapped": True} for _ in heads],
     }
 
