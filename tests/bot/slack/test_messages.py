@@ -327,3 +327,15 @@ def test_a_value_that_cannot_be_read_stays_out_of_the_log(value: str) -> None:
         Request.from_value(value)
 
     assert "sienna" not in "".join(traceback.format_exception(raised.value))
+
+
+@pytest.mark.parametrize(
+    ("rows", "chars", "shown"), [(3, 100, 3), (99, 90, 99), (140, 10, 99), (30, 600, 16), (5, 2_990, 3)]
+)
+def test_a_table_takes_what_slack_takes(rows: int, chars: int, shown: int) -> None:
+    """Rows that would exceed Slack's rows or characters are left out of a table, and what is left is valid."""
+    cells = [[kit.line(kit.text("x" * chars))] for _ in range(rows)]
+    table = kit.table(("Talk",), cells)
+
+    assert len(table["rows"]) == shown + 1
+    assert kit.characters(table["rows"]) <= 10_000
