@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,12 +9,12 @@ from datetime import datetime
 from functools import cached_property, reduce
 from importlib.metadata import PackageNotFoundError, version
 from operator import and_
-from weakref import WeakKeyDictionary
 
 from bot.addresses import addresses_of
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.question.scope import given_scope
 from bot.answering.reply.coverage import events_in_order
+from bot.per_build import once_a_build
 from index.build.talk_table import KINDS, TalkSet
 from index.models import Event, Recap, Talk
 from index.search import Searcher
@@ -242,17 +241,10 @@ def _kind_choices(searcher: Searcher, limits: Limits, within: TalkSet) -> tuple[
     )
 
 
-_LOCK = threading.Lock()
-_KNOWN: WeakKeyDictionary[Searcher, Holdings] = WeakKeyDictionary()
-
-
+@once_a_build
 def holdings_of(searcher: Searcher) -> Holdings:
     """Return a build's holdings, counted once."""
-    with _LOCK:
-        found = _KNOWN.get(searcher)
-        if found is None:
-            found = _KNOWN[searcher] = Holdings(searcher)
-    return found
+    return Holdings(searcher)
 
 
 def package_version() -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import heapq
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.wordlists import is_generic
 from bot.answering.reply.coverage import events_in_order
+from bot.per_build import once_a_build
 from index.build.talk_table import Rows, TalkSet
 from index.models import Event
 from index.search import Searcher
@@ -59,22 +58,9 @@ class Topics:
     topics: tuple[Topic, ...]
 
 
+@once_a_build
 def topics_of(searcher: Searcher) -> Topics:
-    """Return a build's topics, looked for once."""
-    with _LOCK:
-        known = _KNOWN.get(searcher)
-    if known is None:
-        known = _found(searcher)
-        with _LOCK:
-            _KNOWN[searcher] = known
-    return known
-
-
-_LOCK = threading.Lock()
-_KNOWN: WeakKeyDictionary[Searcher, Topics] = WeakKeyDictionary()
-
-
-def _found(searcher: Searcher) -> Topics:
+    """Return a build's topics."""
     table = searcher.build.table
     held = table.by_event(table.everything())
     rows = {event_id: row for row, event_id in enumerate(searcher.build.events)}
