@@ -26,6 +26,8 @@ class Notes:
     day: int = 3
     kind: TalkKind = "session"
     url: str | None = None
+    companies: tuple[str, ...] = ()  # of the speakers
+    links: tuple[str, ...] = ()  # behind the words of the first paragraph
 
 
 EVENTS = (
@@ -113,6 +115,7 @@ def publish_notes(
                 notes.title,
                 notes.kind,
                 notes.speakers,
+                notes.companies,
                 event_id=event.event_id,
                 day=notes.day,
                 url=notes.url,
@@ -135,6 +138,7 @@ def publish_notes(
                         start,
                         end,
                         role,
+                        links=notes.links if ordinal == 1 else (),
                     )
                 )
                 text += f"{words}\n\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from bot.web.openapi import document, parameters_of
 from bot.web.pictures import day_bar, talk_map, topic_grid, trace_bars
 from bot.web.problems import path_of, status_of
 from bot.web.talk_map import talk_map_of
-from bot.web.talk_notes import neighbours, related, with_quote
+from bot.web.talk_notes import links_beside, moment_of, neighbours, related, with_quote
 from bot.web.topics import topics_of
 from index.models import Event, Talk
 from index.search import Searcher
@@ -62,6 +63,7 @@ class Pages:
             is_placed=is_placed,
             limits_text=limits_text,
             link_label=link_label,
+            links_beside=links_beside,
             other_links=other_links,
             parameters_of=parameters_of,
             source_text=source_text,
@@ -355,6 +357,7 @@ class Pages:
         common: dict[str, Any] = {
             "root": root,
             "address": addresses,
+            "moment_of": partial(moment_of, live),
             "href": lambda path: f"{root}{encoded(path)}",
             "asking": lambda **asked: f"{root}?{_query(asked)}",
             "with_query": lambda **changed: f"?{_query({**request.query_params, **changed})}",
