@@ -26,6 +26,8 @@ from index.vocabulary.words import words
 RESERVED = frozenset(
     {
         "api",
+        "cards",
+        "companies",
         "favicon.ico",
         "feed.atom",
         "healthz",
@@ -37,6 +39,7 @@ RESERVED = frozenset(
         "readyz",
         "robots.txt",
         "sitemap.xml",
+        "state",
         "speakers",
         "static",
         "talks",
@@ -132,6 +135,11 @@ class Addresses:
         """Return the path of a speaker; empty for a name without letters."""
         slug = slug_of(name)
         return f"speakers/{slug}" if slug else ""
+
+    def company(self, name: str) -> str:
+        """Return the path of a company; empty for a name without letters."""
+        slug = slug_of(name)
+        return f"companies/{slug}" if slug else ""
 
     def topic(self, phrase: str) -> str:
         """Return the path of a topic."""

@@ -46,6 +46,7 @@ class Limits:
     kind: str | None = None
     speaker: str | None = None
     about: str | None = None  # a name or phrase that the talk says
+    company: str | None = None  # of its speakers
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,8 @@ def _masks(searcher: Searcher, limits: Limits) -> dict[str, TalkSet]:
         masks["speaker"] = table.set_of({row for rows in called.values() for row in rows})
     if limits.about:
         masks["about"] = searcher.said.talks(limits.about)
+    if limits.company:
+        masks["company"] = searcher.said.employed(limits.company)
     return masks
 
 

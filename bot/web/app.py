@@ -200,6 +200,8 @@ def create_app(
         site.route("/talks/{talk_id:path}", pages.old_talk),
         site.route("/speakers", pages.speakers),
         site.route("/speakers/{name}", pages.speaker),
+        site.route("/companies", pages.companies),
+        site.route("/companies/{name}", pages.company),
         site.route("/map", pages.map),
         site.route("/topics", pages.topics),
         site.route("/topics/{phrase}", pages.topic),

@@ -24,13 +24,15 @@ from bot.holdings import Limits, holdings_of, listing
 from bot.web.marking import marked, notes_markup, telling_words
 from bot.web.narrowing import choices_of, narrowed
 from bot.web.openapi import document, parameters_of
-from bot.web.pictures import day_bar, talk_map, topic_grid, trace_bars
+from bot.web.pictures import day_bar, talk_map, trace_bars, trace_grid
 from bot.web.problems import path_of, status_of
 from bot.web.talk_map import talk_map_of
 from bot.web.talk_notes import links_beside, moment_of, neighbours, related, with_quote
 from bot.web.topics import topics_of
+from bot.web.traces import companies_of, over_time
 from index.models import Event, Talk
 from index.search import Searcher
+from index.vocabulary.words import find_phrase
 
 HERE = Path(__file__).parent
 PASSAGES_PER_PAGE = 200
@@ -67,6 +69,7 @@ class Pages:
             other_links=other_links,
             parameters_of=parameters_of,
             source_text=source_text,
+            trace_bars=trace_bars,
         )
 
     def ask(self, request: Request) -> Response:
@@ -268,6 +271,35 @@ class Pages:
             name=name,
             found=found,
             words=frozenset(),
+            trace=over_time(live.build.table.set_of(known.talks if known else ()), live),
+        )
+
+    def companies(self, request: Request) -> Response:
+        """Show which companies' people spoke, conference by conference."""
+        live = self._searcher()
+        found = companies_of(live)
+        addresses, root = addresses_of(live), root_of(request)
+        picture = trace_grid(
+            found, lambda name: f"{root}{encoded(addresses.company(name))}", "Companies over the conferences"
+        )
+        return self._page("companies.html", request, live, companies=found, picture=picture)
+
+    def company(self, request: Request) -> Response:
+        """Show the talks of a company's people, and how many there were over the years."""
+        live = self._searcher()
+        slug = request.path_params["name"][:_MOST_PHRASE]
+        phrase = slug.replace("-", " ")
+        found = listing(live, Limits(company=phrase), _number(request.query_params.get("page")) or 1)
+        if not found.total:
+            raise HTTPException(404, f"The notes name no speaker from “{phrase}”.")
+        return self._page(
+            "company.html",
+            request,
+            live,
+            name=_spelled(phrase, found.talks),
+            found=found,
+            groups=_by_place(found.talks),
+            trace=over_time(live.said.employed(phrase), live),
         )
 
     def topics(self, request: Request) -> Response:
@@ -276,13 +308,15 @@ class Pages:
         found = topics_of(live)
         addresses = addresses_of(live)
         root = root_of(request)
-        by_trend = sorted(found.topics, key=lambda topic: topic.trend)
+        by_trend = sorted(found.rows, key=lambda topic: topic.trend)
         return self._page(
             "topics.html",
             request,
             live,
             topics=found,
-            picture=topic_grid(found, lambda name: f"{root}{encoded(addresses.topic(name))}"),
+            picture=trace_grid(
+                found, lambda name: f"{root}{encoded(addresses.topic(name))}", "Topics over the conferences"
+            ),
             rising=[topic for topic in reversed(by_trend) if topic.trend >= _TREND][:_TRENDS],
             falling=[topic for topic in by_trend if topic.trend <= -_TREND][:_TRENDS],
         )
@@ -321,7 +355,7 @@ class Pages:
             phrase=phrase,
             found=found,
             groups=_by_place(found.talks),
-            picture=trace_bars([(choice.label, choice.count) for choice in reversed(found.choices["event"])]),
+            trace=over_time(live.said.talks(phrase), live),
         )
 
     def interface(self, request: Request) -> Response:
@@ -390,6 +424,14 @@ def other_links(talk: Talk) -> dict[str, str]:
     if talk.url and talk.url not in found.values():
         found = {"source": talk.url, **found}
     return found
+
+
+def _spelled(phrase: str, talks: tuple[Talk, ...]) -> str:
+    """Return a company's name as the notes write it: where it is all that a speaker's company says, else within that."""
+    said = [company for talk in talks for company in talk.affiliations]
+    whole = next((company for company in said if slug_of(company) == slug_of(phrase)), None)
+    within = (company[start:end] for company in said for start, end in find_phrase(company, phrase))
+    return whole or next(within, phrase.title())
 
 
 def _query(asked: Mapping[str, object]) -> str:

@@ -22,6 +22,7 @@ from bot.web.feed import newest_talks
 from bot.web.guard import Access, hosts_of, is_loopback
 from bot.web.talk_map import talk_map_of
 from bot.web.topics import topics_of
+from bot.web.traces import companies_of
 from index.search import Searcher
 
 KEEP_ALIVE_S = 5
@@ -76,7 +77,7 @@ def run(
 
 def prepare_pages(searcher: Searcher) -> None:
     """Count once what pages show of all notes, so that the first visitor of a build does not wait for it."""
-    for once_a_build in (holdings_of, topics_of, newest_talks, talk_map_of):
+    for once_a_build in (holdings_of, topics_of, newest_talks, talk_map_of, companies_of):
         once_a_build(searcher)
 
 

@@ -6,23 +6,18 @@ import heapq
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.wordlists import is_generic
-from bot.answering.reply.coverage import events_in_order
 from bot.per_build import once_a_build
+from bot.web.traces import LEAST_TALKS, Traces, traced
 from index.build.talk_table import Rows, TalkSet
-from index.models import Event
 from index.search import Searcher
 from index.vocabulary.words import find_phrase, forms
 
-MOST_TOPICS = 30
-MOST_EVENTS = 12  # conferences beside each other, the newest
 _LOOKED_AT = 240  # names that most passages say
-_LEAST_TALKS = 2
 _LETTERS = 3
 _PART_OF_NAME = 0.6  # of a word's passages that say it within a longer name
 _SAMPLE = 16  # passages that tell how a name is written
@@ -30,50 +25,10 @@ _BEFORE = 24  # characters before a name in which the sentence goes on
 _IN_SENTENCE = re.compile(r"(?:[a-zß-ÿ,(/]|[a-zß-ÿ]['’]s) $")
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """A name that talks say."""
-
-    name: str  # as the notes write it
-    talks: int
-    shares: tuple[float, ...]  # of each conference's talks, in the order of `Topics.events`
-    counts: tuple[int, ...]
-
-    @property
-    def trend(self) -> float:
-        """Return how much larger the share is at the newer half of the conferences than at the older."""
-        half = len(self.shares) // 2
-        if not half:
-            return 0.0
-        older, newer = self.shares[:half], self.shares[-half:]
-        return sum(newer) / half - sum(older) / half
-
-
-@dataclass(frozen=True, slots=True)
-class Topics:
-    """The topics of a build, most talked about first, over its conferences, oldest first."""
-
-    events: tuple[Event, ...]
-    talks: tuple[int, ...]  # of each conference
-    topics: tuple[Topic, ...]
-
-
 @once_a_build
-def topics_of(searcher: Searcher) -> Topics:
-    """Return a build's topics."""
-    table = searcher.build.table
-    held = table.by_event(table.everything())
-    rows = {event_id: row for row, event_id in enumerate(searcher.build.events)}
-    events = [event for event in events_in_order(searcher) if held.get(rows[event.event_id])][-MOST_EVENTS:]
-    totals = [held[rows[event.event_id]] for event in events]
-    found = []
-    for name, talks in _names(searcher):
-        by_event = table.by_event(talks)
-        counts = tuple(by_event.get(rows[event.event_id], 0) for event in events)
-        shares = tuple(count / total for count, total in zip(counts, totals, strict=True))
-        found.append(Topic(name, len(talks), shares, counts))
-    ordered = sorted(found, key=lambda topic: (-topic.talks, topic.name.lower()))
-    return Topics(tuple(events), tuple(totals), tuple(ordered[:MOST_TOPICS]))
+def topics_of(searcher: Searcher) -> Traces:
+    """Return a build's topics, most talked about first."""
+    return traced(_names(searcher), searcher)
 
 
 def _names(searcher: Searcher) -> Iterator[tuple[str, TalkSet]]:
@@ -84,7 +39,7 @@ def _names(searcher: Searcher) -> Iterator[tuple[str, TalkSet]]:
         if len(parts) == 1 and within[phrase] > _PART_OF_NAME * count:
             continue
         written, talks = _written(phrase, searcher), _talks_saying(phrase, searcher)
-        if written and len(talks) >= _LEAST_TALKS:
+        if written and len(talks) >= LEAST_TALKS:
             if len(parts) > 1:
                 within.update(dict.fromkeys(parts, count))
             yield written, talks
@@ -147,4 +102,4 @@ def _written(phrase: str, searcher: Searcher) -> str:
             else:
                 small += 1
     capitals = sum(spellings.values())
-    return spellings.most_common(1)[0][0] if capitals >= _LEAST_TALKS and capitals > 2 * small else ""
+    return spellings.most_common(1)[0][0] if capitals >= LEAST_TALKS and capitals > 2 * small else ""
