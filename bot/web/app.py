@@ -27,7 +27,9 @@ from starlette.types import ASGIApp, Scope
 
 from bot.errors import QuestionFault
 from bot.holdings import package_version
+from bot.web import cards
 from bot.web.api import Interface
+from bot.web.cards import Cards
 from bot.web.feed import Feed
 from bot.web.guard import Access, Guard, defect
 from bot.web.pages import Pages
@@ -226,6 +228,8 @@ def create_app(
         page = partial(pages.problem_page, request)
         return problem(request.scope, status, detail, headers=headers, page=page)
 
+    if cards.is_there():  # an extra of the package
+        routes.insert(0, site.route("/cards/{path:path}", Cards(searcher).card))
     running = []
     if find_spec("mcp"):  # an extra of the package
         from bot.mcp.serving import mounted

@@ -21,6 +21,7 @@ from bot.answering import MAX_QUESTION_CHARS, answer, digest, examples, extent_t
 from bot.answering.rendering import counted, is_placed, limits_text, people_of, place, source_text, spoken
 from bot.errors import QuestionFault
 from bot.holdings import Limits, holdings_of, listing
+from bot.web import cards
 from bot.web.marking import marked, notes_markup, telling_words
 from bot.web.narrowing import choices_of, narrowed
 from bot.web.openapi import document, parameters_of
@@ -388,6 +389,8 @@ class Pages:
     def _render(self, template: str, request: Request, live: Searcher, **values: Any) -> str:
         root = root_of(request)
         addresses = addresses_of(live)
+        base = self._public_url.rstrip("/") if self._public_url else ""
+        card = cards.address_of(path_of(request.scope), live) if base and cards.is_there() else ""
         common: dict[str, Any] = {
             "root": root,
             "address": addresses,
@@ -398,9 +401,8 @@ class Pages:
             "extent": extent_text(live),
             "build_id": live.build.build_id,
             "made_at": holdings_of(live).made_at,
-            "here": f"{self._public_url.rstrip('/')}{encoded(path_of(request.scope))}"
-            if self._public_url
-            else "",
+            "here": f"{base}{encoded(path_of(request.scope))}" if base else "",
+            "card": f"{base}/{encoded(card)}" if card else "",
             "public": self._public_url,
             "question": "",
         }

@@ -77,10 +77,13 @@ def over_time(talks: TalkSet, searcher: Searcher) -> tuple[tuple[str, int], ...]
     events = [event for event in events_in_order(searcher) if event.event_id in counts]
     if len(events) <= MOST_EVENTS:
         return tuple((event.event_id, counts[event.event_id]) for event in events)
-    years: Counter[int | None] = Counter()
+    years: Counter[int] = Counter()
+    undated = 0
     for event in events:
-        years[event.starts_on.year if event.starts_on else None] += counts[event.event_id]
-    undated = years.pop(None, 0)
+        if event.starts_on:
+            years[event.starts_on.year] += counts[event.event_id]
+        else:
+            undated += counts[event.event_id]
     span = range(min(years), max(years) + 1) if years else range(0)
     return (*((str(year), years[year]) for year in span), *([(_NO_YEAR, undated)] if undated else ()))
 
