@@ -147,6 +147,13 @@ def listing(searcher: Searcher, limits: Limits, page: int = 1, per_page: int = P
     )
 
 
+def rows_listed(searcher: Searcher, talks: TalkSet, page: int = 1) -> Listing:
+    """Return a page of some talks, in the order of every list; nothing limits them further."""
+    pages = max(1, -(-len(talks) // PER_PAGE))
+    page = min(max(page, 1), pages)
+    return Listing(_from(talks, (page - 1) * PER_PAGE, PER_PAGE, searcher), len(talks), page, pages, {})
+
+
 def talks_from(searcher: Searcher, limits: Limits, first: int, count: int) -> tuple[int, tuple[Talk, ...]]:
     """Return how many talks are within limits, and some of them from a place on.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from hashlib import blake2b
@@ -26,6 +26,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from bot.errors import QuestionFault
+from bot.feedback import Lacking
 from bot.holdings import package_version
 from bot.web import cards
 from bot.web.api import Interface
@@ -175,6 +176,7 @@ def create_app(
     at_once: int = 0,
     signing_secret: str = "",
     teams: Collection[str] = (),
+    asked_in_vain: Callable[[], Sequence[Lacking]] = tuple,
 ) -> ASGIApp:
     """Return the web application.
 
@@ -186,10 +188,11 @@ def create_app(
         at_once: Requests that are worked on at the same time; 0: one less than cores, two at least.
         signing_secret: The Slack app's, for requests to /mcp that Slack signs; empty: there are none.
         teams: Workspaces whose people may ask that way; empty: all that have the app.
+        asked_in_vain: Gives what people asked and the notes could not answer, for the page on their state.
     """
     work = Work(at_once)
     site = Site(searcher, trouble, work)
-    pages = Pages(searcher, public_url)
+    pages = Pages(searcher, public_url, asked_in_vain)
     api = Interface(searcher, trouble)
     feed = Feed(searcher, public_url)
     routes = [
@@ -207,6 +210,7 @@ def create_app(
         site.route("/map", pages.map),
         site.route("/topics", pages.topics),
         site.route("/topics/{phrase}", pages.topic),
+        site.route("/state", pages.state),
         site.route("/feed.atom", feed.atom),
         site.route("/sitemap.xml", feed.sitemap),
         site.route("/robots.txt", feed.robots),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -20,17 +20,20 @@ from bot.addresses import addresses_of, encoded, read_day, read_span, slug_of
 from bot.answering import MAX_QUESTION_CHARS, answer, digest, examples, extent_text, person_card
 from bot.answering.rendering import counted, is_placed, limits_text, people_of, place, source_text, spoken
 from bot.errors import QuestionFault
-from bot.holdings import Limits, holdings_of, listing
+from bot.feedback import Lacking
+from bot.holdings import Limits, holdings_of, listing, rows_listed
 from bot.web import cards
 from bot.web.marking import marked, notes_markup, telling_words
 from bot.web.narrowing import choices_of, narrowed
 from bot.web.openapi import document, parameters_of
 from bot.web.pictures import day_bar, talk_map, trace_bars, trace_grid
 from bot.web.problems import path_of, status_of
+from bot.web.state import first_lines, state_of
 from bot.web.talk_map import talk_map_of
 from bot.web.talk_notes import links_beside, moment_of, neighbours, related, with_quote
 from bot.web.topics import topics_of
 from bot.web.traces import companies_of, over_time
+from index.build.doubts import read_doubts
 from index.models import Event, Talk
 from index.search import Searcher
 from index.vocabulary.words import find_phrase
@@ -48,8 +51,14 @@ _MOST_PHRASE = 100  # characters of a topic or a name that is looked up
 class Pages:
     """Makes the pages."""
 
-    def __init__(self, searcher: Callable[[], Searcher], public_url: str | None = None) -> None:
+    def __init__(
+        self,
+        searcher: Callable[[], Searcher],
+        public_url: str | None = None,
+        asked_in_vain: Callable[[], Sequence[Lacking]] = tuple,
+    ) -> None:
         self._searcher = searcher
+        self._asked_in_vain = asked_in_vain
         self._public_url = public_url
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -357,6 +366,30 @@ class Pages:
             found=found,
             groups=_by_place(found.talks),
             trace=over_time(live.said.talks(phrase), live),
+        )
+
+    def state(self, request: Request) -> Response:
+        """Show what the notes lack and what is uncertain in them, for whoever looks after them."""
+        live = self._searcher()
+        state = state_of(live)
+        lack = request.query_params.get("lack") or None
+        if lack is not None and lack not in state.lacking:
+            raise HTTPException(404, f"Talks lack one of these here: {', '.join(state.lacking)}.")
+        page = _number(request.query_params.get("page")) or 1
+        found = rows_listed(live, state.lacking[lack], page) if lack else None
+        doubts = read_doubts(live.build.folder.parent, live.build.build_id)
+        return self._page(
+            "state.html",
+            request,
+            live,
+            state=state,
+            lack=lack,
+            found=found,
+            groups=_by_place(found.talks) if found else [],
+            doubts=doubts,
+            uncertain=first_lines(doubts.uncertain, live) if doubts else [],
+            unlinked=first_lines(doubts.unlinked, live) if doubts else [],
+            vain=self._asked_in_vain(),
         )
 
     def interface(self, request: Request) -> Response:

@@ -6,7 +6,7 @@ import logging
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -14,18 +14,22 @@ from starlette.types import ASGIApp
 
 from bot.connections import PatientProtocol
 from bot.errors import SettingsFault
+from bot.feedback import Feedback, Lacking
 from bot.holdings import holdings_of
 from bot.live import LiveIndex
 from bot.settings import Settings
+from bot.store import Store
 from bot.web.app import create_app
 from bot.web.feed import newest_talks
 from bot.web.guard import Access, hosts_of, is_loopback
+from bot.web.state import state_of
 from bot.web.talk_map import talk_map_of
 from bot.web.topics import topics_of
 from bot.web.traces import companies_of
 from index.search import Searcher
 
 KEEP_ALIVE_S = 5
+VAIN_DAYS, VAIN_TIMES = 90.0, 2  # of what is told as asked in vain
 CONNECTIONS = 1_000  # at once; one more is told to come again
 
 
@@ -69,15 +73,31 @@ def run(
             at_once=settings.answers_at_once,
             signing_secret=signing_secret,
             teams=settings.allowed_teams,
+            asked_in_vain=_asked_in_vain(settings) if token and not settings.public_url else tuple,
         )
         serve(app, host, port or settings.port or 8000)
     finally:
         live.stop()
 
 
+def _asked_in_vain(settings: Settings) -> Callable[[], Sequence[Lacking]]:
+    """Return what gives the topics that people in Slack asked about in vain: those asked about more than once, no questions."""
+
+    def lacking() -> Sequence[Lacking]:
+        if not settings.store.is_file():
+            return ()
+        memory = Store(settings.store)
+        try:
+            return [one for one in Feedback(memory).lacking(VAIN_DAYS) if one.times >= VAIN_TIMES]
+        finally:
+            memory.close()
+
+    return lacking
+
+
 def prepare_pages(searcher: Searcher) -> None:
     """Count once what pages show of all notes, so that the first visitor of a build does not wait for it."""
-    for once_a_build in (holdings_of, topics_of, newest_talks, talk_map_of, companies_of):
+    for once_a_build in (holdings_of, topics_of, newest_talks, talk_map_of, companies_of, state_of):
         once_a_build(searcher)
 
 

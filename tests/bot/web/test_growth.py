@@ -12,6 +12,7 @@ from bot.addresses import addresses_of
 from bot.holdings import holdings_of
 from bot.web.app import create_app
 from bot.web.feed import newest_talks
+from bot.web.state import state_of
 from bot.web.talk_map import talk_map_of
 from bot.web.topics import topics_of
 from bot.web.traces import companies_of
@@ -81,7 +82,15 @@ def sites(
         opened = Searcher.open(index_dir, encoder).build
         counting = CountingTalks(opened.folder / "talks.jsonl")
         live = Searcher(replace(opened, talks=counting, stored_talks=counting), encoder)
-        for once_a_build in (addresses_of, holdings_of, topics_of, newest_talks, talk_map_of, companies_of):
+        for once_a_build in (
+            addresses_of,
+            holdings_of,
+            topics_of,
+            newest_talks,
+            talk_map_of,
+            companies_of,
+            state_of,
+        ):
             once_a_build(live)
         found[count] = (visitor(create_app(lambda live=live: live)), counting)  # type: ignore[misc]
     return found
@@ -105,6 +114,8 @@ def sites(
         "/topics",
         "/map",
         "/topics/quayside",
+        "/state",
+        "/state?lack=link",
         "/feed.atom",
         "/api/talks",
         "/api/talks?about=Quayside&per_page=20",
