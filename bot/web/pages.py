@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.addresses import addresses_of, encoded, read_day, read_span, slug_of
 from bot.answering import MAX_QUESTION_CHARS, answer, digest, examples, extent_text, person_card
+from bot.answering.models import Answer
 from bot.answering.rendering import counted, is_placed, limits_text, people_of, place, source_text, spoken
 from bot.errors import QuestionFault
 from bot.feedback import Lacking
@@ -35,7 +36,8 @@ from bot.web.topics import topics_of
 from bot.web.traces import companies_of, over_time
 from index.build.doubts import read_doubts
 from index.models import Event, Talk
-from index.search import Searcher
+from index.ranking.fusion import Evidence
+from index.search import Filter, Query, Searcher
 from index.vocabulary.words import find_phrase
 
 HERE = Path(__file__).parent
@@ -45,6 +47,7 @@ _DIGEST_PER_PAGE = 30
 _TREND = 0.04  # of a conference's talks, by which a topic has to have grown or shrunk to be named
 _TRENDS = 4
 _OF_A_GROUP = 12  # talks that are listed below the map
+_RANKED = 100  # passages of which the rankers' scores are told
 _MOST_PHRASE = 100  # characters of a topic or a name that is looked up
 
 
@@ -109,6 +112,7 @@ class Pages:
             "words": telling_words(found.understood.text, *found.understood.corrections.values()),
             "choices": choices_of(found, limits),
             "limits": limits,
+            "stages": _stages(found, live) if asked.get("how") else None,
         }
         return self._page("answer.html", request, live, **values)
 
@@ -459,6 +463,17 @@ def other_links(talk: Talk) -> dict[str, str]:
     if talk.url and talk.url not in found.values():
         found = {"source": talk.url, **found}
     return found
+
+
+def _stages(found: Answer, live: Searcher) -> dict[str, Evidence]:
+    """Return what each ranker says of the passages behind an answer, by passage; ranked anew, for few ask for it."""
+    heard = found.understood
+    limits = Filter(
+        event_ids=frozenset(heard.event.split(" or ") if heard.event else ()),
+        days=frozenset(() if heard.day is None else (heard.day,)),
+    )
+    ranking = live.search(Query(heard.text or found.question, limits, k=_RANKED))
+    return {hit.passage.passage_id: evidence for hit, evidence in zip(ranking, ranking.evidence, strict=True)}
 
 
 def _spelled(phrase: str, talks: tuple[Talk, ...]) -> str:

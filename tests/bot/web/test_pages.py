@@ -20,7 +20,7 @@ from bot.answering.rendering import tidy
 from bot.web.app import create_app
 from bot.web.marking import notes_markup, telling_words
 from index.encoder.base import Encoder
-from index.search import Searcher
+from index.search import Filter, Query, Searcher
 from tests.bot.web.conftest import visitor
 from tests.notes import TALKS, Notes, publish_notes
 
@@ -506,3 +506,33 @@ def test_links_behind_words_stand_beside_their_passage(encoder: Encoder, tmp_pat
         "https://code.example/gus/tides",
     ]
     assert "code.example/gus/tides</a>" in page
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what did Lanternfish save?", "which talks mention Lanternfish?", "what happened on day 3 of EU 2020?"],
+)
+def test_how_an_answer_was_found_is_told_stage_by_stage(
+    client: TestClient, searcher: Searcher, question: str
+) -> None:
+    """Asked for it, a page gives what each ranker says of the passages behind the answer, as the search has it."""
+    found = answer(question, searcher=searcher)
+    plain = client.get("/", params={"q": question}).text
+    [link] = re.findall(r'href="([^"]*how=1[^"]*)"', plain)
+    told = client.get(urljoin("http://localhost/", html.unescape(link))).text
+    heard = found.understood
+    limits = Filter(
+        frozenset([heard.event] if heard.event else []), frozenset([] if heard.day is None else [heard.day])
+    )
+    ranking = searcher.search(Query(heard.text, limits, k=100))
+    ranked = {hit.passage.passage_id: one for hit, one in zip(ranking, ranking.evidence, strict=True)}
+
+    assert "Word by word" not in plain
+    rows = re.findall(r"<tr><td>\d+</td>.*?</tr>", told)
+    assert len(rows) == len(found.hits[:10])
+    for row, hit in zip(rows, found.hits, strict=False):
+        one = ranked.get(hit.passage.passage_id)
+        stages = (
+            [f"{value:.2f}" for value in (one.lexical, one.dense, one.late, one.talk)] if one else ["–"] * 4
+        )
+        assert re.findall(r'<td class="number">([^<]*)</td>', row) == [*stages, f"{hit.score:.2f}"]
