@@ -42,6 +42,9 @@ def talks() -> list[Notes]:
                 ),
                 event_id=event,
                 day=1,
+                companies=("Quay Works",),
+                url="https://youtu.be/abcdefgh",
+                links=("https://youtu.be/abcdefgh?t=754", "https://code.example/lessons"),
             )
         )
     return found
