@@ -33,6 +33,7 @@ from bot.web.api import Interface
 from bot.web.cards import Cards
 from bot.web.feed import Feed
 from bot.web.guard import Access, Guard, defect
+from bot.web.overviews import Overviews
 from bot.web.pages import Pages
 from bot.web.problems import problem, status_of, wants_json
 from index.errors import IndexFault
@@ -192,7 +193,8 @@ def create_app(
     """
     work = Work(at_once)
     site = Site(searcher, trouble, work)
-    pages = Pages(searcher, public_url, asked_in_vain)
+    pages = Pages(searcher, public_url)
+    overviews = Overviews(searcher, public_url, asked_in_vain)
     api = Interface(searcher, trouble)
     feed = Feed(searcher, public_url)
     routes = [
@@ -203,14 +205,14 @@ def create_app(
         site.route("/", pages.ask),
         site.route("/talks", pages.talks),
         site.route("/talks/{talk_id:path}", pages.old_talk),
-        site.route("/speakers", pages.speakers),
-        site.route("/speakers/{name}", pages.speaker),
-        site.route("/companies", pages.companies),
-        site.route("/companies/{name}", pages.company),
-        site.route("/map", pages.map),
-        site.route("/topics", pages.topics),
-        site.route("/topics/{phrase}", pages.topic),
-        site.route("/state", pages.state),
+        site.route("/speakers", overviews.speakers),
+        site.route("/speakers/{name}", overviews.speaker),
+        site.route("/companies", overviews.companies),
+        site.route("/companies/{name}", overviews.company),
+        site.route("/map", overviews.map),
+        site.route("/topics", overviews.topics),
+        site.route("/topics/{phrase}", overviews.topic),
+        site.route("/state", overviews.state),
         site.route("/feed.atom", feed.atom),
         site.route("/sitemap.xml", feed.sitemap),
         site.route("/robots.txt", feed.robots),

@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.answering import examples
 from bot.connections import PatientProtocol
 from bot.errors import SettingsFault
 from bot.feedback import Feedback, Lacking
@@ -22,10 +23,10 @@ from bot.store import Store
 from bot.web.app import create_app
 from bot.web.feed import newest_talks
 from bot.web.guard import Access, hosts_of, is_loopback
+from bot.web.pages import EXAMPLES
 from bot.web.state import state_of
 from bot.web.talk_map import talk_map_of
-from bot.web.topics import topics_of
-from bot.web.traces import companies_of
+from bot.web.traces import companies_of, topics_of
 from index.search import Searcher
 
 KEEP_ALIVE_S = 5
@@ -99,6 +100,8 @@ def prepare_pages(searcher: Searcher) -> None:
     """Count once what pages show of all notes, so that the first visitor of a build does not wait for it."""
     for once_a_build in (holdings_of, topics_of, newest_talks, talk_map_of, companies_of, state_of):
         once_a_build(searcher)
+    holdings = holdings_of(searcher)
+    _ = holdings.events, holdings.authors, examples(searcher, EXAMPLES)
 
 
 def check_reach(host: str, token: str, *, insecure: bool) -> None:

@@ -14,8 +14,7 @@ from bot.web.app import create_app
 from bot.web.feed import newest_talks
 from bot.web.state import state_of
 from bot.web.talk_map import talk_map_of
-from bot.web.topics import topics_of
-from bot.web.traces import companies_of
+from bot.web.traces import companies_of, topics_of
 from index.encoder.base import Encoder
 from index.files.records import ById, Rows
 from index.models import Talk

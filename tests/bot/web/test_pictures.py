@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from bot.addresses import addresses_of
 from bot.web.app import create_app
 from bot.web.talk_map import MOST_POINTS, Point, talk_map_of
-from bot.web.topics import topics_of
+from bot.web.traces import topics_of
 from index.encoder.base import Encoder
 from index.search import Searcher
 from tests.bot.web.conftest import visitor
