@@ -34,7 +34,7 @@ def guide(context: click.Context, topic: str | None) -> None:
     pages = guides()
     if not pages:
         leave(
-            "Cannot find the guides: they were not installed with confnotes. Install it anew.", Status.DEFECT
+            "Cannot find the guides: they were not installed with confnotes. Install it again.", Status.DEFECT
         )
     if topic is None:
         click.echo("Guides, in the order of a reader; confnotes help TOPIC shows one.\n")

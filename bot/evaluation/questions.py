@@ -58,7 +58,7 @@ class Asked(BaseModel):
         try:
             re.compile(pattern or "")
         except re.error as error:
-            raise ValueError(f"it is no regular expression ({error})") from error
+            raise ValueError(f"it is not a regular expression ({error})") from error
         return pattern
 
     def kind(self) -> str:

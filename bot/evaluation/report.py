@@ -60,7 +60,7 @@ def read_run(path: Path) -> dict[str, Any]:
         _ = run["figures"].items(), run["outcomes"].keys()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise QuestionFault(
-            f"Cannot compare with {path}: it is no stored run. Make one with `confnotes eval QUESTIONS --save FILE`."
+            f"Cannot compare with {path}: it is not a stored run. Make one with `confnotes eval QUESTIONS --save FILE`."
         ) from error
     return run
 

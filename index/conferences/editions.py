@@ -109,7 +109,7 @@ def read_series(folder: Path) -> tuple[Series, ...]:
                 found.append(_series(entry))
             except (KeyError, TypeError, AttributeError) as error:
                 raise ValueError(
-                    f"cannot read {path.name}: entry {at + 1} is no series ({error}). See docs/extend.md."
+                    f"cannot read {path.name}: entry {at + 1} is not a series ({error}). See docs/extend.md."
                 ) from error
     return tuple(found)
 

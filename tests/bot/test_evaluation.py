@@ -170,7 +170,7 @@ def test_a_list_is_right_when_it_is_complete(index_dir: Path, tmp_path: Path) ->
         ('{"question": "x", "evidence": ["y", " "]}', '"evidence" 2: it is empty'),
         ('{"question": 3, "evidence": ["y"]}', '"question": expected a text'),
         ('{"evidence": ["y"]}', '"question": it is missing'),
-        ('{"question": "x", "answer_regex": "("}', '"answer_regex": it is no regular expression'),
+        ('{"question": "x", "answer_regex": "("}', '"answer_regex": it is not a regular expression'),
         ('{"question": "x", "evidence": ["y"], "id": "first"}', 'has the "id" first already'),
         ('["x"]', "expected an object"),
         ("{x", "it is not JSON"),
