@@ -76,7 +76,7 @@ def guides() -> Mapping[str, Path]:
 
 
 def shown_text(text: str, pages: Mapping[str, Path]) -> str:
-    """Return a page without what only a browser shows; a link to another page becomes the command that shows it."""
+    """Return a page without what only a browser shows; a link to a page becomes the command that shows it."""
 
     def linked(match: re.Match[str]) -> str:
         label, name = match[1], Path(match[2].partition("#")[0]).stem

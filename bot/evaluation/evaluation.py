@@ -1,4 +1,4 @@
-"""Figures on questions with known evidence: how often the right words are found and shown, and where they are lost."""
+"""Figures on questions with known evidence: how often it is found and shown, and where it is lost."""
 
 from __future__ import annotations
 
@@ -95,7 +95,10 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, float]:
 
 
 def auroc(answerable: Sequence[float], unanswerable: Sequence[float]) -> float | None:
-    """Return how often an answerable question has the higher confidence (Mann and Whitney, 1947), None without both."""
+    """Return how often an answerable question has the higher confidence; None without questions of both kinds.
+
+    Mann and Whitney (1947); a tie counts half.
+    """
     if not answerable or not unanswerable:
         return None
     wins = sum((one > other) + 0.5 * (one == other) for one in answerable for other in unanswerable)
@@ -218,7 +221,9 @@ def can_judge() -> bool:
 def judged(
     rankings: Mapping[str, Sequence[Hit]], relevant: Callable[[str], Iterable[str]]
 ) -> dict[str, dict[str, float]]:
-    """Return each question's nDCG at 10 (Järvelin and Kekäläinen, 2002) and reciprocal rank, by question id; 0 without a right passage.
+    """Return each question's nDCG at 10 and reciprocal rank, by question id; 0 without a right passage.
+
+    nDCG: Järvelin and Kekäläinen (2002).
 
     Args:
         rankings: Each question's hits, best first.

@@ -1,4 +1,4 @@
-"""The file of questions that `confnotes eval` asks: its format, and one line about a question that does not fit."""
+"""The file of questions that `confnotes eval` asks: its format, and one line about what does not fit it."""
 
 from __future__ import annotations
 

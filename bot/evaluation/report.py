@@ -60,7 +60,8 @@ def read_run(path: Path) -> dict[str, Any]:
         _ = run["figures"].items(), run["outcomes"].keys()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise QuestionFault(
-            f"Cannot compare with {path}: it is not a stored run. Make one with `confnotes eval QUESTIONS --save FILE`."
+            f"Cannot compare with {path}: it is not a stored run. "
+            "Make one with `confnotes eval QUESTIONS --save FILE`."
         ) from error
     return run
 
@@ -75,7 +76,8 @@ def write_text(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise QuestionFault(
-            f"Cannot write {path}: {error.strerror}. Name a file in a folder that is there and can be written."
+            f"Cannot write {path}: {error.strerror}. "
+            "Name a file in a folder that is there and can be written."
         ) from error
 
 
