@@ -6,15 +6,15 @@ import re
 import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
-from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 import click
 
 from console.command import Status, leave
 
-_ROOT = Path(__file__).resolve().parent.parent
-_INSTALLED = "share/doc/confnotes/"  # where a wheel puts the pages, see pyproject.toml
+_HERE = Path(__file__).resolve().parent
+_PAGES = _HERE / "pages"  # in a wheel, see setup.py
+_DOCS = _HERE.parent / "docs"  # in a checkout
 _CONTENTS = "README"  # the page that lists the others in the order of a reader
 _WIDTH = 100
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
@@ -59,15 +59,8 @@ def guide(context: click.Context, topic: str | None) -> None:
 
 def guides() -> Mapping[str, Path]:
     """Return the pages by name, in the order in which the page of contents names them."""
-    if (_ROOT / "pyproject.toml").exists():
-        found = list((_ROOT / "docs").glob("*.md"))
-    else:
-        try:
-            installed = files("confnotes") or []
-        except PackageNotFoundError:
-            installed = []
-        found = [Path(str(one.locate())) for one in installed if _INSTALLED in one.as_posix()]
-    pages = {path.stem: path for path in found}
+    folder = _PAGES if _PAGES.is_dir() else _DOCS
+    pages = {path.stem: path for path in sorted(folder.glob("*.md"))}
     contents = pages.pop(_CONTENTS, None)
     if contents is None:
         return {}

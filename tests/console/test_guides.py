@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tomllib
 
 import pytest
 from click.testing import CliRunner
@@ -107,10 +106,3 @@ def test_a_shell_completes_commands_and_guides() -> None:
 
     assert {"index", "ingest", "init", "inspect"} <= set(completed("confnotes in"))
     assert completed("confnotes help ni") == ["nightly"]
-
-
-def test_a_wheel_carries_the_guides() -> None:
-    """The pages are part of the package's data, in the place in which help looks for them."""
-    data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["data-files"]
-
-    assert data == {"share/doc/confnotes": ["docs/*.md"]}
