@@ -127,7 +127,7 @@ def test_a_listed_file_that_is_gone_is_told(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("source: []\n", "unknown key `source`. Known are catalogue, gate, ignore, sources"),
-        ("sources: a.md\n", "`sources` is no list"),
+        ("sources: a.md\n", "`sources` is not a list"),
         ("ignore: {a: b}\n", "`ignore` is not a list of patterns"),
         ("sources: [\n", "no valid YAML at line 2"),
         ("sources: " + "[" * 3000 + "\n", "no valid YAML"),
