@@ -67,23 +67,16 @@ class Knowledge:
         return frozenset(self._build.manifest.languages) | read
 
     @cached_property
-    def events_by_word(self) -> Mapping[str, tuple[int, ...]]:
-        """Return the rows of the events whose id or name says a word that no other sentence says, in their order."""
-        return self._events_by(real=False)
-
-    @cached_property
-    def events_by_plain_word(self) -> Mapping[str, tuple[int, ...]]:
-        """Return the rows of the events whose id or name says a word that other sentences say too: "Velocity"."""
-        return self._events_by(real=True)
-
-    def _events_by(self, *, real: bool) -> Mapping[str, tuple[int, ...]]:
-        found: dict[str, list[int]] = defaultdict(list)
+    def events_by_words(self) -> Mapping[tuple[str, ...], tuple[int, ...]]:
+        """Return the rows of the events whose id or name says a telling word, or whose id says words side by side."""
+        found: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for row, event in enumerate(self.events):
-            for form in forms(f"{event.event_id} {event.name}"):
-                telling = len(form) >= _TELLING and form.isalpha() and form not in _EVERYWHERE
-                if telling and not is_generic(form) and is_real_word(form) is real:
-                    found[form].append(row)
-        return {form: tuple(rows) for form, rows in found.items()}
+            said = {(form,) for form in forms(f"{event.event_id} {event.name}") if _tells_an_event(form)}
+            run = event_words(event)
+            said |= {run[at:end] for at in range(len(run)) for end in range(at + 2, len(run) + 1)}
+            for one in said:
+                found[one].append(row)
+        return {said: tuple(rows) for said, rows in found.items()}
 
     @property
     def frequencies(self) -> Mapping[str, int]:
@@ -223,6 +216,15 @@ class Knowledge:
     def events_of_year(self, year: int) -> tuple[str, ...]:
         """Return the ids of the notes' events that took place in a year."""
         return tuple(event.event_id for event in self.events if event_year(event) == year)
+
+
+def event_words(event: Event) -> tuple[str, ...]:
+    """Return the folded words of an event's id, without its year."""
+    return tuple(word.form for word in words(event.event_id) if not word.form.isdigit())
+
+
+def _tells_an_event(form: str) -> bool:
+    return len(form) >= _TELLING and form.isalpha() and form not in _EVERYWHERE and not is_generic(form)
 
 
 class _Frequencies(Mapping[str, int]):

@@ -17,6 +17,7 @@ from bot.answering.question.asides import without_asides
 from bot.answering.question.entities import (
     companies_named,
     excluded_subjects,
+    holding_asked,
     link_kind,
     runs_of,
     sides_compared,
@@ -151,6 +152,7 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         companies=companies_named(runs, searcher) if form in _OF_PEOPLE else (),
         sides=sides_compared(draft.sensed, runs) if form is AnswerForm.SIDES else (),
         excluded=() if titled else excluded_subjects(draft.sensed, runs),
+        holding=holding_asked(draft.sensed) if form is AnswerForm.LIST else None,
         link_kind=link_kind(draft.sensed),
         foreign=examples().foreign(tokens.pooled) if fits else 0.0,
         chatty=examples().chatty(tokens.pooled) if fits else 0.0,
