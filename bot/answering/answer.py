@@ -169,12 +169,12 @@ class _Answering:
             if reply := reply_of(question, found, self.searcher):
                 return self._answer(reply, 0.9)
         if name := question.scope.missing:
-            said = misses.missing_event_text(name, self.knowledge)
             if not question.words and (hits := self.searcher.mentions(name)):
                 # Not covered, and yet named: "the next one is in March".
                 blocks = quote_blocks(hits, name.lower().split(), self.searcher, most=_NAMED)
-                return self._answer(Reply(f"{said} They name it:", blocks, tuple(hits)), _NAMED_SURE)
-            return self._miss("absent", said, Found(), _UNSAID)
+                said = f"The notes do not cover {name}, but name it:"
+                return self._answer(Reply(said, blocks, tuple(hits)), _NAMED_SURE)
+            return self._miss("absent", misses.missing_event_text(name, self.knowledge), Found(), _UNSAID)
         if wrong := wrong_day_text(question, self.knowledge):
             found = gather(question, self.searcher, replace(question.scope, day=None, also=()))
             return self._miss("filtered_out", wrong, found, _UNSAID)
