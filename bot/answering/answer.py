@@ -224,7 +224,7 @@ class _Answering:
         """Refuse what the passages found do not answer: a figure that they lack, else by how sure the answer is."""
         bodies = [hit for hit in found.hits if hit.passage.role == "body"] or found.hits
         body = max(bodies, key=lambda hit: hit.score, default=None)
-        if body and lacks_figure(self.question, body):
+        if self.question.form is not AnswerForm.LINK and body and lacks_figure(self.question, body):
             said = misses.touched_text(self.question, "give the figure or date that was asked for")
             return self._miss("not_covered", said, found, min(sure, refuse_below() * 0.9))
         if found.hits and self.question.titled:

@@ -16,6 +16,11 @@ from index.search import Searcher
 from index.vocabulary.words import MIN_JOINED, forms, singular, words
 
 _CLIPPED = 6  # letters from which the beginning of a word stands for it
+_STEM = 4  # letters that a word keeps without its ending
+# Endings of verbs and nouns in the languages that questions come in. Of one letter only what makes no other name ("argo" is not "argon").
+_ENDINGS = frozenset(
+    "e es en ed te ten tes ing ings ung ungen iert ieren ation ations ado ada ados adas ando ées és ée".split()
+)
 _EVERYWHERE_SHARE = 0.2
 _EVERYWHERE = {
     "kubecon",
@@ -142,6 +147,14 @@ class Knowledge:
             form for form in self.forms_starting(clipped) if len(form) > len(clipped) + 2 and form.isalpha()
         ]
         return min(longer, key=lambda form: (len(form), form), default=None)
+
+    def inflected(self, form: str) -> str | None:
+        """Return the shortest of the notes' words that differs in its ending alone: "syndrom" is "syndrome", "fuzzen" "fuzzing"."""
+        stems = [form, *(form.removesuffix(ending) for ending in _ENDINGS if form.endswith(ending))]
+        stem = min((one for one in stems if len(one) >= _STEM), key=len, default=None)
+        found = () if stem is None else self._names.forms_starting(stem)
+        same = [one for one in found if any(one.removeprefix(bare) in _ENDINGS for bare in stems if one.startswith(bare))]
+        return min(same, key=lambda one: (len(one), one), default=None)
 
     def spelling(self, form: str, written: str) -> str | None:
         """Return a word as the notes spell it, None where they never say it: closed, in two words ("kube proxy"), or as it is."""

@@ -244,7 +244,9 @@ class _Reader:
         """Return what the notes call a thing that they do not call so."""
         written = self.text[word.start : word.end]
         named = [other for other in self.knowledge.aliases.others(written) if self.knowledge.says(other)]
-        whole = None if capital else self.knowledge.whole_word(word.form)
+        whole = (None if capital else self.knowledge.whole_word(word.form)) or (
+            None if is_product(word.form) else self.knowledge.inflected(word.form)
+        )
         return tuple([*named, whole] if whole else named)
 
     def _is_translated(self, word: Word) -> bool:

@@ -186,8 +186,9 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm
             *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in subjects_said),
         ],
     )
-    if subjects_said and all(piece in _SIGNS for piece in re.findall(r"\w+", pattern)):
-        return AnswerForm.QUOTES  # names, and nothing asked of them
+    pieces = set(re.findall(r"\w+", pattern))
+    if subjects_said and pieces <= _SIGNS:  # names, and nothing asked of them
+        return AnswerForm.PEOPLE if pieces == {PERSON} else AnswerForm.QUOTES
     asked = Asked(
         pattern,
         mask(tokens, masked),
