@@ -158,6 +158,9 @@ class Knowledge:
 
     def spelling(self, form: str, written: str) -> str | None:
         """Return a word as the notes spell it, None where they never say it: closed, in two words ("kube proxy"), or as it is."""
+        if form[:1].isdigit() and "." in form:  # 1.19.2 where they say 1.19
+            said = len(self._searcher.said.rows(form)) or (form.count(".") > 1 and self.spelling(*[form.rpartition(".")[0]] * 2))
+            return written if said else None
         if self.contains(form):
             return written if written.isalnum() or "'" in written else form
         if parts := self._build.phrases.split(form):
