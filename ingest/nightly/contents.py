@@ -64,7 +64,7 @@ def verify_quotes(index_dir: Path, build_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What a build says: talks by id with their title, their words' digest, and the digests of all passages."""
+    """What a build says: talks that are no sections by id with their title, all their words' digest, and the digests of all passages."""
 
     titles: Mapping[str, str]
     digests: Mapping[str, str]
@@ -103,7 +103,8 @@ def _held(talks: Iterable[Talk], passages: Iterable[Passage]) -> _Held:
     titles: dict[str, str] = {}
     words: dict[str, list[str]] = {}
     for talk in talks:
-        titles[talk.talk_id] = f"{talk.title} ({talk.recap_id})"
+        if talk.kind != "section":
+            titles[talk.talk_id] = f"{talk.title} ({talk.recap_id})"
         words[talk.talk_id] = [repr((talk.title, talk.speakers, talk.day, talk.url))]
     held = set()
     for passage in passages:
