@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.addresses import public_url
 from bot.answering.models import Answer, Block, Entry, Quote
-from bot.answering.rendering import is_placed, people_of, place, source_text, tidy
+from bot.answering.rendering import is_placed, led, people_of, place, source_text, tidy
 from bot.feedback import topic_of
 from bot.slack.intake.commands import without_scope
 from bot.slack.messages import kit
@@ -247,8 +247,8 @@ def _quoted(quotes: Sequence[Quote]) -> Iterator[Json]:
 
 def _words(quote: Quote) -> str:
     """Return a quote's words, with the line that introduces it."""
-    lead = f"{reflow(quote.lead.text)} […] " if quote.lead else ""
-    return f"{lead}{reflow(quote.text)}{'…' if quote.cut else ''}"
+    words = led(reflow(quote.lead.text), reflow(quote.text)) if quote.lead else reflow(quote.text)
+    return f"{words}{'…' if quote.cut else ''}"
 
 
 def _named(quote: Quote, frame: Frame) -> Json:
