@@ -112,9 +112,7 @@ def main() -> None:
         for name, example in asked
         for clause in _ends(example.text)
     ]
-    foreign = [
-        encoder.encode_question(text).pooled for path in arguments.foreign for text in _squad(path)
-    ]
+    foreign = [encoder.encode_question(text).pooled for path in arguments.foreign for text in _squad(path)]
     questions = [example for _, example in asked]
     ours = [one.whole for one in (*(one for one in taught if one.form not in NOT_OURS), *questions)]
     learnt: dict[str, Any] = {

@@ -29,7 +29,10 @@ from index.search import Searcher
 MAX_QUESTION_CHARS = 2_000
 _TITLED = 0.9  # how sure an answer is that is about a talk named by its title
 _UNSAID = 0.05  # how sure a passage is to answer what asks for a name that the notes never say
-_NAMED, _NAMED_SURE = 3, 0.5  # quotes that name a conference that the notes do not cover, and how sure they answer
+_NAMED, _NAMED_SURE = (
+    3,
+    0.5,
+)  # quotes that name a conference that the notes do not cover, and how sure they answer
 _TURNS = 4  # earlier ones whose quotes are not shown again
 _KEPT = 256  # turns whose quotes are remembered
 _DOUBTFUL = "The notes may not answer this; closest passages:"

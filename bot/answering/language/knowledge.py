@@ -9,7 +9,8 @@ from functools import cached_property, lru_cache
 from weakref import WeakKeyDictionary, proxy
 
 from bot.answering.language.aliases import Aliases
-from bot.answering.language.wordlists import is_generic, is_real_word, is_stop, language_of
+from bot.answering.language.data import read_words
+from bot.answering.language.wordlists import is_generic, is_stop, language_of
 from index.build.talk_table import TalkSet
 from index.models import Event, Passage, Talk
 from index.search import Searcher
@@ -17,10 +18,6 @@ from index.vocabulary.words import MIN_JOINED, forms, singular, words
 
 _CLIPPED = 6  # letters from which the beginning of a word stands for it
 _STEM = 4  # letters that a word keeps without its ending
-# Endings of verbs and nouns in the languages that questions come in. Of one letter only what makes no other name ("argo" is not "argon").
-_ENDINGS = frozenset(
-    "e es en ed te ten tes ing ings ung ungen iert ieren ation ations ado ada ados adas ando ées és ée".split()
-)
 _EVERYWHERE_SHARE = 0.2
 _EVERYWHERE = {
     "kubecon",
@@ -76,7 +73,9 @@ class Knowledge:
         """Return the rows of the events whose id or name says a telling word, or whose id says words side by side."""
         found: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for row, event in enumerate(self.events):
-            said = {(form,) for form in forms(f"{event.event_id} {event.name}") if _tells_an_event(form)}
+            said: set[tuple[str, ...]] = {
+                (form,) for form in forms(f"{event.event_id} {event.name}") if _tells_an_event(form)
+            }
             run = event_words(event)
             said |= {run[at:end] for at in range(len(run)) for end in range(at + 2, len(run) + 1)}
             for one in said:
@@ -150,16 +149,21 @@ class Knowledge:
 
     def inflected(self, form: str) -> str | None:
         """Return the shortest of the notes' words that differs in its ending alone: "syndrom" is "syndrome", "fuzzen" "fuzzing"."""
-        stems = [form, *(form.removesuffix(ending) for ending in _ENDINGS if form.endswith(ending))]
-        stem = min((one for one in stems if len(one) >= _STEM), key=len, default=None)
-        found = () if stem is None else self._names.forms_starting(stem)
-        same = [one for one in found if any(one.removeprefix(bare) in _ENDINGS for bare in stems if one.startswith(bare))]
+        endings = read_words("endings")
+        stems = {form, *(form.removesuffix(ending) for ending in endings if form.endswith(ending))}
+        stems = {stem for stem in stems if len(stem) >= _STEM}
+        found = self._names.forms_starting(min(stems, key=len)) if stems else ()
+        same = [
+            one for one in found if any(one == stem or one.removeprefix(stem) in endings for stem in stems)
+        ]
         return min(same, key=lambda one: (len(one), one), default=None)
 
     def spelling(self, form: str, written: str) -> str | None:
         """Return a word as the notes spell it, None where they never say it: closed, in two words ("kube proxy"), or as it is."""
         if form[:1].isdigit() and "." in form:  # 1.19.2 where they say 1.19
-            said = len(self._searcher.said.rows(form)) or (form.count(".") > 1 and self.spelling(*[form.rpartition(".")[0]] * 2))
+            said = len(self._searcher.said.rows(form)) or (
+                form.count(".") > 1 and self.spelling(*[form.rpartition(".")[0]] * 2)
+            )
             return written if said else None
         if self.contains(form):
             return written if written.isalnum() or "'" in written else form

@@ -116,9 +116,7 @@ def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
     }:
         return mention
     named = {word.form for word in words(mention.series or "")}
-    telling = {
-        form for form in named if (form,) in knowledge.events_by_words and not is_real_word(form)
-    }
+    telling = {form for form in named if (form,) in knowledge.events_by_words and not is_real_word(form)}
     fits = [
         e.event_id
         for e in knowledge.events

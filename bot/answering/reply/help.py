@@ -59,7 +59,9 @@ def events_reply(question: Question | None, found: Found | None, searcher: Searc
         named = [event for event in events if event.event_id in question.scope.event_ids]
         told = Block(lines=tuple(Line(event_facts(event, searcher, authors=True)) for event in named))
         wanted = [word.form for word in question.words]
-        return Reply(None, (told, *quote_blocks(found.hits, wanted, searcher, most=_QUOTED)), found.hits, sure=0.9)
+        return Reply(
+            None, (told, *quote_blocks(found.hits, wanted, searcher, most=_QUOTED)), found.hits, sure=0.9
+        )
     lines = tuple(
         Line(event_facts(event, searcher), f"What happened at {event.event_id}?")
         for event in events[:_MOST_EVENTS]

@@ -21,8 +21,8 @@ from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import counted, spoken
 from bot.answering.reply import misses
-from bot.answering.reply.link import talks_holding
 from bot.answering.reply.digest import MOST, gist_of, headed, of_kind, placed
+from bot.answering.reply.link import talks_holding
 from bot.answering.reply.outline import quote_of, read_statements, says_more
 from bot.answering.reply.reply import Reply
 from index.build.talk_table import KINDS, Rows, TalkSet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -26,7 +27,6 @@ from bot.answering.reply.points import Points, definition, point_quotes
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Passage
 from index.search import Searcher
-from index.vocabulary.terms import units
 from index.vocabulary.words import find_phrase, forms, singular, squeeze, words
 
 ANSWER_CHARS = 1200  # of all quotes, so that their sources fit beside them into 1,500 characters
@@ -48,6 +48,7 @@ _REACH_CHARS = 200  # that a quote may be longer for the line that introduces it
 _BETWEEN_CHARS = 120  # between a quote and the line that introduces it, up to which they are one quote
 _LINES_CHARS = 40  # white space and marks between two items of a list
 _GAP_CHARS = 8  # between two quotes that are one
+_RELEASE = re.compile(r"\d+(?:\.\d+)+")
 _DEFINED = 0.05  # of a score, for each degree to which a passage says what a name is
 _SAYS_WHAT = 1.5  # degree to which a sentence says what a name is, from which it leads
 _TITLED = 0.1  # of a score, for a talk with the name in its title
@@ -448,4 +449,4 @@ def _score(text: str, wanted: Sequence[str]) -> float:
 @lru_cache(maxsize=2**12)
 def _singulars(text: str) -> frozenset[str]:
     """Return the folded words of a text in the singular; a version is one: "2.3" does not say "3"."""
-    return frozenset(singular(unit.form) for unit in units(text))
+    return frozenset((*map(singular, forms(_RELEASE.sub(" ", text))), *_RELEASE.findall(text)))

@@ -27,6 +27,9 @@ from index.search import Searcher
         ("am dritten Tag der EU 2021", ("EU 2021",), (3,)),
         ("pierconf 2023", ("PierConf 2023",), ()),
         ("what was said in 2018", ("EU 2018",), ()),
+        ("which talks have no slides at pierconf", ("PierConf 2023",), ()),
+        ("talks without a recording from EU 2021", ("EU 2021",), ()),
+        ("welche Vorträge ohne Folien auf der PierConf 2023", ("PierConf 2023",), ()),
     ],
 )
 def test_events_and_days_are_read_from_words(
@@ -36,6 +39,22 @@ def test_events_and_days_are_read_from_words(
     scope = read_scope(question, knowledge_of(searcher))
 
     assert (scope.event_ids, scope.days) == (events, days)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "autoscaling, but not at PierConf",
+        "everything except the PierConf talks",
+        "alles außer der PierConf 2023",
+        "talks without those of PierConf",
+    ],
+)
+def test_a_negation_takes_out_the_conference_behind_it(searcher: Searcher, question: str) -> None:
+    """Only small words and words for talks stand between a negation and the conference that is not wanted."""
+    scope = read_scope(question, knowledge_of(searcher))
+
+    assert (scope.event_ids, scope.excluded_ids) == ((), ("PierConf 2023",))
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,21 @@ def test_names_with_a_digit_keep_their_last_letter(harbour: Searcher, asked: str
     assert harbour.search(Query(asked))[0].passage.text.startswith(found)
 
 
+@pytest.mark.parametrize(
+    ("asked", "side_by_side"),
+    [
+        ("load balancer", 1),
+        ("balancer boats", 1),
+        ("load boats", 0),
+        ("boats balancer", 0),
+        ("piers tides", 0),
+    ],
+)
+def test_words_stand_side_by_side_with_one_between(harbour: Searcher, asked: str, side_by_side: int) -> None:
+    """A name with a word put into it is still that name; not in another order, nor from one passage to the next."""
+    assert feature(harbour.search(Query(asked)), "pairs")["The load ba"] == side_by_side
+
+
 def test_words_of_the_title_count_for_every_passage_of_the_talk(harbour: Searcher) -> None:
     """What a talk's title says, its passages say, and those of another talk do not."""
     said = feature(harbour.search(Query("harbour", k=20)), "said_anywhere")

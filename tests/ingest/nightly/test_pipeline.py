@@ -41,6 +41,7 @@ def test_a_first_night_publishes_what_the_notes_say(night: Night, tmp_path: Path
     )
 
     assert (report.outcome, report.exit_status) == ("published", 0)
+    assert len(report.difference.new) == report.counts["talks"]  # sections are no talks
     assert [(line.recap_id, line.event_id, line.talks) for line in report.recaps] == [
         ("day1.md", "EU 2021", 2),
         ("day2.md", "EU 2021", 1),
