@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from bot.addresses import addresses_of, encoded, slug_of
 from bot.answering import MAX_QUESTION_CHARS, answer
 from bot.answering.models import talk_json
+from bot.answering.rendering import spoken
 from bot.holdings import MOST_ROWS, Limits, holdings_of, listing, package_version
 from index.build.talk_table import KINDS
 from index.models import Talk
@@ -173,6 +174,27 @@ def document() -> dict[str, Any]:
     """Return the OpenAPI document."""
     content: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("openapi.yaml").read_text("utf-8"))
     return content
+
+
+@cache
+def _known(path: str) -> frozenset[str]:
+    """Return the parameters that an operation takes."""
+    return frozenset(one["name"] for one in parameters_of(document()["paths"][path]["get"]))
+
+
+def check_parameters(request: Request) -> None:
+    """Refuse a parameter that the description does not name: a misspelt one would be lost in silence.
+
+    Raises:
+        HTTPException: There is one.
+    """
+    path = request.scope["route"].path.replace("{talk_id:path}", "{id}")
+    if path not in document()["paths"]:
+        return
+    known = _known(path)
+    if unknown := [name for name in request.query_params if name not in known]:
+        asked = spoken([f"`{name}`" for name in sorted(known)]) or "none"
+        raise HTTPException(400, f"Cannot read the parameter {unknown[0][:_MOST_NAME]!r}: there is {asked}.")
 
 
 def parameters_of(operation: dict[str, Any]) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ from bot.errors import QuestionFault
 from bot.feedback import Lacking
 from bot.holdings import package_version
 from bot.web import cards
-from bot.web.api import Interface
+from bot.web.api import Interface, check_parameters
 from bot.web.cards import Cards
 from bot.web.feed import Feed
 from bot.web.guard import Access, Guard, defect
@@ -120,6 +120,7 @@ class Site:
                 raise HTTPException(
                     414, "Cannot read so long an address: ask one thing in a sentence or two."
                 )
+            check_parameters(request)
             tag = self._tag(request)
             if _holds(request.headers.get("if-none-match", ""), tag):
                 return Response(status_code=304, headers=_kept(tag))

@@ -27,7 +27,7 @@ from index.search import Filter, Query, Searcher
 EXAMPLES = 4  # questions on the start page
 PASSAGES_PER_PAGE = 200
 _DIGEST_PER_PAGE = 30
-_RANKED = 100  # passages of which the rankers' scores are told
+_DEPTH = 200  # candidates of each ranker whose scores are told
 
 
 class Pages(Layout):
@@ -217,7 +217,7 @@ def _stages(found: Answer, live: Searcher) -> dict[str, Evidence]:
         event_ids=frozenset(heard.event.split(" or ") if heard.event else ()),
         days=frozenset(() if heard.day is None else (heard.day,)),
     )
-    ranking = live.search(Query(heard.text or found.question, limits, k=_RANKED))
+    ranking = live.search(Query(heard.text or found.question, limits, depth=_DEPTH, k=2 * _DEPTH))
     return {hit.passage.passage_id: evidence for hit, evidence in zip(ranking, ranking.evidence, strict=True)}
 
 

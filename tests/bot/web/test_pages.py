@@ -527,7 +527,7 @@ def test_how_an_answer_was_found_is_told_stage_by_stage(
     limits = Filter(
         frozenset([heard.event] if heard.event else []), frozenset([] if heard.day is None else [heard.day])
     )
-    ranking = searcher.search(Query(heard.text, limits, k=100))
+    ranking = searcher.search(Query(heard.text, limits, depth=200, k=400))
     ranked = {hit.passage.passage_id: one for hit, one in zip(ranking, ranking.evidence, strict=True)}
 
     assert "Word by word" not in plain
