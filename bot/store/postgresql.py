@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg_pool import ConnectionPool, PoolClosed
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from pydantic import SecretStr
 
 from bot.errors import StoreAway, StoreFault
@@ -161,6 +161,8 @@ class PostgresqlDatabase:
         """Return what is wrong in a line that quotes neither a password nor what was to be stored."""
         if isinstance(error, PoolClosed):
             return "it is closed"
+        if isinstance(error, PoolTimeout):
+            return f"it gives no connection within {PATIENCE_S:g} seconds"
         if error.sqlstate is not None:
             return f"{error.diag.message_primary if isinstance(error, _PASSING) else type(error).__name__}"
         said = str(error).strip().partition("\n")[0]

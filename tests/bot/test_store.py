@@ -89,7 +89,7 @@ def test_a_claim_on_any_of_several_keys_is_taken_once(opened: Opener) -> None:
 
     def claim(number: int, which: int) -> str | None:
         keys = [f"event {number}", f"message {number}", f"client {number}"]
-        return stores[which % 3].take(keys[which % 2 :: 1] if which % 4 else keys[::-1], f"{number}")
+        return stores[which % 3].take(keys[which % 2 :] if which % 4 else keys[::-1], f"{number}")
 
     with ThreadPoolExecutor(12) as threads:
         taken = [list(threads.map(claim, [number] * 9, range(9))) for number in rounds]
