@@ -6,6 +6,7 @@ be opened the old one stays, and the log and the status say so.
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -42,6 +43,7 @@ class LiveIndex:
         self._following: list[Callable[[Searcher], None]] = []
         self._audiences: dict[Path, LiveIndex] = {}
         self._opening = threading.Lock()
+        self._has_left = False  # a build that was replaced may be in memory still
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -98,6 +100,7 @@ class LiveIndex:
             self._keep_old(build_id, fault)
             return False
         self._searcher, self._refused, self.trouble = fresh, None, None
+        self._has_left = True
         _log.info("now serving build %s", fresh.build.build_id)
         for act in self._following:
             act(fresh)
@@ -117,10 +120,23 @@ class LiveIndex:
     def _watch(self, poll_s: float) -> None:
         while not self._stopped.wait(poll_s):
             try:
-                self.refresh()
+                if not self.refresh():
+                    self._let_go()
             except Exception:
                 # The thread must live on: the next build may be a good one.
                 _log.exception("could not take a new build; %s stays", self._searcher.build.build_id)
+
+    def _let_go(self) -> None:
+        """Free builds that were replaced, once the questions that began with them had time to end.
+
+        The parts of a build know each other, so that only the collector frees it, and left to itself that may
+        take days: meanwhile its 32 files are open, and the disk of a build that was removed is taken.
+        """
+        own = list(self._audiences.values())
+        if self._has_left or any(one._has_left for one in own):
+            for one in (self, *own):
+                one._has_left = False
+            gc.collect()
 
     def _keep_old(self, build_id: str | None, fault: Exception) -> None:
         serving = self._searcher.build.build_id

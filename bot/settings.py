@@ -62,9 +62,34 @@ def _address(value: object) -> object:
     return address
 
 
+def _secrets(value: object) -> object:
+    """Read a comma-separated list of secrets, each as `_one_word` reads one."""
+    return tuple(map(_one_word, _words(value))) if isinstance(value, str) else value  # type: ignore[call-overload]
+
+
+def _store(value: object) -> object:
+    """Tell the address of a database, which may hold a password, from the path of a file.
+
+    Raises:
+        ValueError: it is the address of something else; the message does not show it.
+    """
+    if not isinstance(value, str):
+        return value
+    scheme, colon, _ = value.strip().partition("://")
+    if not colon:
+        return Path(value)
+    if scheme not in {"postgresql", "postgres"}:
+        raise ValueError(
+            "it is neither a file nor an address such as postgresql://USER:PASSWORD@HOST:5432/NAME"
+        )
+    return SecretStr(str(_one_word(value)))
+
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Secret = Annotated[SecretStr, BeforeValidator(_one_word)]
 Word = Annotated[str, BeforeValidator(_one_word)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
+StoreAddress = Annotated[Path | SecretStr, BeforeValidator(_store)]
 Address = Annotated[str | None, BeforeValidator(_address)]
 
 
@@ -146,9 +171,19 @@ class Settings(BaseSettings):
         default=False,
         description="Whether the app is an agent app, made from deploy/slack/manifest.agent.json.",
     )
-    store: Path = Field(
+    installations_key: Secrets = Field(
+        default=(),
+        description="Keys that seal the tokens of workspaces that install the app, the newest first, comma separated.",
+    )
+    store: StoreAddress = Field(
         default=Path("data/bot.sqlite"),
-        description="File in which the bot keeps claims, threads and feedback.",
+        description="Where the bot keeps claims, threads and feedback: a file, or postgresql://… for several bots.",
+    )
+    takeover_after_s: int = Field(
+        default=15,
+        ge=1,
+        le=600,
+        description="Seconds that a bot may be silent before another one takes over what it began.",
     )
     answers_at_once: int = Field(
         default=0,

@@ -69,7 +69,7 @@ def _index(settings: Settings) -> str:
 def _memory(settings: Settings) -> str:
     store = Store(settings.store)
     store.close()
-    return f"{settings.store} can be written"
+    return f"{store.name} can be written"
 
 
 def _tokens(settings: Settings) -> str:

@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import SlackAway, SlackFault
+from bot.errors import JobLost, SlackAway, SlackFault, StoreAway, StoreFault
 from bot.feedback import Feedback
 from bot.slack.desk import delivery
 from bot.slack.desk.audience import Audiences
@@ -45,6 +45,7 @@ TIDY_EVERY_S = 3600.0
 EXCHANGE_S = 4 * 3600.0  # a direct message goes on with the last exchange for so long
 LONGEST_CONTEXT = 1_000  # characters of a message that is read for a mention below it
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
+_AWAY = (SlackAway, StoreAway)  # what is begun stays open and is tried again
 _DUE = "due:"  # how the body of a job begins that is no question
 _log = logging.getLogger(__name__)
 
@@ -176,9 +177,12 @@ class Desk:
                 self._try_again()
                 self.store.wipe()
                 if time.monotonic() >= tidy_at:
-                    tidy_at = time.monotonic() + TIDY_EVERY_S
                     self._tidy()
+                    tidy_at = time.monotonic() + TIDY_EVERY_S
+            except StoreAway:
+                pass  # the store says so itself, once
             except Exception:
+                tidy_at = max(tidy_at, time.monotonic() + TIDY_EVERY_S)
                 _log.exception("the caretaker stumbled and goes on")
             if self._closing.wait(look_every_s):
                 return
@@ -205,16 +209,19 @@ class Desk:
     def _work(self, job_id: str, job: Job, tries: int = 0, *, begun: bool = False) -> None:
         """Answer a job, once: one that was begun before may be answered already.
 
-        Where Slack is away it stays open.
+        Where Slack or the memory is away it stays open.
         """
         act = partial(self._answer_again if begun else self._answer, job_id, job)
         try:
             with self.sessions.working(job) if self.sessions else nullcontext():
                 self._guarded(f"job {job_id}", act, partial(self._deliver, job_id, job), job_id)
-        except SlackAway as away:
+        except _AWAY as away:
             pause_s = min(LONGEST_AWAY_S, AGAIN_AFTER_S * 2 ** min(tries, 20))
             _log.warning("job %s: put off for %.0f s: %s", job_id, pause_s, away)
             self._put_off[job_id] = (time.monotonic() + pause_s, tries + 1, job)
+        except JobLost as lost:
+            _log.warning("job %s: %s", job_id, lost)
+            self.store.leave(job_id)
         else:
             self.store.finish(job_id)
 
@@ -261,7 +268,10 @@ class Desk:
             return  # people go on talking in a thread
         self._deliver(job_id, job, composed.message)
         if self.keeps_questions and composed.answer is not None and composed.answer.status == "not_found":
-            self.feedback.add_miss(composed.answer)
+            with suppress(
+                StoreFault
+            ):  # it is answered: nothing that is noted of it may have it answered again
+                self.feedback.add_miss(composed.answer)
         _log.info("job %s: %s answered in %.0f ms", job_id, job.kind, (time.monotonic() - started) * 1000)
 
     def _is_still_for_us(self, job: Job) -> bool:
@@ -318,6 +328,8 @@ class Desk:
         self._deliver_privately(job, message)
 
     def _deliver(self, job_id: str, job: Job, message: Message) -> None:
+        if not self.store.owns(job_id):
+            raise JobLost("another process took it over while this one was silent, and answers it")
         if job.private:
             with delivery.while_slack_is_there():
                 self._deliver_privately(job, message)
@@ -329,7 +341,8 @@ class Desk:
         with delivery.while_slack_is_there():
             posted_at = delivery.post_answer(self.workspaces.client(job.team_id), job, job_id, message)
         if posted_at is not None:
-            self.store.note_answer(job.thread, posted_at)
+            with suppress(StoreFault):
+                self.store.note_answer(job.thread, posted_at)
 
     def _deliver_privately(self, job: Job, message: Message) -> None:
         """Show an answer to the asker, in the thread it belongs to, else where the response address leads."""
@@ -355,18 +368,20 @@ class Desk:
     ) -> None:
         """Run one piece of work. The process's catch-all off Bolt's threads.
 
-        The log has the traceback, the person an id.
+        The log has the traceback, the person an id. What has a job is tried again where Slack or the memory is
+        away.
         """
+        passed_on: tuple[type[Exception], ...] = (*_AWAY, JobLost) if problem_id else (SlackAway,)
         try:
             act()
-        except SlackAway:
+        except passed_on:
             raise
         except Exception:
             problem = problem_id or f"p{time.time_ns() % 10**9:09d}"
             _log.exception("problem %s in %s", problem, what)
             try:
                 apologise(cards.sorry(problem))
-            except SlackAway:
+            except passed_on:
                 raise
             except Exception:
                 _log.exception("problem %s: could not even apologise", problem)

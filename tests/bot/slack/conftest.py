@@ -111,15 +111,16 @@ def make_settings(slack: LocalSlack, tmp_path: Path, index_dir: Path, **more: An
 
 
 @pytest.fixture
-def start(slack: LocalSlack, tmp_path: Path, live: LiveIndex) -> Iterator[Starter]:
+def start(slack: LocalSlack, tmp_path: Path, live: LiveIndex, memory: Path | SecretStr) -> Iterator[Starter]:
     """Give a function that starts a bot, over HTTP or by Socket Mode with `sockets=1`, and stops it after the test."""
     with ExitStack() as running:
 
         def starter(
             *, sockets: int = 0, answering: Answering = answer, index: LiveIndex = live, **more: Any
         ) -> Running:
+            given = {"store": memory, **more}
             bot = create_app(
-                make_settings(slack, tmp_path, index.index_dir, **more), answering=answering, live=index
+                make_settings(slack, tmp_path, index.index_dir, **given), answering=answering, live=index
             )
             bot.desk.start(look_every_s=0.1)
             one = _listen_sockets(bot, slack, sockets) if sockets else _listen_http(bot, slack)

@@ -8,6 +8,7 @@ import re
 import threading
 import time
 import weakref
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,38 @@ def test_a_build_that_is_no_longer_served_is_let_go(following: LiveIndex, encode
 
     assert taken
     assert old() is None
+
+
+def test_builds_that_were_replaced_are_closed_without_being_asked_for(
+    following: LiveIndex, encoder: Encoder
+) -> None:
+    """While a bot follows the pointer, however many builds come, the files of at most the live one stay open."""
+
+    def open_files() -> int:
+        found = 0
+        for link in list(Path("/proc/self/fd").iterdir()):
+            with suppress(OSError):  # the one by which the folder was read
+                found += str(following.index_dir) in str(link.readlink())
+        return found
+
+    answer("who names schedulers?", searcher=following.searcher)
+    one_build = open_files()
+    gc.disable()  # it would hide for how long nobody else lets go
+    following.follow(poll_s=0.02)
+    for number in range(3):
+        said = (f"The almanac has {number} pages.",)
+        build_id = publish_notes(following.index_dir, encoder, [*TALKS, Notes("Almanac", ("Jo Bek",), said)])
+        wait_for_build(following, build_id)
+        answer("who names schedulers?", searcher=following.searcher)
+    deadline = time.monotonic() + 20
+    while open_files() > one_build and time.monotonic() < deadline:
+        time.sleep(0.02)
+    left = open_files()
+    following.stop()
+    gc.enable()
+
+    assert one_build > 0
+    assert left == one_build
 
 
 def wait_for_build(following: LiveIndex, build_id: str) -> None:

@@ -22,6 +22,7 @@ from tests.slack_server.faults import Fault
 from tests.slack_server.state import TEAM_ID
 from tests.slack_server.transcript import message_text
 
+IN_BOTH_DATABASES = True
 NEWS = Notes("Mossbank Grows Up", ("Nadia Sund",), ("Nadia Sund moved Mossbank to four regions.",), day=2)
 
 
@@ -96,7 +97,7 @@ def test_news_that_could_not_be_posted_are_told_later(
 
 
 def test_news_of_a_process_that_is_gone_are_told_by_the_next(
-    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder, tmp_path: Path
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder, memory: Path | SecretStr
 ) -> None:
     """A process that dies between its claim and its message loses nothing: the next one tells, once."""
     first = start(index=LiveIndex(index_dir, encoder))
@@ -106,7 +107,7 @@ def test_news_of_a_process_that_is_gone_are_told_by_the_next(
     publish_notes(index_dir, encoder, [*TALKS, NEWS])
     following = LiveIndex(index_dir, encoder)
     key = f"watch:{TEAM_ID}:U1ADA:{following.searcher.build.build_id}"
-    gone = Store(tmp_path / "bot.sqlite")
+    gone = Store(memory)
     gone.take([key], f"due:{key}")
     gone.close()
     second = start(index=following)
