@@ -195,7 +195,7 @@ def watch(bot: SlackBot, health: Health, probes: Probes | None, sockets: Sockets
         health.needs("socket", sockets.check)
     health.serves(bot.live)
     if probes is not None:
-        probes.gauges = Gauges(bot.live, bot.store, sockets.connected if sockets else None)
+        probes.gauges = Gauges(health, bot.live, bot.store, sockets.connected if sockets else None)
 
 
 def _serve_sockets(

@@ -15,6 +15,7 @@ from bot.errors import StoreFault
 from bot.holdings import package_version
 from bot.live import LiveIndex
 from bot.store import Store
+from bot.telemetry.health import Health
 from index.build.last_run import read_run
 
 _COUNTS = ("events", "recaps", "talks", "passages")
@@ -25,10 +26,12 @@ class Gauges(Collector):
 
     def __init__(
         self,
+        health: Health,
         live: LiveIndex,
         store: Store | None = None,
         sockets: Callable[[], int] | None = None,
     ) -> None:
+        self._health = health
         self._live = live
         self._store = store
         self._sockets = sockets
@@ -38,6 +41,8 @@ class Gauges(Collector):
         version = GaugeMetricFamily("confnotes_info", "The version that runs; always 1.", labels=["version"])
         version.add_metric([package_version()], 1)
         yield version
+        ready, _ = self._health.state()
+        yield _gauge("confnotes_ready", "1 while the process is ready, as /readyz says.", float(ready))
         yield from _of_build(self._live)
         yield from _of_last_run(self._live.index_dir)
         yield from _of_disk(self._live.index_dir)

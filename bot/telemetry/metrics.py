@@ -6,6 +6,8 @@ in `gauges.py`.
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -15,6 +17,16 @@ from prometheus_client import (
     PlatformCollector,
     ProcessCollector,
 )
+
+from index.errors import IndexFault
+
+Surface = Literal["slack", "web", "api", "mcp"]
+
+
+def kinds_of(fault: type[Exception]) -> list[str]:
+    """Return the names of a fault's class and of all below it."""
+    return [fault.__name__, *(name for kind in fault.__subclasses__() for name in kinds_of(kind))]
+
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -54,6 +66,13 @@ ENGINE_ERRORS = Counter(
     ["kind"],
     registry=REGISTRY,
 )
+NO_FORM = "none"  # a command, a card, a note, a failure: no answer of the notes
+SURFACES: tuple[Surface, ...] = get_args(Surface)
+# Prometheus sees no increase in a series that begins with its first event: what alerts count from begins with 0.
+for _surface in SURFACES:
+    QUESTIONS.labels(_surface, NO_FORM, "failed")
+for _kind in kinds_of(IndexFault):
+    ENGINE_ERRORS.labels(_kind)
 
 # Slack waits three seconds.
 ACK_SECONDS = Histogram(

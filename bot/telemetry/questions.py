@@ -8,18 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bot.answering.stages import Clock, clocked
 from bot.errors import QuestionFault, SlackAway
 from bot.telemetry import metrics
+from bot.telemetry.metrics import NO_FORM, Surface
 from index.errors import IndexFault
 
 if TYPE_CHECKING:
     from bot.answering.models import Answer
 
-Surface = Literal["slack", "web", "api", "mcp"]
-NO_FORM = "none"  # a command, a card, a note: no answer of the notes
 _BEGUN: ContextVar[tuple[str, float]] = ContextVar("begun", default=("", 0.0))  # an id, and since when
 _log = logging.getLogger(__name__)
 
@@ -99,7 +98,7 @@ def observing(surface: Surface, kind: str = "", *, waited_s: float = 0.0) -> Ite
             one.outcome = "put_off"
             raise
         except Exception as fault:
-            one.outcome = "failed"
+            one.form, one.outcome = NO_FORM, "failed"
             if isinstance(fault, IndexFault):
                 metrics.ENGINE_ERRORS.labels(type(fault).__name__).inc()
             raise

@@ -127,7 +127,7 @@ def run(
             )
             health.serves(live)
             if probes is not None:
-                probes.gauges = Gauges(live)
+                probes.gauges = Gauges(health, live)
             serve(app, host, port or settings.port or 8000, json_log=settings.log == "json")
         finally:
             health.stops()

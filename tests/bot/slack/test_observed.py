@@ -7,6 +7,7 @@ import json
 import logging
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,11 +24,13 @@ from bot.store import Store
 from bot.telemetry.health import Health
 from bot.telemetry.logs import json_lines
 from bot.telemetry.probes import Probes, probing
+from index.build.last_run import LastRun, note_run
 from index.encoder.base import Encoder
 from tests.bot.slack.conftest import Running, Starter, answer
 from tests.bot.slack.test_conversations import bot_messages
 from tests.bot.slack.test_http import free_port, over_http
 from tests.bot.slack.test_running import process
+from tests.deploy.test_observability import lint, named
 from tests.notes import TALKS, Notes, publish_notes
 from tests.scrape import Scrape
 from tests.slack_server import LocalSlack
@@ -331,3 +334,40 @@ def test_taking_over_is_counted(slack: LocalSlack, start: Starter, tmp_path: Pat
         after = Scrape(f"http://127.0.0.1:{probes.port}").value("confnotes_slack_takeovers_total")
 
     assert after - before == 1
+
+
+def test_a_build_that_fails_under_a_question_counts(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
+) -> None:
+    """A text that was changed behind the bot's back ends in an apology and counts as an engine error of its kind."""
+    with seen(start(index=LiveIndex(index_dir, encoder))) as (address, _):
+        before = Scrape(address)
+        for text in index_dir.glob("*/texts/*.txt"):
+            text.write_text("nothing of the kind", encoding="utf-8")
+        slack.write("C1NOTES", "U1ADA", "<@BOT> how fast does Mossbank restore a volume?")
+        slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
+        after = Scrape(address)
+
+    kind = {"kind": "BuildDamaged"}
+    assert (
+        after.value("confnotes_engine_errors_total", **kind)
+        == before.value("confnotes_engine_errors_total", **kind) + 1
+    )
+    assert (
+        after.value("confnotes_questions_total", outcome="failed")
+        == before.value("confnotes_questions_total", outcome="failed") + 1
+    )
+    assert 'confnotes_engine_errors_total{kind="NoBuild"}' in before.text
+
+
+def test_dashboard_and_alerts_name_metrics_that_there_are(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
+) -> None:
+    """Every metric of the dashboard and of the alert rules is among those of a bot that runs."""
+    note_run(index_dir, LastRun(time.time(), 1.5, 0, 12), published=True, succeeded=True)
+    with seen(start(sockets=1, index=LiveIndex(index_dir, encoder))) as (address, _):
+        shown = Scrape(address)
+        linted = lint(shown.text)
+
+    assert sorted(named() - shown.names()) == []
+    assert linted == ""

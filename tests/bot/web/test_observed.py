@@ -55,7 +55,7 @@ def test_figures_are_not_on_the_pages_port(searcher: Searcher) -> None:
         assert probes is not None
         address = f"http://127.0.0.1:{probes.port}"
         starting = httpx.get(f"{address}/readyz")
-        probes.gauges = Gauges(live)
+        probes.gauges = Gauges(health, live)
         health.serves(live)
         ready = httpx.get(f"{address}/readyz")
         shown, elsewhere = Scrape(address), httpx.get(f"{address}/api/ask?q=x")
