@@ -244,10 +244,15 @@ def test_the_doctor_finds_everything_well(slack: LocalSlack, tmp_path: Path, pub
 
     assert [finding.what for finding in findings] == [
         "index and model",
+        "engine",
         "memory",
+        "sources",
+        "disk",
+        "clock",
         "tokens",
         "bot token",
         "scopes",
+        "Slack's clock",
         "socket",
     ]
     assert all(finding.well for finding in findings), findings
