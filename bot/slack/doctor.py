@@ -17,19 +17,23 @@ from bot.slack.client import web_client
 from bot.slack.workspaces import by_oauth, needed_scopes
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
+def examine(settings: Settings, *, now: Callable[[], float] = time.time) -> Iterator[Finding]:
     """Look at this machine, then at tokens, scopes, Slack's clock and the socket.
 
     Each finding comes as soon as it is known.
+
+    Args:
+        settings: What the surroundings say.
+        now: This machine's clock, in seconds since 1970.
     """
-    yield from examine_machine(settings)
+    yield from examine_machine(settings, now=now)
     tokens = _look("tokens", lambda: _tokens(settings))
     yield tokens
     if not tokens.well or by_oauth(settings):
         return
     yield _look("bot token", lambda: _login(settings))
     yield _look("scopes", lambda: _scopes(settings))
-    yield _look("Slack's clock", lambda: _slacks_clock(settings))
+    yield _look("Slack's clock", lambda: _slacks_clock(settings, now()))
     if not over_http(settings):
         yield _look("socket", lambda: _socket(settings))
 
@@ -68,14 +72,14 @@ def _scopes(settings: Settings) -> str:
     return "all granted"
 
 
-def _slacks_clock(settings: Settings) -> str:
+def _slacks_clock(settings: Settings, now_s: float) -> str:
     me = web_client(_secret(settings.slack_bot_token), settings.slack_api_url).auth_test()
     headers = {name.lower(): value for name, value in me.headers.items()}
     try:
         theirs = parsedate_to_datetime(str(headers["date"])).timestamp()
     except (KeyError, ValueError):
         return "Slack does not say what time it is"
-    off_s = time.time() - theirs
+    off_s = now_s - theirs
     if abs(off_s) > CLOCK_OFF_S:
         raise BotFault(
             f"This machine's clock is {abs(off_s):.0f} s {'ahead of' if off_s > 0 else 'behind'} Slack's, which refuses what is"
