@@ -13,7 +13,7 @@ import click
 
 from console.command import FILE, FOLDER, Status, complain, index_option, screen
 from console.defects import Defect
-from ingest.errors import IngestError
+from ingest.errors import AnotherJob, IngestError
 from ingest.model_cli import model
 from ingest.nightly.builds_cli import index
 from ingest.nightly.every import repeat, seconds
@@ -142,7 +142,8 @@ def _one_night(job: Job, webhook: str, as_json: bool) -> int:
     except BrokenPipeError:
         raise  # whoever read the report went away, which is click's to handle
     except IngestError as error:
-        note(job.index_dir, started, status_of(error), complain)
+        if not isinstance(error, AnotherJob):
+            note(job.index_dir, started, status_of(error), complain)
         tell(webhook, str(error), complain)
         raise
     except Exception as error:

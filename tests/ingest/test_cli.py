@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock
 
 from index.build.last_run import read_run
 from ingest.cli import commands
@@ -271,3 +272,15 @@ def test_a_damaged_note_of_a_run_is_no_note(tmp_path: Path, content: str) -> Non
     (tmp_path / "last-run.json").write_text(content, encoding="utf-8")
 
     assert read_run(tmp_path) is None
+
+
+def test_a_run_that_another_keeps_out_is_not_the_last_one(harbour: Path, tmp_path: Path) -> None:
+    """Who leaves because another job is at work leaves the note of runs to that one."""
+    index = tmp_path / "index"
+    confnotes("ingest", harbour, "--index", index)
+    before = read_run(index)
+    with FileLock(index / ".lock"):
+        kept_out = confnotes("ingest", harbour, "--index", index)
+
+    assert kept_out.exit_code == 4
+    assert read_run(index) == before
