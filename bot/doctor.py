@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from bot.answering import answer, examples, extent_text
+from bot.answering.rendering import counted
 from bot.errors import BotFault
 from bot.live import LiveIndex
 from bot.settings import Settings
@@ -85,7 +86,7 @@ def _engine(searcher: Searcher) -> str:
     found = answer(question, searcher=searcher)
     ms = (time.perf_counter() - started) * 1000
     rankers = ", ".join(f"{name} {kind}" for name, kind in searcher.build.manifest.rankers.items())
-    return f"answered a question of its own with {len(found.quotes)} quotes in {ms:.0f} ms ({rankers})"
+    return f"answered a question of its own with {counted(len(found.quotes), 'quote')} in {ms:.0f} ms ({rankers})"
 
 
 def _memory(settings: Settings) -> str:
@@ -95,7 +96,7 @@ def _memory(settings: Settings) -> str:
         counts = store.counts()
     finally:
         store.close()
-    owed = f", {counts['open_jobs']:.0f} answers are owed" if counts["open_jobs"] else ""
+    owed = f", {counted(int(counts['open_jobs']), 'answer')} owed" if counts["open_jobs"] else ""
     return f"{settings.store} can be written{owed}"
 
 
@@ -113,10 +114,10 @@ def _sources(index_dir: Path, now_s: float) -> str:
         )
     if run.sources_failed:
         raise BotFault(
-            f"{run.sources_failed:.0f} sources failed in the last run of the job, {ago} ago; what they last gave stays. Run"
+            f"{counted(int(run.sources_failed), 'source')} failed in the last run of the job, {ago} ago; what they last gave stays. Run"
             " `confnotes ingest` to see which and why."
         )
-    return f"{run.recaps:.0f} recaps read by the job, {ago} ago, none failed"
+    return f"{counted(int(run.recaps), 'recap')} read by the job, {ago} ago, none failed"
 
 
 def _disk(folder: Path, opened: list[Searcher], usage: Callable[[Path], tuple[int, int, int]]) -> str:

@@ -114,5 +114,5 @@ class PublishError(IngestError):
     """Nothing was published; the live build stays as it is."""
 
 
-class AnotherJob(PublishError):
+class AnotherJob(PublishError):  # noqa: N818  (it says who is there)
     """Another job writes to the folder of builds; it will say itself how it ended."""

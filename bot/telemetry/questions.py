@@ -118,7 +118,8 @@ def _note(one: Asked) -> None:
     for name, spent_s in one.clock.spent_s.items():
         metrics.STAGE_SECONDS.labels(name).observe(spent_s)
     _log.info(
-        "job %s: %s %s in %.0f ms",
+        "%s %s: %s %s in %.0f ms",
+        "job" if one.surface == "slack" else "question",
         one.question_id,
         one.kind,
         one.outcome,

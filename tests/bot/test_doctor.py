@@ -54,7 +54,7 @@ def test_a_good_machine_is_well(index_dir: Path) -> None:
     found = examined(index_dir)
 
     assert all(finding.well for finding in found.values()), found
-    assert "quotes in" in found["engine"].said
+    assert "a question of its own with " in found["engine"].said
     assert "12 recaps read by the job, 2 h ago, none failed" in found["sources"].said
     assert "MB are free" in found["disk"].said
 
