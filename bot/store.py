@@ -106,6 +106,43 @@ class Store:
             self._db.close()
         self._let_go(self._alive)
 
+    def check(self) -> None:
+        """Look whether the memory answers.
+
+        Raises:
+            StoreFault: it does not.
+        """
+        try:
+            with self.reading() as db:
+                db.execute("SELECT 1 FROM claims LIMIT 1").fetchone()
+        except sqlite3.Error as error:
+            raise _unusable(self._path, error) from error
+
+    def counts(self) -> dict[str, float]:
+        """Count what is kept, for whoever watches over the bot: jobs of all processes, watches, verdicts.
+
+        Raises:
+            StoreFault: the memory does not answer.
+        """
+        try:
+            with self.reading() as db:
+                jobs, oldest = db.execute(
+                    "SELECT count(*), min(taken_at) FROM jobs WHERE finished_at IS NULL"
+                ).fetchone()
+                [watches] = db.execute("SELECT count(*) FROM watches").fetchone()
+                [digests] = db.execute("SELECT count(*) FROM digests").fetchone()
+                verdicts = dict(db.execute("SELECT verdict, count(*) FROM feedback GROUP BY verdict"))
+        except sqlite3.Error as error:
+            raise _unusable(self._path, error) from error
+        return {
+            "open_jobs": jobs,
+            "oldest_open_job_s": max(self.now() - oldest, 0.0) if jobs else 0.0,
+            "watches": watches,
+            "digests": digests,
+            "feedback_up": verdicts.get("up", 0),
+            "feedback_down": verdicts.get("down", 0),
+        }
+
     def take(self, keys: Sequence[str], body: str) -> str | None:
         """Claim a payload under all its keys and keep its job; None where any key is taken already."""
         job_id = uuid.uuid4().hex[:12]

@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Scope
 
 from bot.errors import QuestionFault
 from bot.holdings import package_version
+from bot.telemetry.questions import identified
 from bot.web.api import Interface
 from bot.web.feed import Feed
 from bot.web.guard import Access, Guard, defect
@@ -119,12 +120,13 @@ class Site:
             tag = self._tag(request)
             if _holds(request.headers.get("if-none-match", ""), tag):
                 return Response(status_code=304, headers=_kept(tag))
-            try:
-                response = await self._work.run(partial(handler, request))
-            except (HTTPException, QuestionFault, IndexFault):
-                raise
-            except Exception as fault:
-                raise HTTPException(500, defect(fault)) from fault
+            with identified():
+                try:
+                    response = await self._work.run(partial(handler, request))
+                except (HTTPException, QuestionFault, IndexFault):
+                    raise
+                except Exception as fault:
+                    raise HTTPException(500, defect(fault)) from fault
             if response.status_code == 200:
                 response.headers.update(_kept(tag))
             return response

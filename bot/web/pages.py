@@ -20,6 +20,7 @@ from bot.answering import MAX_QUESTION_CHARS, answer, digest, examples, extent_t
 from bot.answering.rendering import counted, is_placed, limits_text, people_of, place, source_text, spoken
 from bot.errors import QuestionFault
 from bot.holdings import Limits, holdings_of, listing
+from bot.telemetry.questions import observing
 from bot.web.marking import marked, notes_markup, telling_words
 from bot.web.narrowing import choices_of, narrowed
 from bot.web.openapi import document, parameters_of
@@ -84,7 +85,9 @@ class Pages:
             speaker=asked.get("speaker") or None,
         )
         try:
-            found = answer(question, searcher=live, event=limits.event, day=limits.day)
+            with observing("web") as observed:
+                found = answer(question, searcher=live, event=limits.event, day=limits.day)
+                observed.answered(found)
         except QuestionFault as fault:
             return self._page(
                 "answer.html", request, live, status_of(fault), **{**values, "fault": str(fault)}

@@ -20,10 +20,11 @@ from pydantic import SecretStr
 from bot.answering import answer
 from bot.live import LiveIndex
 from bot.settings import Settings
-from bot.slack.app import SlackBot, create_app
+from bot.slack.app import SlackBot, create_app, watch
 from bot.slack.desk.compose import Answering
 from bot.slack.http import create_http
 from bot.slack.sockets import Sockets
+from bot.telemetry.health import Health
 from index.encoder.base import Encoder
 from tests.notes import publish_notes
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, LocalSlack
@@ -142,9 +143,10 @@ def _listen_http(bot: SlackBot, slack: LocalSlack) -> Running:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    watch(bot, health := Health(), None)
     server = uvicorn.Server(
         uvicorn.Config(
-            create_http(bot.app, bot.live, SIGNING_SECRET), host="127.0.0.1", port=port, log_level="warning"
+            create_http(bot.app, SIGNING_SECRET, health), host="127.0.0.1", port=port, log_level="warning"
         )
     )
     thread = threading.Thread(target=server.run)

@@ -85,12 +85,11 @@ def test_slacks_own_checks_are_answered(slack: LocalSlack, start: Starter) -> No
 
 @contextmanager
 def over_http(
-    slack: LocalSlack, tmp_path: Path, index_dir: Path, port: int
+    slack: LocalSlack, tmp_path: Path, index_dir: Path, port: int, **more: str
 ) -> Iterator[subprocess.Popen[str]]:
     """Run the bot as a process that listens on a port."""
-    with process(
-        slack, tmp_path, index_dir, SLACK_SIGNING_SECRET=SIGNING_SECRET, PORT=str(port), SLACK_APP_TOKEN=""
-    ) as running:
+    http = {"SLACK_SIGNING_SECRET": SIGNING_SECRET, "PORT": str(port), "SLACK_APP_TOKEN": ""}
+    with process(slack, tmp_path, index_dir, **http, **more) as running:
         slack.request_url = f"http://127.0.0.1:{port}/slack/events"
         yield running
 
