@@ -3,7 +3,7 @@
 #   docker buildx imagetools inspect python:3.11-slim-bookworm --format '{{.Manifest.Digest}}'
 #   docker build --build-arg PYTHON_IMAGE=python:3.11-slim-bookworm@sha256:… .
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
-# requirements-replicated.lock adds the clients of PostgreSQL, object stores and Qdrant.
+# requirements-replicated.lock adds the client of PostgreSQL, for deploy/kubernetes/overlays/replicated.
 ARG LOCK=requirements.lock
 
 FROM ${PYTHON_IMAGE} AS build
