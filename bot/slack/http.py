@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.connections import PatientProtocol
 from bot.errors import SettingsFault
 from bot.telemetry import metrics
 from bot.telemetry.health import Health
@@ -80,7 +81,13 @@ def create_server(http: Starlette) -> uvicorn.Server:
     answers that were begun are posted.
     """
     return uvicorn.Server(
-        uvicorn.Config(http, log_config=None, access_log=False, timeout_graceful_shutdown=UNDER_WAY_S)
+        uvicorn.Config(
+            http,
+            http=PatientProtocol,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=UNDER_WAY_S,
+        )
     )
 
 

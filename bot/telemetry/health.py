@@ -11,14 +11,15 @@ from bot.live import LiveIndex
 from bot.telemetry.logs import told
 
 Check = Callable[[], None]  # raises where what is looked at is not there
-_WAIT_S = 2.0  # for another look that is still going on; whoever probes gives up about then
+WAIT_S = 2.0  # for another look that is still going on; whoever probes gives up about then
 _log = logging.getLogger(__name__)
 
 
 class Health:
     """What a process needs, looked at whenever somebody asks. Safe to ask from many threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, wait_s: float = WAIT_S) -> None:
+        self._wait_s = wait_s
         self._needs: dict[str, Check] = {}
         self._live: LiveIndex | None = None
         self._stopping = False
@@ -55,7 +56,7 @@ class Health:
         if self._live is None:
             return ["it is starting"]
         # What hangs must not keep one thread more for every probe.
-        if not self._looking.acquire(timeout=_WAIT_S):
+        if not self._looking.acquire(timeout=self._wait_s):
             return ["an answer"]
         try:
             return [name for name, check in self._needs.items() if not self._is_there(name, check)]

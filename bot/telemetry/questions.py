@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -104,10 +104,8 @@ def observing(surface: Surface, kind: str = "", *, waited_s: float = 0.0) -> Ite
             raise
         finally:
             progress.dec()
-            try:
+            with suppress(Exception):  # whatever a log's handler does, the answer is given
                 _note(one)
-            except Exception:
-                _log.exception("question %s could not be counted", question_id)
 
 
 def _note(one: Asked) -> None:

@@ -79,6 +79,7 @@ def test_a_clean_installation_is_small_and_answers(second: Path, tmp_path: Path)
     clean = second.parent / "clean"
     assert sum(path.lstat().st_size for path in clean.rglob("*")) < MOST_BYTES
     assert not list(clean.glob("lib/*/site-packages/torch"))
+    assert list(clean.glob("lib/*/site-packages/console/pages/notes.md"))  # what `confnotes help` shows
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "day.md").write_text(
         "# KubeCon Europe 2021\n\n## Piers without Tears - Ann Bee, Quay\n\nThe quay grew by 40 metres.\n",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.slack.app import SlackBot, create_app, watch
 from bot.slack.desk.compose import Answering
-from bot.slack.http import create_http
+from bot.slack.http import bind, create_http, create_server
 from bot.slack.sockets import Sockets
 from bot.telemetry.health import Health
 from index.encoder.base import Encoder
@@ -140,16 +139,11 @@ def _listen_sockets(bot: SlackBot, slack: LocalSlack, connections: int) -> Runni
 
 
 def _listen_http(bot: SlackBot, slack: LocalSlack) -> Running:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    listening = bind("127.0.0.1", 0)
+    port = listening.getsockname()[1]
     watch(bot, health := Health(), None)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_http(bot.app, SIGNING_SECRET, health), host="127.0.0.1", port=port, log_level="warning"
-        )
-    )
-    thread = threading.Thread(target=server.run)
+    server = create_server(create_http(bot.app, SIGNING_SECRET, health))
+    thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     while not server.started:
         time.sleep(0.01)
