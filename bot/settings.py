@@ -6,7 +6,7 @@ Slack's own names as they are, ours with CONFNOTES_, and `.env`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr
@@ -85,12 +85,30 @@ def _store(value: object) -> object:
     return SecretStr(str(_one_word(value)))
 
 
+def _host_and_port(value: object) -> object:
+    """Read an address to listen on.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, str) or not (address := value.strip()):
+        return None
+    host, _, port = address.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit() and int(port) <= _MOST_PORT):
+        raise ValueError("it is not host:port, such as 127.0.0.1:9464 or [::1]:9464")
+    return address
+
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Secret = Annotated[SecretStr, BeforeValidator(_one_word)]
 Word = Annotated[str, BeforeValidator(_one_word)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
 StoreAddress = Annotated[Path | SecretStr, BeforeValidator(_store)]
 Address = Annotated[str | None, BeforeValidator(_address)]
+
+
+Listening = Annotated[str | None, BeforeValidator(_host_and_port)]
+_MOST_PORT = 65_535
 
 
 class Settings(BaseSettings):
@@ -131,6 +149,13 @@ class Settings(BaseSettings):
         le=65535,
         validation_alias=AliasChoices("PORT", "port"),
         description="Port for HTTP mode; with a signing secret it is used.",
+    )
+    probes: Listening = Field(
+        default=None,
+        description="host:port for /livez, /readyz and /metrics, of bot and web page; empty: none.",
+    )
+    log: Literal["plain", "json"] = Field(
+        default="plain", description="How bot and web page write their log: plain, or json, an object a line."
     )
     slack_bot_token: Secret | None = Field(
         default=None,

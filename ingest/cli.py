@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from console.command import FILE, FOLDER, complain, index_option, screen
+from console.command import FILE, FOLDER, Status, complain, index_option, screen
 from console.defects import Defect
-from ingest.errors import IngestError
+from ingest.errors import AnotherJob, IngestError
 from ingest.model_cli import model
 from ingest.nightly.builds_cli import index
 from ingest.nightly.every import repeat, seconds
-from ingest.terminal import bars, faults, settings
+from ingest.nightly.noting import note
+from ingest.terminal import bars, faults, settings, status_of
 
 if TYPE_CHECKING:
     from ingest.inspection.init import Draft
@@ -129,16 +131,21 @@ def _one_night(job: Job, webhook: str, as_json: bool) -> int:
     from ingest.nightly.run import run
     from ingest.nightly.slack_report import tell
 
+    started = time.time()
     try:
         with bars(as_json) as progress:
             report = run(job, progress)
+        note(job.index_dir, started, report, complain)
         _print(report, as_json)
     except BrokenPipeError:
         raise  # whoever read the report went away, which is click's to handle
     except IngestError as error:
+        if not isinstance(error, AnotherJob):
+            note(job.index_dir, started, status_of(error), complain)
         tell(webhook, str(error), complain)
         raise
     except Exception as error:
+        note(job.index_dir, started, Status.DEFECT, complain)
         defect = Defect.of(error)
         tell(webhook, str(defect), complain)
         raise defect from error

@@ -24,6 +24,7 @@ from bot.answering.models import Answer, Quote
 from bot.answering.rendering import block_text, join_text
 from bot.errors import QuestionFault
 from bot.holdings import Limits, holdings_of, package_version, talks_from
+from bot.telemetry.questions import observing
 from index.errors import IndexFault
 from index.models import Talk
 from index.search import Searcher
@@ -166,7 +167,9 @@ class Tools:
             QuestionFault: The question is too long, or the notes know no such event or day.
         """
         live = self._searcher()
-        found = answer(question, searcher=live, event=event or None, day=day)
+        with observing("mcp") as observed:
+            found = answer(question, searcher=live, event=event or None, day=day)
+            observed.answered(found)
         quotes = _fitting([self._quoted(quote, live) for quote in found.quotes[:_MOST_QUOTES]], _QUOTES_BYTES)
         text, whole = _shortened(found)
         return NotesAnswer(

@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import SettingsFault, SlackFault, StoreAway
 from bot.live import LiveIndex
 from bot.settings import Settings
-from bot.slack import http, log
+from bot.slack import http
 from bot.slack.client import web_client
 from bot.slack.desk.compose import Answering, Composer
 from bot.slack.desk.desk import Desk
@@ -41,12 +41,16 @@ from bot.slack.messages.message import Look
 from bot.slack.sockets import Sockets
 from bot.slack.workspaces import Workspaces, by_oauth, oauth_flow
 from bot.store import Store
+from bot.telemetry import logs
+from bot.telemetry.gauges import Gauges
+from bot.telemetry.health import Health
+from bot.telemetry.probes import Probes, probing
 
 LISTENER_THREADS = (
     16  # Bolt's default of 5 let a command wait 3 s behind slow ones; ours only claim and queue
 )
 _log = logging.getLogger(__name__)
-_unclaimed = log.Seldom(lambda said: _log.error("%s", said))
+_unclaimed = logs.Seldom(lambda said: _log.error("%s", said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,40 +174,61 @@ def run(settings: Settings) -> None:
     """
     from bot.answering import answer
 
-    log.set_up()
+    logs.set_up(settings.log)
     check(settings)
     port = http.bind(settings.host, settings.port or 0) if over_http(settings) else None
-    stopped = threading.Event()
-    with closing(port) if port else nullcontext():
+    health, stopped = Health(), threading.Event()
+
+    def stop(*_: object) -> None:
+        health.stops()
+        stopped.set()
+
+    with closing(port) if port else nullcontext(), probing(settings.probes, health) as probes:
         bot = create_app(settings, answering=answer)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopped.set())
+            signal.signal(number, stop)
         bot.desk.start()
         bot.live.follow()
         try:
             if port is not None:
-                _serve_http(bot, settings, port, stopped)
+                watch(bot, health, probes)
+                _serve_http(bot, settings, port, stopped, health)
             else:
-                _serve_sockets(bot, settings, stopped)
+                _serve_sockets(bot, settings, stopped, health, probes)
         finally:
             bot.close()
     _log.info("stopped; %s", bot.desk.left())
 
 
-def _serve_sockets(bot: SlackBot, settings: Settings, stopped: threading.Event) -> None:
+def watch(bot: SlackBot, health: Health, probes: Probes | None, sockets: Sockets | None = None) -> None:
+    """Let a bot that can do its work be seen: what it needs, and what is read off at a scrape."""
+    health.needs("store", bot.store.check)
+    if sockets is not None:
+        health.needs("socket", sockets.check)
+    health.serves(bot.live)
+    if probes is not None:
+        probes.gauges = Gauges(health, bot.live, bot.store, sockets.connected if sockets else None)
+
+
+def _serve_sockets(
+    bot: SlackBot, settings: Settings, stopped: threading.Event, health: Health, probes: Probes | None
+) -> None:
     token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
     sockets = Sockets(bot.app, token)
     try:
         sockets.connect()
+        watch(bot, health, probes, sockets)
         _log.info("listening by Socket Mode, build %s", bot.live.searcher.build.build_id)
         sockets.watch(stopped)
     finally:
         sockets.close()
 
 
-def _serve_http(bot: SlackBot, settings: Settings, port: socket.socket, stopped: threading.Event) -> None:
+def _serve_http(
+    bot: SlackBot, settings: Settings, port: socket.socket, stopped: threading.Event, health: Health
+) -> None:
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-    server = http.create_server(http.create_http(bot.app, bot.live, secret))
+    server = http.create_server(http.create_http(bot.app, secret, health))
 
     def serve() -> None:
         try:

@@ -15,7 +15,7 @@ from console.command import Status, index_option
 @click.command(short_help="Check the set-up and say what to fix.")
 @index_option
 def doctor(index_dir: Path | None) -> None:
-    """Check index, model, the bot's memory, tokens, scopes and socket, and say what to fix."""
+    """Check index, engine, memory, sources, disk, clock, probes and Slack; say what to fix, a line each."""
     with faults():
         from bot.slack.doctor import examine
 

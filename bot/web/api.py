@@ -18,6 +18,7 @@ from bot.answering import MAX_QUESTION_CHARS, answer
 from bot.answering.models import talk_json
 from bot.answering.rendering import spoken
 from bot.holdings import MOST_ROWS, Limits, holdings_of, listing, package_version
+from bot.telemetry.questions import observing
 from index.build.talk_table import KINDS
 from index.models import Talk
 from index.search import Searcher
@@ -47,7 +48,9 @@ class Interface:
             )
         event, day = text_of(request, "event", _MOST_NAME) or None, number_of(request, "day", least=0)
         started = perf_counter()
-        found = answer(question, searcher=live, history=history, event=event, day=day)
+        with observing("api") as observed:
+            found = answer(question, searcher=live, history=history, event=event, day=day)
+            observed.answered(found)
         return JSONResponse(found.to_json(ms=round((perf_counter() - started) * 1000, 1)))
 
     def talks(self, request: Request) -> Response:

@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Scope
 from bot.errors import QuestionFault
 from bot.feedback import Lacking
 from bot.holdings import package_version
+from bot.telemetry.questions import identified
 from bot.web import cards
 from bot.web.api import Interface, check_parameters
 from bot.web.cards import Cards
@@ -124,12 +125,13 @@ class Site:
             tag = self._tag(request)
             if _holds(request.headers.get("if-none-match", ""), tag):
                 return Response(status_code=304, headers=_kept(tag))
-            try:
-                response = await self._work.run(partial(handler, request))
-            except (HTTPException, QuestionFault, IndexFault):
-                raise
-            except Exception as fault:
-                raise HTTPException(500, defect(fault)) from fault
+            with identified():
+                try:
+                    response = await self._work.run(partial(handler, request))
+                except (HTTPException, QuestionFault, IndexFault):
+                    raise
+                except Exception as fault:
+                    raise HTTPException(500, defect(fault)) from fault
             if response.status_code == 200:
                 response.headers.update(_kept(tag))
             return response

@@ -14,6 +14,7 @@ from bot.answering import MAX_QUESTION_CHARS, answer, digest, examples
 from bot.answering.models import Answer
 from bot.errors import QuestionFault
 from bot.holdings import Limits, holdings_of, listing
+from bot.telemetry.questions import observing
 from bot.web.api import document
 from bot.web.layout import MOST_PHRASE, Layout, by_place, number_of, root_of
 from bot.web.marking import telling_words
@@ -50,7 +51,9 @@ class Pages(Layout):
             speaker=asked.get("speaker") or None,
         )
         try:
-            found = answer(question, searcher=live, event=limits.event, day=limits.day)
+            with observing("web") as observed:
+                found = answer(question, searcher=live, event=limits.event, day=limits.day)
+                observed.answered(found)
         except QuestionFault as fault:
             return self.page(
                 "answer.html", request, live, status_of(fault), **{**values, "fault": str(fault)}

@@ -20,6 +20,10 @@ from bot.holdings import holdings_of
 from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.store import Store
+from bot.telemetry import logs
+from bot.telemetry.gauges import Gauges
+from bot.telemetry.health import Health
+from bot.telemetry.probes import probing
 from bot.web.app import create_app
 from bot.web.feed import newest_talks
 from bot.web.guard import Access, hosts_of, is_loopback
@@ -50,7 +54,10 @@ def run(
         SettingsFault: The address cannot be listened on, or would open the notes to others without a token.
         IndexFault: There is no build, or it cannot be used.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if settings.log == "json":
+        logs.set_up("json")
+    else:
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     host = host or settings.host
     token = settings.web_token.get_secret_value() if settings.web_token else ""
     check_reach(host, token, insecure=insecure)
@@ -61,31 +68,36 @@ def run(
         per_minute=settings.rate_limit,
         signed=bool(signing_secret),
     )
-    live = LiveIndex(index_dir or settings.index_dir, adapter=settings.encoder_adapter)
-    live.on_change(prepare_pages)
-    threading.Thread(target=prepare_pages, args=(live.searcher,), name="pages", daemon=True).start()
-    live.follow()
-    try:
-        app = create_app(
-            lambda: live.searcher,
-            access=access,
-            public_url=settings.public_url,
-            trouble=lambda: live.trouble,
-            at_once=settings.answers_at_once,
-            signing_secret=signing_secret,
-            teams=settings.allowed_teams,
-            asked_in_vain=_asked_in_vain(settings) if token and not settings.public_url else tuple,
-        )
-        serve(app, host, port or settings.port or 8000)
-    finally:
-        live.stop()
+    with probing(settings.probes, health := Health()) as probes:
+        live = LiveIndex(index_dir or settings.index_dir, adapter=settings.encoder_adapter)
+        live.on_change(prepare_pages)
+        threading.Thread(target=prepare_pages, args=(live.searcher,), name="pages", daemon=True).start()
+        live.follow()
+        try:
+            app = create_app(
+                lambda: live.searcher,
+                access=access,
+                public_url=settings.public_url,
+                trouble=lambda: live.trouble,
+                at_once=settings.answers_at_once,
+                signing_secret=signing_secret,
+                teams=settings.allowed_teams,
+                asked_in_vain=_asked_in_vain(settings) if token and not settings.public_url else tuple,
+            )
+            health.serves(live)
+            if probes is not None:
+                probes.gauges = Gauges(health, live)
+            serve(app, host, port or settings.port or 8000, json_log=settings.log == "json")
+        finally:
+            health.stops()
+            live.stop()
 
 
 def _asked_in_vain(settings: Settings) -> Callable[[], Sequence[Lacking]]:
     """Return what gives the topics that people in Slack asked about in vain: those asked about more than once, no questions."""
 
     def lacking() -> Sequence[Lacking]:
-        if not settings.store.is_file():
+        if isinstance(settings.store, Path) and not settings.store.is_file():
             return ()
         memory = Store(settings.store)
         try:
@@ -122,7 +134,14 @@ def check_reach(host: str, token: str, *, insecure: bool) -> None:
     )
 
 
-def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | None = None) -> None:
+def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    ready: Callable[[str], None] | None = None,
+    *,
+    json_log: bool = False,
+) -> None:
     """Serve an application until the process is told to stop.
 
     Args:
@@ -130,6 +149,7 @@ def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | Non
         host: Address to listen on.
         port: TCP port.
         ready: Called with the page's address once it is listened on; prints it by default.
+        json_log: Whether the process writes JSON, which uvicorn's own lines are not.
 
     Raises:
         SettingsFault: The address cannot be listened on.
@@ -144,7 +164,10 @@ def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | Non
         ) from error
     shown = f"[{host}]" if ":" in host else host
     (ready or _say)(f"http://{shown}:{listening.getsockname()[1]}/")
-    uvicorn.Server(config(app)).run(sockets=[listening])
+    how = config(app)
+    if json_log:
+        how.log_config = None
+    uvicorn.Server(how).run(sockets=[listening])
 
 
 def config(app: ASGIApp) -> uvicorn.Config:

@@ -19,10 +19,11 @@ from pydantic import SecretStr
 from bot.answering import answer
 from bot.live import LiveIndex
 from bot.settings import Settings
-from bot.slack.app import SlackBot, create_app
+from bot.slack.app import SlackBot, create_app, watch
 from bot.slack.desk.compose import Answering
 from bot.slack.http import bind, create_http, create_server
 from bot.slack.sockets import Sockets
+from bot.telemetry.health import Health
 from index.encoder.base import Encoder
 from tests.notes import publish_notes
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, LocalSlack
@@ -141,7 +142,8 @@ def _listen_sockets(bot: SlackBot, slack: LocalSlack, connections: int) -> Runni
 def _listen_http(bot: SlackBot, slack: LocalSlack) -> Running:
     listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    server = create_server(create_http(bot.app, bot.live, SIGNING_SECRET))
+    watch(bot, health := Health(), None)
+    server = create_server(create_http(bot.app, SIGNING_SECRET, health))
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     while not server.started:

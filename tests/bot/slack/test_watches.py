@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -245,10 +246,15 @@ def test_the_doctor_finds_everything_well(slack: LocalSlack, tmp_path: Path, pub
 
     assert [finding.what for finding in findings] == [
         "index and model",
+        "engine",
         "memory",
+        "sources",
+        "disk",
+        "clock",
         "tokens",
         "bot token",
         "scopes",
+        "Slack's clock",
         "socket",
     ]
     assert all(finding.well for finding in findings), findings
@@ -272,6 +278,19 @@ def test_the_doctor_says_what_to_fix(
 
     assert not found[what].well
     assert said in found[what].said
+
+
+@pytest.mark.parametrize(("off_s", "said"), [(400, "s ahead of Slack's"), (-400, "s behind Slack's")])
+def test_the_doctor_compares_the_clock_with_slacks(
+    slack: LocalSlack, tmp_path: Path, published: Path, off_s: float, said: str
+) -> None:
+    """A clock that Slack would refuse requests by is named with how far it is off."""
+    settings = make_settings(slack, tmp_path, published)
+    found = {finding.what: finding for finding in examine(settings, now=lambda: round(time.time()) + off_s)}
+
+    assert not found["Slack's clock"].well
+    assert said in found["Slack's clock"].said
+    assert "NTP" in found["Slack's clock"].said
 
 
 def test_the_doctor_finds_a_missing_build_and_scope(tmp_path: Path) -> None:
