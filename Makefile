@@ -7,13 +7,21 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INDEX ?= data/index
 PEERS := .venv-peers
+# What builds, describes and audits a release lives in an environment of its own: none of it is needed to run or to test.
+TOOLS := .venv-tools
+DIST ?= dist
+EXPORT ?= build/export
+CLEAN ?= build/clean
+IMAGE ?= confnotes:latest
+BASE ?= python:3.11-slim-bookworm
+LOCK ?= requirements.lock
 NOTES ?= notes
 # The recaps that training pairs point into; they are not part of the repository.
 TEXTS ?= ../shared
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards hostile fuzz nights switches everyday pairs forms train fusion \
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock wheel sbom licences image hazards hostile fuzz nights switches everyday pairs forms train fusion \
 	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
@@ -71,10 +79,44 @@ slack-demo: $(VENV)/installed-dev  ## converse with the bot on the terminal, wit
 	@test -e $(INDEX)/CURRENT || $(BIN)/python -m ingest notes --index $(INDEX) >/dev/null
 	@$(BIN)/python -m tests.slack_server $(INDEX)
 
-lock: $(VENV)/installed-dev  ## write constraints.txt from what is installed, and requirements.lock with hashes (needs uv)
+$(TOOLS)/installed: .ci/tools.txt
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/pip install --quiet --disable-pip-version-check --requirement .ci/tools.txt
+	@touch $@
+
+lock: $(VENV)/installed-dev $(TOOLS)/installed  ## write constraints.txt from what is installed, the locks with hashes, and docs/licences.md
 	@$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
-	@uv pip compile --quiet pyproject.toml --constraint constraints.txt --generate-hashes --universal --python-version 3.11 \
-		--no-header --no-annotate --output-file requirements.lock
+	@set -e; compile() { $(TOOLS)/bin/uv pip compile --quiet pyproject.toml --constraint constraints.txt --generate-hashes --universal \
+		--python-version 3.11 --no-header --no-annotate --output-file "$$@"; }; \
+	compile requirements.lock --extra mcp; \
+	compile requirements-replicated.lock --extra mcp --extra postgresql --extra oauth
+	@$(MAKE) --no-print-directory licences
+
+licences: $(VENV)/installed-dev  ## write docs/licences.md from the packages that are installed; fails where one does not go with ours
+	@$(BIN)/python deploy/licences.py > docs/licences.md.new && mv docs/licences.md.new docs/licences.md
+
+# From what is committed, with modes and times that do not depend on the machine: the same commit gives the same bytes.
+wheel: $(VENV)/installed $(TOOLS)/installed  ## build wheel and source archive of the last commit into DIST, with the weights
+	@rm -rf $(EXPORT) && mkdir -p $(EXPORT)/index/encoder/model $(DIST)
+	@git -c tar.umask=0022 archive HEAD | tar -x -C $(EXPORT)
+	@install -m 644 index/encoder/model/* $(EXPORT)/index/encoder/model
+	@umask 022; SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
+		$(TOOLS)/bin/pyproject-build --no-isolation --outdir $(DIST) $(EXPORT) >$(EXPORT)/log 2>&1 || { cat $(EXPORT)/log; exit 1; }
+	@$(TOOLS)/bin/twine check --strict $(DIST)/*
+	@$(TOOLS)/bin/check-wheel-contents $(DIST)/*.whl
+
+sbom: wheel  ## list what the wheel installs as CycloneDX, in DIST
+	@rm -rf $(CLEAN) && $(PYTHON) -m venv --without-pip $(CLEAN)
+	@pip() { $(TOOLS)/bin/pip --quiet --disable-pip-version-check --python $(CLEAN)/bin/python "$$@"; }; \
+	pip install --require-hashes --requirement $(LOCK) && pip install --no-deps $(DIST)/*.whl
+	@$(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --spec-version 1.6 --output-reproducible \
+		--output-file $(DIST)/confnotes.cdx.json $(CLEAN)/bin/python
+
+# The base by its digest of today, so that it is known what an image stands on.
+image:  ## build the image IMAGE with docker, on BASE by its digest (LOCK=requirements-replicated.lock for deploy/kubernetes)
+	@digest=$$(docker buildx imagetools inspect $(BASE) --format '{{.Manifest.Digest}}') && \
+	docker build --build-arg PYTHON_IMAGE=$(BASE)@$$digest --build-arg LOCK=$(LOCK) \
+		--build-arg REVISION=$$(git rev-parse HEAD) --tag $(IMAGE) .
 
 hazards: $(VENV)/installed-dev  ## kill 200 nightly jobs, fill their disk, turn their clock, damage 700 builds, and look what is live afterwards
 	@$(BIN)/python -m benchmarks.hazards --kills 200 --damages 700
@@ -138,4 +180,4 @@ bench-peers: $(VENV)/installed-dev  ## ask txtai, LangChain, LlamaIndex and Hays
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.peers --environment $(PEERS)
 
 clean:  ## remove both environments and caches
-	rm -rf $(VENV) $(PEERS) data/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) $(TOOLS) build dist data/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

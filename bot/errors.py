@@ -2,7 +2,9 @@
 
 BotFault
 ├── SettingsFault      a setting is missing or wrong
-├── StoreFault         the bot's memory on disk cannot be used
+├── StoreFault         the bot's memory cannot be used
+│   ├── StoreAway      the bot's memory cannot be reached or written just now
+│   └── JobLost        another process took over what this one had begun
 ├── SlackFault         Slack refuses the bot's tokens or a message
 │   └── SlackAway      Slack cannot be reached just now
 └── QuestionFault      the question cannot be taken as it stands
@@ -25,7 +27,15 @@ class SettingsFault(BotFault):
 
 
 class StoreFault(BotFault):
-    """The file in which the bot keeps claims, threads and feedback cannot be used."""
+    """The file or database in which the bot keeps claims, threads and feedback cannot be used."""
+
+
+class StoreAway(StoreFault):
+    """The bot's memory cannot be reached or written just now; later it may."""
+
+
+class JobLost(StoreFault):
+    """Another process took over what this one had begun, and answers it."""
 
 
 class SlackFault(BotFault):

@@ -16,6 +16,10 @@ from bot.answering.models import Answer
 from bot.store import Store
 from index.vocabulary.words import name_key, singular, words
 
+_COLUMNS = (
+    *("message", "user_id", "verdict", "question", "build"),
+    *("quotes", "hits", "reason", "golden", "reaction"),
+)
 _NAMED = re.compile(r"“([^”]+)”")
 
 
@@ -61,13 +65,14 @@ class Feedback:
                 "INSERT INTO feedback"
                 " (message, user_id, verdict, question, build, quotes, hits, given_at, golden, reaction)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET verdict = excluded.verdict,"
-                " reason = CASE WHEN verdict = excluded.verdict THEN reason END,"
-                " reaction = excluded.reaction AND (reaction OR verdict != excluded.verdict),"
-                " question = coalesce(excluded.question, question), build = coalesce(excluded.build, build),"
-                " quotes = CASE WHEN excluded.build IS NULL THEN quotes ELSE excluded.quotes END,"
-                " hits = CASE WHEN excluded.build IS NULL THEN hits ELSE excluded.hits END,"
-                " given_at = excluded.given_at, golden = coalesce(excluded.golden, golden)",
+                " ON CONFLICT (message, user_id) DO UPDATE SET verdict = excluded.verdict,"
+                " reason = CASE WHEN feedback.verdict = excluded.verdict THEN feedback.reason END,"
+                " reaction = excluded.reaction AND (feedback.reaction OR feedback.verdict != excluded.verdict),"
+                " question = coalesce(excluded.question, feedback.question),"
+                " build = coalesce(excluded.build, feedback.build),"
+                " quotes = CASE WHEN excluded.build IS NULL THEN feedback.quotes ELSE excluded.quotes END,"
+                " hits = CASE WHEN excluded.build IS NULL THEN feedback.hits ELSE excluded.hits END,"
+                " given_at = excluded.given_at, golden = coalesce(excluded.golden, feedback.golden)",
                 (
                     *(given.message, given.user_id, given.verdict),
                     *(*said, self._store.now(), golden, given.reaction),
@@ -87,16 +92,16 @@ class Feedback:
         with self._store.changing() as db:
             db.execute(
                 "INSERT INTO feedback (message, user_id, verdict, reason, given_at) VALUES (?, ?, 'down', ?, ?)"
-                " ON CONFLICT DO UPDATE SET reason = excluded.reason WHERE verdict = 'down'",
+                " ON CONFLICT (message, user_id) DO UPDATE SET reason = excluded.reason"
+                " WHERE feedback.verdict = 'down'",
                 (message, user_id, reason, self._store.now()),
             )
 
     def all(self) -> list[Verdict]:
         """Return all verdicts, oldest first."""
         with self._store.reading() as db:
-            found = db.execute("SELECT * FROM feedback ORDER BY given_at")
-            names = [column for column, *_ in found.description]
-            rows = [dict(zip(names, row, strict=True)) for row in found]
+            found = db.execute(f"SELECT {', '.join(_COLUMNS)} FROM feedback ORDER BY given_at").fetchall()  # noqa: S608
+        rows = [dict(zip(_COLUMNS, row, strict=True)) for row in found]
         return [
             Verdict(
                 message=row["message"],

@@ -1,21 +1,24 @@
 """The build that is being asked: follows the index's pointer, so that a nightly build is served without a restart.
 
 A new build is opened and checked beside the old one and takes its place between two questions. When it cannot
-be opened the old one stays, and the log and the status say so.
+be opened the old one stays, and the log and the status say so. So it is at the start where the live build has
+another format: during an upgrade the versions before and after it run side by side, each on builds that it reads.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bot.answering import prepare
-from index.build.layout import CURRENT_FILE, audience_folder, current_build_id
+from index.build.layout import CURRENT_FILE, audience_folder, current_build_id, list_builds
 from index.encoder.base import Encoder
-from index.errors import EncoderMismatch, IndexFault
+from index.errors import EncoderMismatch, FormatMismatch, IndexFault
 from index.search import Searcher
 
 POLL_S = 5.0
@@ -36,12 +39,17 @@ class LiveIndex:
         self.index_dir = index_dir
         self.trouble: str | None = None
         self._adapter = adapter
-        self._searcher = _opened(index_dir, encoder, adapter)
         self._refused: str | None = None
         self._refused_at = 0.0
+        try:
+            self._searcher = _opened(index_dir, encoder, adapter)
+        except FormatMismatch as fault:
+            self._searcher = _last_readable(index_dir, encoder, adapter, fault)
+            self._keep_old(current_build_id(index_dir), fault)
         self._following: list[Callable[[Searcher], None]] = []
         self._audiences: dict[Path, LiveIndex] = {}
         self._opening = threading.Lock()
+        self._has_left = False  # a build that was replaced may be in memory still
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -98,6 +106,7 @@ class LiveIndex:
             self._keep_old(build_id, fault)
             return False
         self._searcher, self._refused, self.trouble = fresh, None, None
+        self._has_left = True
         _log.info("now serving build %s", fresh.build.build_id)
         for act in self._following:
             act(fresh)
@@ -117,10 +126,23 @@ class LiveIndex:
     def _watch(self, poll_s: float) -> None:
         while not self._stopped.wait(poll_s):
             try:
-                self.refresh()
+                if not self.refresh():
+                    self._let_go()
             except Exception:
                 # The thread must live on: the next build may be a good one.
                 _log.exception("could not take a new build; %s stays", self._searcher.build.build_id)
+
+    def _let_go(self) -> None:
+        """Free builds that were replaced, once the questions that began with them had time to end.
+
+        The parts of a build know each other, so that only the collector frees it, and left to itself that may
+        take days: meanwhile its 32 files are open, and the disk of a build that was removed is taken.
+        """
+        own = list(self._audiences.values())
+        if self._has_left or any(one._has_left for one in own):
+            for one in (self, *own):
+                one._has_left = False
+            gc.collect()
 
     def _keep_old(self, build_id: str | None, fault: Exception) -> None:
         serving = self._searcher.build.build_id
@@ -129,11 +151,30 @@ class LiveIndex:
         self.trouble, self._refused, self._refused_at = str(fault), build_id, time.monotonic()
 
 
-def _opened(index_dir: Path, encoder: Encoder | None, adapter: str | None) -> Searcher:
+def _last_readable(
+    index_dir: Path, encoder: Encoder | None, adapter: str | None, fault: FormatMismatch
+) -> Searcher:
+    """Open the newest build before the live one that has this version's format.
+
+    Later ones are not looked at: somebody went back from them.
+
+    Raises:
+        IndexFault: there is none: the fault that was given; or it cannot be used.
+    """
+    live = current_build_id(index_dir)
+    for build_id in reversed([one for one in list_builds(index_dir) if one < live]):
+        with suppress(FormatMismatch):
+            return _opened(index_dir, encoder, adapter, build_id)
+    raise fault
+
+
+def _opened(
+    index_dir: Path, encoder: Encoder | None, adapter: str | None, build_id: str | None = None
+) -> Searcher:
     try:
-        searcher = Searcher.open(index_dir, encoder, adapter=adapter)
+        searcher = Searcher.open(index_dir, encoder, build_id, adapter)
     except EncoderMismatch:  # the nightly job has another model: the build's own is loaded
-        searcher = Searcher.open(index_dir, adapter=adapter)
+        searcher = Searcher.open(index_dir, None, build_id, adapter)
     # What the first question would wait for: whoever asks next does not, and eight who ask at once do not
     # each do it.
     prepare(searcher)

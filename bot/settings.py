@@ -6,7 +6,7 @@ Slack's own names as they are, ours with CONFNOTES_, and `.env`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr
@@ -62,10 +62,53 @@ def _address(value: object) -> object:
     return address
 
 
+def _secrets(value: object) -> object:
+    """Read a comma-separated list of secrets, each as `_one_word` reads one."""
+    return tuple(map(_one_word, _words(value))) if isinstance(value, str) else value  # type: ignore[call-overload]
+
+
+def _store(value: object) -> object:
+    """Tell the address of a database, which may hold a password, from the path of a file.
+
+    Raises:
+        ValueError: it is the address of something else; the message does not show it.
+    """
+    if not isinstance(value, str):
+        return value
+    scheme, colon, _ = value.strip().partition("://")
+    if not colon:
+        return Path(value)
+    if scheme not in {"postgresql", "postgres"}:
+        raise ValueError(
+            "it is neither a file nor an address such as postgresql://USER:PASSWORD@HOST:5432/NAME"
+        )
+    return SecretStr(str(_one_word(value)))
+
+
+def _host_and_port(value: object) -> object:
+    """Read an address to listen on.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, str) or not (address := value.strip()):
+        return None
+    host, _, port = address.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit() and int(port) <= _MOST_PORT):
+        raise ValueError("it is not host:port, such as 127.0.0.1:9464 or [::1]:9464")
+    return address
+
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Secret = Annotated[SecretStr, BeforeValidator(_one_word)]
 Word = Annotated[str, BeforeValidator(_one_word)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
+StoreAddress = Annotated[Path | SecretStr, BeforeValidator(_store)]
 Address = Annotated[str | None, BeforeValidator(_address)]
+
+
+Listening = Annotated[str | None, BeforeValidator(_host_and_port)]
+_MOST_PORT = 65_535
 
 
 class Settings(BaseSettings):
@@ -89,7 +132,7 @@ class Settings(BaseSettings):
     web_token: Secret | None = Field(
         default=None,
         min_length=16,
-        description="Token that the web page and /mcp ask for; needed to listen beyond this machine.",
+        description="Token that the web page and /mcp ask for; needed to serve other machines.",
     )
     allowed_hosts: Words = Field(
         default=(),
@@ -106,6 +149,13 @@ class Settings(BaseSettings):
         le=65535,
         validation_alias=AliasChoices("PORT", "port"),
         description="Port for HTTP mode; with a signing secret it is used.",
+    )
+    probes: Listening = Field(
+        default=None,
+        description="host:port for /livez, /readyz and /metrics, of bot and web page; empty: none.",
+    )
+    log: Literal["plain", "json"] = Field(
+        default="plain", description="How bot and web page write their log: plain, or json, an object a line."
     )
     slack_bot_token: Secret | None = Field(
         default=None,
@@ -146,21 +196,36 @@ class Settings(BaseSettings):
         default=False,
         description="Whether the app is an agent app, made from deploy/slack/manifest.agent.json.",
     )
-    store: Path = Field(
+    installations_key: Secrets = Field(
+        default=(),
+        description="Keys that seal the tokens of workspaces that install the app, the newest first, comma separated.",
+    )
+    store: StoreAddress = Field(
         default=Path("data/bot.sqlite"),
-        description="File in which the bot keeps claims, threads and feedback.",
+        description="Where the bot keeps claims, threads and feedback: a file, or postgresql://… for several bots.",
+    )
+    takeover_after_s: int = Field(
+        default=15,
+        ge=1,
+        le=600,
+        description="Seconds that a bot may be silent before another one takes over what it began.",
     )
     answers_at_once: int = Field(
-        default=0, ge=0, le=64, description="How many searches run at the same time; 0: one less than cores."
+        default=0,
+        ge=0,
+        le=64,
+        description="How many searches run at the same time; 0: one fewer than there are cores.",
     )
     keep_questions_days: float = Field(
         default=30, ge=0, description="Days that question texts are kept for follow-ups; 0: not at all."
     )
     allowed_channels: Words = Field(
-        default=(), description="Channel ids that the bot answers in, comma separated; empty: all it is in."
+        default=(),
+        description="Ids of channels that the bot answers in, comma separated; empty: all that it is in.",
     )
     allowed_teams: Words = Field(
-        default=(), description="Workspace ids whose people may ask, comma separated; empty: the bot's own."
+        default=(),
+        description="Ids of workspaces whose people may ask, comma separated; empty: the bot's own.",
     )
     external_users: bool = Field(
         default=False, description="Whether people of other workspaces in shared channels may ask."

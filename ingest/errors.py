@@ -10,6 +10,7 @@ The tree:
     ├── SourceFault      a web page, feed or repository gives nothing tonight; what it last gave stays
     │   └── SourceGone   it is no longer there (404, 410, no such branch)
     └── PublishError     the live build stays as it is
+        └── AnotherJob   one is at work there already
 """
 
 from __future__ import annotations
@@ -111,3 +112,7 @@ def _printable(words: str, most: int) -> str:
 
 class PublishError(IngestError):
     """Nothing was published; the live build stays as it is."""
+
+
+class AnotherJob(PublishError):  # noqa: N818  (it says who is there)
+    """Another job writes to the folder of builds; it will say itself how it ended."""

@@ -15,11 +15,21 @@ if TYPE_CHECKING:
     from ingest.settings import IngestSettings
 
 
+_STATUSES: dict[type[Exception], Status] = {
+    PublishError: Status.NOT_PUBLISHED,
+    IngestError: Status.USAGE,
+    IndexFault: Status.NO_INDEX,
+}
+
+
 def faults() -> AbstractContextManager[None]:
     """Turn a known fault into one line on standard error and its exit status."""
-    return one_line(
-        {PublishError: Status.NOT_PUBLISHED, IngestError: Status.USAGE, IndexFault: Status.NO_INDEX}
-    )
+    return one_line(_STATUSES)
+
+
+def status_of(fault: Exception) -> Status:
+    """Return the status that a known fault ends the process with."""
+    return next(status for kind, status in _STATUSES.items() if isinstance(fault, kind))
 
 
 def settings() -> IngestSettings:

@@ -23,6 +23,7 @@ from bot.answering.reply.coverage import wrong_day_text
 from bot.answering.reply.forms import WHOLE, form_of, reply_of
 from bot.answering.reply.quotes import quote_blocks, quotes_reply
 from bot.answering.reply.reply import Reply
+from bot.answering.stages import stage
 from bot.errors import QuestionTooLong
 from index.search import Searcher
 
@@ -41,6 +42,7 @@ _GREETING = "Happy to help. Ask what was said at a conference, for example “wh
 _ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
 
 
+@stage("write")
 def answer(
     question: str,
     *,
@@ -69,7 +71,8 @@ def answer(
     if len(question) > MAX_QUESTION_CHARS:
         raise QuestionTooLong(len(question), MAX_QUESTION_CHARS)
     knowledge = knowledge_of(searcher)
-    read = understand(question, searcher, history, given_scope(knowledge, event, day))
+    with stage("read"):
+        read = understand(question, searcher, history, given_scope(knowledge, event, day))
     if read.follow_up:
         turns = tuple(history[-_TURNS:])
         read = replace(read, shown=_shown(turns, searcher, event, day))

@@ -24,6 +24,7 @@ from bot.answering.models import Answer, Quote
 from bot.answering.rendering import block_text, join_text
 from bot.errors import QuestionFault
 from bot.holdings import Limits, holdings_of, package_version, talks_from
+from bot.telemetry.questions import observing
 from index.errors import IndexFault
 from index.models import Talk
 from index.search import Searcher
@@ -31,6 +32,7 @@ from index.search import Searcher
 # JSON with UTF-8 has about three bytes a token, in scripts other than Latin too; half of 2,000 tokens are
 # left to what stands around the words.
 ROOM_BYTES = 4_800
+_TALKS_BYTES = 3_500  # ids and addresses have 2.6 bytes a token
 _ANSWER_BYTES = 2_300
 _QUOTES_BYTES = 2_000
 _MOST_QUOTES = 3
@@ -165,7 +167,9 @@ class Tools:
             QuestionFault: The question is too long, or the notes know no such event or day.
         """
         live = self._searcher()
-        found = answer(question, searcher=live, event=event or None, day=day)
+        with observing("mcp") as observed:
+            found = answer(question, searcher=live, event=event or None, day=day)
+            observed.answered(found)
         quotes = _fitting([self._quoted(quote, live) for quote in found.quotes[:_MOST_QUOTES]], _QUOTES_BYTES)
         text, whole = _shortened(found)
         return NotesAnswer(
@@ -197,7 +201,7 @@ class Tools:
             event or None, day, None, (speaker or "").strip() or None, (topic or "").strip() or None
         )
         total, talks = talks_from(live, limits, first, _MOST_TALKS)
-        shown = _fitting([self._facts(talk, live) for talk in talks], ROOM_BYTES - 400)
+        shown = _fitting([self._facts(talk, live) for talk in talks], _TALKS_BYTES)
         reached = first + len(shown)
         return TalksFound(total, tuple(shown), str(reached) if reached < total else None, live.build.build_id)
 

@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
 
 from slack_bolt import App
@@ -15,14 +15,15 @@ from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import SettingsFault, SlackFault
+from bot.errors import SettingsFault, SlackFault, StoreAway
 from bot.live import LiveIndex
 from bot.settings import Settings
-from bot.slack import http, log
+from bot.slack import http
 from bot.slack.client import web_client
 from bot.slack.desk.compose import Answering, Composer
 from bot.slack.desk.desk import Desk
 from bot.slack.desk.sessions import Sessions
+from bot.slack.installations import HOW_TO_MAKE_A_KEY
 from bot.slack.intake.incoming import Doors
 from bot.slack.listeners import (
     buttons,
@@ -40,11 +41,16 @@ from bot.slack.messages.message import Look
 from bot.slack.sockets import Sockets
 from bot.slack.workspaces import Workspaces, by_oauth, oauth_flow
 from bot.store import Store
+from bot.telemetry import logs
+from bot.telemetry.gauges import Gauges
+from bot.telemetry.health import Health
+from bot.telemetry.probes import Probes, probing
 
 LISTENER_THREADS = (
     16  # Bolt's default of 5 let a command wait 3 s behind slow ones; ours only claim and queue
 )
 _log = logging.getLogger(__name__)
+_unclaimed = logs.Seldom(lambda said: _log.error("%s", said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +76,34 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
         SettingsFault: a token is missing.
         SlackFault: Slack refuses the bot token.
         IndexFault: there is no usable build.
+        StoreFault: the bot's memory cannot be opened.
     """
     check(settings)
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
-    flow = oauth_flow(settings) if by_oauth(settings) else None
-    client = web_client(None if flow else token, settings.slack_api_url)
-    doors = _doors({}, settings) if flow else _log_in(client, settings)
+    many = by_oauth(settings)
+    client = web_client(None if many else token, settings.slack_api_url)
+    doors = _doors({}, settings) if many else _log_in(client, settings)
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
     # All loggers of Bolt take this one's level; below it Bolt logs whole requests, and a warning at each start.
     quiet = logging.getLogger("slack_bolt")
     quiet.setLevel(logging.ERROR)
-    try:
-        app = App(
-            client=client,
-            logger=quiet,
-            oauth_flow=flow,
-            signing_secret=secret or "not used in Socket Mode",
-            token_verification_enabled=False,
-            listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
-        )
-    except BoltError as error:
-        raise SlackFault(f"Cannot start the bot: {error}") from error
     live = live or LiveIndex(settings.index_dir, adapter=settings.encoder_adapter)
-    store = Store(settings.store)
+    with ExitStack() as undone:
+        store = Store(settings.store, lease_s=settings.takeover_after_s)
+        undone.callback(store.close)
+        flow = oauth_flow(settings, store) if many else None
+        try:
+            app = App(
+                client=client,
+                logger=quiet,
+                oauth_flow=flow,
+                signing_secret=secret or "not used in Socket Mode",
+                token_verification_enabled=False,
+                listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
+            )
+        except BoltError as error:
+            raise SlackFault(f"Cannot start the bot: {error}") from error
+        undone.pop_all()
     look = Look(thumbs=settings.slack_thumbs, page_url=settings.public_url)
     composer = Composer(live, answering, settings.slack_command, settings.answers_at_once, look)
     workspaces = Workspaces(settings.slack_api_url, token, flow.settings.installation_store if flow else None)
@@ -122,6 +133,11 @@ def check(settings: Settings) -> None:
             raise SettingsFault(
                 "Cannot start the Slack bot: SLACK_CLIENT_ID is set, and workspaces install an app over HTTP only."
                 " Set SLACK_SIGNING_SECRET and PORT, see docs/slack.md."
+            )
+        if not settings.installations_key:
+            raise SettingsFault(
+                "Cannot start the Slack bot: SLACK_CLIENT_ID is set, and CONFNOTES_INSTALLATIONS_KEY, which seals the"
+                f" workspaces' tokens, is not. Make one with `{HOW_TO_MAKE_A_KEY}` and keep it apart from the bot's memory."
             )
         return
     if settings.slack_bot_token is None:
@@ -158,40 +174,61 @@ def run(settings: Settings) -> None:
     """
     from bot.answering import answer
 
-    log.set_up()
+    logs.set_up(settings.log)
     check(settings)
     port = http.bind(settings.host, settings.port or 0) if over_http(settings) else None
-    stopped = threading.Event()
-    with closing(port) if port else nullcontext():
+    health, stopped = Health(), threading.Event()
+
+    def stop(*_: object) -> None:
+        health.stops()
+        stopped.set()
+
+    with closing(port) if port else nullcontext(), probing(settings.probes, health) as probes:
         bot = create_app(settings, answering=answer)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopped.set())
+            signal.signal(number, stop)
         bot.desk.start()
         bot.live.follow()
         try:
             if port is not None:
-                _serve_http(bot, settings, port, stopped)
+                watch(bot, health, probes)
+                _serve_http(bot, settings, port, stopped, health)
             else:
-                _serve_sockets(bot, settings, stopped)
+                _serve_sockets(bot, settings, stopped, health, probes)
         finally:
             bot.close()
     _log.info("stopped; %s", bot.desk.left())
 
 
-def _serve_sockets(bot: SlackBot, settings: Settings, stopped: threading.Event) -> None:
+def watch(bot: SlackBot, health: Health, probes: Probes | None, sockets: Sockets | None = None) -> None:
+    """Let a bot that can do its work be seen: what it needs, and what is read off at a scrape."""
+    health.needs("store", bot.store.check)
+    if sockets is not None:
+        health.needs("socket", sockets.check)
+    health.serves(bot.live)
+    if probes is not None:
+        probes.gauges = Gauges(health, bot.live, bot.store, sockets.connected if sockets else None)
+
+
+def _serve_sockets(
+    bot: SlackBot, settings: Settings, stopped: threading.Event, health: Health, probes: Probes | None
+) -> None:
     token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
     sockets = Sockets(bot.app, token)
     try:
         sockets.connect()
+        watch(bot, health, probes, sockets)
         _log.info("listening by Socket Mode, build %s", bot.live.searcher.build.build_id)
         sockets.watch(stopped)
     finally:
         sockets.close()
 
 
-def _serve_http(bot: SlackBot, settings: Settings, port: socket.socket, stopped: threading.Event) -> None:
+def _serve_http(
+    bot: SlackBot, settings: Settings, port: socket.socket, stopped: threading.Event, health: Health
+) -> None:
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-    server = http.create_server(http.create_http(bot.app, bot.live, secret))
+    server = http.create_server(http.create_http(bot.app, secret, health))
 
     def serve() -> None:
         try:
@@ -248,4 +285,7 @@ def _doors(me: dict[str, str], settings: Settings) -> Doors:
 
 def _refused(error: Exception) -> None:
     """Log what a listener could not do; nothing was acknowledged, so Slack sends it again."""
-    _log.error("a listener failed before its work was claimed", exc_info=error)
+    if isinstance(error, StoreAway):
+        _unclaimed(f"could not claim what Slack sent, which sends it again: {error}")
+    else:
+        _log.error("a listener failed before its work was claimed", exc_info=error)

@@ -1,55 +1,46 @@
-"""Look at everything the bot stands on, and say what to fix."""
+"""Look at everything the bot stands on, Slack included, and say what to fix."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 
-from bot.answering import extent_text
+from bot.doctor import CLOCK_OFF_S, Finding, examine_machine, look
 from bot.errors import BotFault
-from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.slack.app import check, over_http
 from bot.slack.client import web_client
 from bot.slack.workspaces import by_oauth, needed_scopes
-from bot.store import Store
-from index.errors import IndexFault
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    what: str
-    well: bool
-    said: str
-
-
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at index and model, memory, tokens, scopes and socket, in this order.
+def examine(settings: Settings, *, now: Callable[[], float] = time.time) -> Iterator[Finding]:
+    """Look at this machine, then at tokens, scopes, Slack's clock and the socket.
 
     Each finding comes as soon as it is known.
+
+    Args:
+        settings: What the surroundings say.
+        now: This machine's clock, in seconds since 1970.
     """
-    yield _look("index and model", lambda: _index(settings))
-    yield _look("memory", lambda: _memory(settings))
+    yield from examine_machine(settings, now=now)
     tokens = _look("tokens", lambda: _tokens(settings))
     yield tokens
     if not tokens.well or by_oauth(settings):
         return
     yield _look("bot token", lambda: _login(settings))
     yield _look("scopes", lambda: _scopes(settings))
+    yield _look("Slack's clock", lambda: _slacks_clock(settings, now()))
     if not over_http(settings):
         yield _look("socket", lambda: _socket(settings))
 
 
 def _look(what: str, act: Callable[[], str]) -> Finding:
     try:
-        return Finding(what, True, act())
-    except (BotFault, IndexFault) as fault:
-        return Finding(what, False, str(fault))
+        return look(what, act)
     except SlackApiError as error:
         return Finding(
             what,
@@ -58,18 +49,6 @@ def _look(what: str, act: Callable[[], str]) -> Finding:
         )
     except OSError as error:
         return Finding(what, False, f"Slack cannot be reached: {error}. Check the network and SLACK_API_URL.")
-
-
-def _index(settings: Settings) -> str:
-    searcher = LiveIndex(settings.index_dir, adapter=settings.encoder_adapter).searcher
-    build = searcher.build
-    return f"build {build.build_id}, {extent_text(searcher)}, model {build.manifest.encoder.name}"
-
-
-def _memory(settings: Settings) -> str:
-    store = Store(settings.store)
-    store.close()
-    return f"{settings.store} can be written"
 
 
 def _tokens(settings: Settings) -> str:
@@ -91,6 +70,22 @@ def _scopes(settings: Settings) -> str:
             f"The app lacks {', '.join(missing)}. Add them under OAuth & Permissions and install the app again."
         )
     return "all granted"
+
+
+def _slacks_clock(settings: Settings, now_s: float) -> str:
+    me = web_client(_secret(settings.slack_bot_token), settings.slack_api_url).auth_test()
+    headers = {name.lower(): value for name, value in me.headers.items()}
+    try:
+        theirs = parsedate_to_datetime(str(headers["date"])).timestamp()
+    except (KeyError, ValueError):
+        return "Slack does not say what time it is"
+    off_s = now_s - theirs
+    if abs(off_s) > CLOCK_OFF_S:
+        raise BotFault(
+            f"This machine's clock is {abs(off_s):.0f} s {'ahead of' if off_s > 0 else 'behind'} Slack's, which refuses what is"
+            " 300 s off. Let it be set by NTP (`timedatectl set-ntp true`)."
+        )
+    return f"this machine's is {abs(off_s):.0f} s off"
 
 
 def _socket(settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""HTTP mode: signed requests from Slack on a port of ours, and two addresses that tell whether all is well."""
+"""HTTP mode: signed requests from Slack on a port of ours, and addresses that tell whether all is well."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.connections import PatientProtocol
 from bot.errors import SettingsFault
-from bot.live import LiveIndex
-from bot.slack.log import Seldom
+from bot.telemetry import metrics
+from bot.telemetry.health import Health
+from bot.telemetry.logs import Seldom
 
 MOST_BYTES = 1_000_000  # Slack's payloads are far below; anything larger is not Slack
 UNDER_WAY_S = 5  # requests that have begun when the bot is told to stop; each is acknowledged in far less
@@ -31,8 +33,8 @@ _STAMP = re.compile(r"[0-9]{1,12}")
 _log = logging.getLogger(__name__)
 
 
-def create_http(app: App, live: LiveIndex, signing_secret: str) -> Starlette:
-    """Make the ASGI application that takes Slack's requests on `/slack/events`."""
+def create_http(app: App, signing_secret: str, health: Health) -> Starlette:
+    """Make the ASGI application that takes Slack's requests on `/slack/events`, and tells whether all is well."""
     gate = _Gate(signing_secret)
 
     async def events(request: Request) -> Response:
@@ -40,9 +42,9 @@ def create_http(app: App, live: LiveIndex, signing_secret: str) -> Starlette:
         if (refusal := gate.refuse(body, request.headers)) is not None:
             return refusal
         # Bolt's own adapter would hold the event loop until the listener acknowledges.
-        return to_starlette_response(
-            await run_in_threadpool(app.dispatch, to_bolt_request(request, body or b""))
-        )
+        with metrics.ACK_SECONDS.labels("http").time():
+            acknowledged = await run_in_threadpool(app.dispatch, to_bolt_request(request, body or b""))
+        return to_starlette_response(acknowledged)
 
     async def install(request: Request) -> Response:
         flow = app.oauth_flow
@@ -53,20 +55,21 @@ def create_http(app: App, live: LiveIndex, signing_secret: str) -> Starlette:
         handle = flow.handle_installation if request.url.path == flow.install_path else flow.handle_callback
         return to_starlette_response(await run_in_threadpool(handle, to_bolt_request(request, b"")))
 
-    async def health(_: Request) -> Response:
+    async def lives(_: Request) -> Response:
         return PlainTextResponse("ok")
 
-    async def ready(_: Request) -> Response:
-        build_id = live.searcher.build.build_id
-        return PlainTextResponse(f"build {build_id}" + (f"; {live.trouble}" if live.trouble else ""))
+    async def is_ready(_: Request) -> Response:
+        ready, said = await run_in_threadpool(health.state)
+        return JSONResponse(said, 200 if ready else 503)
 
     return Starlette(
         routes=[
             Route("/slack/events", events, methods=["POST"]),
             Route("/slack/install", install),
             Route("/slack/oauth_redirect", install),
-            Route("/healthz", health),
-            Route("/readyz", ready),
+            Route("/livez", lives),
+            Route("/healthz", lives),
+            Route("/readyz", is_ready),
         ],
     )
 
@@ -78,7 +81,13 @@ def create_server(http: Starlette) -> uvicorn.Server:
     answers that were begun are posted.
     """
     return uvicorn.Server(
-        uvicorn.Config(http, log_config=None, access_log=False, timeout_graceful_shutdown=UNDER_WAY_S)
+        uvicorn.Config(
+            http,
+            http=PatientProtocol,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=UNDER_WAY_S,
+        )
     )
 
 

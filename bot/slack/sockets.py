@@ -12,8 +12,10 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot.errors import SlackFault
+from bot.errors import SlackAway, SlackFault
+from bot.telemetry import metrics
 
 CONNECTIONS = 2
 LOOK_EVERY_S = 5.0
@@ -23,6 +25,15 @@ RECONNECT_AFTER_S = (
 _log = logging.getLogger(__name__)
 
 
+class TimedHandler(SocketModeHandler):
+    """Bolt's handler, with the time that each acknowledgement takes."""
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        """Let Bolt take what Slack sent, and acknowledge it."""
+        with metrics.ACK_SECONDS.labels("socket").time():
+            super().handle(client, req)
+
+
 class Sockets:
     """The Socket Mode connections of one process."""
 
@@ -30,7 +41,7 @@ class Sockets:
         self, app: App, app_token: str, connections: int = CONNECTIONS, ping_interval_s: float = 5.0
     ) -> None:
         self._handlers = [
-            SocketModeHandler(app, app_token, ping_interval=ping_interval_s) for _ in range(connections)
+            TimedHandler(app, app_token, ping_interval=ping_interval_s) for _ in range(connections)
         ]
         self._down_since: dict[int, float] = {}
 
@@ -64,6 +75,19 @@ class Sockets:
             for number, handler in enumerate(self._handlers):
                 self._look(number, handler, patience_s)
 
+    def connected(self) -> int:
+        """Count the connections that are open."""
+        return sum(handler.client.is_connected() for handler in self._handlers)
+
+    def check(self) -> None:
+        """Look whether Slack reaches the bot.
+
+        Raises:
+            SlackAway: no connection is open.
+        """
+        if not self.connected():
+            raise SlackAway("No Socket Mode connection to Slack is open. It is opened again by itself.")
+
     def close(self) -> None:
         """Close the connections; nothing new comes in afterwards."""
         for handler in self._handlers:
@@ -77,10 +101,11 @@ class Sockets:
         if time.monotonic() - since < patience_s:
             return
         _log.error(
-            "Socket Mode connection %d is down for %.0f s, opening it anew",
+            "Socket Mode connection %d is down for %.0f s, opening it again",
             number + 1,
             time.monotonic() - since,
         )
+        metrics.RECONNECTS.inc()
         try:
             handler.client.connect_to_new_endpoint(force=True)
         except (SlackApiError, OSError) as error:

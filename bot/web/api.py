@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import yaml
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,8 +16,9 @@ from starlette.responses import JSONResponse, Response
 from bot.addresses import addresses_of, encoded, slug_of
 from bot.answering import MAX_QUESTION_CHARS, answer
 from bot.answering.models import talk_json
+from bot.answering.rendering import spoken
 from bot.holdings import MOST_ROWS, Limits, holdings_of, listing, package_version
-from bot.web.openapi import document
+from bot.telemetry.questions import observing
 from index.build.talk_table import KINDS
 from index.models import Talk
 from index.search import Searcher
@@ -44,7 +48,9 @@ class Interface:
             )
         event, day = text_of(request, "event", _MOST_NAME) or None, number_of(request, "day", least=0)
         started = perf_counter()
-        found = answer(question, searcher=live, history=history, event=event, day=day)
+        with observing("api") as observed:
+            found = answer(question, searcher=live, history=history, event=event, day=day)
+            observed.answered(found)
         return JSONResponse(found.to_json(ms=round((perf_counter() - started) * 1000, 1)))
 
     def talks(self, request: Request) -> Response:
@@ -164,6 +170,42 @@ class Interface:
     def openapi(self, _request: Request) -> Response:
         """Return the description of this interface."""
         return JSONResponse(document(), media_type="application/openapi+json")
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    content: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("openapi.yaml").read_text("utf-8"))
+    return content
+
+
+@cache
+def _known(path: str) -> frozenset[str]:
+    """Return the parameters that an operation takes."""
+    return frozenset(one["name"] for one in parameters_of(document()["paths"][path]["get"]))
+
+
+def check_parameters(request: Request) -> None:
+    """Refuse a parameter that the description does not name: a misspelt one would be lost in silence.
+
+    Raises:
+        HTTPException: There is one.
+    """
+    path = request.scope["route"].path.replace("{talk_id:path}", "{id}")
+    if path not in document()["paths"]:
+        return
+    known = _known(path)
+    if unknown := [name for name in request.query_params if name not in known]:
+        asked = spoken([f"`{name}`" for name in sorted(known)]) or "none"
+        raise HTTPException(400, f"Cannot read the parameter {unknown[0][:_MOST_NAME]!r}: there is {asked}.")
+
+
+def parameters_of(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return an operation's parameters, those that are written once for several in their place."""
+    shared = document()["components"]["parameters"]
+    return [
+        shared[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in operation["parameters"]
+    ]
 
 
 def described(talk: Talk, live: Searcher) -> dict[str, Any]:

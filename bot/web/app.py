@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from hashlib import blake2b
@@ -26,10 +26,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from bot.errors import QuestionFault
+from bot.feedback import Lacking
 from bot.holdings import package_version
-from bot.web.api import Interface
+from bot.telemetry.questions import identified
+from bot.web import cards
+from bot.web.api import Interface, check_parameters
+from bot.web.cards import Cards
 from bot.web.feed import Feed
 from bot.web.guard import Access, Guard, defect
+from bot.web.overviews import Overviews
 from bot.web.pages import Pages
 from bot.web.problems import problem, status_of, wants_json
 from index.errors import IndexFault
@@ -116,15 +121,17 @@ class Site:
                 raise HTTPException(
                     414, "Cannot read so long an address: ask one thing in a sentence or two."
                 )
+            check_parameters(request)
             tag = self._tag(request)
             if _holds(request.headers.get("if-none-match", ""), tag):
                 return Response(status_code=304, headers=_kept(tag))
-            try:
-                response = await self._work.run(partial(handler, request))
-            except (HTTPException, QuestionFault, IndexFault):
-                raise
-            except Exception as fault:
-                raise HTTPException(500, defect(fault)) from fault
+            with identified():
+                try:
+                    response = await self._work.run(partial(handler, request))
+                except (HTTPException, QuestionFault, IndexFault):
+                    raise
+                except Exception as fault:
+                    raise HTTPException(500, defect(fault)) from fault
             if response.status_code == 200:
                 response.headers.update(_kept(tag))
             return response
@@ -173,6 +180,7 @@ def create_app(
     at_once: int = 0,
     signing_secret: str = "",
     teams: Collection[str] = (),
+    asked_in_vain: Callable[[], Sequence[Lacking]] = tuple,
 ) -> ASGIApp:
     """Return the web application.
 
@@ -184,10 +192,12 @@ def create_app(
         at_once: Requests that are worked on at the same time; 0: one less than cores, two at least.
         signing_secret: The Slack app's, for requests to /mcp that Slack signs; empty: there are none.
         teams: Workspaces whose people may ask that way; empty: all that have the app.
+        asked_in_vain: Gives what people asked and the notes could not answer, for the page on their state.
     """
     work = Work(at_once)
     site = Site(searcher, trouble, work)
     pages = Pages(searcher, public_url)
+    overviews = Overviews(searcher, public_url, asked_in_vain)
     api = Interface(searcher, trouble)
     feed = Feed(searcher, public_url)
     routes = [
@@ -198,11 +208,14 @@ def create_app(
         site.route("/", pages.ask),
         site.route("/talks", pages.talks),
         site.route("/talks/{talk_id:path}", pages.old_talk),
-        site.route("/speakers", pages.speakers),
-        site.route("/speakers/{name}", pages.speaker),
-        site.route("/map", pages.map),
-        site.route("/topics", pages.topics),
-        site.route("/topics/{phrase}", pages.topic),
+        site.route("/speakers", overviews.speakers),
+        site.route("/speakers/{name}", overviews.speaker),
+        site.route("/companies", overviews.companies),
+        site.route("/companies/{name}", overviews.company),
+        site.route("/map", overviews.map),
+        site.route("/topics", overviews.topics),
+        site.route("/topics/{phrase}", overviews.topic),
+        site.route("/state", overviews.state),
         site.route("/feed.atom", feed.atom),
         site.route("/sitemap.xml", feed.sitemap),
         site.route("/robots.txt", feed.robots),
@@ -224,6 +237,8 @@ def create_app(
         page = partial(pages.problem_page, request)
         return problem(request.scope, status, detail, headers=headers, page=page)
 
+    if cards.is_there():  # an extra of the package
+        routes.insert(0, site.route("/cards/{path:path}", Cards(searcher).card))
     running = []
     if find_spec("mcp"):  # an extra of the package
         from bot.mcp.serving import mounted

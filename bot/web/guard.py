@@ -23,6 +23,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.mcp.identity import is_signed
+from bot.telemetry.questions import current_id
 from bot.web.problems import path_of, problem
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -168,7 +169,7 @@ class Rate:
 
 def defect(fault: Exception) -> str:
     """Log a fault that nobody foresaw; return the line for whoever asked, with the id under which the log has it."""
-    fault_id = secrets.token_hex(4)
+    fault_id = current_id() or secrets.token_hex(4)
     _log.error("a request failed, id %s", fault_id, exc_info=fault)
     return f"Cannot answer this: a defect, logged as {fault_id}. Try again."
 

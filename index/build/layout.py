@@ -213,8 +213,10 @@ def read_manifest(folder: Path) -> Manifest:
             f"Cannot open the build at {folder}: {MANIFEST_FILE} is missing or not readable. {WAY_OUT}"
         ) from error
     if found != FORMAT_VERSION:
+        later = isinstance(found, int) and found > FORMAT_VERSION
         raise FormatMismatch(
-            f"Cannot open the build at {folder}: format {found!r:.20}, this version reads format {FORMAT_VERSION}. {WAY_OUT}"
+            f"Cannot open the build at {folder}: format {found!r:.20}, this version reads format {FORMAT_VERSION}. "
+            + (f"Update confnotes, or {WAY_OUT[0].lower()}{WAY_OUT[1:]}" if later else WAY_OUT)
         )
     try:
         return _manifest(values)

@@ -1,4 +1,4 @@
-"""Files that stay open and are read at any place by several threads at once, on systems with and without pread."""
+"""Files that stay open and are read anywhere by several threads at once, with and without pread."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ def read_at(handle: int, size_bytes: int, offset: int) -> bytes:
     """Return bytes of a file from an offset on, fewer at its end."""
     if hasattr(os, "pread"):
         return os.pread(handle, size_bytes, offset)
-    # Windows: the position belongs to the handle, so one thread at a time moves and reads.
+    # Windows: the position is the handle's. One thread at a time moves it, and puts it back for whoever writes.
     with _seeking:
-        os.lseek(handle, offset, os.SEEK_SET)
-        return os.read(handle, size_bytes)
+        before = os.lseek(handle, 0, os.SEEK_CUR)
+        try:
+            os.lseek(handle, offset, os.SEEK_SET)
+            return os.read(handle, size_bytes)
+        finally:
+            os.lseek(handle, before, os.SEEK_SET)
 
 
 def expect_reads(handle: int, size_bytes: int, offset: int) -> None:

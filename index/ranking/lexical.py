@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -93,26 +94,45 @@ def _name_segments(folder: Path) -> None:
         path.unlink()
 
 
+def _put(path: Path, place: Path) -> None:
+    """Let a file stand in a second place: by a link, or as a copy where the system lets nobody make links."""
+    for link in (place.symlink_to, place.hardlink_to):
+        with suppress(OSError, NotImplementedError):  # Windows: only by developers, and on one volume
+            link(path)
+            return
+    shutil.copyfile(path, place)
+
+
+def _open(view: Path, folder: Path) -> tantivy.Index:
+    """Open the files of a build's folder where they can be locked."""
+    try:
+        opened = tantivy.Index.open(str(view))
+        opened.config_reader("manual")  # the default polls the folder for commits, all day
+    except (ValueError, OSError) as error:
+        raise BuildDamaged(
+            f"Cannot open {folder}: tantivy does not read it. Rebuild it with `confnotes ingest --full`."
+        ) from error
+    return opened
+
+
 class LexicalRanker:
     """A build's lexical index, memory-mapped by tantivy."""
 
     def __init__(self, folder: Path) -> None:
         # tantivy writes a lock file even to read, but a build is immutable and may be mounted read-only: it
         # gets a folder of links, which it no longer needs once the files are mapped.
-        with tempfile.TemporaryDirectory(prefix="confnotes-lexical-", ignore_cleanup_errors=True) as view:
+        view = Path(tempfile.mkdtemp(prefix="confnotes-lexical-"))
+        try:
             for path in folder.iterdir():
-                (Path(view) / path.name).symlink_to(path.resolve())
-            try:
-                self._opened = tantivy.Index.open(view)
-                self._opened.config_reader("manual")  # the default polls the folder for commits, all day
-            except (ValueError, OSError) as error:
-                raise BuildDamaged(
-                    f"Cannot open {folder}: tantivy does not read it. Rebuild it with `confnotes ingest --full`."
-                ) from error
+                _put(path.resolve(), view / path.name)
+            self._opened = _open(view, folder)
             self._opened.register_tokenizer(_ANALYZER, _analyzer())
             self._searcher = self._opened.searcher()
-        # A thread of tantivy's may have made its lock file anew while the folder was being removed.
-        shutil.rmtree(view, ignore_errors=True)
+        finally:
+            # Where copies had to be made, Windows keeps them as long as they are mapped. And a thread of tantivy's
+            # may make its lock file anew while the folder is being removed: once more.
+            for _ in range(2):
+                shutil.rmtree(view, ignore_errors=True)
         self._analyzer = _analyzer()
         self._stems: Remembered[str] = Remembered(_REMEMBERED)
         self._freqs: Remembered[list[int]] = Remembered(_REMEMBERED)

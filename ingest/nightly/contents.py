@@ -57,7 +57,7 @@ def verify_quotes(index_dir: Path, build_id: str) -> None:
     for passage in read_lines(folder / "passages.jsonl", Passage):
         if texts[passage.recap_id][passage.start : passage.end] != passage.text:
             raise PublishError(
-                f"Cannot publish build {build_id}: passage {passage.passage_id} is not what stands at {passage.start} in its recap. "
+                f"Cannot publish build {build_id}: passage {passage.passage_id} is not what its recap has at {passage.start}. "
                 "The live build stays; run `confnotes ingest --full`."
             )
 

@@ -12,7 +12,7 @@ from index.encoder.base import Encoder
 from index.errors import IndexFault, NoBuild
 from ingest.catalogue.catalogue import Catalogue
 from ingest.catalogue.files import read_catalogue
-from ingest.errors import PublishError, SourcesError
+from ingest.errors import AnotherJob, PublishError, SourcesError
 from ingest.job import Job, Progress
 from ingest.nightly.audiences import audiences, forget_others, public
 from ingest.nightly.cache import Readings, State
@@ -55,7 +55,7 @@ def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = No
         with FileLock(job.index_dir / ".lock", timeout=job.wait_s):
             return _every_build(Tools(progress or _silent, encoder, questions), job, sources)
     except Timeout as error:
-        raise PublishError(
+        raise AnotherJob(
             f"Cannot write to {job.index_dir}: another job is at work there. Let it end, or wait for it with --wait SECONDS."
         ) from error
     except OSError as error:

@@ -117,7 +117,9 @@ class Ignores:
         path = folder / IGNORE_NAME
         try:
             if not path.is_file() or path.stat().st_size > _MOST_IGNORE_BYTES:
-                raise SourcesError(f"Cannot use {path}: it is no small text file. Write one pattern a line.")
+                raise SourcesError(
+                    f"Cannot use {path}: it is not a small text file. Write one pattern a line."
+                )
             lines = path.read_bytes().decode("utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             what = getattr(error, "strerror", None) or "not UTF-8"
@@ -175,7 +177,7 @@ def _refused(path: Path, roots: Sequence[Path]) -> str:
                 if path.is_symlink()
                 else "it lies outside of the folder"
             )
-        return "" if stat.S_ISREG(path.stat().st_mode) else "it is no ordinary file"
+        return "" if stat.S_ISREG(path.stat().st_mode) else "it is not an ordinary file"
     except OSError:
         return ""  # to read it will fail, and say why
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock
 
+from index.build.last_run import read_run
 from ingest.cli import commands
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -219,3 +221,66 @@ def test_inspect_says_in_one_line_what_it_cannot_read(harbour: Path, name: str, 
     assert done.exit_code == 2
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_each_run_is_written_down_for_whoever_watches(harbour: Path, tmp_path: Path) -> None:
+    """The file beside the builds says how the last run ended and when one last published and succeeded; it names nothing."""
+    index = tmp_path / "index"
+    confnotes("ingest", harbour, "--index", index)
+    first = read_run(index)
+    confnotes("ingest", harbour, "--index", index)
+    second = read_run(index)
+    (harbour / "broken.md").write_bytes(b"")
+    confnotes("ingest", harbour, "--index", index)
+    third = read_run(index)
+    failed = confnotes("ingest", tmp_path / "nowhere", "--index", index)
+    last = read_run(index)
+    written = (index / "last-run.json").read_text("utf-8")
+
+    assert first is not None
+    assert second is not None
+    assert third is not None
+    assert last is not None
+    assert (first.exit_status, first.published_at, first.succeeded_at) == (0, first.ended_at, first.ended_at)
+    assert first.recaps == second.recaps > 0
+    assert second.published_at == first.published_at
+    assert second.succeeded_at == second.ended_at > first.ended_at
+    assert (third.exit_status, third.sources_failed) == (3, 1)
+    assert third.succeeded_at == third.ended_at
+    assert last.exit_status == failed.exit_code
+    assert last.exit_status != 0
+    assert (last.succeeded_at, last.published_at) == (third.succeeded_at, first.published_at)
+    assert "broken" not in written
+    assert os.stat(index / "last-run.json").st_mode & 0o777 == 0o644  # noqa: PTH116  as other accounts see it
+
+
+def test_a_run_that_cannot_be_written_down_is_told_and_counts(harbour: Path, tmp_path: Path) -> None:
+    """Where the note of a run cannot be written the build is published all the same, with a line about it."""
+    index = tmp_path / "index"
+    (index / "last-run.json").mkdir(parents=True)
+    done = confnotes("ingest", harbour, "--index", index)
+
+    assert done.exit_code == 0
+    assert "Published build " in done.stdout
+    assert "Cannot write down how this run ended" in done.stderr
+    assert read_run(index) is None
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"ended_at": "x"}', '{"other": 1}', "[" * 9_000, "\x00"])
+def test_a_damaged_note_of_a_run_is_no_note(tmp_path: Path, content: str) -> None:
+    """Whatever stands in the file, reading it ends nothing."""
+    (tmp_path / "last-run.json").write_text(content, encoding="utf-8")
+
+    assert read_run(tmp_path) is None
+
+
+def test_a_run_that_another_keeps_out_is_not_the_last_one(harbour: Path, tmp_path: Path) -> None:
+    """Who leaves because another job is at work leaves the note of runs to that one."""
+    index = tmp_path / "index"
+    confnotes("ingest", harbour, "--index", index)
+    before = read_run(index)
+    with FileLock(index / ".lock"):
+        kept_out = confnotes("ingest", harbour, "--index", index)
+
+    assert kept_out.exit_code == 4
+    assert read_run(index) == before

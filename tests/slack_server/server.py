@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import threading
 import time
@@ -45,6 +46,8 @@ class LocalSlack(People):
         self.faults = Faults()
         self.scopes = scopes
         self.request_url: str | None = None  # set: events come over signed HTTP instead of Socket Mode
+        self.balanced: list[str] = []  # set: one after the other is the address, as behind a load balancer
+        self._turns = itertools.count()
         self._silences: list[asyncio.Event] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="local-slack", daemon=True)
@@ -102,10 +105,11 @@ class LocalSlack(People):
         if kind == "events_api" and (scope := event_scope(payload["event"])) and scope not in self.scopes:
             return delivery  # Slack sends no event whose scope the app lacks
         self.sockets.deliveries[delivery.envelope_id] = delivery
-        if self.request_url is None:
+        url = self.balanced[next(self._turns) % len(self.balanced)] if self.balanced else self.request_url
+        if url is None:
             self._run(self.sockets.send(delivery))
         else:
-            self._run(post_signed(self.request_url, SIGNING_SECRET, delivery, self.space))
+            self._run(post_signed(url, SIGNING_SECRET, delivery, self.space))
         return delivery
 
     def drop_sockets(self, reason: str | None = None) -> None:

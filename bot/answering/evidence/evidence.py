@@ -10,6 +10,7 @@ from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope
+from bot.answering.stages import stage
 from index.build.talk_table import TalkSet
 from index.models import Hit
 from index.ranking.fusion import Evidence
@@ -30,6 +31,7 @@ class Found:
     evidence: tuple[Evidence, ...] = ()
 
 
+@stage("find")
 def gather(question: Question, searcher: Searcher, scope: Scope | None = None) -> Found:
     """Search the notes within the question's limits, or within others."""
     limits = _filter(question, question.scope if scope is None else scope, searcher)

@@ -26,8 +26,8 @@ class Audiences:
         channel_id = str(body["event"].get("channel") or "")
         shared = bool(body.get("is_ext_shared_channel"))
         if channel_id and self._heard.get(channel_id) is not shared:
-            self._heard[channel_id] = shared
             self._store.note_channel(channel_id, shared=shared)
+            self._heard[channel_id] = shared
 
     def of_job(self, job: Job) -> Searcher:
         """Return the build that a job is answered from."""

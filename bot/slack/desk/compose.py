@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,12 +16,14 @@ from bot.answering.language.word_sense import Sense, sense
 from bot.answering.models import Answer
 from bot.answering.question.addresses import talks_at
 from bot.answering.question.scope import read_scope
+from bot.answering.stages import stage
 from bot.errors import QuestionFault, UnknownDay, UnknownEvent
 from bot.live import LiveIndex
 from bot.slack.intake.commands import Command, parse
 from bot.slack.messages import cards
 from bot.slack.messages.answers import TALKS_A_PAGE, answer_message
 from bot.slack.messages.message import Frame, Look, Message, Request
+from bot.telemetry.questions import Asked
 from index.search import Searcher
 
 PLAIN = Look()
@@ -42,6 +45,14 @@ class Composed:
 
     message: Message
     answer: Answer | None = None
+    refused: bool = False  # it says why the question cannot be taken
+
+    def note(self, observed: Asked) -> None:
+        """Tell whoever observes the question what came of it."""
+        if self.answer is not None:
+            observed.answered(self.answer)
+        elif self.refused:
+            observed.refused()
 
 
 class Composer:
@@ -86,10 +97,10 @@ class Composer:
         if command.verb in _WORDS and not command.words:
             return Composed(cards.usage(self.command, command.verb, _WORDS[command.verb]))
         try:
-            with self._composing:
+            with self._turn(), stage("write"):
                 answer = self._answered(command, request, frame.searcher)
         except QuestionFault as fault:
-            return Composed(cards.note(str(fault)))
+            return Composed(cards.note(str(fault)), refused=True)
         if answer.understood.intent == "help" and answer.blocks:
             return Composed(cards.help_message(answer, frame, self.command), answer)
         return Composed(frame.restated(answer_message(answer, frame)), answer)
@@ -99,9 +110,19 @@ class Composer:
 
         "and what do they say about that?".
         """
-        with self._composing:
+        with self._turn():
             answer = self._answer(request.text, searcher=searcher, history=_ANYTHING)
         return answer.understood.follow_up
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for a place among those that search."""
+        with stage("queue"):
+            self._composing.acquire()
+        try:
+            yield
+        finally:
+            self._composing.release()
 
     def _answered(self, command: Command, request: Request, searcher: Searcher) -> Answer:
         if (view := _VIEWS.get(command.verb)) is not None:

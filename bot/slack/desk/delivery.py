@@ -12,16 +12,17 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry import RateLimitErrorRetryHandler, RetryHandler
+from slack_sdk.http_retry import RetryHandler
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, ServerErrorRetryHandler
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from bot.errors import SlackAway, SlackFault
-from bot.slack.client import TIMEOUT_S
+from bot.slack.client import TIMEOUT_S, PatientWait
 from bot.slack.intake.jobs import Job
 from bot.slack.messages.cards import diverted
 from bot.slack.messages.message import Message
+from bot.telemetry import metrics
 
 METADATA = "confnotes_answer"
 _BLOCKS_REFUSED = {
@@ -68,7 +69,7 @@ def while_slack_is_there() -> Iterator[None]:
         if not is_away(error):
             raise
         said = f"it answers {error.response.status_code}" if isinstance(error, SlackApiError) else error
-        raise SlackAway(f"Cannot reach Slack: {said}. It is tried again later.") from error
+        raise SlackAway(f"Cannot reach Slack: {said}. It will be tried again.") from error
 
 
 def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> str | None:
@@ -292,11 +293,17 @@ def _send(url: str, body: dict[str, Any]) -> str | None:
     """Send to a response URL and return what was refused, None when it was taken."""
     handlers: list[RetryHandler] = [
         ConnectionErrorRetryHandler(),
-        RateLimitErrorRetryHandler(max_retry_count=3),
+        PatientWait(max_retry_count=3),
         ServerErrorRetryHandler(max_retry_count=3),
     ]
-    answer = WebhookClient(url, timeout=TIMEOUT_S, retry_handlers=handlers).send_dict(body)
-    if answer.status_code == 200 and not answer.body.startswith('{"ok":false'):
+    outcome = "away"
+    try:
+        answer = WebhookClient(url, timeout=TIMEOUT_S, retry_handlers=handlers).send_dict(body)
+        taken = answer.status_code == 200 and not answer.body.startswith('{"ok":false')
+        outcome = "ok" if taken else "refused" if answer.status_code < 500 else "away"
+    finally:
+        metrics.CALLS.labels("response_url", outcome).inc()
+    if taken:
         return None
     return f"{answer.status_code} {_error_in(answer.body)}"
 

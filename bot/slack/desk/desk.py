@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import SlackAway, SlackFault
+from bot.answering.stages import stage
+from bot.errors import JobLost, SlackAway, SlackFault, StoreAway, StoreFault
 from bot.feedback import Feedback
 from bot.slack.desk import delivery
 from bot.slack.desk.audience import Audiences
@@ -26,12 +27,14 @@ from bot.slack.desk.teller import VERBS, Teller
 from bot.slack.intake.commands import parse
 from bot.slack.intake.incoming import says_something
 from bot.slack.intake.jobs import Job
-from bot.slack.log import told
 from bot.slack.messages import cards
 from bot.slack.messages.message import Message, Request
 from bot.slack.mrkdwn import words_of
 from bot.slack.workspaces import Workspaces
 from bot.store import Store
+from bot.telemetry import metrics
+from bot.telemetry.logs import told
+from bot.telemetry.questions import Asked, identified, observing
 from index.search import Searcher
 
 LOOK_EVERY_S = 5.0
@@ -45,6 +48,7 @@ TIDY_EVERY_S = 3600.0
 EXCHANGE_S = 4 * 3600.0  # a direct message goes on with the last exchange for so long
 LONGEST_CONTEXT = 1_000  # characters of a message that is read for a mention below it
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
+_AWAY = (SlackAway, StoreAway)  # what is begun stays open and is tried again
 _DUE = "due:"  # how the body of a job begins that is no question
 _log = logging.getLogger(__name__)
 
@@ -87,9 +91,10 @@ class Desk:
         Quick: it runs before the acknowledgement.
         """
         job_id = self.store.take(keys, job.to_json())
+        metrics.CLAIMS.labels("repeated" if job_id is None else "taken").inc()
         if job_id is None:
             return False
-        self._workers.submit(self._work, job_id, job)
+        self._workers.submit(self._work, job_id, job, taken_at=time.monotonic())
         return True
 
     @property
@@ -163,6 +168,7 @@ class Desk:
     def recover(self) -> int:
         """Take over what dead processes left, look whether it was answered, and queue what was not."""
         orphans = self.store.take_over()
+        metrics.TAKEOVERS.inc(len(orphans))
         for job_id, body in orphans:
             self._workers.submit(self._resume, job_id, body)
         return len(orphans)
@@ -176,9 +182,12 @@ class Desk:
                 self._try_again()
                 self.store.wipe()
                 if time.monotonic() >= tidy_at:
-                    tidy_at = time.monotonic() + TIDY_EVERY_S
                     self._tidy()
+                    tidy_at = time.monotonic() + TIDY_EVERY_S
+            except StoreAway:
+                pass  # the store says so itself, once
             except Exception:
+                tidy_at = max(tidy_at, time.monotonic() + TIDY_EVERY_S)
                 _log.exception("the caretaker stumbled and goes on")
             if self._closing.wait(look_every_s):
                 return
@@ -202,19 +211,25 @@ class Desk:
             return
         self._work(job_id, job, begun=True)
 
-    def _work(self, job_id: str, job: Job, tries: int = 0, *, begun: bool = False) -> None:
+    def _work(
+        self, job_id: str, job: Job, tries: int = 0, *, begun: bool = False, taken_at: float | None = None
+    ) -> None:
         """Answer a job, once: one that was begun before may be answered already.
 
-        Where Slack is away it stays open.
+        Where Slack or the memory is away it stays open.
         """
-        act = partial(self._answer_again if begun else self._answer, job_id, job)
+        waited_s = 0.0 if taken_at is None else time.monotonic() - taken_at
+        act = partial(self._answer_again if begun else self._answer, job_id, job, waited_s)
         try:
             with self.sessions.working(job) if self.sessions else nullcontext():
                 self._guarded(f"job {job_id}", act, partial(self._deliver, job_id, job), job_id)
-        except SlackAway as away:
+        except _AWAY as away:
             pause_s = min(LONGEST_AWAY_S, AGAIN_AFTER_S * 2 ** min(tries, 20))
             _log.warning("job %s: put off for %.0f s: %s", job_id, pause_s, away)
             self._put_off[job_id] = (time.monotonic() + pause_s, tries + 1, job)
+        except JobLost as lost:
+            _log.warning("job %s: %s", job_id, lost)
+            self.store.leave(job_id)
         else:
             self.store.finish(job_id)
 
@@ -228,16 +243,19 @@ class Desk:
     def _under_way(self) -> bool:
         return bool(self._clicks) or self.store.open_jobs() > len(self._put_off)
 
-    def _answer_again(self, job_id: str, job: Job) -> None:
+    def _answer_again(self, job_id: str, job: Job, waited_s: float) -> None:
         with delivery.while_slack_is_there():
             answered = not job.private and delivery.is_posted(
                 self.workspaces.client(job.team_id), job, job_id
             )
         if not answered:
-            self._answer(job_id, job)
+            self._answer(job_id, job, waited_s)
 
-    def _answer(self, job_id: str, job: Job) -> None:
-        started = time.monotonic()
+    def _answer(self, job_id: str, job: Job, waited_s: float) -> None:
+        with observing("slack", job.kind, waited_s=waited_s) as observed:
+            self._reply(job_id, job, observed)
+
+    def _reply(self, job_id: str, job: Job, observed: Asked) -> None:
         if job.has_file and not job.text:
             self._deliver(
                 job_id,
@@ -246,23 +264,26 @@ class Desk:
             )
             return
         if job.kind == "follow_up" and not self._is_still_for_us(job):
+            observed.silent()
             return
-        asked, searcher = self._asked(job), self.audiences.of_job(job)
+        request, searcher = self._asked(job), self.audiences.of_job(job)
         if job.ts and self.keeps_questions:
-            self.store.add_turn(job.thread, job.ts, job.user_id, asked.text)
-        command = parse(asked.text)
+            self.store.add_turn(job.thread, job.ts, job.user_id, request.text)
+        command = parse(request.text)
         if command.verb in VERBS:
             self._deliver(job_id, job, self.teller.answer(command, job, searcher))
             return
-        taken_up = asked.text != job.text
-        asked = self._beside_what_is_viewed(job, asked, searcher)
-        composed = self.composer.compose(asked, searcher, private=job.private, taken_up=taken_up)
+        taken_up = request.text != job.text
+        request = self._beside_what_is_viewed(job, request, searcher)
+        composed = self.composer.compose(request, searcher, private=job.private, taken_up=taken_up)
         if job.kind == "follow_up" and composed.answer is not None and not asks(composed.answer, searcher):
+            observed.silent()
             return  # people go on talking in a thread
+        composed.note(observed)
         self._deliver(job_id, job, composed.message)
         if self.keeps_questions and composed.answer is not None and composed.answer.status == "not_found":
-            self.feedback.add_miss(composed.answer)
-        _log.info("job %s: %s answered in %.0f ms", job_id, job.kind, (time.monotonic() - started) * 1000)
+            with suppress(StoreFault):  # it is answered: no failing note may have it answered again
+                self.feedback.add_miss(composed.answer)
 
     def _is_still_for_us(self, job: Job) -> bool:
         """Return whether nobody else spoke before a follow-up.
@@ -317,7 +338,10 @@ class Desk:
         """Show a person something about what they asked for, to them alone."""
         self._deliver_privately(job, message)
 
+    @stage("deliver")
     def _deliver(self, job_id: str, job: Job, message: Message) -> None:
+        if not self.store.owns(job_id):
+            raise JobLost("another process took it over while this one was silent, and answers it")
         if job.private:
             with delivery.while_slack_is_there():
                 self._deliver_privately(job, message)
@@ -329,7 +353,8 @@ class Desk:
         with delivery.while_slack_is_there():
             posted_at = delivery.post_answer(self.workspaces.client(job.team_id), job, job_id, message)
         if posted_at is not None:
-            self.store.note_answer(job.thread, posted_at)
+            with suppress(StoreFault):
+                self.store.note_answer(job.thread, posted_at)
 
     def _deliver_privately(self, job: Job, message: Message) -> None:
         """Show an answer to the asker, in the thread it belongs to, else where the response address leads."""
@@ -355,18 +380,20 @@ class Desk:
     ) -> None:
         """Run one piece of work. The process's catch-all off Bolt's threads.
 
-        The log has the traceback, the person an id.
+        The log has the traceback, the person an id. What has a job is tried again where Slack or the memory is
+        away.
         """
-        try:
-            act()
-        except SlackAway:
-            raise
-        except Exception:
-            problem = problem_id or f"p{time.time_ns() % 10**9:09d}"
-            _log.exception("problem %s in %s", problem, what)
+        passed_on: tuple[type[Exception], ...] = (*_AWAY, JobLost) if problem_id else (SlackAway,)
+        with identified(problem_id or f"p{time.time_ns() % 10**9:09d}") as problem:
             try:
-                apologise(cards.sorry(problem))
-            except SlackAway:
+                act()
+            except passed_on:
                 raise
             except Exception:
-                _log.exception("problem %s: could not even apologise", problem)
+                _log.exception("problem %s in %s", problem, what)
+                try:
+                    apologise(cards.sorry(problem))
+                except passed_on:
+                    raise
+                except Exception:
+                    _log.exception("problem %s: could not even apologise", problem)

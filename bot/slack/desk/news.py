@@ -51,7 +51,10 @@ class Arrivals:
         ids = [talk.talk_id for talk in searcher.build.stored_talks.rows if talk.kind != "section"]
         fresh = [(talk_id, at) for talk_id in ids if talk_id not in known]
         with self._store.changing() as db:
-            db.executemany("INSERT OR IGNORE INTO arrivals VALUES (?, ?)", [*fresh, (_marker(searcher), 0.0)])
+            db.executemany(
+                "INSERT INTO arrivals VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [*fresh, (_marker(searcher), 0.0)],
+            )
 
     def since(self, at: float, searcher: Searcher) -> list[Talk]:
         """Return the talks of a build that came after a time, in the order in which they came."""
@@ -66,7 +69,10 @@ class Arrivals:
         """Return the talks that came since a person last looked, and note that they look now."""
         with self._store.changing() as db:
             row = db.execute("SELECT looked_at FROM looks WHERE user_id = ?", (user_id,)).fetchone()
-            db.execute("INSERT OR REPLACE INTO looks VALUES (?, ?)", (user_id, self._store.now()))
+            db.execute(
+                "INSERT INTO looks VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET looked_at = excluded.looked_at",
+                (user_id, self._store.now()),
+            )
         return self.since(row[0], searcher) if row else []
 
 
@@ -81,7 +87,7 @@ class Subscriptions:
         """Tell a channel from now on, daily or weekly."""
         with self._store.changing() as db:
             db.execute(
-                "INSERT INTO digests VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET"
+                "INSERT INTO digests VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (team_id, channel_id) DO UPDATE SET"
                 " user_id = excluded.user_id, period = excluded.period",
                 (team_id, channel_id, user_id, period, self._store.now()),
             )

@@ -79,7 +79,7 @@ class Watches:
         rows = searcher.said.rows(phrase)
         if len(rows) > MOST_PLACES:
             return note(
-                f"“{phrase}” stands in {counted(len(rows), 'place')} already, and I would write to you every night."
+                f"“{phrase}” is in {counted(len(rows), 'place')} already, and I would write to you every night."
                 " Watch words that fewer notes have, such as the name of a project or a person."
             )
         self._keep(
@@ -94,9 +94,9 @@ class Watches:
         """Return a person's watches, or everybody's, those of one person together."""
         with self._store.reading() as db:
             rows = db.execute(
-                "SELECT team_id, user_id, phrase, seen FROM watches WHERE ? IS NULL OR user_id = ?"
+                "SELECT team_id, user_id, phrase, seen FROM watches WHERE user_id = coalesce(?, user_id)"
                 " ORDER BY team_id, user_id, phrase",
-                (user_id, user_id),
+                (user_id,),
             ).fetchall()
         return [
             Watch(team_id, user, phrase, frozenset(json.loads(seen))) for team_id, user, phrase, seen in rows
@@ -132,8 +132,11 @@ class Watches:
 
     def _keep(self, watch: Watch) -> None:
         with self._store.changing() as db:
-            row = (watch.user_id, watch.phrase, json.dumps(sorted(watch.seen)), watch.team_id)
-            db.execute("INSERT OR REPLACE INTO watches VALUES (?, ?, ?, ?)", row)
+            db.execute(
+                "INSERT INTO watches VALUES (?, ?, ?, ?) ON CONFLICT (user_id, phrase) DO UPDATE SET"
+                " seen = excluded.seen, team_id = excluded.team_id",
+                (watch.user_id, watch.phrase, json.dumps(sorted(watch.seen)), watch.team_id),
+            )
 
 
 def news_of(watches: Sequence[Watch], searcher: Searcher) -> News | None:

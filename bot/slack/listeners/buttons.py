@@ -9,11 +9,13 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.errors import SlackApiError
 
+from bot.answering.stages import stage
 from bot.errors import SlackFault
 from bot.slack.desk import delivery
 from bot.slack.desk.desk import Desk
 from bot.slack.intake.commands import Command, Verb
 from bot.slack.messages.message import Message, Request
+from bot.telemetry.questions import observing
 from index.search import Searcher
 
 
@@ -111,8 +113,12 @@ def _turn(desk: Desk, click: Click) -> None:
 
 def _open_conversation(desk: Desk, click: Click, request: Request) -> None:
     """Answer a question that was clicked in the Home tab, as a direct message to go on from."""
-    message = desk.composer.compose(request, click.searcher(desk), private=True).message
-    posted = delivery.post_to_person(desk.workspaces.client(click.team_id), click.user_id, message)
+    with observing("slack", "home") as observed:
+        composed = desk.composer.compose(request, click.searcher(desk), private=True)
+        composed.note(observed)
+        client = desk.workspaces.client(click.team_id)
+        with stage("deliver"):
+            posted = delivery.post_to_person(client, click.user_id, composed.message)
     if desk.keeps_questions:
         thread = f"{click.team_id}:{posted['channel']}:{posted['ts']}"
         desk.store.add_turn(thread, str(posted["ts"]), click.user_id, request.text)

@@ -85,7 +85,9 @@ class CagedGit:
         if git is None:
             raise SourceFault(self._shown, "there is no git command here", "Install git 2.37 or later.")
         blocks = str(self._limits.repository_bytes // _BLOCK_BYTES)
-        command = ["/bin/sh", "-c", _LIMITED, "sh", blocks, git, *self._settings, *words]
+        # Windows has no shell that limits what a command may write; the limit on its time stays.
+        limited = ["/bin/sh", "-c", _LIMITED, "sh", blocks] if hasattr(os, "killpg") else []
+        command = [*limited, git, *self._settings, *words]
         printed, said = self._folder / "printed", self._folder / "said"
         given_path = self._folder / "given"
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,10 +19,11 @@ from pydantic import SecretStr
 from bot.answering import answer
 from bot.live import LiveIndex
 from bot.settings import Settings
-from bot.slack.app import SlackBot, create_app
+from bot.slack.app import SlackBot, create_app, watch
 from bot.slack.desk.compose import Answering
-from bot.slack.http import create_http
+from bot.slack.http import bind, create_http, create_server
 from bot.slack.sockets import Sockets
+from bot.telemetry.health import Health
 from index.encoder.base import Encoder
 from tests.notes import publish_notes
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, LocalSlack
@@ -112,15 +112,16 @@ def make_settings(slack: LocalSlack, tmp_path: Path, index_dir: Path, **more: An
 
 
 @pytest.fixture
-def start(slack: LocalSlack, tmp_path: Path, live: LiveIndex) -> Iterator[Starter]:
+def start(slack: LocalSlack, tmp_path: Path, live: LiveIndex, memory: Path | SecretStr) -> Iterator[Starter]:
     """Give a function that starts a bot, over HTTP or by Socket Mode with `sockets=1`, and stops it after the test."""
     with ExitStack() as running:
 
         def starter(
             *, sockets: int = 0, answering: Answering = answer, index: LiveIndex = live, **more: Any
         ) -> Running:
+            given = {"store": memory, **more}
             bot = create_app(
-                make_settings(slack, tmp_path, index.index_dir, **more), answering=answering, live=index
+                make_settings(slack, tmp_path, index.index_dir, **given), answering=answering, live=index
             )
             bot.desk.start(look_every_s=0.1)
             one = _listen_sockets(bot, slack, sockets) if sockets else _listen_http(bot, slack)
@@ -139,15 +140,11 @@ def _listen_sockets(bot: SlackBot, slack: LocalSlack, connections: int) -> Runni
 
 
 def _listen_http(bot: SlackBot, slack: LocalSlack) -> Running:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_http(bot.app, bot.live, SIGNING_SECRET), host="127.0.0.1", port=port, log_level="warning"
-        )
-    )
-    thread = threading.Thread(target=server.run)
+    listening = bind("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    watch(bot, health := Health(), None)
+    server = create_server(create_http(bot.app, SIGNING_SECRET, health))
+    thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     while not server.started:
         time.sleep(0.01)

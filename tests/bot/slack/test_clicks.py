@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pydantic import SecretStr
 
 from bot.answering import examples
 from bot.feedback import Feedback, Verdict
@@ -25,6 +26,12 @@ from tests.slack_server.faults import Fault
 from tests.slack_server.transcript import block_text, message_text
 
 CHANNEL = "C1NOTES"
+IN_BOTH_DATABASES = True
+
+
+def named(memory: Path | SecretStr) -> dict[str, str]:
+    """Return the environment that names the bot's memory."""
+    return {"CONFNOTES_STORE": memory.get_secret_value() if isinstance(memory, SecretStr) else str(memory)}
 
 
 def test_all_places_are_paged_for_the_one_who_asks_for_them(slack: LocalSlack, start: Starter) -> None:
@@ -138,9 +145,9 @@ def test_reactions_count_as_thumbs_until_they_are_taken_back(slack: LocalSlack, 
     assert (kept.message, kept.verdict) == (f"{CHANNEL}:{answer['ts']}", "up")
 
 
-def test_a_changed_verdict_drops_the_former_reason(tmp_path: Path) -> None:
+def test_a_changed_verdict_drops_the_former_reason(memory: Path | SecretStr) -> None:
     """A reason belongs to the 👎 it was given for, in whatever order form and button arrive, and to nothing after it."""
-    store = Store(tmp_path / "bot.sqlite")
+    store = Store(memory)
     given = Feedback(store)
     given.add_reason("C1:1", "U1ADA", "wrong talk")
     given.add(Verdict("C1:1", "U1ADA", "down", "what is Quillwort?"))
@@ -350,7 +357,7 @@ def test_unknown_clicks_are_acknowledged(slack: LocalSlack, start: Starter) -> N
 
 
 def test_what_could_not_be_answered_is_reported_by_name(
-    slack: LocalSlack, start: Starter, tmp_path: Path
+    slack: LocalSlack, start: Starter, memory: Path | SecretStr
 ) -> None:
     """The week's report groups what was asked in vain by the name it is about, most often first."""
     running = start()
@@ -368,7 +375,7 @@ def test_what_could_not_be_answered_is_reported_by_name(
         )
     )
     running.close()
-    reported = CliRunner().invoke(feedback, ["report", "--store", str(tmp_path / "bot.sqlite")])
+    reported = CliRunner().invoke(feedback, ["report"], env=named(memory))
 
     assert reported.output.splitlines() == [
         "4 questions in 7 days that the notes could not answer.",
@@ -396,7 +403,7 @@ GOLDEN = {"id", "question", "type", "history", "doc", "talk", "talks", "evidence
 
 
 def test_thumbs_become_golden_questions(
-    slack: LocalSlack, start: Starter, tmp_path: Path, live: LiveIndex
+    slack: LocalSlack, start: Starter, memory: Path | SecretStr, live: LiveIndex
 ) -> None:
     """What got 👍 is exported as golden questions whose evidence is verbatim; what got 👎 only for review, without evidence."""
     running = start()
@@ -417,9 +424,7 @@ def test_thumbs_become_golden_questions(
     exported, reviewed = (
         [
             json.loads(line)
-            for line in CliRunner()
-            .invoke(feedback, ["export", "--store", str(tmp_path / "bot.sqlite"), *more])
-            .output.splitlines()
+            for line in CliRunner().invoke(feedback, ["export", *more], env=named(memory)).output.splitlines()
         ]
         for more in ([], ["--review"])
     )
@@ -444,22 +449,6 @@ def test_golden_questions_have_the_fields_that_scoring_reads(shared: Path) -> No
     ]
 
     assert set.intersection(*(set(line) for line in lines)) == GOLDEN
-
-
-def test_an_older_memory_is_brought_up_to_date(tmp_path: Path) -> None:
-    """A memory of the first format keeps what it has and takes what the second one adds."""
-    old = Store(tmp_path / "bot.sqlite")
-    with old.changing() as memory:
-        memory.execute("ALTER TABLE feedback DROP COLUMN golden")
-        memory.execute("ALTER TABLE watches DROP COLUMN team_id")
-        memory.execute("PRAGMA user_version = 1")
-    old.close()
-    store = Store(tmp_path / "bot.sqlite")
-    Feedback(store).add(Verdict("C1:1", "U1ADA", "up", "what is Quillwort?", golden={"type": "keyword"}))
-    [kept] = Feedback(store).all()
-    store.close()
-
-    assert kept.golden == {"type": "keyword"}
 
 
 def test_the_doctor_ends_with_one_when_something_is_wrong(

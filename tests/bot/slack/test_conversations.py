@@ -184,7 +184,8 @@ def test_the_process_says_whether_it_is_well(slack: LocalSlack, start: Starter) 
     address = (slack.request_url or "").removesuffix("/slack/events")
 
     assert httpx.get(f"{address}/healthz").text == "ok"
-    assert httpx.get(f"{address}/readyz").text == f"build {running.bot.live.searcher.build.build_id}"
+    assert httpx.get(f"{address}/livez").text == "ok"
+    assert httpx.get(f"{address}/readyz").json()["build"] == running.bot.live.searcher.build.build_id
     assert httpx.post(f"{address}/slack/events", content=b"x" * 1_100_000).status_code == 413
 
 

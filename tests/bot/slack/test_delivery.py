@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from bot.answering.models import Answer
 from bot.slack.intake.jobs import Job
@@ -19,6 +20,8 @@ from tests.bot.slack.test_conversations import bot_messages
 from tests.slack_server import LocalSlack
 from tests.slack_server.faults import LOST_ANSWER, RATE_LIMITED, SERVER_ERROR, SILENCE, UNAVAILABLE, Fault
 from tests.slack_server.transcript import message_text
+
+IN_BOTH_DATABASES = True
 
 
 def slow(question: str, **how: Any) -> Answer:
@@ -95,11 +98,11 @@ def test_a_slack_that_is_away_for_a_moment_is_waited_for(slack: LocalSlack, star
 
 
 def test_a_job_taken_over_while_slack_is_away_is_not_given_up(
-    slack: LocalSlack, start: Starter, tmp_path: Path
+    slack: LocalSlack, start: Starter, memory: Path | SecretStr
 ) -> None:
     """What a dead process left is answered as soon as Slack can be asked whether it was."""
     [ts] = slack.write_quietly("C1NOTES", "U1ADA", "what is Mossbank?")
-    dead = Store(tmp_path / "bot.sqlite")
+    dead = Store(memory)
     dead.take(
         ["event:1"], Job("mention", "T0LOCAL", "C1NOTES", "U1ADA", "what is Mossbank?", ts=ts).to_json()
     )
@@ -173,11 +176,11 @@ def test_a_defect_ends_in_an_apology_with_the_id_of_the_log(
 
 
 def test_what_another_process_left_is_answered_once(
-    slack: LocalSlack, start: Starter, tmp_path: Path
+    slack: LocalSlack, start: Starter, memory: Path | SecretStr
 ) -> None:
     """Claimed and unfinished jobs of a dead process: one was answered already, one was not, one came by command."""
     first, second = slack.write_quietly("C1NOTES", "U1ADA", "what is Mossbank?", "what is Quillwort?")
-    dead = Store(tmp_path / "bot.sqlite")
+    dead = Store(memory)
     url = slack.response_url("C1NOTES", "U2BEN")
     answered = dead.take(
         ["event:1"], Job("mention", "T0LOCAL", "C1NOTES", "U1ADA", "what is Mossbank?", ts=first).to_json()

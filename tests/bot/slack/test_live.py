@@ -8,6 +8,7 @@ import re
 import threading
 import time
 import weakref
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ import pytest
 
 from bot.answering import answer
 from bot.live import LiveIndex
+from index.build.layout import FORMAT_VERSION, current_build_id
 from index.encoder.base import Encoder
-from index.errors import NoBuild
+from index.errors import FormatMismatch, NoBuild
 from tests.bot.slack.conftest import Starter
 from tests.notes import TALKS, Notes, publish_notes
 from tests.slack_server import LocalSlack
@@ -111,6 +113,38 @@ def test_a_build_that_is_no_longer_served_is_let_go(following: LiveIndex, encode
     assert old() is None
 
 
+def test_builds_that_were_replaced_are_closed_without_being_asked_for(
+    following: LiveIndex, encoder: Encoder
+) -> None:
+    """While a bot follows the pointer, however many builds come, the files of at most the live one stay open."""
+
+    def open_files() -> int:
+        found = 0
+        for link in list(Path("/proc/self/fd").iterdir()):
+            with suppress(OSError):  # the one by which the folder was read
+                found += str(following.index_dir) in str(link.readlink())
+        return found
+
+    answer("who names schedulers?", searcher=following.searcher)
+    one_build = open_files()
+    gc.disable()  # it would hide for how long nobody else lets go
+    following.follow(poll_s=0.02)
+    for number in range(3):
+        said = (f"The almanac has {number} pages.",)
+        build_id = publish_notes(following.index_dir, encoder, [*TALKS, Notes("Almanac", ("Jo Bek",), said)])
+        wait_for_build(following, build_id)
+        answer("who names schedulers?", searcher=following.searcher)
+    deadline = time.monotonic() + 20
+    while open_files() > one_build and time.monotonic() < deadline:
+        time.sleep(0.02)
+    left = open_files()
+    following.stop()
+    gc.enable()
+
+    assert one_build > 0
+    assert left == one_build
+
+
 def wait_for_build(following: LiveIndex, build_id: str) -> None:
     """Wait until a build is served, ten seconds at most."""
     deadline = time.monotonic() + 10
@@ -158,3 +192,45 @@ def test_every_answer_is_one_builds(following: LiveIndex, encoder: Encoder) -> N
     assert all(words <= {str(edition)} for words, edition in said)
     assert all(words for words, edition in said if edition)
     assert following.searcher.build.build_id == build_id
+
+
+def as_format(index_dir: Path, build_id: str, version: int) -> None:
+    """Let a build have the format of another version of confnotes."""
+    manifest = index_dir / build_id / "manifest.json"
+    manifest.write_text(
+        manifest.read_text("utf-8").replace(f'"format": {FORMAT_VERSION}', f'"format": {version}'), "utf-8"
+    )
+
+
+def test_a_version_that_is_upgraded_starts_again_while_the_next_ones_build_is_live(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
+) -> None:
+    """A bot that restarts during an upgrade answers from the last build that it reads, says so, and takes the next good one."""
+    own = current_build_id(index_dir)
+    later = publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    as_format(index_dir, later, FORMAT_VERSION + 1)
+    following = LiveIndex(index_dir, encoder)
+    start(index=following)
+    slack.command("C1NOTES", "U1ADA", "how fast does Mossbank restore a volume?")
+    [reply] = slack.wait_for(lambda: slack.space.ephemerals)
+    trouble = following.trouble
+    publish_notes(index_dir, encoder, [*TALKS[:2], NEWS])
+
+    assert "14 seconds" in message_text(reply)
+    assert trouble is not None
+    assert f"format {FORMAT_VERSION + 1}" in trouble
+    assert "Update confnotes" in trouble
+    assert following.refresh()
+    assert following.searcher.build.build_id != own
+    assert following.trouble is None
+
+
+def test_what_was_gone_back_from_is_not_served_at_a_start(index_dir: Path, encoder: Encoder) -> None:
+    """Where the live build has another format, builds that are newer than it are left alone; with none before it, it is told."""
+    live = current_build_id(index_dir)
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    (index_dir / "CURRENT").write_text(live + "\n", encoding="utf-8")
+    as_format(index_dir, live, FORMAT_VERSION - 1)
+
+    with pytest.raises(FormatMismatch, match="confnotes ingest --full"):
+        LiveIndex(index_dir, encoder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.errors import SettingsFault, SlackFault, StoreFault
+from bot.errors import SettingsFault, SlackFault, StoreAway, StoreFault
 from bot.live import LiveIndex
 from bot.slack.app import create_app
 from bot.store import Store
@@ -155,29 +154,12 @@ def test_a_full_disk_does_not_outlast_itself(tmp_path: Path) -> None:
     with store.reading() as memory:
         [pages] = memory.execute("PRAGMA page_count").fetchone()
         memory.execute(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(sqlite3.OperationalError, match="full"):
+    with pytest.raises(StoreAway, match="full"):
         store.take(["large"], "x" * 1_000_000)
     with store.reading() as memory:
         memory.execute("PRAGMA max_page_count = 100000")
 
     assert store.take(["large"], "{}") is not None
-    store.close()
-
-
-def test_old_claims_and_questions_are_forgotten(tmp_path: Path) -> None:
-    """What is no longer needed or may no longer be kept is dropped, the rest stays."""
-    now = [1_000_000.0]
-    store = Store(tmp_path / "bot.sqlite", clock=lambda: now[0])
-    store.take(["old"], "{}")
-    store.add_turn("thread", "1", "U1", "an old question")
-    now[0] += 7200
-    store.take(["new"], "{}")
-    store.add_turn("thread", "2", "U1", "a new question")
-    store.forget(claims_after_s=3600, questions_after_s=3600)
-
-    assert store.take(["old"], "{}") is not None
-    assert store.take(["new"], "{}") is None
-    assert [turn.question for turn in store.turns("thread")] == ["a new question"]
     store.close()
 
 

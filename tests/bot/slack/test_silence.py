@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from bot.answering.models import Answer
-from bot.slack.log import SilentAboutText
 from bot.store import Store
+from bot.telemetry.logs import SilentAboutText
 from tests.bot.slack.conftest import Starter, answer
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, LocalSlack
 from tests.slack_server.faults import SERVER_ERROR, SILENCE, Fault

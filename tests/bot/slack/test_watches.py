@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.slack_server.faults import Fault
 from tests.slack_server.state import TEAM_ID
 from tests.slack_server.transcript import message_text
 
+IN_BOTH_DATABASES = True
 NEWS = Notes("Mossbank Grows Up", ("Nadia Sund",), ("Nadia Sund moved Mossbank to four regions.",), day=2)
 
 
@@ -96,7 +98,7 @@ def test_news_that_could_not_be_posted_are_told_later(
 
 
 def test_news_of_a_process_that_is_gone_are_told_by_the_next(
-    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder, tmp_path: Path
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder, memory: Path | SecretStr
 ) -> None:
     """A process that dies between its claim and its message loses nothing: the next one tells, once."""
     first = start(index=LiveIndex(index_dir, encoder))
@@ -106,7 +108,7 @@ def test_news_of_a_process_that_is_gone_are_told_by_the_next(
     publish_notes(index_dir, encoder, [*TALKS, NEWS])
     following = LiveIndex(index_dir, encoder)
     key = f"watch:{TEAM_ID}:U1ADA:{following.searcher.build.build_id}"
-    gone = Store(tmp_path / "bot.sqlite")
+    gone = Store(memory)
     gone.take([key], f"due:{key}")
     gone.close()
     second = start(index=following)
@@ -244,10 +246,15 @@ def test_the_doctor_finds_everything_well(slack: LocalSlack, tmp_path: Path, pub
 
     assert [finding.what for finding in findings] == [
         "index and model",
+        "engine",
         "memory",
+        "sources",
+        "disk",
+        "clock",
         "tokens",
         "bot token",
         "scopes",
+        "Slack's clock",
         "socket",
     ]
     assert all(finding.well for finding in findings), findings
@@ -271,6 +278,19 @@ def test_the_doctor_says_what_to_fix(
 
     assert not found[what].well
     assert said in found[what].said
+
+
+@pytest.mark.parametrize(("off_s", "said"), [(400, "s ahead of Slack's"), (-400, "s behind Slack's")])
+def test_the_doctor_compares_the_clock_with_slacks(
+    slack: LocalSlack, tmp_path: Path, published: Path, off_s: float, said: str
+) -> None:
+    """A clock that Slack would refuse requests by is named with how far it is off."""
+    settings = make_settings(slack, tmp_path, published)
+    found = {finding.what: finding for finding in examine(settings, now=lambda: round(time.time()) + off_s)}
+
+    assert not found["Slack's clock"].well
+    assert said in found["Slack's clock"].said
+    assert "NTP" in found["Slack's clock"].said
 
 
 def test_the_doctor_finds_a_missing_build_and_scope(tmp_path: Path) -> None:

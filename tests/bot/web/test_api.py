@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 
 from bot.addresses import addresses_of
 from bot.answering import answer
+from bot.web.api import document, parameters_of
 from bot.web.app import create_app
-from bot.web.openapi import document
 from bot.web.problems import MEDIA_TYPE
 from index.build.talk_table import KINDS
 from index.encoder.base import Encoder
@@ -274,3 +274,17 @@ def test_only_a_public_page_is_for_search_machines(searcher: Searcher) -> None:
     listed = re.findall(r"<loc>([^<]+)</loc>", public.get("/sitemap.xml").text)
     assert "https://n.example.org/c/eu-2020/day-3" in listed
     assert "Sitemap: https://n.example.org/c/sitemap.xml" in public.get("/robots.txt").text
+
+
+@pytest.mark.parametrize("path", sorted(OPERATIONS))
+def test_a_misspelt_parameter_is_not_lost_in_silence(client: TestClient, path: str) -> None:
+    """Each operation refuses what its description does not name, and says what there is; pages take what links carry."""
+    address = path.replace("{id}", "eu-2020.md/0")
+    reply = client.get(
+        address, params={"q": "Lanternfish", "evnt": "EU 2020"} if "ask" in path else {"evnt": "x"}
+    )
+
+    assert reply.status_code == 400
+    assert "'evnt'" in reply.json()["detail"]
+    assert all(f"`{one['name']}`" in reply.json()["detail"] for one in parameters_of(OPERATIONS[path]))
+    assert client.get("/talks", params={"utm_source": "mail"}).status_code == 200

@@ -43,3 +43,16 @@ def test_a_build_is_made_and_asked(tmp_path: Path, encoder: Encoder) -> None:
     [first, *_] = Searcher.open(tmp_path, encoder).search(Query("tides"))
 
     assert first.passage.text
+
+
+@pytest.mark.usefixtures("without_posix")
+def test_a_writer_goes_on_where_it_was(tmp_path: Path) -> None:
+    """Reading what was written earlier through the same handle does not move the place where the next bytes go."""
+    with (tmp_path / "rows").open("w+b") as stream:
+        stream.write(b"first second ")
+        stream.flush()
+        earlier = read_at(stream.fileno(), 5, 0)
+        stream.write(b"third")
+
+    assert earlier == b"first"
+    assert (tmp_path / "rows").read_bytes() == b"first second third"

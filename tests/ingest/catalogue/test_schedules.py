@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import json
 import os
 import re
@@ -17,7 +16,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from ingest.cli import commands
@@ -162,55 +160,6 @@ def test_every_does_not_repeat_wrong_usage(tmp_path: Path) -> None:
     assert nowhere.exit_code == 2
     assert [one.exit_code for one in no_time] == [2, 2, 2, 2]
     assert all("24h, 90m or 30s" in one.stderr for one in no_time)
-
-
-def test_the_cron_job_tells_the_exit_statuses_apart() -> None:
-    """Kubernetes fails at once on 2, counts 3 as done, tries 4 again, and never runs two jobs."""
-    job = yaml.safe_load((ROOT / "deploy" / "kubernetes" / "cronjob.yaml").read_text(encoding="utf-8"))
-    [rule] = job["spec"]["jobTemplate"]["spec"]["podFailurePolicy"]["rules"]
-    [container] = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
-    shell, flag, script = container["command"]
-    wrapped = {
-        status: subprocess.run(
-            [shell, flag, script.replace("confnotes ingest --wait 600", f"(exit {status})")], check=False
-        ).returncode
-        for status in (0, 2, 3, 4)
-    }
-
-    assert job["spec"]["concurrencyPolicy"] == "Forbid"
-    assert (rule["action"], rule["onExitCodes"]["values"]) == ("FailJob", [2])
-    assert rule["onExitCodes"]["containerName"] == container["name"]
-    assert wrapped == {0: 0, 2: 2, 3: 0, 4: 4}
-
-
-def test_the_timer_tells_the_exit_statuses_apart() -> None:
-    """The unit counts 3 as success and does not try 2 again."""
-    unit = configparser.ConfigParser(strict=False, interpolation=None)
-    unit.optionxform = str  # type: ignore[method-assign,assignment]
-    unit.read_string((ROOT / "deploy" / "systemd" / "confnotes-ingest.service").read_text(encoding="utf-8"))
-    service = unit["Service"]
-
-    assert (service["SuccessExitStatus"], service["RestartPreventExitStatus"], service["Restart"]) == (
-        "3",
-        "2",
-        "on-failure",
-    )
-    assert "--wait" in service["ExecStart"]
-    assert (ROOT / "deploy" / "systemd" / "confnotes-ingest.timer").read_text(encoding="utf-8").count(
-        "OnCalendar="
-    ) == 1
-
-
-def test_the_compose_file_repeats_the_job() -> None:
-    """One container repeats the job, another one is the bot, and both have the same builds."""
-    services = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))["services"]
-
-    assert services["ingest"]["command"] == ["confnotes", "ingest", "--every", "24h"]
-    assert "data:/data" in services["ingest"]["volumes"]
-    assert (
-        services["ingest"]["environment"]["CONFNOTES_INDEX_DIR"]
-        == services["bot"]["environment"]["CONFNOTES_INDEX_DIR"]
-    )
 
 
 def test_every_option_that_is_documented_exists() -> None:

@@ -13,15 +13,18 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from types import TracebackType
-
-from slack_sdk.errors import SlackApiError
+from typing import Any, Literal
 
 from bot.errors import BotFault, QuestionFault
+from bot.telemetry.questions import current_id
 from index.errors import IndexFault
 
 OURS = ("bot", "index", "console")
+# What a record may bring along; everything else of it stays out.
+FIELDS = ("surface", "kind", "form", "outcome", "ms", "stages_ms")
+Form = Literal["plain", "json"]
 _ExcInfo = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )  # as logging hands it over
@@ -35,23 +38,35 @@ class SilentAboutText(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Write our own records as they are, a library's as the line of its code that wrote it."""
-        written = logging.makeLogRecord(record.__dict__)
-        written.exc_text = None  # another handler's way to write it
-        if record.name.partition(".")[0] not in OURS:
-            written.msg, written.args = f"reported in {record.funcName}, line {record.lineno}", ()
-        return super().format(written)
+        return super().format(_without_foreign_words(record))
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  logging's name
         """Write a traceback with the names of its exceptions and, of this program's own ones, their words."""
-        if ei[1] is None:
-            return ""
-        lines = ["Traceback (most recent call last):"]
-        lines += [line.rstrip("\n") for line in traceback.format_tb(ei[2])]
-        return "\n".join([*lines, *(told(error) for error in _chain(ei[1]))])
+        return traceback_of(ei)
+
+
+def _without_foreign_words(record: logging.LogRecord) -> logging.LogRecord:
+    """Return a copy of a record that says of a library's only where its code wrote it."""
+    written = logging.makeLogRecord(record.__dict__)
+    written.exc_text = None  # another handler's way to write it
+    if not _is_ours(record):
+        written.msg, written.args = f"reported in {record.funcName}, line {record.lineno}", ()
+    return written
+
+
+def traceback_of(exc_info: _ExcInfo) -> str:
+    """Return a traceback with what may be written of each exception."""
+    if exc_info[1] is None:
+        return ""
+    lines = ["Traceback (most recent call last):"]
+    lines += [line.rstrip("\n") for line in traceback.format_tb(exc_info[2])]
+    return "\n".join([*lines, *(told(error) for error in _chain(exc_info[1]))])
 
 
 def told(error: BaseException) -> str:
     """Return what may be written of an exception."""
+    from slack_sdk.errors import SlackApiError
+
     name = type(error).__name__
     if isinstance(error, SlackApiError):
         return f"{name}: {error.response.get('error')}"
@@ -63,12 +78,54 @@ def told(error: BaseException) -> str:
     return f"{name}: {error}" if ours else name
 
 
-def set_up() -> None:
-    """Let the process write its log to standard error."""
+def set_up(form: Form = "plain") -> None:
+    """Let the process write its log to standard error, as lines for people or as a JSON object a line."""
     handler = logging.StreamHandler()
-    handler.setFormatter(SilentAboutText())
+    handler.setFormatter(SilentAboutText() if form == "plain" else json_lines())
     handler.addFilter(_is_worth_a_line)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+def json_lines() -> logging.Formatter:
+    """Return structlog's formatter: time, level, logger, event, the question's id, and what the record brings along."""
+    import structlog
+
+    class JsonLines(structlog.stdlib.ProcessorFormatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return super().format(_without_foreign_words(record))
+
+    return JsonLines(
+        foreign_pre_chain=[
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.ExtraAdder(allow=FIELDS),
+            _add_question,
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _write_exception,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+
+
+def _add_question(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Add the id of the question that is being answered."""
+    if question_id := current_id():
+        event["question"] = question_id
+    return event
+
+
+def _write_exception(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Write an exception as the plain log does: without the words of those that are not ours."""
+    if exc_info := event.pop("exc_info", None):
+        event["exception"] = traceback_of(exc_info)
+    return event
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] in OURS
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
@@ -76,7 +133,7 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
 
     What a library raises as well is told by whoever catches it.
     """
-    return record.name.partition(".")[0] in OURS or bool(record.exc_info)
+    return _is_ours(record) or bool(record.exc_info)
 
 
 class Seldom:

@@ -1,0 +1,1 @@
+"""What is seen of a running process from outside: counts, health, and one line of the log a question."""
