@@ -17,7 +17,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 NEEDED = {
     "ingest": {"CONFNOTES_REPORT_WEBHOOK"},
     "bot": {one for one in SECRETS if one.startswith("SLACK_")}
-    | {"CONFNOTES_INSTALLATIONS_KEY", "CONFNOTES_STORE"},
+    | {"CONFNOTES_STORE", "CONFNOTES_INSTALLATIONS_KEY"},
     "web": {"CONFNOTES_WEB_TOKEN", "SLACK_SIGNING_SECRET"},
 }
 
