@@ -136,8 +136,12 @@ switches: $(VENV)/installed-dev  ## ask for a minute while 20 builds are publish
 everyday: $(VENV)/installed-dev  ## ask the question sets and say whom the answers satisfy (TEXTS holds the notes they point into)
 	@$(BIN)/confnotes ingest $(TEXTS)/training/texts --index data/questions/training >/dev/null
 	@$(BIN)/confnotes ingest $(TEXTS)/seeds --catalogue $(TEXTS)/seeds/catalogue.csv --index data/questions/seeds >/dev/null
+	@$(BIN)/confnotes ingest tests/corpus/recaps --index data/questions/corpus >/dev/null
+	@$(BIN)/confnotes ingest $(TEXTS)/recaps/texts --index data/questions/recaps >/dev/null
 	@set -e; for figures in everyday refusing metamorphic; do $(BIN)/python -m benchmarks.$$figures --texts $(TEXTS)/training/texts \
 		--texts $(TEXTS)/seeds --build training=data/questions/training --build seeds=data/questions/seeds; done
+	@$(BIN)/python -m benchmarks.everyday benchmarks/questions/fresh.jsonl --texts $(TEXTS)/recaps/texts \
+		--build corpus=data/questions/corpus --build recaps=data/questions/recaps
 
 pairs: $(VENV)/installed-dev  ## check the pairs that the encoder's adapter is trained on (TEXTS holds what they point into)
 	@$(BIN)/python -m training.check --texts $(TEXTS)/training/texts --texts $(TEXTS)/recaps/texts \

@@ -168,7 +168,9 @@ def _fitting(form: AnswerForm, draft: _Draft, *, titled: bool) -> AnswerForm:
         return AnswerForm.BRIEF
     if form is AnswerForm.DIGEST and known > _HEADED:
         return AnswerForm.QUOTES
-    return AnswerForm.QUOTES if form in _ABOUT_US and known else form
+    asking = examples().asking
+    named = any(word.known and (word.capital or word.form not in asking) for word in draft.words)
+    return AnswerForm.QUOTES if form in _ABOUT_US and named else form
 
 
 def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm:

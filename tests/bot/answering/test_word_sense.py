@@ -32,7 +32,6 @@ def senses(text: str, searcher: Searcher) -> dict[str, str]:
         ("can I cook lasagne with it", "lasagne", Sense.PLAIN),
         ("wie kann man Knoten drainen?", "drainen", Sense.KNOWN),
         ("can it be archivado", "archivado", Sense.KNOWN),
-        ("what is a quillworthy", "quillworthy", Sense.NAME),
         ("btw what is Quillwort", "btw", Sense.PLAIN),
         ("warum will man Quillwort loswerden?", "loswerden", Sense.PLAIN),
         ("was gibt es über Netzwerkausfälle?", "Netzwerkausfälle", Sense.PLAIN),
