@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from bot.answering.evidence.evidence import Found
 from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
+from bot.answering.language.word_sense import is_version
 from bot.answering.models import Block, Line, Quote
 from bot.answering.question.question import Question
 from bot.answering.reply.outline import (
@@ -109,6 +110,8 @@ def _addresses_named(hit: Hit, names: Sequence[str]) -> tuple[Block, ...]:
 def _asks_little(question: Question, names: Sequence[str]) -> bool:
     """Return whether a question asks what there is about a name or a talk rather than one thing about it."""
     named = bool(names or question.speakers or question.titled or question.talks)
+    if any(is_version(word.form) for word in question.words):
+        return False  # what is said of a release is said where it is named
     return named and not question.context and len(question.words) - len(names) <= _BESIDE
 
 
@@ -396,11 +399,7 @@ def _is_near(hit: Hit, best: Hit, names: Collection[str]) -> bool:
 
 
 def _said(hit: Hit, names: Collection[str]) -> int:
-    said = {
-        singular(form)
-        for text in (hit.passage.text, hit.talk.title, *hit.talk.speakers)
-        for form in forms(text)
-    }
+    said = set().union(*map(_singulars, (hit.passage.text, hit.talk.title, *hit.talk.speakers)))
     return sum(singular(name) in said for name in names)
 
 
