@@ -123,9 +123,11 @@ class Store:
         with self.changing() as db:
             db.execute("DELETE FROM claims WHERE key = ?", (key,))
 
-    def finish(self, job_id: str) -> None:
-        """Close a job; its text is forgotten."""
+    def finish(self, job_id: str, release: str | None = None) -> None:
+        """Close a job, whose text is forgotten, and release a claim with it, so that both are gone or none."""
         with self.changing() as db:
+            if release is not None:
+                db.execute("DELETE FROM claims WHERE key = ?", (release,))
             db.execute("UPDATE jobs SET finished_at = ?, body = NULL WHERE job_id = ?", (self.now(), job_id))
 
     def take_over(self) -> list[tuple[str, str]]:

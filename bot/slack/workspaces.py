@@ -29,6 +29,7 @@ SCOPES = (
     "commands",
     "groups:history",
     "im:history",
+    "im:write",
     "reactions:read",
 )
 AGENT_SCOPE = "assistant:write"  # `deploy/slack/manifest.agent.json`

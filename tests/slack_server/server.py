@@ -29,6 +29,7 @@ SCOPES = frozenset(
         "channels:history",
         "groups:history",
         "im:history",
+        "im:write",
         "chat:write",
         "commands",
         "reactions:read",

@@ -22,7 +22,7 @@ from bot.slack.desk import delivery
 from bot.slack.desk.audience import Audiences
 from bot.slack.desk.compose import Composer, asks
 from bot.slack.desk.sessions import Sessions
-from bot.slack.desk.teller import VERBS, Teller
+from bot.slack.desk.teller import VERBS, Notice, Teller
 from bot.slack.intake.commands import parse
 from bot.slack.intake.incoming import says_something
 from bot.slack.intake.jobs import Job
@@ -73,9 +73,8 @@ class Desk:
         self.audiences = Audiences(composer.live, store)
         self.teller = Teller(workspaces, store, composer, self.audiences)
         composer.live.on_change(lambda _: self.tell_news())
-        self._put_off: dict[
-            str, tuple[float, int, Job]
-        ] = {}  # job -> when to try again, how often it was tried
+        # Job -> when to try again, how often it was tried, and what it is: of a notice its body.
+        self._put_off: dict[str, tuple[float, int, Job | str]] = {}
         self._clicks: set[Future[None]] = set()  # what is done without a job, and still under way
         self._closing = threading.Event()
         self._left_open = 0
@@ -141,22 +140,23 @@ class Desk:
         """Tell people and channels what the builds have that they asked to be told of."""
         self.teller.tell(self._once)
 
-    def _once(self, key: str, what: str, act: Callable[[], None]) -> None:
-        """Do something that nobody asked for just now, whatever process sees first that it is due.
+    def _once(self, notice: Notice, what: str, act: Callable[[str], None]) -> None:
+        """Tell something that nobody asked for just now, whatever process sees first that it is due.
 
-        What fails, or is left by a process that is gone, is due again.
+        What fails, or is left by a process that is gone, may have been posted: it is looked for before it is
+        due again.
         """
-        job_id = self.store.take([key], f"{_DUE}{key}")
+        body = f"{_DUE}{notice.to_json()}"
+        job_id = self.store.take([notice.key], body)
         if job_id is None:
             return
 
         def done() -> None:
-            act()
-            self.store.finish(job_id)
+            act(job_id)
+            self.store.finish(job_id, notice.key)
 
         def failed(_apology: Message) -> None:  # nobody waits for an apology; the log has the failure
-            self.store.release(key)
-            self.store.finish(job_id)
+            self._put_off[job_id] = (time.monotonic() + TIDY_EVERY_S, 0, body)
 
         self.run(what, done, failed)
 
@@ -190,9 +190,7 @@ class Desk:
 
     def _resume(self, job_id: str, body: str) -> None:
         if body.startswith(_DUE):
-            self.store.release(body.removeprefix(_DUE))
-            self.store.finish(job_id)
-            self.tell_news()
+            self._settle(job_id, body)
             return
         try:
             job = Job.from_json(body)
@@ -201,6 +199,22 @@ class Desk:
             self.store.finish(job_id)
             return
         self._work(job_id, job, begun=True)
+
+    def _settle(self, job_id: str, body: str) -> None:
+        """Look what became of a notice that was begun; tell what was not told."""
+        try:
+            notice = Notice.from_json(body.removeprefix(_DUE))
+            self.teller.settle(notice, job_id)
+        except ValueError:
+            _log.exception("job %s: cannot be taken over", job_id)
+            self.store.finish(job_id)
+        except Exception:  # Slack is away, or the memory cannot be written: it stays open
+            _log.exception("job %s: cannot say whether it was told", job_id)
+            self._put_off[job_id] = (time.monotonic() + TIDY_EVERY_S, 0, body)
+            return
+        else:
+            self.store.finish(job_id, notice.key)
+        self.tell_news()
 
     def _work(self, job_id: str, job: Job, tries: int = 0, *, begun: bool = False) -> None:
         """Answer a job, once: one that was begun before may be answered already.
@@ -220,10 +234,13 @@ class Desk:
 
     def _try_again(self) -> None:
         """Queue what was put off and is due."""
-        for job_id, (due, tries, job) in list(self._put_off.items()):
+        for job_id, (due, tries, what) in list(self._put_off.items()):
             if due <= time.monotonic() and not self._closing.is_set():
                 del self._put_off[job_id]
-                self._workers.submit(self._work, job_id, job, tries, begun=True)
+                if isinstance(what, Job):
+                    self._workers.submit(self._work, job_id, what, tries, begun=True)
+                else:
+                    self._workers.submit(self._settle, job_id, what)
 
     def _under_way(self) -> bool:
         return bool(self._clicks) or self.store.open_jobs() > len(self._put_off)
