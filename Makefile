@@ -13,7 +13,7 @@ TEXTS ?= ../shared
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards hostile fuzz nights switches everyday pairs forms train fusion \
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock hazards canaries hostile fuzz nights switches everyday pairs forms train fusion \
 	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
@@ -76,8 +76,11 @@ lock: $(VENV)/installed-dev  ## write constraints.txt from what is installed, an
 	@uv pip compile --quiet pyproject.toml --constraint constraints.txt --generate-hashes --universal --python-version 3.11 \
 		--no-header --no-annotate --output-file requirements.lock
 
-hazards: $(VENV)/installed-dev  ## kill 200 nightly jobs, fill their disk, turn their clock, damage 700 builds, and look what is live afterwards
-	@$(BIN)/python -m benchmarks.hazards --kills 200 --damages 700
+hazards: $(VENV)/installed-dev  ## kill 200 nightly jobs and 200 nights with a bot, fill disks, turn clocks, damage 700 builds, and look what is live afterwards
+	@$(BIN)/python -m benchmarks.hazards --kills 200 --damages 700 --nights 200
+
+canaries: $(VENV)/installed-dev  ## start commands that fail, with a canary in twelve secrets, and look for the canaries
+	@$(BIN)/python -m benchmarks.canaries
 
 hostile: $(VENV)/installed-dev  ## ask 5,000 questions that are made to be dear (INDEX; half an hour)
 	@$(BIN)/python -m benchmarks.hostile --index $(INDEX) --questions 5000

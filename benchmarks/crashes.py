@@ -47,6 +47,7 @@ from tests.slack_server.transcript import message_text
 PERSON, CHANNEL, DIRECT = "U1ADA", "C1NOTES", "D1ADA"
 _KEPT = 5  # talks in the notes; older ones leave
 _LONGEST_S = 1.5  # in which a night and its telling end, on a quiet machine
+_UNHEARD_S = 2.0  # after which Slack sends an event again
 _PATIENCE_S = 120.0
 
 
@@ -181,10 +182,11 @@ class Nights:
         )
 
     def told(self, channel_id: str, words: str) -> int:
-        """Return how many of the bot's messages in a channel say something."""
+        """Return how many of the bot's messages in a channel, answers in threads aside, say something."""
         channel = self.slack.space.channels.get(channel_id)
         messages = list(channel.messages) if channel else []
-        return sum(words in message_text(one) for one in messages if one["user"] == BOT_USER_ID)
+        own = [one for one in messages if one["user"] == BOT_USER_ID and "thread_ts" not in one]
+        return sum(words in message_text(one) for one in own)
 
     def answers(self, asked: list[Delivery]) -> int:
         """Return how many answers a question has."""
@@ -242,8 +244,9 @@ class Nights:
         sent = list(asked)
 
         def is_done() -> bool:
-            if not any(one.acked_at for one in sent) and time.monotonic() - sent[-1].sent_at > 1:
-                sent.extend(self.slack.redeliver(asked[0]))
+            for number, one in enumerate(sent):  # the message, and the mention in it
+                if one.acked_at is None and time.monotonic() - one.sent_at > _UNHEARD_S:
+                    [sent[number]] = self.slack.redeliver(one)
             return bool(
                 self.answers(asked) and self.told(DIRECT, said) and self.told(CHANNEL, said) and self._rests()
             )

@@ -53,7 +53,7 @@ class Arrivals:
             # Inside the transaction: nothing that comes later may carry an earlier time.
             at = self._store.now() if known else 0.0
             rows = [*((talk_id, at) for talk_id in fresh), (_marker(searcher), 0.0)]
-            db.executemany("INSERT OR IGNORE INTO arrivals VALUES (?, ?)", rows)
+            db.executemany("INSERT INTO arrivals VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
 
     def since(self, at: float, searcher: Searcher) -> list[tuple[Talk, float]]:
         """Return the talks of a build that came after a time, in the order in which they came, each with its time."""
