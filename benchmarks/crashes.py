@@ -48,7 +48,8 @@ PERSON, CHANNEL, DIRECT = "U1ADA", "C1NOTES", "D1ADA"
 _KEPT = 5  # talks in the notes; older ones leave
 _LONGEST_S = 1.5  # in which a night and its telling end, on a quiet machine
 _UNHEARD_S = 2.0  # after which Slack sends an event again
-_PATIENCE_S = 120.0
+_PATIENCE_S = 600.0
+_LATEST = 12  # messages of a channel that a night can have brought
 
 
 def be_bot(folder: Path, api_url: str) -> None:
@@ -184,14 +185,14 @@ class Nights:
     def told(self, channel_id: str, words: str) -> int:
         """Return how many of the bot's messages in a channel, answers in threads aside, say something."""
         channel = self.slack.space.channels.get(channel_id)
-        messages = list(channel.messages) if channel else []
+        messages = channel.messages[-_LATEST:] if channel else []
         own = [one for one in messages if one["user"] == BOT_USER_ID and "thread_ts" not in one]
         return sum(words in message_text(one) for one in own)
 
     def answers(self, asked: list[Delivery]) -> int:
         """Return how many answers a question has."""
         ts = asked[0].payload["event"]["ts"]
-        messages = list(self.slack.space.channels[CHANNEL].messages)
+        messages = self.slack.space.channels[CHANNEL].messages[-_LATEST:]
         return sum(one["user"] == BOT_USER_ID and one.get("thread_ts") == ts for one in messages)
 
     def once(self) -> None:
@@ -267,7 +268,7 @@ class Nights:
             assert time.monotonic() < ends, (
                 f"night {self.night}: waited in vain; {self.slack.transcript(CHANNEL)}"
             )
-            time.sleep(0.002)
+            time.sleep(0.005)
 
 
 @contextlib.contextmanager

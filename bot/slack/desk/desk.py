@@ -42,6 +42,7 @@ THREADS = (
 )
 PATIENCE_S = 20.0  # after SIGTERM; a supervisor waits for 30 s, of which HTTP may have taken some
 TIDY_EVERY_S = 3600.0
+NEWS_EVERY_S = 10.0  # at most, where somebody was being told something when there was more
 EXCHANGE_S = 4 * 3600.0  # a direct message goes on with the last exchange for so long
 LONGEST_CONTEXT = 1_000  # characters of a message that is read for a mention below it
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
@@ -75,6 +76,7 @@ class Desk:
         composer.live.on_change(lambda _: self.tell_news())
         # Job -> when to try again, how often it was tried, and what it is: of a notice its body.
         self._put_off: dict[str, tuple[float, int, Job | str]] = {}
+        self._missed = False  # whether there may be news that could not be told when they came
         self._clicks: set[Future[None]] = set()  # what is done without a job, and still under way
         self._closing = threading.Event()
         self._left_open = 0
@@ -140,7 +142,7 @@ class Desk:
         """Tell people and channels what the builds have that they asked to be told of."""
         self.teller.tell(self._once)
 
-    def _once(self, notice: Notice, what: str, act: Callable[[str], None]) -> None:
+    def _once(self, notice: Notice, what: str, act: Callable[[str], bool]) -> None:
         """Tell something that nobody asked for just now, whatever process sees first that it is due.
 
         What fails, or is left by a process that is gone, may have been posted: it is looked for before it is
@@ -148,11 +150,12 @@ class Desk:
         """
         body = f"{_DUE}{notice.to_json()}"
         job_id = self.store.take([notice.key], body)
-        if job_id is None:
+        if job_id is None:  # they are being told something: what else is new is looked for again
+            self._missed = True
             return
 
         def done() -> None:
-            act(job_id)
+            self._missed |= not act(job_id)
             self.store.finish(job_id, notice.key)
 
         def failed(_apology: Message) -> None:  # nobody waits for an apology; the log has the failure
@@ -168,13 +171,16 @@ class Desk:
         return len(orphans)
 
     def _look_after(self, look_every_s: float) -> None:
-        tidy_at = time.monotonic()
+        tidy_at = news_at = time.monotonic()
         while True:
             try:
                 if count := self.recover():
                     _log.warning("took over %d unfinished jobs of a process that is gone", count)
                 self._try_again()
                 self.store.wipe()
+                if self._missed and time.monotonic() >= news_at:
+                    news_at, self._missed = time.monotonic() + NEWS_EVERY_S, False
+                    self.tell_news()
                 if time.monotonic() >= tidy_at:
                     tidy_at = time.monotonic() + TIDY_EVERY_S
                     self._tidy()

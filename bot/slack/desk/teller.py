@@ -60,7 +60,8 @@ class Notice:
 
 
 # What is told, what that is for the log, and how it is posted under a job's id.
-Once = Callable[[Notice, str, Callable[[str], None]], None]
+# The last says whether what was found to be new still was.
+Once = Callable[[Notice, str, Callable[[str], bool]], None]
 
 
 class Teller:
@@ -138,13 +139,14 @@ class Teller:
 
     def _tell_person(
         self, notice: Notice, watches: Sequence[Watch], news: News, searcher: Searcher, job_id: str
-    ) -> None:
+    ) -> bool:
         now = [watch for watch in self.watches.all(notice.user_id) if watch.team_id == notice.team_id]
         if now != watches:  # another process told it before this one had the claim
-            return
+            return False
         message = news_message(news, self._frame(searcher))
         delivery.post_news(self._workspaces.client(news.team_id), news.user_id, job_id, message)
         self._note_told(notice)
+        return True
 
     def _tell_channel(
         self,
@@ -153,9 +155,9 @@ class Teller:
         talks: Sequence[Talk],
         searcher: Searcher,
         job_id: str,
-    ) -> None:
+    ) -> bool:
         if subscription not in self._subscriptions.all():  # told by another process, or ended
-            return
+            return False
         message = digest_message(talks, subscription, self._frame(searcher), self._composer.command)
         client = self._workspaces.client(subscription.team_id)
         try:
@@ -166,8 +168,9 @@ class Teller:
             self._subscriptions.remove(subscription.team_id, subscription.channel_id)
             said = f"I was to say there what is new in the notes, and cannot: {reason}. Ask for it again once I can."
             delivery.post_to_person(client, subscription.user_id, note(said))
-            return
+            return True
         self._note_told(notice)
+        return True
 
     def _frame(self, searcher: Searcher) -> Frame:
         return Frame(Request(""), searcher, look=self._composer.look)

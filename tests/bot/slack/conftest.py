@@ -139,15 +139,12 @@ def _listen_sockets(bot: SlackBot, slack: LocalSlack, connections: int) -> Runni
 
 
 def _listen_http(bot: SlackBot, slack: LocalSlack) -> Running:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(
-            create_http(bot.app, bot.live, SIGNING_SECRET), host="127.0.0.1", port=port, log_level="warning"
-        )
+        uvicorn.Config(create_http(bot.app, bot.live, SIGNING_SECRET), log_level="warning")
     )
-    thread = threading.Thread(target=server.run)
+    thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     while not server.started:
         time.sleep(0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import threading
 import time
 from pathlib import Path
@@ -14,10 +15,11 @@ import pytest
 from bot.answering.models import Answer
 from bot.slack.desk.desk import THREADS
 from bot.slack.intake.jobs import Job
+from bot.slack.sockets import Sockets
 from bot.store import Store
 from tests.bot.slack.conftest import Starter, answer
 from tests.bot.slack.test_conversations import bot_messages
-from tests.slack_server import LocalSlack
+from tests.slack_server import APP_TOKEN, LocalSlack
 from tests.slack_server.faults import LOST_ANSWER, RATE_LIMITED, SERVER_ERROR, SILENCE, UNAVAILABLE, Fault
 from tests.slack_server.transcript import message_text
 
@@ -264,6 +266,31 @@ def test_a_lost_socket_is_opened_again(slack: LocalSlack, start: Starter, reason
     gc.collect()
 
     assert len(answered) == 1
+
+
+def test_a_connection_that_is_closed_as_it_begins_is_closed(slack: LocalSlack, start: Starter) -> None:
+    """A reader whose thread gets its turn only after the closing does not hold the process for ever."""
+    sockets = Sockets(start().bot.app, APP_TOKEN, 1)
+    client = sockets._handlers[0].client
+
+    def late(record: logging.LogRecord) -> bool:
+        while "Starting to receive" in str(record.msg) and not client.closed:
+            time.sleep(0.01)
+        return True
+
+    level = client.logger.level
+    client.logger.setLevel(logging.INFO)
+    client.logger.addFilter(late)
+    try:
+        sockets.connect()
+        closing = threading.Thread(target=sockets.close, daemon=True)
+        closing.start()
+        closing.join(60)
+    finally:
+        client.logger.removeFilter(late)
+        client.logger.setLevel(level)
+
+    assert not closing.is_alive()
 
 
 def test_closing_finishes_what_was_begun(slack: LocalSlack, start: Starter) -> None:

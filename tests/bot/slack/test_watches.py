@@ -153,6 +153,37 @@ def test_news_that_slack_took_without_saying_so_are_not_told_twice(
     assert ["switched Mossbank off" in text for text in said] == [False, True]
 
 
+def test_news_that_come_while_somebody_is_told_are_told_next(
+    slack: LocalSlack,
+    start: Starter,
+    index_dir: Path,
+    encoder: Encoder,
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where another process is telling a person something, a new build's news wait for that, not for the next night."""
+    monkeypatch.setattr("bot.slack.desk.desk.NEWS_EVERY_S", 0.1)
+    following = LiveIndex(index_dir, encoder)
+    start(index=following)
+    slack.command("C1NOTES", "U1ADA", "watch Mossbank")
+    slack.wait_for(lambda: slack.space.ephemerals)
+    notice = Notice(TEAM_ID, "U1ADA")
+    other = Store(tmp_path / "bot.sqlite")
+    telling = other.take([notice.key], "")
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    following.refresh()
+    before = "D1ADA" in slack.space.channels
+    other.finish(str(telling), notice.key)
+    other.close()
+    [told] = slack.wait_for(
+        lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages
+    )
+
+    assert not before
+    assert "moved Mossbank to four regions" in message_text(told)
+
+
 @pytest.mark.parametrize("words", ["watch Mossbank", "digest daily here"])
 def test_two_processes_tell_news_once(
     slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder, words: str
