@@ -9,6 +9,7 @@ import click
 
 from bot.cli import commands as bot_commands
 from console.defects import boundary
+from console.guides import guide
 from ingest.cli import commands as ingest_commands
 
 
@@ -32,7 +33,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-for command in (*ingest_commands, *bot_commands):
+for command in (*ingest_commands, *bot_commands, guide):
     main.add_command(command)
 
 if __name__ == "__main__":

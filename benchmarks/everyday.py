@@ -151,6 +151,7 @@ def main() -> int:
     add_options(parser)
     parser.add_argument("questions", type=Path, nargs="?", default=FOLDER / "everyday.jsonl")
     parser.add_argument("--leave-out", action="append", default=[], metavar="KIND_OR_CONFERENCE")
+    parser.add_argument("--open", action="store_true", help="ask no line that is held out")
     parser.add_argument("--misses", action="store_true", help="show open questions that are not satisfied")
     parser.add_argument(
         "--resolved",
@@ -161,6 +162,7 @@ def main() -> int:
     given = parser.parse_args()
     builds = open_builds(given.build)
     rows = within(read_set(given.questions, Texts(given.texts)), builds)
+    rows = [row for row in rows if not (given.open and row.get("held_out"))]
     answers = ask_all(rows, builds)
     for path, lines in ((given.resolved, rows), (given.answers, answers)):
         if path:

@@ -7,15 +7,15 @@ outlives the nightly rebuild. Paths are relative to the web page's root; `public
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from urllib.parse import quote as percent_encoded
-from weakref import WeakKeyDictionary
 
 from bot.answering.models import Quote
+from bot.per_build import once_a_build
+from index.build.layout import AUDIENCES_FOLDER
 from index.build.reader import Build
 from index.build.talk_table import NO_DAY, TalkSet
 from index.models import Event, Passage, Talk
@@ -26,6 +26,8 @@ from index.vocabulary.words import words
 RESERVED = frozenset(
     {
         "api",
+        "cards",
+        "companies",
         "favicon.ico",
         "feed.atom",
         "healthz",
@@ -37,6 +39,7 @@ RESERVED = frozenset(
         "readyz",
         "robots.txt",
         "sitemap.xml",
+        "state",
         "speakers",
         "static",
         "talks",
@@ -120,7 +123,8 @@ class Addresses:
 
     def quote(self, quote: Quote) -> str:
         """Return the path of a quote: its talk's, with the words that are to be highlighted."""
-        span = f"{quote.start}-{quote.end}-{_digest(quote.text)}"
+        words = quote.text[: quote.end - quote.start]  # a surface may have put a mark behind them
+        span = f"{quote.start}-{quote.end}-{_digest(words)}"
         return f"{self.talk(quote.talk)}?w={span}#w"
 
     def passage(self, passage: Passage) -> str:
@@ -131,6 +135,11 @@ class Addresses:
         """Return the path of a speaker; empty for a name without letters."""
         slug = slug_of(name)
         return f"speakers/{slug}" if slug else ""
+
+    def company(self, name: str) -> str:
+        """Return the path of a company; empty for a name without letters."""
+        slug = slug_of(name)
+        return f"companies/{slug}" if slug else ""
 
     def topic(self, phrase: str) -> str:
         """Return the path of a topic."""
@@ -178,28 +187,21 @@ class Addresses:
         )
 
 
-_LOCK = threading.Lock()
-_KNOWN: WeakKeyDictionary[Searcher, Addresses] = WeakKeyDictionary()
-
-
+@once_a_build
 def addresses_of(searcher: Searcher) -> Addresses:
-    """Return a build's addresses, made once."""
-    with _LOCK:
-        found = _KNOWN.get(searcher)
-        if found is None:
-            found = _KNOWN[searcher] = Addresses(searcher.build)
-    return found
+    """Return a build's addresses."""
+    return Addresses(searcher.build)
 
 
 def public_url(base: str | None, searcher: Searcher, shown: Talk | Quote | Passage) -> str | None:
-    """Return the address of a talk, a quote or a passage on the web page; None where no page is known.
+    """Return the address of a talk, a quote or a passage on the web page; None where no page shows it.
 
     Args:
         base: Address of the web page's root, as `CONFNOTES_PUBLIC_URL` names it.
-        searcher: The build that it is from.
+        searcher: The build that it is from; the page shows none of those with private recaps.
         shown: A quote's address opens its talk with the very words highlighted.
     """
-    if not base:
+    if not base or searcher.build.folder.parent.parent.name == AUDIENCES_FOLDER:
         return None
     addresses = addresses_of(searcher)
     if isinstance(shown, Quote):

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 @click.argument("question", required=False)
 @index_option
 @scope_options
-@click.option("--json", "as_json", is_flag=True, help="Print one answer object.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as a JSON object.")
 @click.option(
     "--jsonl",
     is_flag=True,
-    help="Read questions from standard input, one object a line; print one answer object a line.",
+    help="Read questions from standard input, a JSON object a line; print an answer object for each.",
 )
 def ask(  # noqa: PLR0917 one a parameter
     question: str | None,
@@ -42,9 +42,8 @@ def ask(  # noqa: PLR0917 one a parameter
 ) -> None:
     """Answer a QUESTION in the notes' own words, with the talk and its link.
 
-    Without one, questions are asked one after the other, and a follow-up stands on those before it. A question
-    has at most 2,000 characters. With --jsonl, lines look like
-    {"id": "1", "question": "…", "history": ["…"]}.
+    Without one you can ask one after the other, follow-ups included. A question has at most 2,000 characters.
+    With --jsonl, lines look like {"id": "1", "question": "…", "history": ["…"]}.
     """
     asks_one, converses = question is not None, question is None and not jsonl and sys.stdin.isatty()
     if (jsonl and asks_one) or not (jsonl or asks_one or converses) or (converses and as_json):
@@ -124,7 +123,7 @@ def _read_line(line: str) -> tuple[Any, str, list[str]]:
         raise _BadLineError(row.get("id") if isinstance(row, dict) else None, 'it has no "question" text')
     history = row.get("history") or []
     if not isinstance(history, list) or not all(isinstance(turn, str) for turn in history):
-        raise _BadLineError(row.get("id"), "its history is no list of texts")
+        raise _BadLineError(row.get("id"), "its history is not a list of texts")
     return row.get("id"), row["question"], history
 
 
@@ -167,7 +166,7 @@ def _error_object(question_id: object, question: str, message: str, build: str) 
 @scope_options
 @click.option("--jsonl", is_flag=True, help="Print one talk object a line.")
 def talks(index_dir: Path | None, event: str | None, day: int | None, jsonl: bool) -> None:
-    """List the talks of the notes."""
+    """List the talks in the notes."""
     with faults():
         from bot.answering.models import talk_json
         from bot.answering.reply.lists import talks_within
@@ -211,10 +210,10 @@ def web(index_dir: Path | None, host: str | None, port: int | None, insecure: bo
         run(load_settings(), index_dir, host, port, insecure=insecure)
 
 
-@click.command(short_help="Serve assistants and editors by MCP.")
+@click.command(short_help="Serve assistants and editors over MCP.")
 @index_option
 def mcp(index_dir: Path | None) -> None:
-    """Serve assistants and editors by MCP, on standard input and output."""
+    """Serve assistants and editors over MCP, on standard input and output."""
     with faults():
         from importlib.util import find_spec
 

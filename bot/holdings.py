@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,12 +9,12 @@ from datetime import datetime
 from functools import cached_property, reduce
 from importlib.metadata import PackageNotFoundError, version
 from operator import and_
-from weakref import WeakKeyDictionary
 
 from bot.addresses import addresses_of
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.question.scope import given_scope
 from bot.answering.reply.coverage import events_in_order
+from bot.per_build import once_a_build
 from index.build.talk_table import KINDS, TalkSet
 from index.models import Event, Recap, Talk
 from index.search import Searcher
@@ -47,6 +46,7 @@ class Limits:
     kind: str | None = None
     speaker: str | None = None
     about: str | None = None  # a name or phrase that the talk says
+    company: str | None = None  # of its speakers
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,13 @@ def listing(searcher: Searcher, limits: Limits, page: int = 1, per_page: int = P
     )
 
 
+def rows_listed(searcher: Searcher, talks: TalkSet, page: int = 1) -> Listing:
+    """Return a page of some talks, in the order of every list; nothing limits them further."""
+    pages = max(1, -(-len(talks) // PER_PAGE))
+    page = min(max(page, 1), pages)
+    return Listing(_from(talks, (page - 1) * PER_PAGE, PER_PAGE, searcher), len(talks), page, pages, {})
+
+
 def talks_from(searcher: Searcher, limits: Limits, first: int, count: int) -> tuple[int, tuple[Talk, ...]]:
     """Return how many talks are within limits, and some of them from a place on.
 
@@ -185,6 +192,8 @@ def _masks(searcher: Searcher, limits: Limits) -> dict[str, TalkSet]:
         masks["speaker"] = table.set_of({row for rows in called.values() for row in rows})
     if limits.about:
         masks["about"] = searcher.said.talks(limits.about)
+    if limits.company:
+        masks["company"] = searcher.said.employed(limits.company)
     return masks
 
 
@@ -242,17 +251,10 @@ def _kind_choices(searcher: Searcher, limits: Limits, within: TalkSet) -> tuple[
     )
 
 
-_LOCK = threading.Lock()
-_KNOWN: WeakKeyDictionary[Searcher, Holdings] = WeakKeyDictionary()
-
-
+@once_a_build
 def holdings_of(searcher: Searcher) -> Holdings:
     """Return a build's holdings, counted once."""
-    with _LOCK:
-        found = _KNOWN.get(searcher)
-        if found is None:
-            found = _KNOWN[searcher] = Holdings(searcher)
-    return found
+    return Holdings(searcher)
 
 
 def package_version() -> str:

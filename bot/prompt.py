@@ -11,7 +11,7 @@ from bot.terminal import print_answer
 from index.search import Searcher
 
 TURNS = 5  # earlier ones that a follow-up may stand on
-_GREETING = "Ask the notes; a follow-up may stand on the questions before it. An empty line or Ctrl-D ends."
+_GREETING = "Ask the notes; follow-ups work too. An empty line or Ctrl-D ends."
 _MARK = "> "
 _ENDS = frozenset({"exit", "quit", "bye", ":q"})
 

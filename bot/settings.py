@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     web_token: Secret | None = Field(
         default=None,
         min_length=16,
-        description="Token that the web page and /mcp ask for; needed to listen beyond this machine.",
+        description="Token that the web page and /mcp ask for; needed to serve other machines.",
     )
     allowed_hosts: Words = Field(
         default=(),
@@ -151,16 +151,21 @@ class Settings(BaseSettings):
         description="File in which the bot keeps claims, threads and feedback.",
     )
     answers_at_once: int = Field(
-        default=0, ge=0, le=64, description="How many searches run at the same time; 0: one less than cores."
+        default=0,
+        ge=0,
+        le=64,
+        description="How many searches run at the same time; 0: one fewer than there are cores.",
     )
     keep_questions_days: float = Field(
         default=30, ge=0, description="Days that question texts are kept for follow-ups; 0: not at all."
     )
     allowed_channels: Words = Field(
-        default=(), description="Channel ids that the bot answers in, comma separated; empty: all it is in."
+        default=(),
+        description="Ids of channels that the bot answers in, comma separated; empty: all that it is in.",
     )
     allowed_teams: Words = Field(
-        default=(), description="Workspace ids whose people may ask, comma separated; empty: the bot's own."
+        default=(),
+        description="Ids of workspaces whose people may ask, comma separated; empty: the bot's own.",
     )
     external_users: bool = Field(
         default=False, description="Whether people of other workspaces in shared channels may ask."

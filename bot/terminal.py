@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Column, Table
 from rich.text import Text
 
 from bot.answering.models import Answer, Block
 from bot.answering.rendering import (
     counted,
     grouped,
+    is_item,
     is_placed,
     limits_text,
     people_of,
@@ -62,9 +64,9 @@ def print_grouped(talks: Sequence[Talk], screen: Console) -> None:
             _print_indented(talk_text(talk, with_place=False), screen)
 
 
-def talk_text(talk: Talk, *, with_place: bool = True) -> Text:
-    """Return a talk's line; its title is a hyperlink where the terminal knows them, the address stands behind it where not."""
-    line = Text("• ")
+def talk_text(talk: Talk, *, with_place: bool = True, mark: str = "•") -> Text:
+    """Return a talk's line; its title is a hyperlink where the terminal knows them, and the address stands behind it."""
+    line = Text(f"{mark} ")
     line.append(talk.title or "Notes", style=f"bold link {talk.url}" if talk.url else "bold")
     details = [", ".join(people_of(talk)), place(talk) if with_place else ""]
     for part in filter(None, details):
@@ -80,7 +82,7 @@ def _print_block(block: Block, screen: Console) -> None:
     for quote in block.quotes:
         _print_indented(Text(quote_text(quote)), screen)
     if block.quotes:
-        line = talk_text(block.quotes[0].talk)
+        line = talk_text(block.quotes[0].talk, mark="—")
         if source := source_text(block.quotes[0]):
             line.append(f" · {source}", style="dim")
         _print_indented(line, screen)
@@ -92,13 +94,18 @@ def _print_block(block: Block, screen: Console) -> None:
         _print_indented(Text(f"• {shown.text}"), screen)
 
 
-def _print_indented(line: Text, screen: Console, indent: int = 2) -> None:
-    # Wrapped on a terminal only: a file or a pipe gets each address in one piece.
-    if screen.is_terminal:
-        screen.print(Padding(line, (0, 0, 0, indent)))
-    else:
-        for part in line.split("\n"):
-            screen.print(Text.assemble(" " * indent, part), soft_wrap=True)
+def _print_indented(text: Text, screen: Console, indent: int = 2) -> None:
+    for line in text.split("\n"):
+        if not screen.is_terminal:  # a file or a pipe gets each address in one piece
+            screen.print(Text.assemble(" " * indent, line), soft_wrap=True)
+            continue
+        shown: Text | Table = line
+        if is_item(line.plain):
+            # Words that are wrapped stay clear of the mark: otherwise they look like one more item.
+            mark = len(line.plain) - len(line.plain.lstrip()) + len(line.plain.split(maxsplit=1)[0]) + 1
+            shown = Table.grid("", Column(overflow="fold"), padding=0)
+            shown.add_row(line[:mark], line[mark:])
+        screen.print(Padding(shown, (0, 0, 0, indent)))
 
 
 def _console() -> Console:

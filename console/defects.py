@@ -1,4 +1,4 @@
-"""A fault that nobody foresaw: one line with an id for the person, the traceback in a file for whoever mends it."""
+"""A fault that nobody foresaw: one line with an id for the person, the traceback in a file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class Defect(Exception):  # noqa: N818  (a defect is the contract's word)
         frames = traceback.extract_tb(error.__traceback__)
         place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
         return cls(
-            f"Cannot go on: a defect of confnotes, {number}: {type(error).__name__}{place}. {_written(number, error)}"
+            f"Cannot go on: a defect of confnotes, {number}: {type(error).__name__}{place}. "
+            f"{_written(number, error)}"
         )
 
 
@@ -53,7 +54,7 @@ def boundary() -> Iterator[None]:
 
 
 def log_file() -> Path:
-    """Return where tracebacks are written: beside the folder of builds, or among temporary files where there is none."""
+    """Return where tracebacks are written: beside the folder of builds, else among the temporary files."""
     index_dir = Path(os.environ.get("CONFNOTES_INDEX_DIR") or DEFAULT_INDEX_DIR)
     beside = index_dir.parent
     if beside.is_dir() and os.access(beside, os.W_OK):
@@ -72,5 +73,6 @@ def _written(number: str, error: Exception) -> str:
             log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {number} {Path(sys.argv[0]).name}\n")
             log.writelines(traceback.format_exception(error))
     except OSError as trouble:
-        return f"The traceback could not be written ({trouble.strerror or trouble}); make room and try again to see it."
+        why = trouble.strerror or trouble
+        return f"The traceback could not be written ({why}); make room and try again to see it."
     return f"Report it with the traceback of that number in {path}."

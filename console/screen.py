@@ -1,4 +1,7 @@
-"""A terminal on which foreign words stay words: what somebody wrote into notes moves no cursor, sets no title, clears no screen."""
+"""A terminal on which foreign words stay words.
+
+What somebody wrote into notes moves no cursor, sets no title and clears no screen.
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ def read_settings(kind: type[S], fault: type[Exception]) -> S:
             settings = kind()
     except UnicodeDecodeError as error:
         raise fault(
-            f"Cannot read .env: not valid UTF-8 at byte {error.start}. Save it as UTF-8, without a byte order mark."
+            f"Cannot read .env: not valid UTF-8 at byte {error.start}. "
+            "Save it as UTF-8, without a byte order mark."
         ) from None
     except OSError as error:
         raise fault(f"Cannot read .env: {error.strerror or error}. Check its permissions.") from None

@@ -18,28 +18,28 @@ class IndexFault(Exception):  # noqa: N818  (a fault is the house's word; IndexE
 
 
 class NoBuild(IndexFault):
-    """Say that no build was published in this folder."""
+    """No build was published in this folder."""
 
 
 class BuildUnusable(IndexFault):
-    """Say that a build is there, but cannot be used."""
+    """A build is there, but cannot be used."""
 
 
 class FormatMismatch(BuildUnusable):
-    """Say that a build has a format version that this code does not read."""
+    """A build has a format version that this code does not read."""
 
 
 class EncoderMismatch(BuildUnusable):
-    """Say that a build was made with another encoder than the one at hand."""
+    """A build was made with another encoder than the one at hand."""
 
 
 class BuildDamaged(BuildUnusable):
-    """Say that a build's file is missing or is not the one that was written."""
+    """A build's file is missing or is not the one that was written."""
 
 
 class EncoderUnavailable(IndexFault):
-    """Say that an embedding model cannot be loaded."""
+    """An embedding model cannot be loaded."""
 
 
 class BuildRefused(IndexFault):
-    """Say that events, recaps, talks and passages handed to the writer do not fit together."""
+    """Events, recaps, talks and passages handed to the writer do not fit together."""

@@ -56,7 +56,7 @@ class Mentions:
         return self._build.table.set_of(talks[(talks >= 0) & (talks < self._numbers.n_talks)])
 
     def _said(self, phrase: str) -> tuple[Rows, TalkSet]:
-        """Return the rows that say a phrase, ascending, and the talks that say it in their title, speakers or affiliations."""
+        """Return the rows that say a phrase, ascending, and the talks with it in title, speakers or affiliations."""
         texts, numbers = self._build.phrases.texts(phrase), self._numbers
         within, around = np.searchsorted(texts, [numbers.titles, numbers.headings]).tolist()
         return texts[:within], self._build.table.set_of(

@@ -39,15 +39,13 @@ CATALOGUE = click.Path(path_type=Path)  # a file, or a folder of pyvideo's data
     type=FILE,
     help="Questions that a build has to answer before it goes live (default: CONFNOTES_GATE).",
 )
-@click.option("--full", is_flag=True, help="Read and embed everything again, also what did not change.")
-@click.option(
-    "--accept", is_flag=True, help="Publish also when the gate or the number of talks speaks against it."
-)
+@click.option("--full", is_flag=True, help="Read and embed everything again, even what did not change.")
+@click.option("--accept", is_flag=True, help="Publish even if the gate objects or many talks are gone.")
 @click.option(
     "--every",
     callback=seconds,
     metavar="TIME",
-    help="Go on and do the same again every 24h, 90m or 30s until stopped.",
+    help="Do the same again every 24h, 90m or 30s, until stopped.",
 )
 @click.option(
     "--wait",
@@ -55,9 +53,9 @@ CATALOGUE = click.Path(path_type=Path)  # a file, or a folder of pyvideo's data
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="Wait for another job to end.",
+    help="Wait that long for another job to end.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be read and published, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Say what would be read and published; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def ingest(
     *,
@@ -74,9 +72,9 @@ def ingest(
 ) -> None:
     """Read recaps and publish a build; PATH is a folder, a file, a pattern in quotes, or a sources.yaml.
 
-    Reads only what changed since the last time, and publishes only when something did. Leaves with 0 when
-    done, 2 on wrong usage, 3 when some sources failed and the rest is published, 4 when nothing was published
-    and the last build stays live.
+    Reads only what changed since the last time, and publishes only when something did. Ends with 0 when done,
+    2 after wrong usage, 3 if some sources failed and the rest was published, 4 if nothing was published and the
+    last build stays live.
     """
     with faults():
         from ingest.job import Job
@@ -181,10 +179,10 @@ def inspect(*, file: Path, catalogue: Path | None, as_json: bool) -> None:
             print_inspection(inspection, screen())
 
 
-@click.command(short_help="Begin with a folder of notes.")
+@click.command(short_help="Start with a folder of notes.")
 @click.argument("folder", default=".", type=FOLDER)
 def init(*, folder: Path) -> None:
-    """Begin with a FOLDER of notes: read them, write a sources.yaml, and name what is uncertain."""
+    """Start with a FOLDER of notes: read them, write a sources.yaml, and name what is uncertain."""
     with faults():
         from ingest.inspection.init import draft_sources, write_sources
         from ingest.inspection.view import print_drafts

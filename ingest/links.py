@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Literal
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 from index.languages.words import either, phrases
 
@@ -39,6 +39,14 @@ _SCHEDULE = re.compile(
 )
 _SCHEDULE_PATH = re.compile(r"/(?:sessions?|talks?|schedule|events?)/[^/]+/?$", re.IGNORECASE)
 _CODE_HOST = re.compile(r"(?:.+\.)?(?:github|gitlab|codeberg|gitea|bitbucket)\.(?:com|org)$")
+# Where the players of other hosts read the second from.
+_TIMES = {
+    re.compile(r"^(?:player\.)?vimeo\.com/"): ("fragment", "t={s}s"),
+    re.compile(r"^media\.ccc\.de/v/"): ("fragment", "t={s}"),
+    re.compile(r"^dailymotion\.com/video/"): ("query", "start={s}"),
+    re.compile(r"^twitch\.tv/videos/"): ("query", "t={h}h{m}m{rest}s"),
+    re.compile(r"^[\w.-]+/(?:w|videos/watch)/[\w-]{20,}"): ("query", "start={s}s"),  # PeerTube
+}
 _YOUTUBE_ID = re.compile(r"^[\w-]{6,20}$")
 
 # Words that name a kind of material in a link: "Folien", "the slides", "スライド".
@@ -155,16 +163,30 @@ def shows_markdown(url: str) -> bool:
 
 
 def timed_url(url: str, second: float) -> str | None:
-    """Build the address that opens a YouTube recording at a second, in its short form without an ampersand, else None."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower().removeprefix("www.").removeprefix("m.")
-    if host == "youtu.be":
-        video_id = parts.path.strip("/")
-    elif host in ("youtube.com", "youtube-nocookie.com"):
-        video_id = (parse_qs(parts.query).get("v") or [parts.path.rsplit("/", 1)[-1]])[0]
-    else:
+    """Return the address that opens a recording at a second, None where its host is not known to take one.
+
+    YouTube's is its short form, without an ampersand. Files take a media fragment (W3C, `#t=`).
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
         return None
-    return f"https://youtu.be/{video_id}?t={int(second)}" if _YOUTUBE_ID.match(video_id) else None
+    host = (parts.hostname or "").lower().removeprefix("www.").removeprefix("m.")
+    at = int(second)
+    if host in ("youtu.be", "youtube.com", "youtube-nocookie.com"):
+        named = parse_qs(parts.query).get("v") or [parts.path.strip("/").rsplit("/", 1)[-1]]
+        return f"https://youtu.be/{named[0]}?t={at}" if _YOUTUBE_ID.match(named[0]) else None
+    if _VIDEO_FILE.search(parts.path):
+        return urlunsplit(parts._replace(fragment=f"t={at}"))
+    for known, (place, form) in _TIMES.items():
+        if known.search(f"{host}{parts.path}"):
+            value = form.format(s=at, h=at // 3600, m=at % 3600 // 60, rest=at % 60)
+            if place == "fragment":
+                return urlunsplit(parts._replace(fragment=value))
+            name = value.partition("=")[0]
+            others = [one for one in parts.query.split("&") if one and one.partition("=")[0] != name]
+            return urlunsplit(parts._replace(query="&".join([*others, value]), fragment=""))
+    return None
 
 
 def host_of(url: str) -> str:

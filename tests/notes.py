@@ -26,6 +26,8 @@ class Notes:
     day: int = 3
     kind: TalkKind = "session"
     url: str | None = None
+    companies: tuple[str, ...] = ()  # of the speakers
+    links: tuple[str, ...] = ()  # behind the words of the first paragraph
 
 
 EVENTS = (
@@ -99,11 +101,16 @@ TALKS = (
 
 
 def publish_notes(
-    index_dir: Path, encoder: Encoder, talks: Sequence[Notes] = TALKS, created_at: datetime | None = None
+    index_dir: Path,
+    encoder: Encoder,
+    talks: Sequence[Notes] = TALKS,
+    created_at: datetime | None = None,
+    *,
+    events: Sequence[Event] = EVENTS,
 ) -> str:
     """Write a build of these notes, make it the live one and return its id."""
     recaps, texts, found, passages = [], {}, [], []
-    for event in EVENTS:
+    for event in events:
         recap_id = f"{event.event_id.lower().replace(' ', '-')}.md"
         text = ""
         for position, notes in enumerate([one for one in talks if one.event_id == event.event_id]):
@@ -113,6 +120,7 @@ def publish_notes(
                 notes.title,
                 notes.kind,
                 notes.speakers,
+                notes.companies,
                 event_id=event.event_id,
                 day=notes.day,
                 url=notes.url,
@@ -135,6 +143,7 @@ def publish_notes(
                         start,
                         end,
                         role,
+                        links=notes.links if ordinal == 1 else (),
                     )
                 )
                 text += f"{words}\n\n"
@@ -150,7 +159,7 @@ def publish_notes(
     now = created_at or datetime(2026, 11, 20, 2, 15, tzinfo=UTC)
     build_id = write_build(
         index_dir,
-        events=EVENTS,
+        events=events,
         recaps=recaps,
         texts=texts,
         talks=found,

@@ -103,10 +103,9 @@ def main() -> None:
     options.add_argument("--foreign", type=Path, action="append", default=[])
     arguments = options.parse_args()
     encoder = load_encoder()
-    chosen = random.Random(1)  # noqa: S311  fills exemplars, keeps no secret
     asking = asking_words(line for form, line in _lines() if form not in NOT_OURS)
-    taught = [filled for form, line in _lines() for filled in _filled(form, line, encoder, chosen)]
-    asked = _pairs(arguments.pairs, asking, encoder, chosen)
+    taught = [filled for form, line in _lines() for filled in _filled(form, line, encoder)]
+    asked = _pairs(arguments.pairs, asking, encoder)
     asides = [encoder.encode_question(line).pooled for line in read_data(FOLDER / ASIDES_FILE)]
     said = [
         (name, encoder.encode_question(clause).pooled)
@@ -114,7 +113,7 @@ def main() -> None:
         for clause in _ends(example.text)
     ]
     foreign = [
-        encoder.encode_question(text).pooled for path in arguments.foreign for text in _squad(path, chosen)
+        encoder.encode_question(text).pooled for path in arguments.foreign for text in _squad(path)
     ]
     questions = [example for _, example in asked]
     ours = [one.whole for one in (*(one for one in taught if one.form not in NOT_OURS), *questions)]
@@ -138,9 +137,14 @@ def _lines() -> list[tuple[str, str]]:
     return [(form, line) for form, lines in read_data(FOLDER / FORMS_FILE).items() for line in lines]
 
 
-def _filled(form: str, line: str, encoder: Encoder, chosen: random.Random) -> Iterable[Example]:
+def _draws(name: str) -> random.Random:
+    """Return draws of a name's own: a line that is added changes nothing of what is drawn for the others."""
+    return random.Random(name)  # noqa: S311  fills exemplars, keeps no secret
+
+
+def _filled(form: str, line: str, encoder: Encoder) -> Iterable[Example]:
     """Yield an exemplar with its slots filled, some times over."""
-    slots = SLOT.findall(line)
+    slots, chosen = SLOT.findall(line), _draws(line)
     for _ in range(FILLED if slots else 1):
         text, at, spans = "", 0, []
         for match in SLOT.finditer(line):
@@ -157,15 +161,13 @@ def _filled(form: str, line: str, encoder: Encoder, chosen: random.Random) -> It
         yield _example((form, line), text + line[at:], spans, flags, encoder)
 
 
-def _pairs(
-    folder: Path, asking: frozenset[str], encoder: Encoder, chosen: random.Random
-) -> list[tuple[str, Example]]:
+def _pairs(folder: Path, asking: frozenset[str], encoder: Encoder) -> list[tuple[str, Example]]:
     """Return questions of the pairs, some of each file, as such that ask for quotes."""
     found = []
     for path in sorted(folder.glob("*.jsonl")):
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         texts = [plain_question(row["question"]) for row in rows if not row.get("history")]
-        for text in chosen.sample(texts, min(OF_A_FILE, len(texts))):
+        for text in _draws(path.name).sample(texts, min(OF_A_FILE, len(texts))):
             found.append((path.name, _question(text, asking, encoder)))
     return found
 
@@ -206,11 +208,11 @@ def _ends(text: str) -> list[str]:
     return [found[0], found[-1]] if len(found) > 1 else found
 
 
-def _squad(path: Path, chosen: random.Random, most: int = 1_000) -> list[str]:
+def _squad(path: Path, most: int = 1_000) -> list[str]:
     articles = json.loads(path.read_text(encoding="utf-8"))
     articles = articles["data"] if isinstance(articles, dict) else articles
     texts = [qa["question"] for article in articles for part in article["paragraphs"] for qa in part["qas"]]
-    return chosen.sample(texts, min(most, len(texts)))
+    return _draws(path.name).sample(texts, min(most, len(texts)))
 
 
 def _forms(taught: Sequence[Example], asked: Sequence[Example]) -> dict[str, NDArray[Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.bench.machine import ROOT
 from benchmarks.bench.processes import command, environment
-from bot.evaluation.evaluation import read_questions
+from bot.evaluation.questions import read_questions
 
 SHARED = ROOT.parent / "shared"
 WITHOUT_SHARED = "the shared recaps and questions do not lie beside the project"

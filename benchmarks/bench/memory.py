@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.bench.processes import command, environment
 from benchmarks.peers.desk import memory_mb
 from bot.answering import answer, prepare
-from bot.evaluation.evaluation import read_questions
+from bot.evaluation.questions import read_questions
 from index.search import Searcher
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, BOT_USER_ID, LocalSlack
 

@@ -12,7 +12,8 @@ from types import MethodType
 
 from benchmarks.bench.material import Material
 from benchmarks.bench.processes import measure
-from bot.evaluation.evaluation import evaluate, read_questions, summary
+from bot.evaluation.evaluation import evaluate, summary
+from bot.evaluation.questions import read_questions
 from index.encoder.load import REFERENCE_PREFIX, load_encoder
 from index.search import Searcher
 

@@ -25,7 +25,7 @@ from benchmarks.bench.processes import measure
 from bot.answering import answer, prepare
 from bot.answering.evidence import confidence
 from bot.answering.question import understanding
-from bot.evaluation.evaluation import read_questions
+from bot.evaluation.questions import read_questions
 from index.ranking import fusion
 from index.ranking.dense import DenseRanker
 from index.ranking.late import LateRanker

@@ -21,7 +21,7 @@ from bot.answering.rendering import NEAREST_HEADING, answer_text
 from bot.answering.reply import misses
 from bot.answering.reply.coverage import wrong_day_text
 from bot.answering.reply.forms import WHOLE, form_of, reply_of
-from bot.answering.reply.quotes import quotes_reply
+from bot.answering.reply.quotes import quote_blocks, quotes_reply
 from bot.answering.reply.reply import Reply
 from bot.errors import QuestionTooLong
 from index.search import Searcher
@@ -29,6 +29,7 @@ from index.search import Searcher
 MAX_QUESTION_CHARS = 2_000
 _TITLED = 0.9  # how sure an answer is that is about a talk named by its title
 _UNSAID = 0.05  # how sure a passage is to answer what asks for a name that the notes never say
+_NAMED, _NAMED_SURE = 3, 0.5  # quotes that name a conference that the notes do not cover, and how sure they answer
 _TURNS = 4  # earlier ones whose quotes are not shown again
 _KEPT = 256  # turns whose quotes are remembered
 _DOUBTFUL = "The notes may not answer this; closest passages:"
@@ -163,11 +164,17 @@ class _Answering:
         question = self.question
         if told := self._small_talk():
             return told
-        if question.form in _ABOUT_US and (reply := reply_of(question, Found(), self.searcher)):
-            return self._answer(reply, 0.9)
-        if question.scope.missing:
-            said = misses.missing_event_text(question.scope.missing, self.knowledge)
-            return self._miss("absent", said, Found(), _UNSAID)
+        if question.form in _ABOUT_US and not question.scope.missing:
+            found = gather(question, self.searcher) if question.scope.event_ids else Found()
+            if reply := reply_of(question, found, self.searcher):
+                return self._answer(reply, 0.9)
+        if name := question.scope.missing:
+            if not question.words and (hits := self.searcher.mentions(name)):
+                # Not covered, and yet named: "the next one is in March".
+                blocks = quote_blocks(hits, name.lower().split(), self.searcher, most=_NAMED)
+                said = f"The notes do not cover {name}, but name it:"
+                return self._answer(Reply(said, blocks, tuple(hits)), _NAMED_SURE)
+            return self._miss("absent", misses.missing_event_text(name, self.knowledge), Found(), _UNSAID)
         if wrong := wrong_day_text(question, self.knowledge):
             found = gather(question, self.searcher, replace(question.scope, day=None, also=()))
             return self._miss("filtered_out", wrong, found, _UNSAID)
@@ -217,7 +224,7 @@ class _Answering:
         """Refuse what the passages found do not answer: a figure that they lack, else by how sure the answer is."""
         bodies = [hit for hit in found.hits if hit.passage.role == "body"] or found.hits
         body = max(bodies, key=lambda hit: hit.score, default=None)
-        if body and lacks_figure(self.question, body):
+        if self.question.form is not AnswerForm.LINK and body and lacks_figure(self.question, body):
             said = misses.touched_text(self.question, "give the figure or date that was asked for")
             return self._miss("not_covered", said, found, min(sure, refuse_below() * 0.9))
         if found.hits and self.question.titled:

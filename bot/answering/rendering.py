@@ -59,8 +59,19 @@ def block_text(block: Block) -> str:
 def quote_text(quote: Quote) -> str:
     """Return a quote in marks, with the line that introduces it and whose remark it is."""
     label = "The note-taker's own remark: " if quote.voice == "author" else ""
-    lead = f"{tidy(quote.lead.text)} […] " if quote.lead else ""
-    return f"{label}“{lead}{tidy(quote.text)}{'…' if quote.cut else ''}”"
+    words = led(tidy(quote.lead.text), tidy(quote.text)) if quote.lead else tidy(quote.text)
+    return f"{label}“{words}{'…' if quote.cut else ''}”"
+
+
+def led(lead: str, text: str) -> str:
+    """Return a quote behind the line that introduces it; an item of a list begins a line of its own."""
+    gap = "\n" if is_item(text) else " "
+    return f"{lead} […]{gap}{text}"
+
+
+def is_item(line: str) -> bool:
+    """Return whether a line begins like an item of a list."""
+    return bool(_BULLET.match(line))
 
 
 def source_line(quote: Quote) -> str:

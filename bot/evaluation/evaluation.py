@@ -1,22 +1,21 @@
-"""Figures on questions with known evidence: how often the right words are found and shown, and at which stage they are lost."""
+"""Figures on questions with known evidence: how often it is found and shown, and where it is lost."""
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from importlib.util import find_spec
-from pathlib import Path
 from statistics import mean
 from typing import Any, Literal
 
 from bot.answering import answer
 from bot.answering.models import Answer
 from bot.errors import QuestionFault
+from bot.evaluation.questions import LIST, UNANSWERABLE
 from index.models import Hit
 from index.search import Query, Searcher
 
@@ -25,27 +24,45 @@ Stage = Literal[
     "not in candidates",
     "ranked low",
     "quote not chosen",
+    "list incomplete",
     "abstained",
     "answered without evidence",
     "error",
 ]
 
 CUTS = (400, 800, 1600)  # characters of the joined hits: passage size is no advantage
-ANSWER_CHARS = 1500
+ANSWER_CHARS = 1500  # of an answer, which a person reads before giving up
 _CANDIDATES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One question's figures; None where a figure does not apply to it."""
+    """One question's answer and figures; a figure that does not apply to it is not there."""
 
     question_id: str
     question: str
     type: str
     stage: Stage
     confidence: float
-    answerable: bool
     figures: Mapping[str, float]
+    answer: str  # as a person reads it, or why the question could not be asked
+    history: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()  # the evidence, or the talks of a list
+
+    @property
+    def answerable(self) -> bool:
+        """Return whether the notes answer it."""
+        return self.type != UNANSWERABLE
+
+    @property
+    def hit(self) -> bool:
+        """Return whether it went as it should."""
+        return self.stage == ("shown" if self.answerable else "abstained")
+
+    def holds(self, expected: str) -> bool:
+        """Return whether the answer says a piece of the evidence, or the title of a talk."""
+        text = fold(self.answer)
+        return fold(expected) in (text if self.type == LIST else text[:ANSWER_CHARS])
 
 
 def evaluate(questions: Sequence[Mapping[str, Any]], searcher: Searcher) -> list[Outcome]:
@@ -64,40 +81,6 @@ def evaluate(questions: Sequence[Mapping[str, Any]], searcher: Searcher) -> list
     ]
 
 
-def read_questions(path: Path) -> list[dict[str, Any]]:
-    """Read a file of questions, one object a line.
-
-    Raises:
-        QuestionFault: the file cannot be read or a line is no question with a type.
-    """
-    rows: list[dict[str, Any]] = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionFault(
-            f"Cannot read the questions in {path}: {error}. Give a file of JSON lines."
-        ) from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            rows.append(
-                {
-                    "evidence": [],
-                    "history": [],
-                    **row,
-                    "question": str(row["question"]),
-                    "type": str(row["type"]),
-                }
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise QuestionFault(
-                f'Cannot read {path}, line {number}: expected an object with "question" and "type".'
-            ) from error
-    return rows
-
-
 def summary(outcomes: Sequence[Outcome]) -> dict[str, float]:
     """Return the mean of every figure over the questions it applies to, and how well confidence separates."""
     values: dict[str, list[float]] = defaultdict(list)
@@ -111,17 +94,11 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, float]:
     return result if separation is None else {**result, "auroc": round(separation, 3)}
 
 
-def by_type(outcomes: Sequence[Outcome], figure: str = "shown") -> dict[str, tuple[int, int]]:
-    """Return, for each type of question, how many reach a figure of one and how many there are."""
-    counts: dict[str, Counter[bool]] = defaultdict(Counter)
-    for outcome in outcomes:
-        if figure in outcome.figures:
-            counts[outcome.type][outcome.figures[figure] >= 1] += 1
-    return {name: (count[True], count.total()) for name, count in sorted(counts.items())}
-
-
 def auroc(answerable: Sequence[float], unanswerable: Sequence[float]) -> float | None:
-    """Return how often an answerable question has the higher confidence (Mann and Whitney, 1947), None without both."""
+    """Return how often an answerable question has the higher confidence; None without questions of both kinds.
+
+    Mann and Whitney (1947); a tie counts half.
+    """
     if not answerable or not unanswerable:
         return None
     wins = sum((one > other) + 0.5 * (one == other) for one in answerable for other in unanswerable)
@@ -131,49 +108,46 @@ def auroc(answerable: Sequence[float], unanswerable: Sequence[float]) -> float |
 def _judge(
     question: Mapping[str, Any], searcher: Searcher, rankings: dict[str, Sequence[Hit]], key: str
 ) -> Outcome:
-    try:
-        found = answer(question["question"], searcher=searcher, history=question["history"])
-    except QuestionFault:
-        return Outcome(
-            str(question.get("id")),
-            question["question"],
-            question["type"],
-            "error",
-            0.0,
-            question["type"] != "unanswerable",
-            {},
-        )
-    answerable = question["type"] != "unanswerable"
-    if not answerable:
-        figures: dict[str, float] = {"abstain": float(found.status == "not_found")}
-        stage: Stage = "abstained" if found.status == "not_found" else "answered without evidence"
-    elif question.get("talks") and question["type"] == "list":
-        figures = {"list_f1": _list_f1(question, found), "false_abstain": float(found.status == "not_found")}
-        stage = "abstained" if found.status == "not_found" else "shown"
-    else:
-        rankings[key] = found.hits
-        figures = {**_fact_figures(question, found), "false_abstain": float(found.status == "not_found")}
-        stage = _stage(question, found, figures, searcher)
-    return Outcome(
-        str(question.get("id")),
+    listed = question["type"] == LIST and bool(question["talks"])
+    outcome = Outcome(
+        question["id"],
         question["question"],
         question["type"],
-        stage,
-        found.confidence,
-        answerable,
-        figures,
+        "error",
+        0.0,
+        {},
+        "",
+        tuple(question["history"]),
+        tuple(question["talks"] if listed else question["evidence"]),
     )
+    try:
+        found = answer(question["question"], searcher=searcher, history=question["history"])
+    except QuestionFault as fault:
+        return replace(outcome, answer=str(fault))
+    refused = found.status == "not_found"
+    stage: Stage
+    if not outcome.answerable:
+        figures = {"abstain": float(refused)}
+        stage = "abstained" if refused else "answered without evidence"
+    elif listed:
+        figures = {"list_f1": _list_f1(question, found), "false_abstain": float(refused)}
+        stage = "abstained" if refused else "shown" if figures["list_f1"] == 1 else "list incomplete"
+    else:
+        rankings[key] = found.hits
+        figures = {**_fact_figures(question, found), "false_abstain": float(refused)}
+        stage = _stage(question, found, figures, searcher)
+    return replace(outcome, stage=stage, confidence=found.confidence, figures=figures, answer=found.text)
 
 
 def _fact_figures(question: Mapping[str, Any], found: Answer) -> dict[str, float]:
     joined = fold(" ".join(hit.passage.text for hit in found.hits))
     figures = {f"answered@{cut}": float(_holds(joined[:cut], question)) for cut in CUTS}
     text = fold(found.text)[:ANSWER_CHARS]
-    pattern = question.get("answer_regex")
+    pattern = question["answer_regex"]
     said = _holds(text, question) or bool(pattern and re.search(pattern, text, re.IGNORECASE))
     figures["shown"] = float(found.status == "answered" and said)
-    if question.get("talk"):
-        accepted = [question["talk"], *(question.get("also_ok") or [])]
+    if question["talk"]:
+        accepted = [question["talk"], *question["also_ok"]]
         figures["talk@1"] = float(
             bool(found.hits) and any(same_title(found.hits[0].talk.title, title) for title in accepted)
         )
@@ -183,7 +157,7 @@ def _fact_figures(question: Mapping[str, Any], found: Answer) -> dict[str, float
 def _stage(
     question: Mapping[str, Any], found: Answer, figures: Mapping[str, float], searcher: Searcher
 ) -> Stage:
-    """Say where the evidence was lost."""
+    """Return where the evidence was lost."""
     if figures["shown"]:
         return "shown"
     if found.status == "not_found":
@@ -201,7 +175,7 @@ def _stage(
 
 
 def _list_f1(question: Mapping[str, Any], found: Answer) -> float:
-    optional = question.get("talks_optional") or []
+    optional = question["talks_optional"]
     named = [
         title for title in _titles(found.hits) if not any(same_title(title, other) for other in optional)
     ]
@@ -247,7 +221,9 @@ def can_judge() -> bool:
 def judged(
     rankings: Mapping[str, Sequence[Hit]], relevant: Callable[[str], Iterable[str]]
 ) -> dict[str, dict[str, float]]:
-    """Return each question's nDCG at 10 (Järvelin and Kekäläinen, 2002) and reciprocal rank, by question id; 0 without a right passage.
+    """Return each question's nDCG at 10 and reciprocal rank, by question id; 0 without a right passage.
+
+    nDCG: Järvelin and Kekäläinen (2002).
 
     Args:
         rankings: Each question's hits, best first.

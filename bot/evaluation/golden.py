@@ -1,4 +1,4 @@
-"""Turn an answer and what somebody thought of it into a golden question, for `confnotes eval` and for whoever tunes the search."""
+"""Turn an answer and what somebody thought of it into a question for `confnotes eval`."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def golden_fields(answer: Answer, history: Sequence[str]) -> dict[str, object]:
 
 
 def golden_line(number: int, given: Verdict) -> dict[str, object]:
-    """Return a verdict as a line of golden questions; what was not approved is for review and claims no evidence."""
+    """Return a verdict as a line of questions; what was not approved waits for review, without evidence."""
     approved = given.verdict == "up"
     none: dict[str, object] = {"doc": None, "talk": None, "talks": [], "evidence": [], "answer_regex": None}
     fields = (

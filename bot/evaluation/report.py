@@ -1,26 +1,43 @@
-"""The figures of an evaluation: on the terminal, as a stored run, compared with an earlier one, and as a page with bars."""
+"""An evaluation shown: on the terminal, as a stored run, compared with an earlier one, and as a page."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
+import yaml
+from jinja2 import Environment, StrictUndefined
 from rich.console import Console
 from rich.table import Table
 
 from bot.errors import QuestionFault
-from bot.evaluation.evaluation import Outcome, by_type, summary
+from bot.evaluation.evaluation import Outcome, summary
+from bot.evaluation.questions import UNANSWERABLE
 
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
-    "table{border-collapse:collapse;width:100%}td,th{padding:.25rem .6rem;text-align:left;border-bottom:1px solid #ddd;vertical-align:top}"
-    "td:first-child{white-space:nowrap}"
-    ".bar{background:#2a6f97;height:.9rem}.space{background:#e8eef2;width:14rem}.worse{color:#a4161a}.better{color:#2d6a4f}"
-)
+HERE = Path(__file__).parent
+
+
+class Words:
+    """The plain names of figures and stages, from `words.yaml`."""
+
+    def __init__(self) -> None:
+        read = yaml.safe_load((HERE / "words.yaml").read_text(encoding="utf-8"))
+        self.figures: Mapping[str, Mapping[str, Any]] = read["figures"]
+        self.stages: Mapping[str, str] = read["stages"]
+
+    def rows(self, run: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+        """Return a run's figures in the order of the words, with their change since an earlier run."""
+        rows = []
+        for key in [key for key in self.figures if key in run["figures"]]:
+            value, words = float(run["figures"][key]), self.figures[key]
+            was = earlier["figures"].get(key) if earlier else None
+            change = 0.0 if was is None else round(value - float(was), 3)
+            better = (change > 0) != bool(words.get("lower_is_better"))
+            rows.append({**words, "value": value, "was": was, "change": change, "better": better})
+        return rows
 
 
 def run_of(outcomes: Sequence[Outcome], build: str) -> dict[str, Any]:
@@ -43,7 +60,8 @@ def read_run(path: Path) -> dict[str, Any]:
         _ = run["figures"].items(), run["outcomes"].keys()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise QuestionFault(
-            f"Cannot compare with {path}: it is no stored run. Make one with `confnotes eval QUESTIONS --save FILE`."
+            f"Cannot compare with {path}: it is not a stored run. "
+            "Make one with `confnotes eval QUESTIONS --save FILE`."
         ) from error
     return run
 
@@ -58,91 +76,72 @@ def write_text(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise QuestionFault(
-            f"Cannot write {path}: {error.strerror}. Name a file in a folder that is there and can be written."
+            f"Cannot write {path}: {error.strerror}. "
+            "Name a file in a folder that is there and can be written."
         ) from error
 
 
 def changes(run: Mapping[str, Any], earlier: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """Return the ids of questions whose words are shown now and were not, and of those that were and are not."""
-    was = {name for name, row in earlier["outcomes"].items() if row["stage"] == "shown"}
-    now = {name for name, row in run["outcomes"].items() if row["stage"] == "shown"}
+    """Return the ids of questions that go right now and did not, and of those that did and do not."""
+    was, now = ({name for name, row in one["outcomes"].items() if _right(row)} for one in (earlier, run))
     both = run["outcomes"].keys() & earlier["outcomes"].keys()
     return sorted((now - was) & both), sorted((was - now) & both)
+
+
+def _right(row: Mapping[str, Any]) -> bool:
+    return bool(row["stage"] == ("abstained" if row["type"] == UNANSWERABLE else "shown"))
 
 
 def print_report(
     outcomes: Sequence[Outcome], run: Mapping[str, Any], earlier: Mapping[str, Any] | None, console: Console
 ) -> None:
     """Print figures, types and misses for a person."""
+    words = Words()
     table = Table("figure", "value", *(["earlier"] if earlier else []), box=None)
-    for name, value in run["figures"].items():
-        table.add_row(name, f"{value:.3f}", *([_earlier(earlier, name)] if earlier else []))
+    for row in words.rows(run, earlier):
+        was = "" if row["was"] is None else f"{float(row['was']):.3f}"
+        table.add_row(row["name"], f"{row['value']:.3f}", *([was] if earlier else []))
     console.print(table)
-    for name, (reached, total) in by_type(outcomes).items():
-        console.print(f"{name:<14} shown {reached}/{total}", highlight=False, markup=False)
-    for outcome in lost(outcomes):
-        console.print(
-            f"{outcome.question_id}  {outcome.stage}: {outcome.question}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
+    lines = [f"{name}: {reached} of {total} right" for name, (reached, total) in by_type(outcomes)]
+    lines += [f"{o.question_id}  {words.stages[o.stage]}: {o.question}" for o in lost(outcomes)]
     if earlier:
         gained, lost_now = changes(run, earlier)
-        console.print(
-            f"Since the stored run: {len(gained)} gained {gained}, {len(lost_now)} lost {lost_now}",
-            highlight=False,
-            markup=False,
-        )
+        lines.append(f"Since the stored run: {_named(gained)} gained, {_named(lost_now)} lost")
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def lost(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the questions that went wrong: answerable ones not shown, and unanswerable ones answered."""
-    return [
-        o
-        for o in outcomes
-        if (o.answerable and o.stage != "shown") or (not o.answerable and o.stage != "abstained")
-    ]
+    """Return the questions that went wrong."""
+    return [outcome for outcome in outcomes if not outcome.hit]
+
+
+def by_type(outcomes: Sequence[Outcome]) -> list[tuple[str, tuple[int, int]]]:
+    """Return, for each type of question, how many went as they should and how many there are."""
+    counts: dict[str, Counter[bool]] = defaultdict(Counter)
+    for outcome in outcomes:
+        counts[outcome.type][outcome.hit] += 1
+    return [(name, (count[True], count.total())) for name, count in sorted(counts.items())]
 
 
 def html_page(outcomes: Sequence[Outcome], run: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> str:
-    """Return a page that needs nothing but itself: figures as bars, types, and the misses by stage."""
-    figures = "".join(
-        f"<tr><td>{escape(name)}<td>{value:.3f}{_delta(earlier, name, value)}<td class=space>{_bar(value)}"
-        for name, value in run["figures"].items()
+    """Return a page that needs nothing but itself: the figures, then every question with its answer."""
+    words = Words()
+    template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(
+        (HERE / "report.html").read_text(encoding="utf-8")
     )
-    types = "".join(
-        f"<tr><td>{escape(name)}<td>{reached} of {total}<td class=space>{_bar(reached / total)}"
-        for name, (reached, total) in by_type(outcomes).items()
-    )
-    stages = "".join(
-        f"<tr><td>{escape(stage)}<td>{count}"
-        for stage, count in Counter(o.stage for o in lost(outcomes)).most_common()
-    )
-    misses = "".join(
-        f"<tr><td>{escape(o.question_id)}<td>{escape(o.stage)}<td>{escape(o.question)}"
-        for o in lost(outcomes)
-    )
-    return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>Evaluation {escape(run['build'])}</title><style>{_STYLE}</style>"
-        f"<h1>{run['questions']} questions on build {escape(run['build'])}</h1><table>{figures}</table>"
-        f"<h2>Shown, by type</h2><table>{types}</table><h2>Where the others were lost</h2><table>{stages}</table>"
-        f"<h2>Each of them</h2><table>{misses}</table></html>\n"
+    right = [outcome for outcome in outcomes if outcome.hit]
+    return template.render(
+        run=run,
+        earlier=earlier,
+        hits=len(right),
+        figures=words.rows(run, earlier),
+        types=by_type(outcomes),
+        stages=words.stages,
+        missed=lost(outcomes),
+        right=right,
     )
 
 
-def _bar(share: float) -> str:
-    return f'<div class=bar style="width:{max(0.0, min(share, 1.0)) * 100:.0f}%"></div>'
-
-
-def _delta(earlier: Mapping[str, Any] | None, name: str, value: float) -> str:
-    if not earlier or name not in earlier["figures"]:
-        return ""
-    change = value - float(earlier["figures"][name])
-    worse = (change > 0) == (name == "false_abstain")
-    return f' <span class="{"worse" if worse and change else "better"}">{change:+.3f}</span>'
-
-
-def _earlier(earlier: Mapping[str, Any] | None, name: str) -> str:
-    value = earlier["figures"].get(name) if earlier else None
-    return "" if value is None else f"{float(value):.3f}"
+def _named(names: Sequence[str]) -> str:
+    return f"{len(names)} ({', '.join(names)})" if names else "0"

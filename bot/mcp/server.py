@@ -31,6 +31,7 @@ from index.search import Searcher
 # JSON with UTF-8 has about three bytes a token, in scripts other than Latin too; half of 2,000 tokens are
 # left to what stands around the words.
 ROOM_BYTES = 4_800
+_TALKS_BYTES = 3_500  # ids and addresses have 2.6 bytes a token
 _ANSWER_BYTES = 2_300
 _QUOTES_BYTES = 2_000
 _MOST_QUOTES = 3
@@ -197,7 +198,7 @@ class Tools:
             event or None, day, None, (speaker or "").strip() or None, (topic or "").strip() or None
         )
         total, talks = talks_from(live, limits, first, _MOST_TALKS)
-        shown = _fitting([self._facts(talk, live) for talk in talks], ROOM_BYTES - 400)
+        shown = _fitting([self._facts(talk, live) for talk in talks], _TALKS_BYTES)
         reached = first + len(shown)
         return TalksFound(total, tuple(shown), str(reached) if reached < total else None, live.build.build_id)
 

@@ -15,7 +15,7 @@ from console.command import Status, index_option
 @click.command(short_help="Check the set-up and say what to fix.")
 @index_option
 def doctor(index_dir: Path | None) -> None:
-    """Look at index, model, memory, tokens, scopes and socket, and say what to fix."""
+    """Check index, model, the bot's memory, tokens, scopes and socket, and say what to fix."""
     with faults():
         from bot.slack.doctor import examine
 
@@ -34,7 +34,7 @@ def feedback() -> None:
     """Work with the thumbs that people gave."""
 
 
-@feedback.command()
+@feedback.command(short_help="Print what got 👍 as questions for eval.")
 @click.option(
     "--store",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -46,7 +46,7 @@ def feedback() -> None:
     help='Print what got 👎 as well; such a question has the type "review" and no evidence yet.',
 )
 def export(store: Path | None, review: bool) -> None:
-    """Print what got 👍 as golden questions, a line of JSON each.
+    """Print what got 👍 as questions for `confnotes eval`, a JSON object a line.
 
     The question, its talk, and the quotes as its evidence.
     """
@@ -62,7 +62,7 @@ def export(store: Path | None, review: bool) -> None:
         memory.close()
 
 
-@feedback.command(short_help="Print what was asked in vain.")
+@feedback.command(short_help="Print what people asked in vain.")
 @click.option(
     "--days", type=click.FloatRange(min=0), default=7, show_default=True, help="How far to look back."
 )

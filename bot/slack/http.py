@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.connections import PatientProtocol
 from bot.errors import SettingsFault
 from bot.live import LiveIndex
 from bot.slack.log import Seldom
@@ -78,7 +79,13 @@ def create_server(http: Starlette) -> uvicorn.Server:
     answers that were begun are posted.
     """
     return uvicorn.Server(
-        uvicorn.Config(http, log_config=None, access_log=False, timeout_graceful_shutdown=UNDER_WAY_S)
+        uvicorn.Config(
+            http,
+            http=PatientProtocol,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=UNDER_WAY_S,
+        )
     )
 
 

@@ -77,7 +77,7 @@ class Sockets:
         if time.monotonic() - since < patience_s:
             return
         _log.error(
-            "Socket Mode connection %d is down for %.0f s, opening it anew",
+            "Socket Mode connection %d is down for %.0f s, opening it again",
             number + 1,
             time.monotonic() - since,
         )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import yaml
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,7 +17,6 @@ from bot.addresses import addresses_of, encoded, slug_of
 from bot.answering import MAX_QUESTION_CHARS, answer
 from bot.answering.models import talk_json
 from bot.holdings import MOST_ROWS, Limits, holdings_of, listing, package_version
-from bot.web.openapi import document
 from index.build.talk_table import KINDS
 from index.models import Talk
 from index.search import Searcher
@@ -164,6 +166,21 @@ class Interface:
     def openapi(self, _request: Request) -> Response:
         """Return the description of this interface."""
         return JSONResponse(document(), media_type="application/openapi+json")
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    content: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("openapi.yaml").read_text("utf-8"))
+    return content
+
+
+def parameters_of(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return an operation's parameters, those that are written once for several in their place."""
+    shared = document()["components"]["parameters"]
+    return [
+        shared[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in operation["parameters"]
+    ]
 
 
 def described(talk: Talk, live: Searcher) -> dict[str, Any]:

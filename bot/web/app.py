@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from hashlib import blake2b
@@ -26,10 +26,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from bot.errors import QuestionFault
+from bot.feedback import Lacking
 from bot.holdings import package_version
+from bot.web import cards
 from bot.web.api import Interface
+from bot.web.cards import Cards
 from bot.web.feed import Feed
 from bot.web.guard import Access, Guard, defect
+from bot.web.overviews import Overviews
 from bot.web.pages import Pages
 from bot.web.problems import problem, status_of, wants_json
 from index.errors import IndexFault
@@ -173,6 +177,7 @@ def create_app(
     at_once: int = 0,
     signing_secret: str = "",
     teams: Collection[str] = (),
+    asked_in_vain: Callable[[], Sequence[Lacking]] = tuple,
 ) -> ASGIApp:
     """Return the web application.
 
@@ -184,10 +189,12 @@ def create_app(
         at_once: Requests that are worked on at the same time; 0: one less than cores, two at least.
         signing_secret: The Slack app's, for requests to /mcp that Slack signs; empty: there are none.
         teams: Workspaces whose people may ask that way; empty: all that have the app.
+        asked_in_vain: Gives what people asked and the notes could not answer, for the page on their state.
     """
     work = Work(at_once)
     site = Site(searcher, trouble, work)
     pages = Pages(searcher, public_url)
+    overviews = Overviews(searcher, public_url, asked_in_vain)
     api = Interface(searcher, trouble)
     feed = Feed(searcher, public_url)
     routes = [
@@ -198,11 +205,14 @@ def create_app(
         site.route("/", pages.ask),
         site.route("/talks", pages.talks),
         site.route("/talks/{talk_id:path}", pages.old_talk),
-        site.route("/speakers", pages.speakers),
-        site.route("/speakers/{name}", pages.speaker),
-        site.route("/map", pages.map),
-        site.route("/topics", pages.topics),
-        site.route("/topics/{phrase}", pages.topic),
+        site.route("/speakers", overviews.speakers),
+        site.route("/speakers/{name}", overviews.speaker),
+        site.route("/companies", overviews.companies),
+        site.route("/companies/{name}", overviews.company),
+        site.route("/map", overviews.map),
+        site.route("/topics", overviews.topics),
+        site.route("/topics/{phrase}", overviews.topic),
+        site.route("/state", overviews.state),
         site.route("/feed.atom", feed.atom),
         site.route("/sitemap.xml", feed.sitemap),
         site.route("/robots.txt", feed.robots),
@@ -224,6 +234,8 @@ def create_app(
         page = partial(pages.problem_page, request)
         return problem(request.scope, status, detail, headers=headers, page=page)
 
+    if cards.is_there():  # an extra of the package
+        routes.insert(0, site.route("/cards/{path:path}", Cards(searcher).card))
     running = []
     if find_spec("mcp"):  # an extra of the package
         from bot.mcp.serving import mounted

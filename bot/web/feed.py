@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from weakref import WeakKeyDictionary
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
@@ -18,8 +16,8 @@ from starlette.responses import Response
 from bot.addresses import addresses_of, encoded
 from bot.answering.rendering import people_of, place, spoken
 from bot.holdings import holdings_of
+from bot.per_build import once_a_build
 from index.build.layout import list_builds, read_manifest
-from index.build.reader import Build
 from index.build.talk_table import TalkSet
 from index.errors import IndexFault
 from index.files.arrays import load_array
@@ -86,26 +84,14 @@ class Feed:
         return f"{(self._public_url or str(request.base_url)).rstrip('/')}/"
 
 
+@once_a_build
 def newest_talks(live: Searcher) -> tuple[Dated, ...]:
     """Return the rows of the talks that were last added, newest first, each with when its first kept build was made.
 
-    Builds are compared by the digests of their talks' ids, once a build. Talks that the oldest kept build has
+    Builds are compared by the digests of their talks' ids. Talks that the oldest kept build has
     are dated by it, the newest conference first.
     """
-    with _LOCK:
-        known = _KNOWN.get(live)
-    if known is None:
-        known = _newest(live.build)
-        with _LOCK:
-            _KNOWN[live] = known
-    return known
-
-
-_LOCK = threading.Lock()
-_KNOWN: WeakKeyDictionary[Searcher, tuple[Dated, ...]] = WeakKeyDictionary()
-
-
-def _newest(build: Build) -> tuple[Dated, ...]:
+    build = live.build
     own, rows = _ids(build.folder)
     waiting = TalkSet(~build.table.sections.mask)
     found: list[Dated] = []

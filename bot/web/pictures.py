@@ -10,46 +10,52 @@ from collections.abc import Callable, Sequence
 from markupsafe import Markup
 
 from bot.addresses import encoded
+from bot.answering.rendering import shortened
 from bot.holdings import Held
 from bot.web.talk_map import TalkMap
-from bot.web.topics import Topics
+from bot.web.traces import Traces
 
-_ROW, _COLUMN, _LABEL, _HEAD = 26, 50, 130, 74  # pixels
+_ROW, _COLUMN, _HEAD = 26, 50, 74  # pixels
+_LABEL_CHARS, _LETTER = 18, 7.4  # of a name beside a row: at most so many, so wide
 _MOST_RADIUS = 11.0
 _LABEL_APART, _LABEL_WIDE, _LETTER_WIDE = 17.0, 150.0, 8.2  # of names on the map
 _BAR_WIDTH, _BAR_HEIGHT, _GAP = 150, 12, 1.5
 
 
-def topic_grid(topics: Topics, href: Callable[[str], str]) -> Markup:
-    """Return a grid of dots: a row a topic, a column a conference, the dot's area the share of its talks that speak of it."""
-    width = _LABEL + _COLUMN * len(topics.events) + 60
-    height = _HEAD + _ROW * len(topics.topics) + 8
-    most = max((share for topic in topics.topics for share in topic.shares), default=0.0) or 1.0
+def trace_grid(traces: Traces, href: Callable[[str], str], described: str) -> Markup:
+    """Return a grid of dots: a row a name, a column a conference, the dot's area the share of its talks that have it."""
+    names = [shortened(trace.name, _LABEL_CHARS) for trace in traces.rows]
+    label_width = 18 + _LETTER * max(map(len, names), default=0)
+    width = label_width + _COLUMN * len(traces.events) + 60
+    height = _HEAD + _ROW * len(traces.rows) + 8
+    most = max((share for trace in traces.rows for share in trace.shares), default=0.0) or 1.0
     parts = [
         _opening(
             "chart",
             width,
             height,
-            "Topics over the conferences; the table below has the same numbers",
+            f"{described}; the table below has the same numbers",
             linked=True,
         )
     ]
-    for column, event in enumerate(topics.events):
-        x = _LABEL + _COLUMN * (column + 0.5)
+    for column, event in enumerate(traces.events):
+        x = label_width + _COLUMN * (column + 0.5)
         turned = Markup('<text transform="translate({},{}) rotate(-35)" class="quiet">{}</text>')
         parts.append(turned.format(_short(x - 6), _HEAD - 12, event.event_id))
-    for row, topic in enumerate(topics.topics):
+    for row, trace in enumerate(traces.rows):
         y = _HEAD + _ROW * (row + 0.5)
         line = Markup('<line x1="{}" x2="{}" y1="{}" y2="{}" class="rule"/>')
-        parts.append(line.format(_LABEL, width - 60, _short(y), _short(y)))
-        label = Markup('<a href="{}"><text x="{}" y="{}" text-anchor="end">{}</text></a>')
-        parts.append(label.format(href(topic.name), _LABEL - 12, _short(y + 4), topic.name))
-        for column, (share, count) in enumerate(zip(topic.shares, topic.counts, strict=True)):
+        parts.append(line.format(_short(label_width), width - 60, _short(y), _short(y)))
+        label = Markup('<a href="{}" aria-label="{}"><text x="{}" y="{}" text-anchor="end">{}</text></a>')
+        parts.append(
+            label.format(href(trace.name), trace.name, _short(label_width - 12), _short(y + 4), names[row])
+        )
+        for column, (share, count) in enumerate(zip(trace.shares, trace.counts, strict=True)):
             if not count:
                 continue
-            x = _LABEL + _COLUMN * (column + 0.5)
+            x = label_width + _COLUMN * (column + 0.5)
             dot = Markup('<circle cx="{}" cy="{}" r="{}" class="bar"><title>{}</title></circle>')
-            said = f"{topic.name}: {count} of {topics.talks[column]} at {topics.events[column].event_id}"
+            said = f"{trace.name}: {count} of {traces.talks[column]} at {traces.events[column].event_id}"
             parts.append(dot.format(_short(x), _short(y), _short(_MOST_RADIUS * (share / most) ** 0.5), said))
     parts.append(Markup("</svg>"))
     return Markup("").join(parts)
@@ -71,7 +77,7 @@ def day_bar(held: Held, most: int) -> Markup:
 
 
 def trace_bars(trace: Sequence[tuple[str, int]]) -> Markup:
-    """Return a column for each conference, as high as many talks speak of something."""
+    """Return a column for each conference or year, as high as it has talks."""
     most = max((count for _, count in trace), default=0) or 1
     width, height = 46 * len(trace) + 50, 150
     parts = [_opening("chart", width, height, "; ".join(f"{name}: {count}" for name, count in trace))]

@@ -1,79 +1,37 @@
-"""Listening: what the page may be bound to, and connections that are not kept open for nothing."""
+"""Listening: what the page may be bound to, and how it is served."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import h11
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bot.answering import examples
+from bot.connections import PatientProtocol
 from bot.errors import SettingsFault
+from bot.feedback import Feedback, Lacking
 from bot.holdings import holdings_of
 from bot.live import LiveIndex
 from bot.settings import Settings
+from bot.store import Store
 from bot.web.app import create_app
 from bot.web.feed import newest_talks
 from bot.web.guard import Access, hosts_of, is_loopback
+from bot.web.pages import EXAMPLES
+from bot.web.state import state_of
 from bot.web.talk_map import talk_map_of
-from bot.web.topics import topics_of
+from bot.web.traces import companies_of, topics_of
 from index.search import Searcher
 
-REQUEST_WITHIN_S = 10.0  # a request that takes longer to arrive is not a person's
 KEEP_ALIVE_S = 5
+VAIN_DAYS, VAIN_TIMES = 90.0, 2  # of what is told as asked in vain
 CONNECTIONS = 1_000  # at once; one more is told to come again
-
-
-class PatientProtocol(H11Protocol):
-    """HTTP/1.1 that closes a connection whose request does not arrive: uvicorn itself waits for ever."""
-
-    _arrives_by: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a request."""
-        super().connection_made(transport)
-        # Headers and body are two writes: the second would wait for the client's acknowledgement of the first, 40 ms
-        # on every request but the first. asyncio sets this only on sockets that name TCP, which accepted ones do not.
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._await_request()
-
-    def data_received(self, data: bytes) -> None:
-        """Take bytes; stop waiting once a whole request is there."""
-        super().data_received(data)
-        if self.conn.their_state in {h11.IDLE, h11.SEND_BODY}:
-            self._await_request()
-        else:
-            self._stop_waiting()
-
-    def on_response_complete(self) -> None:
-        """Leave the next request to the keep-alive time."""
-        self._stop_waiting()
-        super().on_response_complete()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Stop waiting."""
-        self._stop_waiting()
-        super().connection_lost(exc)
-
-    def _await_request(self) -> None:
-        if self._arrives_by is None:
-            self._arrives_by = self.loop.call_later(REQUEST_WITHIN_S, self._close_late)
-
-    def _stop_waiting(self) -> None:
-        if self._arrives_by is not None:
-            self._arrives_by.cancel()
-            self._arrives_by = None
-
-    def _close_late(self) -> None:
-        if not self.transport.is_closing():
-            self.transport.close()
 
 
 def run(
@@ -116,16 +74,34 @@ def run(
             at_once=settings.answers_at_once,
             signing_secret=signing_secret,
             teams=settings.allowed_teams,
+            asked_in_vain=_asked_in_vain(settings) if token and not settings.public_url else tuple,
         )
         serve(app, host, port or settings.port or 8000)
     finally:
         live.stop()
 
 
+def _asked_in_vain(settings: Settings) -> Callable[[], Sequence[Lacking]]:
+    """Return what gives the topics that people in Slack asked about in vain: those asked about more than once, no questions."""
+
+    def lacking() -> Sequence[Lacking]:
+        if not settings.store.is_file():
+            return ()
+        memory = Store(settings.store)
+        try:
+            return [one for one in Feedback(memory).lacking(VAIN_DAYS) if one.times >= VAIN_TIMES]
+        finally:
+            memory.close()
+
+    return lacking
+
+
 def prepare_pages(searcher: Searcher) -> None:
     """Count once what pages show of all notes, so that the first visitor of a build does not wait for it."""
-    for once_a_build in (holdings_of, topics_of, newest_talks, talk_map_of):
+    for once_a_build in (holdings_of, topics_of, newest_talks, talk_map_of, companies_of, state_of):
         once_a_build(searcher)
+    holdings = holdings_of(searcher)
+    _ = holdings.events, holdings.authors, examples(searcher, EXAMPLES)
 
 
 def check_reach(host: str, token: str, *, insecure: bool) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.addresses import addresses_of
 from bot.answering.language.wordlists import is_generic, is_stop
+from bot.per_build import once_a_build
 from index.build.talk_table import TalkSet
 from index.models import Talk
 from index.search import Searcher
@@ -60,22 +59,9 @@ class TalkMap:
     of: int  # talks that there are
 
 
+@once_a_build
 def talk_map_of(searcher: Searcher) -> TalkMap:
-    """Return a build's map, drawn once."""
-    with _LOCK:
-        known = _KNOWN.get(searcher)
-    if known is None:
-        known = _drawn(searcher)
-        with _LOCK:
-            _KNOWN[searcher] = known
-    return known
-
-
-_LOCK = threading.Lock()
-_KNOWN: WeakKeyDictionary[Searcher, TalkMap] = WeakKeyDictionary()
-
-
-def _drawn(searcher: Searcher) -> TalkMap:
+    """Return a build's map."""
     build = searcher.build
     told = build.table.set_of(build.table.talk_of_row[np.flatnonzero(~build.table.is_heading)])
     every = build.table.in_order(TalkSet(told.mask & ~build.table.sections.mask))

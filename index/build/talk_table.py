@@ -185,6 +185,12 @@ class TalkTable:
         return places
 
     @property
+    def recaps(self) -> NDArray[np.int32]:
+        """Return the row of each talk's recap; (n_talks,)."""
+        recaps: NDArray[np.int32] = self.facts[_RECAP]
+        return recaps
+
+    @property
     def days(self) -> NDArray[np.int32]:
         """Return each talk's day, `NO_DAY` where it is not known; (n_talks,)."""
         days: NDArray[np.int32] = self.facts[_DAY]

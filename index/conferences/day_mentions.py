@@ -1,4 +1,4 @@
-"""How people name the days of a conference, in the languages of `index.languages`, with the words that said it."""
+"""How people name the days of a conference, in every language of `index.languages`, and with which words."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Series of conferences and their editions: data files beside this module, one entry a series.
 
 `starts_on` is the day that people call day 1. A date that is not known surely is left out. How to add a series or an
-edition is described in docs/conferences.md.
+edition is described in docs/extend.md.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def read_series(folder: Path) -> tuple[Series, ...]:
                 found.append(_series(entry))
             except (KeyError, TypeError, AttributeError) as error:
                 raise ValueError(
-                    f"cannot read {path.name}: entry {at + 1} is no series ({error}). See docs/conferences.md."
+                    f"cannot read {path.name}: entry {at + 1} is not a series ({error}). See docs/extend.md."
                 ) from error
     return tuple(found)
 

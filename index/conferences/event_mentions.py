@@ -1,4 +1,4 @@
-"""How people name conferences, in recaps and in questions, read into event ids with the words that said it."""
+"""How people name conferences in recaps and questions: event ids, with the words that said them."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ class EventReader:
             yield EventMention(ids, (match.span("region"),), self._short, match["region"], implied=True)
 
     def _listed_mentions(self, text: str, pattern: re.Pattern[str] | None = None) -> Iterator[EventMention]:
-        """Find the listed series with their places and years: "Devoxx Belgium 2024", "SREcon25 EMEA", "2023 KCD"."""
+        """Find listed series with place and year: "Devoxx Belgium 2024", "SREcon25 EMEA", "2023 KCD"."""
         for match in (pattern or self._listed_pattern).finditer(text):
             series = self._listed[int(str(match.lastgroup)[1:])]
             joined = _YEAR_JOINED.match(text, match.end())
@@ -362,7 +362,10 @@ def _parsed(text: str) -> tuple[EventMention, ...]:
 
 
 def _lowered(text: str) -> str:
-    """Return the text in small letters, at the same offsets; patterns without regard to case take three times as long."""
+    """Return the text in small letters, at the same offsets.
+
+    Patterns without regard to case take three times as long.
+    """
     lowered = text.lower()
     return (
         lowered
@@ -372,7 +375,7 @@ def _lowered(text: str) -> str:
 
 
 def _place(text: str, end: int) -> tuple[str, int]:
-    """Read the place behind a series' name, up to three words: "Belgium", "US", "San Francisco"; "" where none stands there."""
+    """Read the place behind a series' name, up to three words: "Belgium", "San Francisco"; else ""."""
     words: list[str] = []
     at = end
     while len(words) < _MOST_PLACE_WORDS and (match := _PLACE_WORD.match(text, at)):

@@ -132,7 +132,7 @@ def _modules(model: Path) -> tuple[str, str]:
             f"it pools by {' and '.join(modes) or 'nothing'}, only mean and CLS pooling are exported"
         )
     if modules[0][1]:
-        raise NotExportable(f"its transformer stands in the folder {modules[0][1]}, not in the model's own")
+        raise NotExportable(f"its transformer is in the folder {modules[0][1]}, not in the model's own")
     return modules[0][1], modes[0]
 
 

@@ -33,7 +33,7 @@ _INT8_SUMS = 4  # accuracy_level: multiply bytes by bytes
 
 
 class NotExportable(EncoderUnavailable):
-    """Say that a model cannot be written in the form that onnxruntime runs."""
+    """A model cannot be written in the form that onnxruntime runs."""
 
 
 @dataclass(frozen=True, slots=True)

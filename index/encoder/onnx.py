@@ -182,7 +182,7 @@ def _tokenizer(folder: Path, name: str, max_tokens: int) -> Any:
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
     except Exception as error:  # it raises nothing narrower
         raise EncoderUnavailable(
-            f"Cannot load the encoder {name}: {folder / TOKENIZER_FILE} is no tokenizer ({error})."
+            f"Cannot load the encoder {name}: {folder / TOKENIZER_FILE} is not a tokenizer ({error})."
         ) from error
     # A model's tokenizer.json may carry a padding and a shorter limit of its own; sentence-transformers
     # ignores both.

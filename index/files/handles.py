@@ -1,4 +1,4 @@
-"""Files that stay open and are read at any place by several threads at once, on systems with and without pread."""
+"""Files that stay open and are read anywhere by several threads at once, with and without pread."""
 
 from __future__ import annotations
 

@@ -66,7 +66,8 @@ class Lines:
         weakref.finalize(self, os.close, self._handle)
         if not len(self._offsets) or self._offsets[-1] != self.size_bytes:
             raise BuildDamaged(
-                f"Cannot read {path}: its lines are not where they were. Rebuild it with `confnotes ingest --full`."
+                f"Cannot read {path}: its lines are not where they were. "
+                "Rebuild it with `confnotes ingest --full`."
             )
 
     def __len__(self) -> int:
@@ -83,7 +84,7 @@ class Lines:
         return self._read(start, end).decode("utf-8").split("\n")[:-1]
 
     def rows_holding(self, part: bytes) -> list[int]:
-        """Return the rows whose lines hold some bytes, in order; the whole file is looked through, and no line is parsed."""
+        """Return the rows whose lines hold some bytes, in order; the whole file is searched, no line parsed."""
         found: list[int] = []
         for first in range(0, len(self), _BLOCK_LINES):
             last = min(first + _BLOCK_LINES, len(self))
@@ -160,7 +161,7 @@ class SortedLines:
             yield key, value
 
     def after(self, key: str) -> Iterator[tuple[str, str]]:
-        """Yield keys and values of the lines whose key comes after a key, in order, reading a few at a time."""
+        """Yield keys and values of the lines whose key comes after a key, in order, a few lines at a time."""
         for start in range(self._find(key, bisect_right), len(self), _STEP):
             for line in self._lines.block(start, min(start + _STEP, len(self))):
                 found, _, value = line.partition("\t")

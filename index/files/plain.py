@@ -67,7 +67,7 @@ def is_folder(path: Path) -> bool:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, a link itself, or a folder with everything in it, also where somebody closed that folder.
+    """Remove a file, a link itself, or a folder with everything in it, even one that somebody closed.
 
     Raises:
         OSError: Something in it cannot be removed.

@@ -121,7 +121,7 @@ _REMEMBERED = 4_096  # records; about a kilobyte each
 
 
 def write_records(path: Path, records: Sequence[Record], ids: bool = False) -> int:
-    """Write one record a line with the offsets of the lines, and their rows by id where wanted; return how many there were."""
+    """Write one record a line, with offsets and, where wanted, rows by id; return how many there were."""
     count = write_offsets(path, map(to_line, records))
     if ids:
         write_ids(path.with_name(path.stem + IDS_SUFFIX), [record_id(record) for record in records])
@@ -172,7 +172,8 @@ class Rows(Sequence[Record], Generic[Record]):
             return self._from_line(line)
         except (ValueError, TypeError) as error:
             raise BuildDamaged(
-                f"Cannot read {self._lines.path}, line {row + 1}: {error}. Rebuild the index with `confnotes ingest --full`."
+                f"Cannot read {self._lines.path}, line {row + 1}: {error}. "
+                "Rebuild the index with `confnotes ingest --full`."
             ) from error
 
 
@@ -184,7 +185,8 @@ class ById(Mapping[str, Record], Generic[Record]):
         self._ids = Ids(path.with_name(path.stem + IDS_SUFFIX))
         if len(self._ids) != len(self.rows):
             raise BuildDamaged(
-                f"Cannot read {path}: {len(self._ids)} ids, {len(self.rows)} lines. Run `confnotes ingest --full`."
+                f"Cannot read {path}: {len(self._ids)} ids, {len(self.rows)} lines. "
+                "Run `confnotes ingest --full`."
             )
 
     def row(self, one: str) -> int | None:
@@ -207,7 +209,7 @@ class ById(Mapping[str, Record], Generic[Record]):
         return _Values(self)
 
     def items(self) -> ItemsView[str, Record]:
-        """Give ids and records in the order of the rows."""
+        """Return ids and records in the order of the rows."""
         return _Items(self)
 
 

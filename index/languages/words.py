@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-# All scalars are words ("on" and "no" are no truth values here); libyaml takes a tenth of the time of the parser in Python.
+# All scalars are words ("on" and "no" are no truth values here). libyaml takes a tenth of the time that the
+# parser in Python does.
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _HERE = Path(__file__).parent
 
@@ -30,5 +31,5 @@ def phrases(section: str, name: str) -> list[str]:
 
 
 def either(section: str, name: str) -> str:
-    """Return one alternation of all entries, for use inside a larger pattern; it never matches where there are none."""
+    """Return one alternation of all entries, for use inside a larger pattern; of none, one that never matches."""
     return "|".join(phrases(section, name)) or "(?!)"

@@ -19,6 +19,7 @@ from index.vocabulary.phrases import Phrases, TextNumbers
 from index.vocabulary.terms import Unit
 from index.vocabulary.words import join
 
+BETWEEN = 1  # other words between two that stand side by side
 LEADING = 6  # places from a passage's first word
 
 Places = NDArray[np.signedinteger[Any]]
@@ -106,7 +107,7 @@ def match(
     pairs = np.zeros((len(neighbours), len(rows)), dtype=np.bool_)
     for at, (left, right) in enumerate(neighbours):
         for before, behind in product(left.places, right.places):
-            pairs[at] |= _adjacent(before, behind, starts[0], ends[0])
+            pairs[at] |= _side_by_side(before, behind, starts[0], ends[0])
     return Matches(
         np.array([word.weight for word in told], dtype=np.float32),
         np.array([word.weight * word.is_number for word in told], dtype=np.float32),
@@ -118,8 +119,11 @@ def match(
     )
 
 
-def _adjacent(left: Places, right: Places, starts: Places, ends: Places) -> Flags:
-    """Tell in which texts a word stands right before another one; only the places within them are looked at."""
+def _side_by_side(left: Places, right: Places, starts: Places, ends: Places) -> Flags:
+    """Tell in which texts a word stands before another one, right before it or with one between ("kubectl alpha debug").
+
+    Only the places within the texts are looked at.
+    """
     first = np.searchsorted(left, starts)
     counts = np.searchsorted(left, ends) - first
     stands = np.zeros(len(starts), dtype=np.bool_)
@@ -129,5 +133,6 @@ def _adjacent(left: Places, right: Places, starts: Places, ends: Places) -> Flag
         steps = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
         behind = left[np.repeat(first, counts) + steps] + 1
         at = np.minimum(np.searchsorted(right, behind), len(right) - 1)
-        stands[text[right[at] == behind]] = True
+        beside = (right[at] >= behind) & (right[at] <= behind + BETWEEN) & (right[at] < ends[text])
+        stands[text[beside]] = True
     return stands

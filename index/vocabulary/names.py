@@ -1,4 +1,4 @@
-"""What the notes name, looked up on disk: words, names of two words, explained aliases, titles and speakers."""
+"""What the notes name, looked up on disk: words, names of two, explained aliases, titles and speakers."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Names:
         return self.vocabulary.first_letters
 
     def keys_starting(self, prefix: str) -> list[str]:
-        """Return the folded words, and all neighbours with capitals written as one, that begin with a prefix."""
+        """Return the folded words that begin with a prefix, neighbours with capitals written as one included."""
         return [*self.vocabulary.keys_starting(prefix), *self._joined.keys_starting(prefix)]
 
     def words_starting(self, prefix: str) -> Iterator[tuple[str, WordCount]]:
@@ -85,12 +85,12 @@ class Names:
         return ((name, Neighbours(*json.loads(value))) for name, value in self._joined.starting(prefix))
 
     def stems(self, stem: str) -> list[tuple[str, str] | None]:
-        """Return what has this stem: None for a word, (left, right) for a name of two words; empty where nothing has."""
+        """Return what has this stem, if anything: None for a word, (left, right) for a name of two words."""
         found = (json.loads(value) if value else None for value in self._stems.values(stem))
         return [pair and (str(pair[0]), str(pair[1])) for pair in found]
 
     def aliases(self, key: str) -> list[str]:
-        """Return the other names that the notes explain for a name, by its key, in the order in which they do."""
+        """Return the other names that the notes explain for a name, by its key, in the notes' order."""
         return [str(json.loads(value)) for value in self._aliases.values(key)]
 
     def titled(self, forms: tuple[str, ...]) -> list[int]:
@@ -98,7 +98,7 @@ class Names:
         return [int(value) for value in self._titles.values(" ".join(forms))]
 
     def titles_starting(self, forms: tuple[str, ...]) -> list[int]:
-        """Return the rows of the talks whose title, or a longer part of it, begins with these folded words, each once."""
+        """Return the rows of the talks whose title, or a longer part of it, begins with these folded words."""
         return list(dict.fromkeys(int(value) for _, value in self._titles.starting(" ".join(forms))))
 
     def speakers_after(self, key: str, most: int) -> list[Speaker]:
@@ -107,7 +107,7 @@ class Names:
         return list(islice((speaker for one, speaker in found if speaker.key == one), most))
 
     def begins_title(self, part: str) -> bool:
-        """Return whether these folded words begin a title, or a longer part of one, that goes on behind them."""
+        """Return whether a title, or a longer part of one, begins with these folded words and goes on."""
         return self._titles.any_starting(f"{part} ")
 
     def speaker(self, key: str) -> Speaker | None:
@@ -115,16 +115,16 @@ class Names:
         return next((one for one in map(_speaker, self._speakers.values(key)) if one.key == key), None)
 
     def begins_speaker(self, part: str) -> bool:
-        """Return whether these words begin a speaker's folded name, or one of its endings, that goes on behind them."""
+        """Return whether a speaker's folded name, or one of its endings, begins with these words and goes on."""
         return self._speakers.any_starting(f"{part} ")
 
     def speakers_with(self, part: str) -> list[Speaker]:
-        """Return the speakers whose folded name holds these words side by side, in the order in which the notes name them."""
+        """Return the speakers whose folded name has these words side by side, in the notes' order."""
         found = [*self._speakers.values(part), *(value for _, value in self._speakers.starting(f"{part} "))]
         return sorted({one.number: one for one in map(_speaker, found)}.values(), key=lambda one: one.number)
 
     def speakers_starting(self, prefix: str) -> list[Speaker]:
-        """Return the speakers with a word in their name that begins with a folded prefix, in the order in which the notes name them."""
+        """Return the speakers with a word in their name that begins with a folded prefix, in the notes' order."""
         found = (_speaker(value) for _, value in self._speakers.starting(prefix))
         return sorted({one.number: one for one in found}.values(), key=lambda one: one.number)
 

@@ -1,4 +1,4 @@
-"""Where the notes say what: every word's places, so that all passages with a phrase are found without reading one.
+"""Where the notes say what: every word's places, by which all passages with a phrase are found unread.
 
 Texts lie end to end on a line of places, one place a word. A place is left empty between texts, and between
 two words that are no neighbours within one name ("tables. And"), so that a phrase is a run of places without
@@ -32,7 +32,7 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class TextNumbers:
-    """Which text has which number: first the passages, then the talks by what is known of them, then the passages' headings."""
+    """Which text has which number: passages first, then what is known of talks, then passages' headings."""
 
     n_passages: int
     n_talks: int
@@ -102,7 +102,7 @@ class Phrases:
         )
 
     def places(self, form: str, *, split: bool = True) -> list[NDArray[np.signedinteger[Any]]]:
-        """Return the places of a folded word in each number, ascending; of a version or a closed compound its last word's.
+        """Return the places of a folded word, ascending; of a version or a closed compound its last word's.
 
         Those of two spellings stay apart: putting them in one order takes 5 ms for a word of a large build.
         """
@@ -120,7 +120,7 @@ class Phrases:
         return self._texts[numbers], self._texts[numbers + 1]
 
     def split(self, word: str) -> tuple[str, str] | None:
-        """Return the two words as which the notes write a folded word that they never say: "loadbalancer" is "load balancer"."""
+        """Return the two words of a folded word that the notes only write as two: "load balancer"."""
         if len(word) < MIN_JOINED or len(self._single(word)):
             return None
         for left in self.vocabulary.beginnings(word[: len(word) - _SHORTEST_HALF]):

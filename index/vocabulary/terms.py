@@ -72,7 +72,7 @@ def terms(text: str) -> Iterator[str]:
 
 
 def parts(name: str) -> list[str]:
-    """Return the folded parts of a name in humps ("PodTopologySpread"); none of another word, or where one is short."""
+    """Return the folded parts of a name in humps ("PodTopologySpread"); none if one of them is short."""
     if not _HUMPED.search(name):
         return []
     found = _HUMP.findall(name)
@@ -106,7 +106,7 @@ def _opens(text: str, at: int) -> bool:
 
 
 def _paired(found: list[Unit]) -> list[Unit]:
-    """Give characters of scripts without blanks the pairs that they begin; the last of a run has none of its own."""
+    """Return units with the pairs that characters of scripts without blanks begin; the last begins none."""
     made: list[Unit] = []
     alone = True  # nothing stands right before the unit
     for unit, behind in pairwise((*found, None)):

@@ -96,7 +96,10 @@ def fold(word: str) -> str:
 
 
 def singular(form: str) -> str:
-    """Drop a plural ending from a folded word (the S stemmer: Harman, "How effective is suffixing?", JASIS 42, 1991)."""
+    """Drop a plural ending from a folded word.
+
+    The S stemmer: Harman, "How effective is suffixing?", JASIS 42, 1991.
+    """
     if len(form) <= 3 or form[-2].isdigit():
         return form
     if form.endswith("ies") and not form.endswith(("eies", "aies")):
@@ -123,7 +126,7 @@ def name_key(name: str) -> str:
 
 @lru_cache(maxsize=2**12)
 def squeeze(text: str) -> str:
-    """Return all words of a text, folded and joined: `core` of what `find_phrase` finds is always a substring of it."""
+    """Return all words of a text, folded and joined; the `core` of what `find_phrase` finds is part of it."""
     return join(word.form for word in words(text))
 
 
@@ -135,7 +138,7 @@ def forms(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=2**8)
 def core(phrase: str) -> str:
-    """Return what a text must hold, squeezed, to say the phrase: its singular, without a last letter that the plural changes."""
+    """Return what a squeezed text must hold to say the phrase: its singular, but for a letter that changes."""
     stem = singular(join(word.form for word in words(phrase)))
     return stem[:-1] if len(stem) > 1 and stem.endswith("y") else stem
 

@@ -1,4 +1,4 @@
-"""Writing what the notes name: their words with every place, names of two words, explained aliases, titles and speakers."""
+"""Writing what the notes name: words and their places, names of two, aliases, titles and speakers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NAME_PART = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 class WordWriter:
-    """Takes texts in their order, each in one or several parts, and writes the vocabulary with every word's places.
+    """Takes texts in order, each in one or several parts, and writes the vocabulary with all places.
 
     What was taken waits in temporary files: memory holds the vocabulary only.
     """
@@ -56,7 +56,7 @@ class WordWriter:
             stream.close()
 
     def add_passage(self, text: str, around: frozenset[str]) -> None:
-        """Take a passage; `around` are the folded words of its talk's title and people, which count as said by it."""
+        """Take a passage; it counts as saying `around`, the folded words of its talk's title and people."""
         said = self._add([text])
         self._passages.update(said)
         self._passages.update(around - said)
@@ -194,7 +194,7 @@ def _stems(form: str) -> set[str]:
 
 
 def write_titles(folder: Path, talks: Iterable[Talk]) -> None:
-    """Write talk rows by the folded words of their title, and by those of its longer parts beside a colon or a dash."""
+    """Write talk rows by the folded words of their title, and of its longer parts at a colon or a dash."""
     write_sorted(
         folder / TITLES_FILE,
         ((key, str(row)) for row, talk in enumerate(talks) for key in _title_keys(talk.title)),
@@ -213,7 +213,7 @@ def _title_keys(title: str) -> list[str]:
 
 
 def write_speakers(folder: Path, talks: Iterable[Talk]) -> None:
-    """Write the speakers by their folded name and by each of its endings: the name as first written, and the rows of their talks."""
+    """Write speakers, by folded name and each of its endings: the name as first written, and talk rows."""
     rows: dict[str, list[int]] = {}
     names: dict[str, str] = {}
     for row, talk in enumerate(talks):

@@ -112,7 +112,7 @@ def talk_of(row: Mapping[Any, Any]) -> CatalogueTalk:
         raise EntryError("no title")
     day = text(row.get("day"))
     if day and not _DAY.fullmatch(day):
-        raise EntryError(f"the day {day[:20]!r} is no number")
+        raise EntryError(f"the day {day[:20]!r} is not a number")
     links = dict(row["links"]) if isinstance(row.get("links"), Mapping) else {}
     links |= {
         kind: row.get(f"{kind}_url") for kind in ("video", "slides", "schedule") if row.get(f"{kind}_url")

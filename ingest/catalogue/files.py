@@ -70,7 +70,7 @@ def _bytes(path: Path) -> bytes:
     """
     try:
         if not path.is_file() and path.exists():
-            raise CatalogueError(path, "it is no ordinary file", "Name a file.")
+            raise CatalogueError(path, "it is not an ordinary file", "Name a file.")
         with path.open("rb") as stream:
             data = stream.read(_MOST_BYTES + 1)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A first `sources.yaml` for a folder of notes: what could be read of each recap, and what a person should fill in."""
+"""A first `sources.yaml` for a folder of notes: what each recap says, and what a person should fill in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.sources.listing import LIST_NAME
 
 SURE = 0.75  # how sure a conference has to be to be written down without asking
 _HEAD = """# What confnotes should know of these notes. An entry's keys win over what a recap says of itself;
-# all of them are in docs/ingest.md. Take out a line that is right anyway, or correct it.
+# all of them are in docs/ingest.md. Delete a line that says what would be found anyway, or correct it.
 sources:
 """
 
@@ -48,11 +48,11 @@ def draft_sources(folder: Path) -> list[Draft]:
         SourcesError: The folder holds no recaps, or has a `sources.yaml` already.
     """
     if (folder / LIST_NAME).exists():
-        raise SourcesError(f"Cannot begin in {folder}: it has a {LIST_NAME} already. Correct that one.")
+        raise SourcesError(f"Cannot start in {folder}: it has a {LIST_NAME} already. Correct that one.")
     files = list_below(folder).files if folder.is_dir() else []
     if not files:
         raise SourcesError(
-            f"Cannot begin in {folder}: found no recaps there. Put notes there as .md, .txt or .html files, "
+            f"Cannot start in {folder}: found no recaps there. Put notes there as .md, .txt or .html files, "
             "or name another folder."
         )
     return [_draft(path, folder) for path in files]

@@ -75,7 +75,7 @@ class Inspection:
     unlinked: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Give everything as plain values."""
+        """Return everything as plain values."""
         return asdict(self)
 
 
@@ -132,7 +132,7 @@ def _inspection(opened: OpenedRecap) -> Inspection:
 
 
 def _talk_lines(cut: CutTalk, lines: _Lines) -> TalkLines:
-    """Say where a talk stands in the source and what is known of it."""
+    """Return where a talk is in the source and what is known of it."""
     talk, found, match = cut.talk, cut.matched.found, cut.matched.match
     spans = [lines.of(passage.start, passage.end) for passage in cut.passages]
     return TalkLines(

@@ -40,7 +40,7 @@ class OpenBlock:
     reason: str = ""
     anchor: str | None = None
     second: float | None = None
-    marker_at: int = -1  # where the source writes it, for the readable text to hold it too; -1: nowhere
+    marker_at: int = -1  # where the source writes it; -1: nowhere, as in HTML
     start: int = -1  # -1: no words yet
     end: int = -1
     line: int = 0
@@ -208,17 +208,18 @@ class Assembler:
             between = "\n" if before.kind == block.kind and block.kind in _TIGHT else "\n\n"
             self._parts.append(between)
             self._length += len(between)
-        if block.marker_at >= 0:
-            self._keep_marker(block)
+        if block.kind == "bullet" and block.marker:
+            self._write_marker(block)
         self._line += self.source.count("\n", self._counted, source_start)
         self._counted = max(self._counted, source_start)
         block.start, block.line = self._length, self._line
 
-    def _keep_marker(self, block: OpenBlock) -> None:
-        """Write a bullet's marker before it, indented by its depth, so that a quoted list reads as one."""
+    def _write_marker(self, block: OpenBlock) -> None:
+        """Write a bullet's marker before it, indented by its depth: without it a quoted list reads as one sentence."""
         indent = "  " * block.level
         self._length += len(indent)
-        self._note_run(len(block.marker), block.marker_at, len(block.marker))
+        if block.marker_at >= 0:
+            self._note_run(len(block.marker), block.marker_at, len(block.marker))
         self._parts.append(f"{indent}{block.marker} ")
         self._length += len(block.marker) + 1
 

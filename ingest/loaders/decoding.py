@@ -85,7 +85,7 @@ def read_bytes(path: Path, recap_id: str) -> bytes:
             found = os.fstat(stream.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise RecapError(
-                    recap_id, "it is no ordinary file", "Put the notes into a file of their own."
+                    recap_id, "it is not an ordinary file", "Put the notes into a file of their own."
                 )
             if found.st_size > MOST_BYTES:
                 raise _too_large(recap_id, found.st_size)

@@ -22,7 +22,7 @@ _NAMES = {"talks": "talks and sections"}  # a manifest counts both: a section is
 def index() -> None:
     """Look after the builds on disk: list, examine, check, go back, remove.
 
-    BUILD is an id or its beginning; without it the live build is meant. Leaves with 5 where no build can be
+    BUILD is an id or the beginning of one; left out, it is the live build. Ends with 5 if no build can be
     used.
     """
 
@@ -143,7 +143,7 @@ def rollback(build: str | None, index_dir: Path | None) -> None:
 @click.option(
     "--keep",
     type=click.IntRange(min=1),
-    help="How many stay, the live one always (default: CONFNOTES_KEEP_BUILDS, 3).",
+    help="How many to keep, the live one always (default: CONFNOTES_KEEP_BUILDS, 3).",
 )
 @index_option
 def prune(keep: int | None, index_dir: Path | None) -> None:

@@ -57,14 +57,14 @@ def verify_quotes(index_dir: Path, build_id: str) -> None:
     for passage in read_lines(folder / "passages.jsonl", Passage):
         if texts[passage.recap_id][passage.start : passage.end] != passage.text:
             raise PublishError(
-                f"Cannot publish build {build_id}: passage {passage.passage_id} is not what stands at {passage.start} in its recap. "
+                f"Cannot publish build {build_id}: passage {passage.passage_id} is not what its recap has at {passage.start}. "
                 "The live build stays; run `confnotes ingest --full`."
             )
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What a build says: talks by id with their title, their words' digest, and the digests of all passages."""
+    """What a build says: talks that are no sections by id with their title, all their words' digest, and the digests of all passages."""
 
     titles: Mapping[str, str]
     digests: Mapping[str, str]
@@ -103,7 +103,8 @@ def _held(talks: Iterable[Talk], passages: Iterable[Passage]) -> _Held:
     titles: dict[str, str] = {}
     words: dict[str, list[str]] = {}
     for talk in talks:
-        titles[talk.talk_id] = f"{talk.title} ({talk.recap_id})"
+        if talk.kind != "section":
+            titles[talk.talk_id] = f"{talk.title} ({talk.recap_id})"
         words[talk.talk_id] = [repr((talk.title, talk.speakers, talk.day, talk.url))]
     held = set()
     for passage in passages:

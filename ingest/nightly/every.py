@@ -25,7 +25,7 @@ def seconds(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     match = _INTERVAL.fullmatch(value.strip().lower())
     found = float(match[1]) * _UNITS_S[match[2]] if match else 0.0
     if found < 1:
-        raise click.BadParameter(f"{value!r} is no time. Write it like 24h, 90m or 30s.")
+        raise click.BadParameter(f"{value!r} is not a time. Write it like 24h, 90m or 30s.")
     return found
 
 

@@ -96,7 +96,7 @@ def _question(path: Path, number: int, line: str) -> Question:
         else (None,)
     )
     if not all(isinstance(one, str) and squeeze(one) for one in (text, *words)) or not isinstance(talk, str):
-        raise _unusable(path, number, "a `question`, `expect` or `talk` that is no text")
+        raise _unusable(path, number, "a `question`, `expect` or `talk` that is not text")
     if not words and not talk:
         raise _unusable(path, number, "neither `expect` nor `talk`")
     if not isinstance(must, bool):

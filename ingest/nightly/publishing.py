@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.build.doubts import Doubts, write_doubts
 from index.build.layout import prune, publish, read_manifest, remove_build
 from index.encoder.base import Encoder
 from index.errors import BuildUnusable
@@ -63,7 +64,7 @@ def publish_night(night: Night, inputs: str, named: Sequence[Event], tools: Tool
     live = night.live if same and night.live else build_id
     lines = tuple(night.line(read) for read in readings)
     _settle(night, State(live, inputs, night.keys, lines))
-    return Report(
+    report = Report(
         outcome="unchanged" if same else "published",
         build_id=live,
         recaps=lines,
@@ -76,6 +77,25 @@ def publish_night(night: Night, inputs: str, named: Sequence[Event], tools: Tool
         twins=night.twins,
         repaired=night.trouble,
     )
+    return _with_doubts(job.index_dir, report)
+
+
+def _with_doubts(index_dir: Path, report: Report) -> Report:
+    """Leave what a person should look at beside the builds, where the bot's page shows it; a failure is only told."""
+    doubts = Doubts(
+        report.build_id,
+        report.uncertain,
+        report.unlinked,
+        len(report.failed),
+        len(report.withheld),
+        len(report.twins),
+    )
+    try:
+        write_doubts(index_dir, doubts)
+    except OSError as error:
+        said = f"Cannot write to {index_dir}: {error.strerror or error}. The build is live; check the disk and permissions."
+        return replace(report, failed=(*report.failed, said))
+    return report
 
 
 def _write(night: Night, contents: Contents, encoder: Encoder, progress: Progress) -> str:

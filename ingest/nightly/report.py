@@ -98,7 +98,9 @@ def print_report(report: Report, console: Console) -> None:
         _by_recap(report.unlinked),
     )
     print_lines(
-        console, "Made anew, the last build could not be asked", (report.repaired,) if report.repaired else ()
+        console,
+        "Rebuilt, because the last build could not be used",
+        (report.repaired,) if report.repaired else (),
     )
     print_lines(
         console,

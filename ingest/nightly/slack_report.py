@@ -56,7 +56,9 @@ def message(night: Report | str) -> str | None:
         for words, titles in (("New", changes.new), ("Changed", changes.changed), ("Gone", changes.removed)):
             parts += _listed(words, titles)
     if night.repaired:
-        parts += _listed(":adhesive_bandage: Made anew, the last build could not be asked", [night.repaired])
+        parts += _listed(
+            ":adhesive_bandage: Rebuilt, because the last build could not be used", [night.repaired]
+        )
     if night.failed:
         parts += _listed(":warning: Failed, what they last gave stays", night.failed)
     return "\n".join(parts)[:_MOST_CHARS]

@@ -33,7 +33,9 @@ _START, _END = attrgetter("start"), attrgetter("end")
 _WORD = re.compile(r"\w")
 
 
-def make_passages(recap: LoadedRecap, found: FoundTalk, talk_id: str) -> tuple[Passage, ...]:
+def make_passages(
+    recap: LoadedRecap, found: FoundTalk, talk_id: str, recording: str = ""
+) -> tuple[Passage, ...]:
     """Cut a talk's heading and body into passages, in source order.
 
     Every word of the talk's spans lands in exactly one passage, and `passage.text` is the recap's text at its
@@ -43,6 +45,8 @@ def make_passages(recap: LoadedRecap, found: FoundTalk, talk_id: str) -> tuple[P
         recap: The recap that the talk was found in.
         found: The talk with the spans of its words.
         talk_id: What the passages' ids start with.
+        recording: Address of the talk's recording by the catalogue, where the notes name none and its seconds
+            are the recap's.
     """
     roles: tuple[tuple[Role, Sequence[Span]], ...] = (("heading", found.heading), ("body", found.body))
     runs: list[tuple[int, int, Role]] = []
@@ -52,8 +56,10 @@ def make_passages(recap: LoadedRecap, found: FoundTalk, talk_id: str) -> tuple[P
         runs += ((start, end, role) for start, end in _grouped(stretches, recap.text))
         if role == "body":
             above.update(headings_above(recap.text, stretches))
+    video = found.links.get("video") or str(recap.meta.get("url", ""))
+    video = video if kind_of(video) == "video" else recording
     return tuple(
-        _passage(recap, found, f"{talk_id}#{ordinal}", run, above.get(run[0], ()))
+        _passage(recap, found, f"{talk_id}#{ordinal}", run, above.get(run[0], ()), video=video)
         for ordinal, run in enumerate(sorted(runs))
     )
 
@@ -64,6 +70,8 @@ def _passage(
     passage_id: str,
     run: tuple[int, int, Role],
     headings: tuple[str, ...],
+    *,
+    video: str,
 ) -> Passage:
     """Make one passage of a stretch."""
     start, end, role = run
@@ -80,7 +88,7 @@ def _passage(
         source_end=max(recap.to_source(end - 1) + 1, recap.to_source(start)),
         role=role,
         voice=_voice(found.author_spans, start, end),
-        links=_links(recap, found, start, end),
+        links=_links(recap, video, start, end),
         headings=headings,
     )
 
@@ -93,14 +101,12 @@ def _voice(author_spans: Sequence[Span], start: int, end: int) -> Voice:
     return "author" if own >= AUTHOR_SHARE * (end - start) else "notes"
 
 
-def _links(recap: LoadedRecap, found: FoundTalk, start: int, end: int) -> tuple[str, ...]:
+def _links(recap: LoadedRecap, video: str, start: int, end: int) -> tuple[str, ...]:
     """List the addresses that the notes give inside a stretch, each once; a transcript's cue gives the recording at its second."""
     urls: dict[str, None] = {}
     for block in _blocks_within(recap, start, end):
-        video = found.links.get("video") or str(recap.meta.get("url", ""))
-        if block.second is not None and kind_of(video) == "video":
-            timed = timed_url(video, block.second)
-            urls.update({timed: None} if timed else {})
+        if block.second is not None and (timed := timed_url(video, block.second)):
+            urls.setdefault(timed)
         for link in itertools.islice(block.links, bisect_left(block.links, start, key=_START), None):
             if link.start > end:
                 break

@@ -138,7 +138,7 @@ def cut_talks(opened: OpenedRecap, recap: Recap) -> list[CutTalk]:
     taken: set[str] = set()
     for matched in opened.matched:
         talk_id = talk_id_for(recap.recap_id, matched.found.title, taken)
-        passages = make_passages(opened.loaded, matched.found, talk_id)
+        passages = make_passages(opened.loaded, matched.found, talk_id, _recording(opened, matched))
         # A talk that shares another one's words has none of its own; a section without words is nothing.
         if passages or (matched.found.kind != "section" and matched.found.title):
             taken.add(talk_id)
@@ -169,6 +169,16 @@ def _talk(opened: OpenedRecap, recap: Recap, matched: Matched, talk_id: str, pos
         links=links,
         position=position,
     )
+
+
+def _recording(opened: OpenedRecap, matched: Matched) -> str:
+    """Return the recording that the catalogue gives a talk, where the recap's seconds count from its beginning.
+
+    That is so where the talk is the only one: a transcript of a whole day counts from the day's.
+    """
+    talks = [one for one in opened.matched if one.found.kind != "section"]
+    alone = len(talks) == 1 and talks[0] is matched
+    return matched.match.talk.links.get("video", "") if alone and matched.match.talk else ""
 
 
 def _page(opened: OpenedRecap, found: FoundTalk, url: str | None) -> str | None:

@@ -36,7 +36,7 @@ def check_entry(path: Path, place: str, entry: Any) -> None:
     """
     if not isinstance(entry, Mapping) or not any(entry.get(key) for key in PLACE_KEYS):
         raise SourcesError(
-            f"Cannot use {path}: {place} names no `path`, `url`, `feed` or `git`. Say where its recap lies."
+            f"Cannot use {path}: {place} names no `path`, `url`, `feed` or `git`. Say where its recap is."
         )
     check_keys(path, entry, SOURCE_KEYS, f"{place} ")
     _check_words(path, place, entry)

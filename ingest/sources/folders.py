@@ -117,7 +117,9 @@ class Ignores:
         path = folder / IGNORE_NAME
         try:
             if not path.is_file() or path.stat().st_size > MOST_IGNORE_BYTES:
-                raise SourcesError(f"Cannot use {path}: it is no small text file. Write one pattern a line.")
+                raise SourcesError(
+                    f"Cannot use {path}: it is not a small text file. Write one pattern a line."
+                )
             content = path.read_bytes()
         except OSError as error:
             raise _unreadable(path, error.strerror or str(error)) from error
@@ -196,7 +198,7 @@ def _refused(path: Path, roots: Sequence[Path]) -> str:
                 if path.is_symlink()
                 else "it lies outside of the folder"
             )
-        return "" if stat.S_ISREG(path.stat().st_mode) else "it is no ordinary file"
+        return "" if stat.S_ISREG(path.stat().st_mode) else "it is not an ordinary file"
     except OSError:
         return ""  # to read it will fail, and say why
 

@@ -121,7 +121,7 @@ def _patterns(path: Path, top: Mapping[str, Any]) -> list[str]:
     patterns = [given] if isinstance(given, str) else given
     if not isinstance(patterns, list) or not all(isinstance(one, str) for one in patterns):
         raise SourcesError(
-            f"Cannot use {path}: `ignore` is no list of patterns. Give them as in git's ignore files."
+            f"Cannot use {path}: `ignore` is not a list of patterns. Give them as in git's ignore files."
         )
     return patterns
 
@@ -139,7 +139,7 @@ def _take_list(gathered: _Gathered, path: Path, top: Mapping[str, Any], roots: S
     entries = top.get("sources") or []
     if not isinstance(entries, list):
         raise SourcesError(
-            f"Cannot use {path}: `sources` is no list. Give one entry with `path` for each recap."
+            f"Cannot use {path}: `sources` is not a list. Give one entry with `path` for each recap."
         )
     reader = _ListReader(gathered, path, [path.parent, *roots], Ignores(path.parent, _patterns(path, top)))
     for number, entry in enumerate(entries, start=1):

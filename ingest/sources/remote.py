@@ -116,7 +116,7 @@ def _spec(kind: str, listed: Path, place: str, entry: Mapping[str, Any]) -> Sour
             re.compile(match)
         except re.error as error:
             raise SourcesError(
-                f"Cannot use {listed}: {place} has the match {match!r}, which is no pattern ({error})."
+                f"Cannot use {listed}: {place} has the match {match!r}, which is not a pattern ({error})."
             ) from error
         return FeedSpec(entry["feed"], match, entry.get("most") or FeedSpec("").most, missing, hidden)
     return WebSpec(entry["url"], missing, hidden)

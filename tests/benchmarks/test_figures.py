@@ -15,7 +15,8 @@ from benchmarks.bench.growth import stored
 from benchmarks.bench.plots import write_plots
 from benchmarks.bench.report import markdown
 from benchmarks.peers.judging import is_judged, judged
-from bot.evaluation.evaluation import fold, read_questions
+from bot.evaluation.evaluation import fold
+from bot.evaluation.questions import read_questions
 from ingest.loaders import load
 from tests.conftest import ROOT
 

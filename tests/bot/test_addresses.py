@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.addresses import Addresses, addresses_of, public_url, read_day, read_span, slug_of
 from bot.answering import answer
+from index.build.layout import audience_folder
 from index.encoder.base import Encoder
 from index.models import Talk
 from index.search import Searcher
@@ -119,6 +120,17 @@ def test_public_url_needs_a_public_page(searcher: Searcher) -> None:
     assert (
         public_url("https://notes.example.org", searcher, passage) == f"https://notes.example.org/{path}#p1"
     )
+
+
+def test_private_notes_have_no_public_address(searcher: Searcher, encoder: Encoder, tmp_path: Path) -> None:
+    """What is asked in a build with private recaps gets no address of the page, which does not show that build."""
+    folder = audience_folder(tmp_path, "C1BOARD")
+    publish_notes(folder, encoder, TALKS[:1])
+    private = Searcher.open(folder, encoder)
+    talk = next(iter(private.build.talks.values()))
+
+    assert public_url("https://notes.example.org", private, talk) is None
+    assert public_url("https://notes.example.org", searcher, talk) is not None
 
 
 def test_an_event_never_hides_a_page() -> None:

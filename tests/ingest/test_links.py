@@ -139,11 +139,32 @@ def test_a_text_fragment_carries_the_titles_words_whatever_they_are(words: str) 
     assert not set(fragment) & set("-,& ")
 
 
-def test_a_cue_of_a_transcript_opens_the_recording_at_its_second() -> None:
-    """The short address carries the second, without an ampersand."""
-    assert (
-        timed_url("https://www.youtube.com/watch?v=o5h6s3A9bXY&list=PL1", 83.7)
-        == "https://youtu.be/o5h6s3A9bXY?t=83"
-    )
-    assert timed_url("https://youtu.be/o5h6s3A9bXY", 5) == "https://youtu.be/o5h6s3A9bXY?t=5"
-    assert timed_url("https://vimeo.com/123456789", 5) is None
+@pytest.mark.parametrize(
+    ("url", "timed"),
+    [
+        ("https://www.youtube.com/watch?v=o5h6s3A9bXY&list=PL1", "https://youtu.be/o5h6s3A9bXY?t=3683"),
+        ("https://youtu.be/o5h6s3A9bXY", "https://youtu.be/o5h6s3A9bXY?t=3683"),
+        ("https://youtu.be/o5h6s3A9bXY?t=5", "https://youtu.be/o5h6s3A9bXY?t=3683"),
+        ("https://www.youtube.com/live/o5h6s3A9bXY?si=x", "https://youtu.be/o5h6s3A9bXY?t=3683"),
+        ("https://vimeo.com/123456789", "https://vimeo.com/123456789#t=3683s"),
+        (
+            "https://player.vimeo.com/video/123456789?h=1",
+            "https://player.vimeo.com/video/123456789?h=1#t=3683s",
+        ),
+        ("https://media.ccc.de/v/37c3-1-talk", "https://media.ccc.de/v/37c3-1-talk#t=3683"),
+        ("https://www.dailymotion.com/video/x8k", "https://www.dailymotion.com/video/x8k?start=3683"),
+        ("https://www.twitch.tv/videos/12?t=0h1m0s", "https://www.twitch.tv/videos/12?t=1h1m23s"),
+        (
+            "https://tube.example/w/kkGMgK9ZtnKfYAgnEtQxbv",
+            "https://tube.example/w/kkGMgK9ZtnKfYAgnEtQxbv?start=3683s",
+        ),
+        ("https://video.example/2020/keynote.webm", "https://video.example/2020/keynote.webm#t=3683"),
+        ("https://www.infoq.com/presentations/caches", None),
+        ("https://slides.example/deck.pdf", None),
+        ("https://youtu.be/", None),
+        ("http://[", None),
+    ],
+)
+def test_a_cue_of_a_transcript_opens_the_recording_at_its_second(url: str, timed: str | None) -> None:
+    """The second stands where the host's player reads it, and only with an address that takes one."""
+    assert timed_url(url, 3683.7) == timed

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from bot.answering.evidence.evidence import gather
 from bot.answering.evidence.signals import signals
 from bot.answering.question.understanding import understand
-from bot.evaluation.evaluation import auroc, read_questions
+from bot.evaluation.evaluation import auroc
+from bot.evaluation.questions import read_questions
 from index.search import Searcher
 from training.judge.fitting import Model, Numbers, sigmoid
 from training.judge.observing import Observation

@@ -59,6 +59,8 @@ _SENTENCE = re.compile(r"\n|(?<=[.!?])\s(?!\()")  # what stands in brackets belo
 # stand in a sentence with one of them. On 1,444 questions written for sixteen other notes this refuses 41 of
 # 205 near misses and 4 of 1,239 others.
 _ON_SUBJECT = 0.4
+_BEGINNING = 4  # letters from which a word stands for the longer ones that it begins
+_REPLY = 2  # sentences behind one that asks
 
 
 def figures_asked(text: str) -> tuple[bool, ...]:
@@ -80,7 +82,7 @@ def lacks_figure(question: Question, best: Hit) -> bool:
         return False
     asked_forms = {singular(word.form) for word in question.words}
     said = {singular(form) for text in (best.passage.text, best.talk.title) for form in forms(text)}
-    on_subject = len(asked_forms & said) >= _ON_SUBJECT * max(len(asked_forms), 1)
+    on_subject = sum(_says(form, said) for form in asked_forms) >= _ON_SUBJECT * max(len(asked_forms), 1)
     text = _ADDRESS.sub(" ", f"{best.passage.text}\n{best.talk.title}")
     sentences = _near_subject(text, asked_forms) if on_subject else [text]
     mine = {match[0].strip(".,") for match in _DIGITS.finditer(question.text)}
@@ -88,11 +90,17 @@ def lacks_figure(question: Question, best: Hit) -> bool:
 
 
 def _near_subject(text: str, asked: Collection[str]) -> list[str]:
-    return [
-        sentence
-        for sentence in _SENTENCE.split(text)
-        if any(singular(word.form) in asked for word in words(sentence))
-    ]
+    """Return the sentences with a word of the question and those that follow one that asks; all where there is none."""
+    sentences = _SENTENCE.split(text)
+    said = [{singular(word.form) for word in words(sentence)} for sentence in sentences]
+    near = [at for at, forms_said in enumerate(said) if any(_says(form, forms_said) for form in asked)]
+    told = {at + step for at in near for step in range(1 + _REPLY * sentences[at].rstrip().endswith("?"))}
+    return [sentences[at] for at in sorted(told) if at < len(sentences)] or sentences
+
+
+def _says(form: str, said: Collection[str]) -> bool:
+    """Return whether words hold one, or a longer one that it begins: "repo" and "repository", "open" and "opened"."""
+    return form in said or (len(form) >= _BEGINNING and any(one.startswith(form) for one in said))
 
 
 def _holds(sentence: str, answers: re.Pattern[str], mine: Collection[str]) -> bool:

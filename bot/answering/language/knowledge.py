@@ -16,6 +16,11 @@ from index.search import Searcher
 from index.vocabulary.words import MIN_JOINED, forms, singular, words
 
 _CLIPPED = 6  # letters from which the beginning of a word stands for it
+_STEM = 4  # letters that a word keeps without its ending
+# Endings of verbs and nouns in the languages that questions come in. Of one letter only what makes no other name ("argo" is not "argon").
+_ENDINGS = frozenset(
+    "e es en ed te ten tes ing ings ung ungen iert ieren ation ations ado ada ados adas ando ées és ée".split()
+)
 _EVERYWHERE_SHARE = 0.2
 _EVERYWHERE = {
     "kubecon",
@@ -67,23 +72,16 @@ class Knowledge:
         return frozenset(self._build.manifest.languages) | read
 
     @cached_property
-    def events_by_word(self) -> Mapping[str, tuple[int, ...]]:
-        """Return the rows of the events whose id or name says a word that no other sentence says, in their order."""
-        return self._events_by(real=False)
-
-    @cached_property
-    def events_by_plain_word(self) -> Mapping[str, tuple[int, ...]]:
-        """Return the rows of the events whose id or name says a word that other sentences say too: "Velocity"."""
-        return self._events_by(real=True)
-
-    def _events_by(self, *, real: bool) -> Mapping[str, tuple[int, ...]]:
-        found: dict[str, list[int]] = defaultdict(list)
+    def events_by_words(self) -> Mapping[tuple[str, ...], tuple[int, ...]]:
+        """Return the rows of the events whose id or name says a telling word, or whose id says words side by side."""
+        found: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for row, event in enumerate(self.events):
-            for form in forms(f"{event.event_id} {event.name}"):
-                telling = len(form) >= _TELLING and form.isalpha() and form not in _EVERYWHERE
-                if telling and not is_generic(form) and is_real_word(form) is real:
-                    found[form].append(row)
-        return {form: tuple(rows) for form, rows in found.items()}
+            said = {(form,) for form in forms(f"{event.event_id} {event.name}") if _tells_an_event(form)}
+            run = event_words(event)
+            said |= {run[at:end] for at in range(len(run)) for end in range(at + 2, len(run) + 1)}
+            for one in said:
+                found[one].append(row)
+        return {said: tuple(rows) for said, rows in found.items()}
 
     @property
     def frequencies(self) -> Mapping[str, int]:
@@ -150,8 +148,19 @@ class Knowledge:
         ]
         return min(longer, key=lambda form: (len(form), form), default=None)
 
+    def inflected(self, form: str) -> str | None:
+        """Return the shortest of the notes' words that differs in its ending alone: "syndrom" is "syndrome", "fuzzen" "fuzzing"."""
+        stems = [form, *(form.removesuffix(ending) for ending in _ENDINGS if form.endswith(ending))]
+        stem = min((one for one in stems if len(one) >= _STEM), key=len, default=None)
+        found = () if stem is None else self._names.forms_starting(stem)
+        same = [one for one in found if any(one.removeprefix(bare) in _ENDINGS for bare in stems if one.startswith(bare))]
+        return min(same, key=lambda one: (len(one), one), default=None)
+
     def spelling(self, form: str, written: str) -> str | None:
         """Return a word as the notes spell it, None where they never say it: closed, in two words ("kube proxy"), or as it is."""
+        if form[:1].isdigit() and "." in form:  # 1.19.2 where they say 1.19
+            said = len(self._searcher.said.rows(form)) or (form.count(".") > 1 and self.spelling(*[form.rpartition(".")[0]] * 2))
+            return written if said else None
         if self.contains(form):
             return written if written.isalnum() or "'" in written else form
         if parts := self._build.phrases.split(form):
@@ -223,6 +232,15 @@ class Knowledge:
     def events_of_year(self, year: int) -> tuple[str, ...]:
         """Return the ids of the notes' events that took place in a year."""
         return tuple(event.event_id for event in self.events if event_year(event) == year)
+
+
+def event_words(event: Event) -> tuple[str, ...]:
+    """Return the folded words of an event's id, without its year."""
+    return tuple(word.form for word in words(event.event_id) if not word.form.isdigit())
+
+
+def _tells_an_event(form: str) -> bool:
+    return len(form) >= _TELLING and form.isalpha() and form not in _EVERYWHERE and not is_generic(form)
 
 
 class _Frequencies(Mapping[str, int]):

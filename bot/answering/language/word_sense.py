@@ -30,6 +30,7 @@ _FOREIGN = 3  # words that no dictionary has, of a sentence in a language that w
 _SEPARATE = re.compile(r"\s+|\s?[-‐‑–]\s?")  # between the parts of a compound
 _SHORT = 2  # letters of a name that notes may also say as a grammar word
 _GLUE = "./@:_"
+_VERSION = re.compile(r"\d+(?:\.\d+)+")
 
 
 class Sense(StrEnum):
@@ -188,7 +189,13 @@ class _Reader:
             return _Read(
                 meant, meant, Sense.KNOWN, capital, is_real_word(meant, self.language), corrected=True
             )
-        return _Read(written, word.form, Sense.PLAIN if word.form[0].isdigit() else Sense.NAME, capital)
+        is_name = not word.form[0].isdigit() or (is_version(word.form) and self._follows_a_name(word))
+        return _Read(written, word.form, Sense.NAME if is_name else Sense.PLAIN, capital)
+
+    def _follows_a_name(self, word: Word) -> bool:
+        """Return whether a product or a name of the notes stands before a word: the release of something."""
+        before = [one for one in self.words if one.end < word.start][-1:]
+        return any(is_product(one.form) or self.knowledge.is_name(one.form) for one in before)
 
     def _is_grammar(self, word: Word, *, capital: bool) -> bool:
         written = self.text[word.start : word.end]
@@ -244,7 +251,9 @@ class _Reader:
         """Return what the notes call a thing that they do not call so."""
         written = self.text[word.start : word.end]
         named = [other for other in self.knowledge.aliases.others(written) if self.knowledge.says(other)]
-        whole = None if capital else self.knowledge.whole_word(word.form)
+        whole = (None if capital else self.knowledge.whole_word(word.form)) or (
+            None if is_product(word.form) else self.knowledge.inflected(word.form)
+        )
         return tuple([*named, whole] if whole else named)
 
     def _is_translated(self, word: Word) -> bool:
@@ -260,6 +269,11 @@ class _Reader:
         return None if meant and is_generic(meant) else meant
 
 
+def is_version(form: str) -> bool:
+    """Return whether a folded word is numbers with points between them."""
+    return _VERSION.fullmatch(form) is not None
+
+
 def _capitals_tell(text: str) -> bool:
     """Return whether capitals mean names: not in a shouted text, and not where most words have one."""
     letters = [c for c in text if c.isalpha()]
@@ -270,11 +284,16 @@ def _capitals_tell(text: str) -> bool:
 
 
 def _compounds_joined(text: str, knowledge: Knowledge) -> list[Word]:
-    """Return a text's words, two of them as one where the notes write them so: "micro services" is "microservices"."""
+    """Return a text's words, two of them as one where the notes write them so: "micro services" is "microservices".
+
+    A version is one word.
+    """
     found: list[Word] = []
     for word in words(text):
         before = found[-1] if found else None
-        if (
+        if before and is_version(point := f"{before.form}{text[before.end : word.start]}{word.form}"):
+            found[-1] = Word(before.start, word.end, point)
+        elif (
             before
             and _SEPARATE.fullmatch(text, before.end, word.start)
             and len(before.form) + len(word.form) >= MIN_JOINED

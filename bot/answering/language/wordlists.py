@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 from bot.answering.language.data import read_data
 from index.vocabulary.words import fold, singular
@@ -68,6 +68,9 @@ _COMMON = 3.0  # Zipf frequency of the parts of a compound: "kube" and "cost" ar
 _JOINTS = ("", "s", "n", "en", "es", "e")  # what German and Dutch put between two words
 
 
+Holding = Literal["video", "slides", "code", "schedule", "recap", "speakers"]
+
+
 @dataclass(frozen=True, eq=False)
 class Language:
     """What a language's questions are made of, beside their subjects; folded and as written."""
@@ -83,6 +86,9 @@ class Language:
     negation: frozenset[str]
     mentions: frozenset[str]  # words that ask for every mention of something
     prepositions: frozenset[str]
+    speakers: frozenset[str]  # who gives a talk
+    holds: frozenset[str]  # says that a talk has something: "with", "had"
+    lacks: frozenset[str]  # says that it has none: "no", "without"
     speakers_own: frozenset[str]  # "I", "our": who says them mostly tells something
     greetings: tuple[str, ...]
     please: tuple[str, ...]
@@ -148,6 +154,9 @@ def _read(path: Path) -> Language:
         negation=folded("negation"),
         mentions=folded("mentions"),
         prepositions=folded("prepositions"),
+        speakers=folded("speakers"),
+        holds=folded("holds"),
+        lacks=folded("lacks"),
         speakers_own=folded("speakers_own"),
         greetings=listed("greetings"),
         please=listed("please"),
@@ -190,6 +199,17 @@ def is_stop(word: str, language: Language | None = None) -> bool:
     if lowered in english().grammar or fold(word) in english().grammar:
         return True
     return language is not None and lowered in language.grammar
+
+
+@cache
+def holdings() -> Mapping[str, Holding]:
+    """Return what a talk can have beside its notes, by the words of all languages that ask for it."""
+    found: dict[str, Holding] = {}
+    for language in languages().values():
+        for kind, said in language.links.items():
+            found |= dict.fromkeys(map(fold, said), cast(Holding, kind))
+        found |= dict.fromkeys(language.speakers, "speakers")
+    return found
 
 
 @cache

@@ -19,7 +19,7 @@ def unknown_edition(question: str, knowledge: Knowledge) -> re.Match[str] | None
     """Find a conference named with a year of which the notes have none: "KubeCon 2031"."""
     for match in _EDITION.finditer(question):
         name = match["name"].lower()
-        fits = [event for event in knowledge.events if name in event_words(event)]
+        fits = [event for event in knowledge.events if name in named_words(event)]
         is_conference = bool(fits) and not is_real_word(name)
         if (is_conference or name.endswith(("con", "conf"))) and int(match["year"]) not in map(
             event_year, fits
@@ -28,6 +28,6 @@ def unknown_edition(question: str, knowledge: Knowledge) -> re.Match[str] | None
     return None
 
 
-def event_words(event: Event) -> frozenset[str]:
+def named_words(event: Event) -> frozenset[str]:
     """Return the folded words of an event's id and name."""
     return forms(f"{event.event_id} {event.name}")

@@ -9,8 +9,8 @@ from functools import reduce
 from operator import and_
 from typing import get_args
 
-from bot.answering.language.word_sense import SensedText, WordSense
-from bot.answering.language.wordlists import languages
+from bot.answering.language.word_sense import Sense, SensedText, WordSense
+from bot.answering.language.wordlists import Holding, holdings, languages
 from bot.answering.question.question import LinkKind
 from index.search import Searcher
 
@@ -102,6 +102,25 @@ def excluded_subjects(sensed: SensedText, runs: Sequence[Subject]) -> tuple[str,
         reach = sensed.words[at + 1 : at + 1 + _REACH]
         found += [begin[one.start] for one in reach if one.start in begin]
     return tuple(dict.fromkeys(found))
+
+
+def holding_asked(sensed: SensedText) -> tuple[Holding, bool] | None:
+    """Return what the talks asked for have beside their notes, or lack: "talks with slides", "had no speaker"."""
+    spoken = {languages()["en"], sensed.language}
+    lacks = frozenset().union(*(one.lacks | one.negation for one in spoken))
+    holds = frozenset().union(*(one.holds for one in spoken))
+    for at, word in enumerate(sensed.words):
+        kind = holdings().get(word.form)
+        held = False
+        for before in reversed(sensed.words[max(at - _REACH, 0) : at] if kind else ()):
+            if kind and before.form in lacks:
+                return kind, False
+            held = held or before.form in holds
+            if before.sense is not Sense.GRAMMAR:
+                break
+        if kind and held and kind != "speakers":
+            return kind, True
+    return None
 
 
 def link_kind(sensed: SensedText) -> LinkKind | None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.answering.form import AnswerForm
 from bot.answering.language.word_sense import WordSense
-from bot.answering.language.wordlists import Language, english
+from bot.answering.language.wordlists import Holding, Language, english
 from bot.answering.question.scope import Scope
 
 LinkKind = Literal["video", "slides", "code", "schedule", "recap"]
@@ -40,6 +40,7 @@ class Question:
     companies: tuple[str, ...] = ()  # that speakers work for, named in the question, as it writes them
     sides: tuple[str, ...] = ()  # what is compared, as the question writes it: two or more, or none
     excluded: tuple[str, ...] = ()  # subjects that it does not want: "not about Karpenter"
+    holding: tuple[Holding, bool] | None = None  # what the talks of a list have, or lack: "with slides", "no speaker"
     link_kind: LinkKind | None = None  # which address is asked for, None for any
     address: str = ""  # a web address in the question
     # How much it reads like what is no question on a conference, and like what people say to each other: logarithms of odds.

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from bot.answering.language.knowledge import Knowledge, event_year, knowledge_of
-from bot.answering.language.wordlists import is_generic, languages
-from bot.answering.question.editions import event_words, unknown_edition
+from bot.answering.language.knowledge import Knowledge, event_words, event_year, knowledge_of
+from bot.answering.language.wordlists import holdings, is_generic, is_real_word, languages
+from bot.answering.question.editions import named_words, unknown_edition
 from bot.errors import UnknownDay, UnknownEvent
 from index.conferences.day_mentions import DayMention, parse_days
 from index.conferences.event_mentions import EventMention, parse_event, parse_events
@@ -32,6 +32,7 @@ _TOWARD = re.compile(
 _SIDE = re.compile(r"\b(since|from|after|before|depuis|après|avant)\s+$", re.IGNORECASE)
 _KIND = re.compile(r"\b(keynote|workshop|tutorial|panel)s?\b", re.IGNORECASE)
 _KINDS = {"tutorial": "workshop"}
+_NEGATION_CHARS, _NEGATION_WORDS = 60, 5  # in front of what a question takes out
 _DAY_TWO_WORK = re.compile(r"^[\s-]*op(?:s|erations?)\b", re.IGNORECASE)
 
 
@@ -115,12 +116,14 @@ def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
     }:
         return mention
     named = {word.form for word in words(mention.series or "")}
-    telling = named & knowledge.events_by_word.keys()
+    telling = {
+        form for form in named if (form,) in knowledge.events_by_words and not is_real_word(form)
+    }
     fits = [
         e.event_id
         for e in knowledge.events
         # "pgconf nyc 2015" is the notes' "PgConf 2015": a word that tells the series, and the year.
-        if (named <= event_words(e) or telling & event_words(e)) and mention.year in {None, event_year(e)}
+        if (named <= named_words(e) or telling & named_words(e)) and mention.year in {None, event_year(e)}
     ]
     return replace(mention, event_ids=tuple(fits)) if fits else mention
 
@@ -129,25 +132,42 @@ def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledg
     """Find conferences of the notes that are named without their year: "at SciPy"."""
     taken = [span for mention in mentions for span in mention.spans]
     said = list(words(question))
-    asked = [word for word in said if word.form in knowledge.events_by_word]
-    asked += [word for at, word in enumerate(said) if _names_a_series(said, at, knowledge)]
-    free = [word for word in asked if not any(start < word.end and word.start < end for start, end in taken)]
-    spans = {word.form: (word.start, word.end) for word in free}
-    listed = {**knowledge.events_by_plain_word, **knowledge.events_by_word}
-    found = {form: listed[form] for form in spans}
+    found: list[tuple[tuple[int, ...], Span]] = []
+    at = 0
+    while at < len(said):
+        rows, length = _name_at(said, at, knowledge)
+        span = (said[at].start, said[at + max(length, 1) - 1].end)
+        if rows and not any(start < span[1] and span[0] < end for start, end in taken):
+            found.append((rows, span))
+        at += max(length, 1)
     return [
-        EventMention(tuple(knowledge.events[row].event_id for row in rows), (spans[form],))
-        for form, rows in sorted(found.items(), key=lambda pair: pair[1][0])
+        EventMention(tuple(knowledge.events[row].event_id for row in rows), (span,))
+        for rows, span in sorted(found)
     ]
 
 
-def _names_a_series(said: Sequence[Word], at: int, knowledge: Knowledge) -> bool:
-    """Return whether a plain word is a conference's name here: "Velocity 2019", "at Velocity", "Velocity talks"."""
-    rows = knowledge.events_by_plain_word.get(said[at].form)
-    if not rows:
-        return False
+def _name_at(said: Sequence[Word], at: int, knowledge: Knowledge) -> tuple[tuple[int, ...], int]:
+    """Return the rows of the events that are named from a word on, and how many words name them: 0 where none does."""
+    rows = knowledge.events_by_words.get((said[at].form,), ())
+    length = 1 if rows else 0
+    for end in range(at + 2, len(said) + 1):
+        longer = knowledge.events_by_words.get(tuple(word.form for word in said[at:end]))
+        if not longer:
+            break
+        rows, length = longer, end - at
+    run = tuple(word.form for word in said[at : at + length])
+    told = any(not is_real_word(form) for form in run) or (
+        length > 1 and any(event_words(knowledge.events[row]) == run for row in rows)
+    )
+    return (rows, length) if told or _in_a_names_place(said, at, at + length, rows, knowledge) else ((), 0)
+
+
+def _in_a_names_place(
+    said: Sequence[Word], at: int, end: int, rows: Sequence[int], knowledge: Knowledge
+) -> bool:
+    """Return whether plain words are a conference's name here: "Velocity 2019", "at Velocity", "Velocity talks"."""
     before = said[at - 1].form if at else ""
-    behind = said[at + 1].form if at + 1 < len(said) else ""
+    behind = said[end].form if end < len(said) else ""
     years = {str(event_year(knowledge.events[row])) for row in rows}
     return behind in years or before == "at" or (bool(behind) and is_generic(behind))
 
@@ -230,14 +250,24 @@ def _is_subject(before: str, year: str, knowledge: Knowledge) -> bool:
 
 
 def _negated(question: str, start: int) -> bool:
-    return bool(_negation().search(question[:start]))
+    """Return whether the words in front take out what begins there: "not at", "except the talks of", but not "no slides at"."""
+    before = list(words(question[max(start - _NEGATION_CHARS, 0) : start]))[-_NEGATION_WORDS:]
+    for word in reversed(before):
+        if word.form in _negation():
+            return True
+        if word.form in holdings() or not (is_generic(word.form) or word.form in _grammar()):
+            return False
+    return False
 
 
 @cache
-def _negation() -> re.Pattern[str]:
-    listed = {word for language in languages().values() for word in language.negation}
-    said = "|".join(sorted(map(re.escape, listed), key=len, reverse=True))
-    return re.compile(rf"\b(?:{said}|other than|instead of|rather than)\s+(?:\w+\s+){{0,3}}$", re.IGNORECASE)
+def _negation() -> frozenset[str]:
+    return frozenset({"instead"}).union(*(language.negation for language in languages().values()))
+
+
+@cache
+def _grammar() -> frozenset[str]:
+    return frozenset().union(*(language.grammar for language in languages().values()))
 
 
 def _elsewhere(question: str, mentions: Sequence[EventMention]) -> tuple[str | None, list[Span]]:

@@ -17,6 +17,7 @@ from bot.answering.question.asides import without_asides
 from bot.answering.question.entities import (
     companies_named,
     excluded_subjects,
+    holding_asked,
     link_kind,
     runs_of,
     sides_compared,
@@ -151,6 +152,7 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         companies=companies_named(runs, searcher) if form in _OF_PEOPLE else (),
         sides=sides_compared(draft.sensed, runs) if form is AnswerForm.SIDES else (),
         excluded=() if titled else excluded_subjects(draft.sensed, runs),
+        holding=holding_asked(draft.sensed) if form is AnswerForm.LIST else None,
         link_kind=link_kind(draft.sensed),
         foreign=examples().foreign(tokens.pooled) if fits else 0.0,
         chatty=examples().chatty(tokens.pooled) if fits else 0.0,
@@ -184,8 +186,9 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm
             *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in subjects_said),
         ],
     )
-    if subjects_said and all(piece in _SIGNS for piece in re.findall(r"\w+", pattern)):
-        return AnswerForm.QUOTES  # names, and nothing asked of them
+    pieces = set(re.findall(r"\w+", pattern))
+    if subjects_said and pieces <= _SIGNS:  # names, and nothing asked of them
+        return AnswerForm.PEOPLE if pieces == {PERSON} else AnswerForm.QUOTES
     asked = Asked(
         pattern,
         mask(tokens, masked),

@@ -10,6 +10,7 @@ from index.build.talk_table import TalkSet
 from index.models import Event
 from index.search import Searcher
 
+_AUTHORS = 6  # named
 _NOT_LISTED = 5  # days of the longest conference; a day beyond is none of an undated one either
 
 
@@ -21,8 +22,11 @@ def events_in_order(searcher: Searcher) -> list[Event]:
     )
 
 
-def event_facts(event: Event, searcher: Searcher) -> str:
-    """Return an event with its name, dates, place, number of talks and the days that the notes cover, on one line."""
+def event_facts(event: Event, searcher: Searcher, *, authors: bool = False) -> str:
+    """Return an event with its name, dates, place, number of talks and the days that the notes cover, on one line.
+
+    With `authors` also whose notes they are.
+    """
     knowledge = knowledge_of(searcher)
     table = knowledge.table
     within = knowledge.talks_within((event.event_id,))
@@ -30,7 +34,10 @@ def event_facts(event: Event, searcher: Searcher) -> str:
     held = counted(talks, "talk") if talks else counted(len(within), "section")
     days = table.days_of(within)
     covered = f"{'day' if len(days) == 1 else 'days'} {spoken(list(map(str, days)))}" if days else ""
-    parts = (event.event_id, _full_name(event), _dates(event), event.city, held, covered)
+    recaps = (searcher.build.recaps.rows[row] for row in table.recaps_of(within)) if authors else ()
+    names = list(dict.fromkeys(recap.author for recap in recaps if recap.author))
+    wrote = f"notes by {spoken(names[:_AUTHORS])}" if names else ""
+    parts = (event.event_id, _full_name(event), _dates(event), event.city, held, covered, wrote)
     return " · ".join(part for part in parts if part)
 
 

@@ -10,6 +10,7 @@ from bot.answering.models import Block, Line
 from bot.answering.question.question import Question
 from bot.answering.rendering import counted, spoken
 from bot.answering.reply.coverage import event_facts, events_in_order
+from bot.answering.reply.quotes import quote_blocks
 from bot.answering.reply.reply import Reply
 from index.build.talk_table import TalkSet
 from index.models import Talk
@@ -27,6 +28,7 @@ _NAMED_EVENTS = 6
 _LOOKED_AT = 24  # talks that examples are made from
 _TITLE_CHARS = range(12, 71)
 _MOST_EVENTS = 250
+_QUOTED = 2  # passages on an event that is asked for
 
 
 def help_reply(_question: Question | None, _found: Found | None, searcher: Searcher) -> Reply:
@@ -47,9 +49,17 @@ def help_reply(_question: Question | None, _found: Found | None, searcher: Searc
     )
 
 
-def events_reply(_question: Question | None, _found: Found | None, searcher: Searcher) -> Reply:
-    """Return the conferences that the notes cover, oldest first, each with its dates, place, days and number of talks."""
+def events_reply(question: Question | None, found: Found | None, searcher: Searcher) -> Reply:
+    """Return the conferences that the notes cover, oldest first, each with its dates, place, days and number of talks.
+
+    Of those that a question names, with whose notes they are and what the notes say on what was asked.
+    """
     events = events_in_order(searcher)
+    if question and found and question.scope.event_ids:
+        named = [event for event in events if event.event_id in question.scope.event_ids]
+        told = Block(lines=tuple(Line(event_facts(event, searcher, authors=True)) for event in named))
+        wanted = [word.form for word in question.words]
+        return Reply(None, (told, *quote_blocks(found.hits, wanted, searcher, most=_QUOTED)), found.hits, sure=0.9)
     lines = tuple(
         Line(event_facts(event, searcher), f"What happened at {event.event_id}?")
         for event in events[:_MOST_EVENTS]

@@ -10,12 +10,14 @@ from functools import cache
 
 from bot.answering.evidence.evidence import Found
 from bot.answering.language.data import read_data, read_words
+from bot.answering.language.wordlists import Holding
 from bot.answering.models import Block, Line
 from bot.answering.question.question import LinkKind, Question
 from bot.answering.rendering import LINK_NAMES
 from bot.answering.reply.outline import MOST_PASSAGES, topic_terms
 from bot.answering.reply.quotes import ANSWER_CHARS, quote_blocks
 from bot.answering.reply.reply import Reply
+from index.build.talk_table import TalkSet
 from index.models import Hit, Passage, Talk
 from index.search import Searcher
 from index.vocabulary.words import singular, squeeze, words
@@ -109,6 +111,21 @@ def _addresses(hits: Sequence[Hit], question: Question, searcher: Searcher) -> I
             for url in addresses_of(passage):
                 beside = f"{_line_of(url, passage)} {hit.talk.title}"
                 yield _Address(url, kind_of(url), replace(hit, passage=passage), near + _share(asked, beside))
+
+
+def talks_holding(held: Holding, talks: TalkSet, searcher: Searcher) -> TalkSet:
+    """Return those of some talks that have something beside their notes: a recording, slides, named speakers."""
+    rows = searcher.build.stored_talks.rows
+    return searcher.build.table.set_of([row for row in talks if _holds(held, rows[row], searcher)])
+
+
+def _holds(held: Holding, talk: Talk, searcher: Searcher) -> bool:
+    if held == "speakers":
+        return bool(talk.speakers)
+    own = {**talk.links, **({"": talk.url} if talk.url else {})}
+    return any(_as_kind(name, url) == held for name, url in own.items()) or any(
+        kind_of(url) == held for passage in _passages(talk, searcher) for url in addresses_of(passage)
+    )
 
 
 def addresses_of(passage: Passage) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from bot.answering.evidence.evidence import Found, allowed_talks
 from bot.answering.evidence.spots import Spots, name_forms, talks_of
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.language.wordlists import is_generic, is_real_word, is_stop
+from bot.answering.language.wordlists import Holding, holdings, is_generic, is_real_word, is_stop
 from bot.answering.models import Entry, Quote
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import counted, spoken
 from bot.answering.reply import misses
+from bot.answering.reply.link import talks_holding
 from bot.answering.reply.digest import MOST, gist_of, headed, of_kind, placed
 from bot.answering.reply.outline import quote_of, read_statements, says_more
 from bot.answering.reply.reply import Reply
@@ -38,6 +39,14 @@ _SAID = 0.6  # late score below which no talk says anything near the topic
 # .69 (.87 of those of the golden questions); the first two alone, at .69, give .887 (.83).
 _COUNTED = (1.0, 1.0, 1.0, 1.0, 0.5)
 _CLOSE = 0.66
+_HOLDINGS: Mapping[Holding, str] = {
+    "video": "a recording",
+    "slides": "slides",
+    "code": "code",
+    "schedule": "a schedule page",
+    "recap": "a notes page",
+    "speakers": "a named speaker",
+}
 _SHOWN_WHY = 30  # talks of a list that say why they are in it
 _WHY_CHARS = 160
 
@@ -103,7 +112,7 @@ def topics_of(question: Question, knowledge: Knowledge) -> tuple[str, ...]:
             named = written[0].isupper() and word.start > 0 and written != "I"  # the language Go is no verb
             if (is_stop(written, question.language) and not named) or is_generic(written):
                 continue
-            if word.form in people:
+            if word.form in people or (question.holding and word.form in holdings()):
                 continue
             # Marks inside a name stay: "CI/CD", "cert-manager".
             glue = (
@@ -131,7 +140,7 @@ def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
     allowed = _allowed(question, searcher)
     people = question.person or question.companies or (question.speakers and not question.every_mention)
     if not topics and not people:
-        return _without_topic(question.scope, allowed, searcher)
+        return _without_topic(question.scope, allowed, searcher, held=_held(question))
     theirs = True
     close: dict[int, float] = {}
     looked_for = topics
@@ -173,6 +182,9 @@ def _allowed(question: Question, searcher: Searcher) -> TalkSet:
                 _of_topics((subject,), allowed, question, searcher)[0].talks
             )
         allowed = TalkSet(allowed.mask & ~unwanted.mask)
+    if question.holding:
+        held, has = question.holding
+        allowed = TalkSet(allowed.mask & (talks_holding(held, allowed, searcher).mask == has))
     return allowed
 
 
@@ -211,12 +223,21 @@ def _headline(question: Question, topic: str, count: int, *, theirs: bool) -> st
     verb = f"{verb}s" if count == 1 else verb
     whose = question.person or question.companies or not question.every_mention
     people = _names(question) if whose else ""
+    talks = f"{counted(count, 'talk')}{_held(question)}"
     if people and not theirs:
         return f"No talk by {people} is listed; {counted(count, 'talk')} {verb} the name."
     by = f" by {people}" if people else ""
     if question.excluded and not topic and not people:
-        return f"{counted(count, 'talk')} not on {spoken(question.excluded, 'or')}."
-    return f"{counted(count, 'talk')}{by} {verb} “{topic}”." if topic else f"{counted(count, 'talk')}{by}."
+        return f"{talks} not on {spoken(question.excluded, 'or')}."
+    return f"{talks}{by} {verb} “{topic}”." if topic else f"{talks}{by}."
+
+
+def _held(question: Question) -> str:
+    """Return what the talks asked for have or lack, as it is said behind them."""
+    if not question.holding:
+        return ""
+    held, has = question.holding
+    return f" {'with' if has else 'without'} {_HOLDINGS[held]}"
 
 
 def _about(
@@ -299,7 +320,9 @@ def scope_list(scope: Scope, searcher: Searcher, *, sections: bool = False) -> R
     return Reply(listed.headline, blocks, hits, sure=0.9, miss=None if hits else "not_covered")
 
 
-def _without_topic(scope: Scope, allowed: TalkSet, searcher: Searcher, *, sections: bool = False) -> Listed:
+def _without_topic(
+    scope: Scope, allowed: TalkSet, searcher: Searcher, *, sections: bool = False, held: str = ""
+) -> Listed:
     """List every talk within the limits; those of no known day are counted, and listed only where no talk is known to be of the day."""
     table = searcher.build.table
     talks = allowed & table.with_passages
@@ -314,7 +337,11 @@ def _without_topic(scope: Scope, allowed: TalkSet, searcher: Searcher, *, sectio
     place = f"at {' or '.join(scope.event_ids)}" if scope.event_ids else ""
     day = "" if scope.day is None else f"day {scope.day}" if place else f"on day {scope.day}"
     where = f" {', '.join(part for part in (place, day) if part)}" if place or day else " in the notes"
-    said = f"{counted(len(dated), noun)}{where}" if len(dated) else _none_known(noun, place, scope.day)
+    said = (
+        f"{counted(len(dated), noun)}{held}{where}"
+        if len(dated)
+        else _none_known(f"{noun}{held}", place, scope.day)
+    )
     more = (
         f"; {undated} more {'has' if undated == 1 else 'have'} no known day" if undated and len(dated) else ""
     )

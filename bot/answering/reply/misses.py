@@ -10,6 +10,7 @@ from operator import or_
 from bot.answering.evidence.evidence import Found, allowed_talks
 from bot.answering.evidence.spots import name_forms
 from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.language.word_sense import is_version
 from bot.answering.language.wordlists import english, languages
 from bot.answering.question.entities import runs_of
 from bot.answering.question.examples import examples
@@ -46,12 +47,14 @@ def absent_names(question: Question) -> tuple[str, ...]:
 
 
 def has_another(question: Question) -> bool:
-    """Return whether a name that the notes lack stands beside one that they know: "kyverno or OPA?", "linkerd vs istio"."""
+    """Return whether a name that the notes lack stands beside one that they know: "kyverno or OPA?", "istio 1.30"."""
     spoken = (english(), question.language)
     between = {
         sign for language in spoken for sign in language.sides if sign not in language.prepositions
     } | {"/", ",", "&"}
     known = [word for word in question.focus if word.known]
+    if known and all(is_version(one.form) for one in question.unknown_names):
+        return True
     return any(
         question.text[min(one.end, other.end) : max(one.start, other.start)].strip().lower() in between
         for one in question.unknown_names
@@ -73,7 +76,7 @@ def unsaid_words(question: Question) -> tuple[str, ...]:
 
 def is_unmet(question: Question, found: Found) -> bool:
     """Return whether a question is a name of two words, one of which no passage says anything near to: "secret rotation"."""
-    said = [word for word in question.words if not word.known]
+    said = [word for word in question.words if not (word.known or is_version(word.form))]
     if (
         question.context
         or not said

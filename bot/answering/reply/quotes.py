@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from bot.answering.evidence.evidence import Found
 from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
-from bot.answering.models import Block, Quote
+from bot.answering.models import Block, Line, Quote
 from bot.answering.question.question import Question
 from bot.answering.reply.outline import (
     Statement,
@@ -26,6 +26,7 @@ from bot.answering.reply.points import Points, definition, point_quotes
 from bot.answering.reply.reply import Reply
 from index.models import Hit, Passage
 from index.search import Searcher
+from index.vocabulary.terms import units
 from index.vocabulary.words import find_phrase, forms, singular, squeeze, words
 
 ANSWER_CHARS = 1200  # of all quotes, so that their sources fit beside them into 1,500 characters
@@ -88,7 +89,20 @@ def quotes_reply(question: Question, found: Found, searcher: Searcher) -> Reply:
     blocks = quote_blocks(hits, wanted, searcher, names=names)
     if _asks_little(question, names):
         blocks = _filled(blocks, frozenset(topic_terms(" ".join(names or wanted))), searcher)
+        blocks += _addresses_named(hits[0], names)
     return Reply(None, blocks, ranked)
+
+
+def _addresses_named(hit: Hit, names: Sequence[str]) -> tuple[Block, ...]:
+    """Return the address that the best passage gives to a name: what is quoted of it shows the name alone."""
+    told = (hit.talk.url, hit.passage.text)
+    named = [
+        url
+        for url in hit.passage.links
+        if any(len(name) >= _TELLING and name in squeeze(url) for name in names)
+        and not any(url in text for text in told if text)
+    ]
+    return (Block(lines=(Line(f"Link: {named[0]}"),)),) if named else ()
 
 
 def _asks_little(question: Question, names: Sequence[str]) -> bool:
@@ -433,5 +447,5 @@ def _score(text: str, wanted: Sequence[str]) -> float:
 
 @lru_cache(maxsize=2**12)
 def _singulars(text: str) -> frozenset[str]:
-    """Return the folded words of a text in the singular."""
-    return frozenset(map(singular, forms(text)))
+    """Return the folded words of a text in the singular; a version is one: "2.3" does not say "3"."""
+    return frozenset(singular(unit.form) for unit in units(text))

@@ -70,7 +70,7 @@ def while_slack_is_there() -> Iterator[None]:
         if not is_away(error):
             raise
         said = f"it answers {error.response.status_code}" if isinstance(error, SlackApiError) else error
-        raise SlackAway(f"Cannot reach Slack: {said}. It is tried again later.") from error
+        raise SlackAway(f"Cannot reach Slack: {said}. It will be tried again.") from error
 
 
 def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> str | None:

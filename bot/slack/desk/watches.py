@@ -80,7 +80,7 @@ class Watches:
         rows = searcher.said.rows(phrase)
         if len(rows) > MOST_PLACES:
             return note(
-                f"“{phrase}” stands in {counted(len(rows), 'place')} already, and I would write to you every night."
+                f"“{phrase}” is in {counted(len(rows), 'place')} already, and I would write to you every night."
                 " Watch words that fewer notes have, such as the name of a project or a person."
             )
         self._keep(

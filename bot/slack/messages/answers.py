@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import quote as percent_encoded
 
+from bot.addresses import public_url
 from bot.answering.models import Answer, Block, Entry, Quote
-from bot.answering.rendering import is_placed, people_of, place, source_text, tidy
+from bot.answering.rendering import is_placed, led, people_of, place, source_text, tidy
 from bot.feedback import topic_of
 from bot.slack.intake.commands import without_scope
 from bot.slack.messages import kit
@@ -66,11 +66,7 @@ def talk_lines(talk: Talk, frame: Frame, *facts: str) -> Json:
 
 def talk_link(talk: Talk, frame: Frame) -> Json:
     """Write a talk's title with its link, or with its page of this bot where the notes give none."""
-    page = (
-        f"{frame.look.page_url.rstrip('/')}/talks/{percent_encoded(talk.talk_id)}"
-        if frame.look.page_url
-        else None
-    )
+    page = None if talk.url else public_url(frame.look.page_url, frame.searcher, talk)
     return kit.link(talk.url or page, kit.cut(talk.title, LONGEST_TITLE) or "Notes", bold=True)
 
 
@@ -169,7 +165,8 @@ def _first_of(blocks: Sequence[Block], answer: Answer) -> Iterator[Block]:
 
 def _shortened(quote: Quote) -> Quote:
     text = clipped(quote.text, SHORT_QUOTE)
-    return quote if text == quote.text else replace(quote, text=text, cut=False)
+    end = quote.start + len(text.removesuffix(CUT))
+    return quote if text == quote.text else replace(quote, text=text, end=end, cut=False)
 
 
 def _short_entry(entry: Entry) -> Entry:
@@ -250,21 +247,22 @@ def _quoted(quotes: Sequence[Quote]) -> Iterator[Json]:
 
 def _words(quote: Quote) -> str:
     """Return a quote's words, with the line that introduces it."""
-    lead = f"{reflow(quote.lead.text)} […] " if quote.lead else ""
-    return f"{lead}{reflow(quote.text)}{'…' if quote.cut else ''}"
+    words = led(reflow(quote.lead.text), reflow(quote.text)) if quote.lead else reflow(quote.text)
+    return f"{words}{'…' if quote.cut else ''}"
 
 
 def _named(quote: Quote, frame: Frame) -> Json:
-    """Name the talk of a quote, whose notes it is from, and when they were read."""
+    """Name the talk of a quote, whose notes it is from, and when they were read.
+
+    The notes' link leads to the quoted words where this bot has a page, else to the notes as they were published.
+    """
     talk = talk_lines(quote.talk, frame, place(quote.talk))
     source = quote.source
-    whose = source_text(quote)
+    words = public_url(frame.look.page_url, frame.searcher, quote)
+    whose = source_text(quote) or ("in the notes" if words else "")
     read = frame.read_on()
-    noted = (
-        [kit.link(source.url, whose, italic=True), kit.text(f", {read}", italic=True)]
-        if source and whose
-        else []
-    )
+    notes = words or (source.url if source else None)
+    noted = [kit.link(notes, whose, italic=True), kit.text(f", {read}", italic=True)] if whose else []
     return {
         **talk,
         "elements": [*talk["elements"], kit.text("\n"), *(noted or [kit.text(read, italic=True)])],

@@ -49,7 +49,7 @@ def home_view(
         *_asked("Try", [(question, question) for question in examples(frame.searcher, SUGGESTED)]),
         *_covered(frame),
         *_watched(watches),
-        *_titled("Asked in vain this week", lacking),
+        *_titled("Asked this week, without an answer", lacking),
         *_titled("How to ask", ways),
         kit.quiet(
             f"From notes on {extent_text(frame.searcher)}, {frame.read_on()}",

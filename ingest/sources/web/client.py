@@ -239,7 +239,7 @@ class PoliteClient:
             )
             raise SourceFault(shown(url), what, _LATER) from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            raise SourceFault(shown(url), f"the answer broke off or is no HTTP ({error})", _LATER) from error
+            raise SourceFault(shown(url), f"the answer broke off or is not HTTP ({error})", _LATER) from error
 
     def _certificates(self, url: httpx.URL) -> ssl.SSLContext:
         """Load the certificates that hosts are checked against: certifi's, or those that SSL_CERT_FILE or SSL_CERT_DIR name."""

@@ -41,7 +41,7 @@ def fetch_feed(spec: FeedSpec, store: SourceStore, client: PoliteClient) -> list
         re.compile(spec.match)
     except re.error as error:
         fault = SourceFault(
-            shown(spec.feed), f"{spec.match!r} is no pattern ({error})", "Correct `match` in sources.yaml."
+            shown(spec.feed), f"{spec.match!r} is not a pattern ({error})", "Correct `match` in sources.yaml."
         )
         return [Fetched(spec.feed, None, fault=str(fault))]
     remembered = store.record(spec.posts_key)
@@ -91,7 +91,7 @@ def read_feed(data: bytes, content_type: str, where: str) -> list[Post]:
 
 
 def _no_feed(where: str, why: str) -> SourceFault:
-    return SourceFault(shown(where), f"it is no feed ({why})", "Check the feed's address in a browser.")
+    return SourceFault(shown(where), f"it is not a feed ({why})", "Check the feed's address in a browser.")
 
 
 def _entries(entries: Sequence[Mapping[str, Any]], where: str) -> Iterator[Post]:

@@ -36,7 +36,7 @@ def web_url(address: str, base: str | None = None) -> httpx.URL:
         host, scheme, port = url.host, url.scheme, url.port
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise SourceFault(
-            _bare(address), f"it is no address ({error})", "Check how it is written."
+            _bare(address), f"it is not an address ({error})", "Check how it is written."
         ) from error
     if len(str(url)) > _LONGEST:
         raise SourceFault(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -10,10 +11,14 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.answering import answer
-from bot.answering.rendering import tidy
+from bot.answering.models import Answer
+from bot.answering.rendering import led, tidy
 from bot.answering.reply.outline import split_units
 from bot.terminal import print_answer
+from index.encoder.base import Encoder
 from index.search import Searcher
+from ingest.job import Job
+from ingest.nightly.run import run
 
 WRAPPED = "The tide reaches the pier twice a day, and whoever forgets that finds at last\nthe boats aground. Ropes help."
 
@@ -67,3 +72,48 @@ def test_an_unnamed_speaker_is_said_to_be_unnamed(searcher: Searcher) -> None:
     found = answer("who gave the talk Autoscaling by Hand?", searcher=searcher)
 
     assert found.headline == "“Autoscaling by Hand” (EU 2018, day 3). The notes name no speaker."
+
+
+PAGE = """<!doctype html><title>Quay Days 2025, day 1</title><h1>Quay Days 2025, day 1</h1>
+<h2>Flaky Ropes at Scale - Ada Quill</h2><p>What they changed for flaky ropes:</p>
+<ul><li>every flaky rope that is found on the main pier costs the crew that owns it one point</li>
+<li>the rate went from 6.2% to 0.8% of all ropes within the first two quarters of the year</li>
+<li>a bot opens an issue and</li><li>quarantine lasts for two weeks at most</li></ul>"""
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Answer:
+    """Answer from a page with a list whose items end without a stop."""
+    folder = tmp_path_factory.mktemp("listed")
+    (folder / "day.html").write_text(PAGE, encoding="utf-8")
+    run(Job(paths=(folder / "day.html",), index_dir=folder / "index"))
+    return answer("what did they change for flaky ropes?", searcher=Searcher.open(folder / "index", encoder))
+
+
+def test_items_of_a_page_do_not_run_together(listed: Answer) -> None:
+    """Each item of an HTML list stands on a line of its own, however long it is and however it ends."""
+    lines = listed.text.split("\n")
+
+    assert "• every flaky rope that is found on the main pier costs the crew that owns it one point" in lines
+    assert "• a bot opens an issue and" in lines
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_a_wrapped_item_stays_clear_of_the_marks(listed: Answer, width: int) -> None:
+    """On a terminal a long item is indented where it goes on, and the talk below a quote has another mark than an item."""
+    screen = Console(file=io.StringIO(), width=width, force_terminal=True, no_color=True)
+    print_answer(listed, screen)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", screen.file.getvalue()).splitlines()  # type: ignore[attr-defined]
+    marked = [line for line in lines if line.startswith("  •")]
+
+    assert len(marked) == 4
+    assert [line for line in lines if line.startswith("  — Flaky Ropes at Scale")]
+    assert all(len(line) <= width for line in lines)
+    if width < 90:
+        assert lines[lines.index(marked[0]) + 1].startswith("    ")
+
+
+def test_an_item_begins_a_line_behind_what_introduces_it() -> None:
+    """A quote that begins with an item of a list does not run on from its lead."""
+    assert led("Prow brings:", "• ChatOps") == "Prow brings: […]\n• ChatOps"
+    assert led("Prow came first.", "It brings ChatOps.") == "Prow came first. […] It brings ChatOps."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.slack.app import SlackBot, create_app
 from bot.slack.desk.compose import Answering
-from bot.slack.http import create_http
+from bot.slack.http import bind, create_http, create_server
 from bot.slack.sockets import Sockets
 from index.encoder.base import Encoder
 from tests.notes import publish_notes
@@ -139,11 +138,9 @@ def _listen_sockets(bot: SlackBot, slack: LocalSlack, connections: int) -> Runni
 
 
 def _listen_http(bot: SlackBot, slack: LocalSlack) -> Running:
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    server = uvicorn.Server(
-        uvicorn.Config(create_http(bot.app, bot.live, SIGNING_SECRET), log_level="warning")
-    )
+    server = create_server(create_http(bot.app, bot.live, SIGNING_SECRET))
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     while not server.started:

@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.connections import PatientProtocol
 from tests.bot.slack.conftest import Starter
 from tests.bot.slack.test_running import process
 from tests.slack_server import BOT_TOKEN, BOT_USER_ID, SIGNING_SECRET, LocalSlack
@@ -154,3 +155,15 @@ def test_a_port_that_is_taken_is_one_line(slack: LocalSlack, tmp_path: Path, pub
     assert ended.returncode == 2
     assert ended.stderr.startswith("Cannot listen on 127.0.0.1, port ")
     assert ended.stderr.count("\n") == 1
+
+
+def test_connections_are_served_as_the_pages_are(slack: LocalSlack, start: Starter) -> None:
+    """Answers on a kept connection leave at once, and one on which no request arrives is closed in the end."""
+    running = start()
+    assert running.server is not None
+    with httpx.Client() as client:
+        client.get(str(slack.request_url).replace("/slack/events", "/healthz"))
+        kept = [one.transport.get_extra_info("socket") for one in running.server.server_state.connections]  # type: ignore[union-attr]
+
+        assert [one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for one in kept] == [1]
+    assert running.server.config.http is PatientProtocol

@@ -7,7 +7,9 @@ import statistics
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -15,16 +17,27 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from bot import answering
+from bot.addresses import addresses_of, public_url, read_day, read_span
 from bot.answering.models import Answer
 from bot.live import LiveIndex
 from bot.slack.intake.commands import without_scope
 from bot.slack.listeners.feedback import reason_form
 from bot.slack.messages import cards, kit
-from bot.slack.messages.answers import answer_message, clipped, first_sentence, reflow, sentences_with
+from bot.slack.messages.answers import (
+    CUT,
+    answer_message,
+    clipped,
+    first_sentence,
+    reflow,
+    sentences_with,
+    talk_lines,
+)
 from bot.slack.messages.home import home_view
 from bot.slack.messages.message import Frame, Look, Message, Request
 from bot.slack.mrkdwn import clean, escape, link, read, safe_url
+from index.encoder.base import Encoder
 from tests.bot.slack.drawing import answers, long_texts, requests, texts
+from tests.notes import TALKS, Notes, publish_notes
 from tests.slack_server.rules import MOST_CHARACTERS_IN_A_MESSAGE, characters, faults
 from tests.slack_server.transcript import block_text
 
@@ -148,6 +161,55 @@ def test_what_is_shown_is_what_is_scored(live: LiveIndex, asked: str) -> None:
     ]
     following = iter(whole)
     assert all(word in following for word in short)
+
+
+@pytest.mark.parametrize("view", ["answer", "more"])
+@pytest.mark.parametrize(
+    "asked", ["what did Lanternfish save?", "what does Quillwort write?", "what did Wendelin Orr tell?"]
+)
+def test_a_quotes_notes_lead_to_its_words_on_the_page(
+    tmp_path: Path, encoder: Encoder, asked: str, view: str
+) -> None:
+    """With a page, the link to the notes opens the talk at the very words that are shown, shortened ones too."""
+    page = "https://notes.example.org/conf/"
+    told = " ".join(f"Wendelin Orr told of the harbour's crane number {number}." for number in range(9))
+    publish_notes(tmp_path, encoder, (*TALKS, Notes("Cranes", ("Wendelin Orr",), (told,))))
+    live = LiveIndex(tmp_path, encoder)
+    answer = answering.answer(asked, searcher=live.searcher)
+    frame = Frame(Request(asked, view), live.searcher, look=Look(page_url=page))
+    shown = answer_message(answer, frame)
+    found = [
+        urlsplit(inner["url"].removeprefix(page))
+        for block in shown.blocks
+        for inner in _inline(block)
+        if inner["type"] == "link" and "?w=" in inner["url"]
+    ]
+
+    read_words = " ".join("\n".join(map(block_text, shown.blocks)).replace("\n> ", "\n").split())
+    assert found
+    for address in found:
+        event, day, title = address.path.split("/")
+        talk = addresses_of(live.searcher).find_talk(event, read_day(day), title)
+        span = read_span(address.query.removeprefix("w="))
+        assert talk is not None
+        assert span is not None
+        text = live.searcher.build.read_text(talk.recap_id)
+        assert span.fits(text)
+        assert " ".join(text[span.start : span.end].split()) in read_words
+    assert not (view == "answer" and "Wendelin" in asked) or CUT in "".join(map(block_text, shown.blocks))
+
+
+def test_a_talk_without_a_link_leads_to_its_page(live: LiveIndex) -> None:
+    """A talk whose notes give no link has its permanent address on the page; one that has a link keeps it."""
+    page = "https://notes.example.org"
+    for talk in live.searcher.build.talks.values():
+        [linked, *_] = talk_lines(talk, Frame(Request(""), live.searcher, look=Look(page_url=page)))[
+            "elements"
+        ]
+        bare = talk_lines(talk, Frame(Request(""), live.searcher))["elements"][0]
+
+        assert linked["url"] == talk.url or linked["url"] == public_url(page, live.searcher, talk)
+        assert bare.get("url") == talk.url
 
 
 def test_the_doubt_stands_first(live: LiveIndex) -> None:

@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 
 from bot.addresses import addresses_of
 from bot.answering import answer
+from bot.web.api import document
 from bot.web.app import create_app
-from bot.web.openapi import document
 from bot.web.problems import MEDIA_TYPE
 from index.build.talk_table import KINDS
 from index.encoder.base import Encoder

@@ -14,7 +14,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
+from bot.feedback import Lacking
 from bot.web.app import create_app
+from index.build.doubts import Doubts, write_doubts
+from index.build.layout import current_build_id
 from index.encoder.base import Encoder
 from index.search import Searcher
 from tests.bot.web.conftest import served
@@ -36,6 +39,12 @@ PAGES = (
     "/eu-2020/day-3/harbour-pilots-for-busy-clusters",
     "/speakers",
     "/speakers/ines-moreau",
+    "/speakers/ada-number0",
+    "/companies",
+    "/companies/quay-works",
+    "/state",
+    "/state?lack=link",
+    "/?q=what+did+Lanternfish+save%3F&how=1",
     "/topics",
     "/map",
     "/topics/lanternfish",
@@ -81,8 +90,13 @@ def address(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Itera
     """Give the address of a page over notes that are enough for its pictures."""
     index_dir = tmp_path_factory.mktemp("browser")
     publish_notes(index_dir, encoder, (*TALKS, *talks()))
+    doubts = Doubts(
+        current_build_id(index_dir), {"eu-2020.md": ("“Tea” may be no talk of its own (40% sure)",)}, failed=1
+    )
+    write_doubts(index_dir, doubts)
     live = Searcher.open(index_dir, encoder)
-    with served(create_app(lambda: live)) as found:
+    lacking = (Lacking("tide tables", 3, ("what about tide tables?",)),)
+    with served(create_app(lambda: live, asked_in_vain=lambda: lacking)) as found:
         yield found
 
 

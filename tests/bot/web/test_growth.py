@@ -12,8 +12,9 @@ from bot.addresses import addresses_of
 from bot.holdings import holdings_of
 from bot.web.app import create_app
 from bot.web.feed import newest_talks
+from bot.web.state import state_of
 from bot.web.talk_map import talk_map_of
-from bot.web.topics import topics_of
+from bot.web.traces import companies_of, topics_of
 from index.encoder.base import Encoder
 from index.files.records import ById, Rows
 from index.models import Talk
@@ -60,6 +61,7 @@ def talks(count: int) -> list[Notes]:
             f"Lantern number {number} of {_COLOURS[number % 6]} light",
             (f"Speaker{number} Oak{number}",),
             (f"Lantern {number} shone {_COLOURS[number % 6]} over the Quayside.",),
+            companies=("Quayside Works",),
             event_id="NA 2019" if number % 5 == 0 else "EU 2020",
             day=1 + number % 2,
         )
@@ -79,7 +81,15 @@ def sites(
         opened = Searcher.open(index_dir, encoder).build
         counting = CountingTalks(opened.folder / "talks.jsonl")
         live = Searcher(replace(opened, talks=counting, stored_talks=counting), encoder)
-        for once_a_build in (addresses_of, holdings_of, topics_of, newest_talks, talk_map_of):
+        for once_a_build in (
+            addresses_of,
+            holdings_of,
+            topics_of,
+            newest_talks,
+            talk_map_of,
+            companies_of,
+            state_of,
+        ):
             once_a_build(live)
         found[count] = (visitor(create_app(lambda live=live: live)), counting)  # type: ignore[misc]
     return found
@@ -97,10 +107,14 @@ def sites(
         "/eu-2020/day-2",
         "/eu-2020/day-2/lantern-number-7-of-blue-light",
         "/speakers",
+        "/companies",
+        "/companies/quayside-works",
         "/speakers/speaker7-oak7",
         "/topics",
         "/map",
         "/topics/quayside",
+        "/state",
+        "/state?lack=link",
         "/feed.atom",
         "/api/talks",
         "/api/talks?about=Quayside&per_page=20",

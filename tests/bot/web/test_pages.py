@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
@@ -18,8 +19,10 @@ from bot.answering.models import Answer
 from bot.answering.rendering import tidy
 from bot.web.app import create_app
 from bot.web.marking import notes_markup, telling_words
-from index.search import Searcher
+from index.encoder.base import Encoder
+from index.search import Filter, Query, Searcher
 from tests.bot.web.conftest import visitor
+from tests.notes import TALKS, Notes, publish_notes
 
 QUESTIONS = (
     "what did Lanternfish save?",
@@ -40,6 +43,9 @@ PAGES = (
     "/eu-2020/day-3/harbour-pilots-for-busy-clusters",
     "/speakers",
     "/speakers/ines-moreau",
+    "/companies",
+    "/state",
+    "/state?lack=link",
     "/topics",
     "/map",
     "/topics/lanternfish",
@@ -447,3 +453,89 @@ def test_the_page_lives_below_a_path(searcher: Searcher) -> None:
     moved = client.get("/conf/notes/eu-2020/day-4/small-teams-large-platforms")
     target = urljoin("http://localhost/conf/notes/eu-2020/day-4/x", moved.headers["location"])
     assert target == "http://localhost/conf/notes/eu-2020/day-3/keynote-small-teams-large-platforms"
+
+
+@pytest.mark.parametrize(
+    ("recording", "link", "shown"),
+    [
+        ("https://www.youtube.com/watch?v=abcdefgh", "https://youtu.be/abcdefgh?t=754", "12:34"),
+        ("https://media.ccc.de/v/tides", "https://media.ccc.de/v/tides#t=3683", "1:01:23"),
+        ("https://vimeo.com/12345", "https://vimeo.com/12345#t=83s", "1:23"),
+        ("https://www.twitch.tv/videos/7", "https://www.twitch.tv/videos/7?t=1h0m5s", "1:00:05"),
+        (
+            "https://tube.example/w/kkGMgK9ZtnKfYAgnEtQxbv",
+            "https://tube.example/w/kkGMgK9ZtnKfYAgnEtQxbv?start=5s",
+            "0:05",
+        ),
+        ("https://media.ccc.de/v/tides", "https://forum.example/thread?t=754", None),
+        ("https://vimeo.com/12345", "https://vimeo.com/12345?t=soon", None),
+        ("https://vimeo.com/12345", "https://vimeo.com/678", None),
+    ],
+)
+def test_a_recording_opens_at_the_second_of_a_passage(
+    encoder: Encoder, tmp_path: Path, recording: str, link: str, shown: str | None
+) -> None:
+    """Beside a passage and a quote stands its talk's recording at the second; another link with a number is no time."""
+    told = Notes(
+        "Tide Tables", ("Gus Haitch",), ("Gus Haitch reads tide tables.",), url=recording, links=(link,)
+    )
+    publish_notes(tmp_path, encoder, (*TALKS, told))
+    live = Searcher.open(tmp_path, encoder)
+    site = visitor(create_app(lambda: live))
+    for path in ("/eu-2020/day-3/tide-tables", "/?q=what+does+Gus+Haitch+read%3F"):
+        found = re.findall(
+            rf'<a class="out" href="{re.escape(html.escape(link))}"[^>]*>([^<]*)</a>', site.get(path).text
+        )
+
+        if shown:
+            assert found == [f"Video at {shown}"]
+        else:
+            assert not [label for label in found if label.startswith("Video at")]
+
+
+def test_links_behind_words_stand_beside_their_passage(encoder: Encoder, tmp_path: Path) -> None:
+    """A link that the notes put behind words is shown with where it leads, once; those of the talk stand above only."""
+    links = ("https://code.example/gus/tides", "https://talks.example.org/tides", "https://code.example/said")
+    words = "Gus Haitch reads tide tables, see https://code.example/said and more."
+    told = Notes("Tide Tables", ("Gus Haitch",), (words,), url="https://talks.example.org/tides", links=links)
+    publish_notes(tmp_path, encoder, (*TALKS, told))
+    live = Searcher.open(tmp_path, encoder)
+    page = visitor(create_app(lambda: live)).get("/eu-2020/day-3/tide-tables").text
+    page = page.partition("</article>")[0]
+
+    assert re.findall(r'href="(https://[^"]*)"', page) == [
+        "https://talks.example.org/tides",
+        "https://code.example/said",
+        "https://code.example/gus/tides",
+    ]
+    assert "code.example/gus/tides</a>" in page
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what did Lanternfish save?", "which talks mention Lanternfish?", "what happened on day 3 of EU 2020?"],
+)
+def test_how_an_answer_was_found_is_told_stage_by_stage(
+    client: TestClient, searcher: Searcher, question: str
+) -> None:
+    """Asked for it, a page gives what each ranker says of the passages behind the answer, as the search has it."""
+    found = answer(question, searcher=searcher)
+    plain = client.get("/", params={"q": question}).text
+    [link] = re.findall(r'href="([^"]*how=1[^"]*)"', plain)
+    told = client.get(urljoin("http://localhost/", html.unescape(link))).text
+    heard = found.understood
+    limits = Filter(
+        frozenset([heard.event] if heard.event else []), frozenset([] if heard.day is None else [heard.day])
+    )
+    ranking = searcher.search(Query(heard.text, limits, k=100))
+    ranked = {hit.passage.passage_id: one for hit, one in zip(ranking, ranking.evidence, strict=True)}
+
+    assert "Word by word" not in plain
+    rows = re.findall(r"<tr><td>\d+</td>.*?</tr>", told)
+    assert len(rows) == len(found.hits[:10])
+    for row, hit in zip(rows, found.hits, strict=False):
+        one = ranked.get(hit.passage.passage_id)
+        stages = (
+            [f"{value:.2f}" for value in (one.lexical, one.dense, one.late, one.talk)] if one else ["–"] * 4
+        )
+        assert re.findall(r'<td class="number">([^<]*)</td>', row) == [*stages, f"{hit.score:.2f}"]

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from bot.addresses import addresses_of
 from bot.web.app import create_app
 from bot.web.talk_map import MOST_POINTS, Point, talk_map_of
-from bot.web.topics import topics_of
+from bot.web.traces import topics_of
 from index.encoder.base import Encoder
 from index.search import Searcher
 from tests.bot.web.conftest import visitor
@@ -42,6 +42,9 @@ def talks() -> list[Notes]:
                 ),
                 event_id=event,
                 day=1,
+                companies=("Quay Works",),
+                url="https://youtu.be/abcdefgh",
+                links=("https://youtu.be/abcdefgh?t=754", "https://code.example/lessons"),
             )
         )
     return found
@@ -64,11 +67,11 @@ def site(searcher: Searcher) -> TestClient:
 def test_topics_are_names_of_the_notes_and_counted_right(searcher: Searcher) -> None:
     """Names that the notes write within sentences are topics, words that only begin sentences and speakers are none; counts are exact."""
     found = topics_of(searcher)
-    names = {topic.name for topic in found.topics}
+    names = {topic.name for topic in found.rows}
 
     assert {"Quillwort", "Mossbank"} <= names
     assert not names & {"There", "Ada", "The", "Everybody", "Storage", "Tracing"}
-    for topic in found.topics:
+    for topic in found.rows:
         saying = {
             talk.talk_id: talk.event_id
             for talk in searcher.build.talks.values()
@@ -81,7 +84,7 @@ def test_topics_are_names_of_the_notes_and_counted_right(searcher: Searcher) -> 
 
 def test_what_comes_and_goes_is_told_apart(searcher: Searcher) -> None:
     """A name of the newer conference only has grown, one of mostly the older has shrunk."""
-    trends = {topic.name: topic.trend for topic in topics_of(searcher).topics}
+    trends = {topic.name: topic.trend for topic in topics_of(searcher).rows}
 
     assert trends["Quillwort"] > 0.3
     assert trends["Mossbank"] < -0.3
@@ -94,12 +97,12 @@ def test_a_picture_has_words_for_who_cannot_see_it(site: TestClient, searcher: S
 
     assert re.search(r'<svg[^>]* role="(?:img|group)" aria-label="[^"]{20,}"', page)
     rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", page)
-    assert len(rows) == len(found.topics)
-    for row, topic in zip(rows, found.topics, strict=True):
+    assert len(rows) == len(found.rows)
+    for row, topic in zip(rows, found.rows, strict=True):
         cells = re.findall(r'<td class="number">(\d*)</td>', row)
         assert [int(cell or 0) for cell in cells] == [*topic.counts, topic.talks]
     titles = [html.unescape(one) for one in re.findall(r"<circle[^>]*><title>([^<]*)</title>", page)]
-    assert len(titles) == sum(count > 0 for topic in found.topics for count in topic.counts)
+    assert len(titles) == sum(count > 0 for topic in found.rows for count in topic.counts)
 
 
 def test_the_map_has_every_talk_where_it_belongs(site: TestClient, searcher: Searcher) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from bot import connections
 from bot.errors import SettingsFault
 from bot.web import serving
 from bot.web.app import create_app
@@ -41,7 +42,7 @@ def test_a_request_that_never_arrives_is_hung_up_on(
     searcher: Searcher, begun: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A connection on which no whole request comes is closed, whatever was sent; it would be kept for ever."""
-    monkeypatch.setattr(serving, "REQUEST_WITHIN_S", 0.2)
+    monkeypatch.setattr(connections, "REQUEST_WITHIN_S", 0.2)
     monkeypatch.setattr(serving, "KEEP_ALIVE_S", 1)
     with served(create_app(lambda: searcher)) as address:
         parts = urlsplit(address)

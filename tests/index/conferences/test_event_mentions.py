@@ -247,7 +247,7 @@ def test_a_file_that_lists_no_series_is_named(tmp_path: Path) -> None:
     """Whoever adds one learns which entry is wrong."""
     (tmp_path / "mine.yaml").write_text("- {title: Harbour Talks}\n")
 
-    with pytest.raises(ValueError, match=r"mine\.yaml: entry 1 is no series"):
+    with pytest.raises(ValueError, match=r"mine\.yaml: entry 1 is not a series"):
         read_series(tmp_path)
 
 

@@ -72,4 +72,4 @@ def test_a_folder_without_notes_is_one_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(init, [str(tmp_path)])
 
     assert result.exit_code == 2
-    assert result.output.startswith("Cannot begin in ")
+    assert result.output.startswith("Cannot start in ")

@@ -70,6 +70,25 @@ def test_reads_the_article() -> None:
     ]
 
 
+def test_items_of_a_list_are_marked() -> None:
+    """The readable text shows a list as a list, nested and numbered ones too; the blocks are the words alone."""
+    recap = read(
+        "<p>Rules:</p><ul><li>no ropes on deck<ol><li>not even short ones</li><li>nor tar</li></ol></li>"
+        "<li><a href='https://example.org/tar'>tar</a> stays below</li><li></li></ul><dl><dt>Tar</dt><dd>black</dd></dl>"
+    )
+
+    assert recap.text == (
+        "Rules:\n\n• no ropes on deck\n  1. not even short ones\n  2. nor tar\n• tar stays below\n\nTar\n\nblack"
+    )
+    assert [words for kind, words in told(recap) if kind == "bullet"] == [
+        "no ropes on deck",
+        "not even short ones",
+        "nor tar",
+        "tar stays below",
+        "black",
+    ]
+
+
 def test_furniture_stays_visible_with_its_reason() -> None:
     """What was dropped is in the blocks, so that a person can see it and why."""
     recap = read(PAGE)

@@ -111,7 +111,13 @@ def test_pruning_removes_what_is_old_or_half_done(three: list[str], tmp_path: Pa
 
     assert pruned.exit_code == 0
     assert list_builds(folder) == three[-1:]
-    assert {path.name for path in folder.iterdir()} == {"CURRENT", ".lock", "readings", three[-1]}
+    assert {path.name for path in folder.iterdir()} == {
+        "CURRENT",
+        ".lock",
+        "doubts.json",
+        "readings",
+        three[-1],
+    }
     assert call(folder, "prune").stdout == "Nothing to remove.\n"
 
 
@@ -147,7 +153,7 @@ def test_builds_that_a_killed_job_left_go_with_the_next_one(
     (folder / ".writing-abc").mkdir()
     night()
 
-    assert {path.name for path in folder.iterdir()} == {"CURRENT", ".lock", "readings", first}
+    assert {path.name for path in folder.iterdir()} == {"CURRENT", ".lock", "doubts.json", "readings", first}
 
 
 def test_a_damaged_live_build_is_made_anew_by_an_unchanged_night(night: Night, tmp_path: Path) -> None:

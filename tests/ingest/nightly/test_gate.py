@@ -125,11 +125,11 @@ def test_the_rank_counts_too() -> None:
         ("{", "line 1 has no JSON object"),
         ("[]", "line 1 has no JSON object"),
         ('{"question": "a"}', "neither `expect` nor `talk`"),
-        ('{"question": 1, "expect": "a"}', "that is no text"),
-        ('{"question": "a", "expect": [1]}', "that is no text"),
-        ('{"question": "a", "expect": {"x": 1}, "talk": "x"}', "that is no text"),
+        ('{"question": 1, "expect": "a"}', "that is not text"),
+        ('{"question": "a", "expect": [1]}', "that is not text"),
+        ('{"question": "a", "expect": {"x": 1}, "talk": "x"}', "that is not text"),
         ('{"question": "a", "expect": "b", "must": "yes"}', "neither true nor false"),
-        ('{"question": "a", "expect": "?!"}', "that is no text"),
+        ('{"question": "a", "expect": "?!"}', "that is not text"),
     ],
 )
 def test_unusable_questions_name_their_line(tmp_path: Path, line: str, words: str) -> None:

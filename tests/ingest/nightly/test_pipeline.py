@@ -269,7 +269,7 @@ def test_the_catalogue_fills_in_links_and_days_but_no_speakers(
 
     assert (talk.url, talk.day, talk.speakers) == ("https://www.youtube.com/watch?v=abcdefghijk", 3, ())
     assert report.exit_status == 3
-    assert report.failed[0].startswith("talks.csv, line 3: the day 'one' is no number")
+    assert report.failed[0].startswith("talks.csv, line 3: the day 'one' is not a number")
 
 
 def test_many_recaps_are_read_on_all_cores(tmp_path: Path, encoder: Encoder) -> None:

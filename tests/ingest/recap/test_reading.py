@@ -195,3 +195,50 @@ def test_a_talk_without_a_title_is_called_by_its_speaker(tmp_path: Path) -> None
     reading = read(tmp_path, text)
 
     assert [talk.title for talk in reading.talks if talk.speakers] == ["Ropes", "Carla Dee"]
+
+
+CUES = """WEBVTT Fog Signals
+
+01:01:23.000 --> 01:01:28.000
+A horn is heard two miles out, and a bell only one.
+
+01:01:40.000 --> 01:01:44.000
+A light is seen from nine miles away on a clear night.
+"""
+RECORDING = "https://media.ccc.de/v/signals-1"
+
+
+@pytest.mark.parametrize(
+    ("header", "links", "expected"),
+    [
+        ("", {"video": RECORDING}, f"{RECORDING}#t=3683"),
+        (
+            "\nvideo: https://youtu.be/o5h6s3A9bXY",
+            {"video": RECORDING},
+            "https://youtu.be/o5h6s3A9bXY?t=3683",
+        ),
+        ("", {"slides": "https://speakerdeck.com/ida/fog"}, None),
+    ],
+)
+def test_a_transcript_opens_the_catalogues_recording_at_its_second(
+    tmp_path: Path, header: str, links: dict[str, str], expected: str | None
+) -> None:
+    """A transcript that names no recording takes the catalogue's of its talk; its own goes before; none is made up."""
+    text = CUES.replace("WEBVTT Fog Signals", f"WEBVTT Fog Signals{header}")
+    catalogue = Catalogue((CatalogueTalk("Fog Signals", "EU 2021", links=links),))
+    read_ = read(tmp_path, text, "fog-signals.vtt", catalogue, event_id="EU 2021")
+    found = [link for passage in read_.passages for link in passage.links]
+
+    assert found[:1] == ([expected] if expected else [])
+
+
+def test_a_whole_days_transcript_has_no_talks_seconds(tmp_path: Path) -> None:
+    """Seconds that count from the day's beginning are none of a single talk's recording."""
+    chapters = (
+        "WEBVTT KubeCon Europe 2021\n\nNOTE\n00:00 Fog Signals - Ida Jay\n01:01:35 Tide Tables - Gus Haitch"
+    )
+    text = CUES.replace("WEBVTT Fog Signals", chapters)
+    catalogue = Catalogue((CatalogueTalk("Tide Tables", "EU 2021", links={"video": RECORDING}),))
+    read_ = read(tmp_path, text, "day1.vtt", catalogue, event_id="EU 2021")
+
+    assert not [link for passage in read_.passages for link in passage.links]

@@ -75,7 +75,7 @@ def test_a_file_may_still_have_an_address(tmp_path: Path) -> None:
         ("{path: a.md, on_missing: drop}", "has `on_missing` beside `path`"),
         ("{path: a.md, url: https://q.example, ref: main}", "has `ref` beside `path`"),
         ("{feed: https://q.example, url: https://q.example}", "has `url` beside `feed`"),
-        ("{feed: https://q.example, match: 'a('}", "has the match 'a(', which is no pattern"),
+        ("{feed: https://q.example, match: 'a('}", "has the match 'a(', which is not a pattern"),
         ("{feed: https://q.example, most: 0}", "has the most 0. Give a number from 1"),
         ("{feed: https://q.example, most: true}", "has the most True"),
         ("{git: x, ref: 2021}", "has the ref 2021. Give text, in quotes"),

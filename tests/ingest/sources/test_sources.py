@@ -127,8 +127,8 @@ def test_a_listed_file_that_is_gone_is_told(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("source: []\n", "unknown key `source`. Known are catalogue, gate, ignore, sources"),
-        ("sources: a.md\n", "`sources` is no list"),
-        ("ignore: {a: b}\n", "`ignore` is no list of patterns"),
+        ("sources: a.md\n", "`sources` is not a list"),
+        ("ignore: {a: b}\n", "`ignore` is not a list of patterns"),
         ("sources: [\n", "no valid YAML at line 2"),
         ("sources: " + "[" * 3000 + "\n", "no valid YAML"),
         ("just words", "found no keys"),
@@ -244,7 +244,7 @@ def test_a_special_file_named_itself_is_one_line(tmp_path: Path) -> None:
     """A pipe or a device on the command line is refused at once."""
     os.mkfifo(tmp_path / "pipe.md")
     for path in (tmp_path / "pipe.md", Path("/dev/zero")):
-        with pytest.raises(SourcesError, match="it is no ordinary file"):
+        with pytest.raises(SourcesError, match="it is not an ordinary file"):
             gather([path])
 
 

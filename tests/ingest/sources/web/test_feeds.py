@@ -196,7 +196,7 @@ def test_entities_lead_nowhere() -> None:
 )
 def test_what_is_no_feed_is_one_line(words: str) -> None:
     """Pages, data, and bodies that name a file or an address are refused, and nothing is opened."""
-    with pytest.raises(SourceFault, match=r"Cannot fetch http://127\.0\.0\.1/feed: it is no feed"):
+    with pytest.raises(SourceFault, match=r"Cannot fetch http://127\.0\.0\.1/feed: it is not a feed"):
         read_feed(words.encode(), "application/xml", "http://127.0.0.1/feed")
 
 
@@ -204,7 +204,7 @@ def test_a_body_that_names_a_file_opens_none(tmp_path: Path) -> None:
     """What a server sends is read as it is: a path in it, though a feed lies there, is not followed."""
     inside = tmp_path / "inside.xml"
     inside.write_text(f"<rss version='2.0'><channel>{ITEM}</channel></rss>", encoding="utf-8")
-    with pytest.raises(SourceFault, match="it is no feed"):
+    with pytest.raises(SourceFault, match="it is not a feed"):
         read_feed(str(inside).encode(), "application/xml", "http://127.0.0.1/feed")
 
 
@@ -214,7 +214,7 @@ def test_a_pattern_that_is_none_is_one_line(
     """A pattern that cannot be read is told before anything is fetched."""
     [fault] = fetch_source(FeedSpec(quay.url("/feed"), "re(cap"), store, client)
 
-    assert "'re(cap' is no pattern" in (fault.fault or "")
+    assert "'re(cap' is not a pattern" in (fault.fault or "")
     assert quay.asked == []
 
 

@@ -40,11 +40,11 @@ CASES = {
     "redirect to a file": (redirect("file:///etc/passwd"), "file is not fetched"),
     "redirect to nowhere": (redirect("http://"), "redirects in a circle"),
     "redirect to another service": (redirect("gopher://127.0.0.1:25/x"), "gopher is not fetched"),
-    "redirect to no address": (redirect("http://[::1"), "no address"),
+    "redirect to no address": (redirect("http://[::1"), "not an address"),
     "endless body": (dripping(head(200, "Content-Type: text/html"), 0.0, b"x" * 65536), "longer than 0.2 MB"),
     "endless head": (
         dripping(b"HTTP/1.1 200 OK\r\n", 0.0, b"X-More: " + b"x" * 900 + b"\r\n"),
-        "broke off or is no HTTP",
+        "broke off or is not HTTP",
     ),
     "gzip bomb": (page(gzip.compress(bytes(30_000_000)), "Content-Encoding: gzip"), "longer than 0.2 MB"),
     "gzip bomb in a gzip bomb": (page(BOMB, "Content-Encoding: gzip, gzip"), "compressed as gzip, gzip"),
@@ -71,7 +71,7 @@ CASES = {
         raw(head(200, "Content-Type: text/html", "Transfer-Encoding: chunked") + b"zz\r\nhello\r\n"),
         "broke off",
     ),
-    "no HTTP": (raw(b"SSH-2.0-OpenSSH_9.2\r\n"), "broke off or is no HTTP"),
+    "no HTTP": (raw(b"SSH-2.0-OpenSSH_9.2\r\n"), "broke off or is not HTTP"),
     "nothing": (raw(b""), "broke off"),
     "304 unasked": (status(304), "answered 304"),
     "wrong charset": (

@@ -1,29 +1,34 @@
-"""What the notes speak of: their own most telling names, and how often each conference's talks say them."""
+"""How often something comes up over the conferences and the years: topics, companies, a speaker's talks.
+
+Topics are the notes' own most telling names; no list of them is kept.
+"""
 
 from __future__ import annotations
 
 import heapq
 import re
-import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from bot.addresses import slug_of
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.wordlists import is_generic
 from bot.answering.reply.coverage import events_in_order
+from bot.per_build import once_a_build
 from index.build.talk_table import Rows, TalkSet
 from index.models import Event
 from index.search import Searcher
 from index.vocabulary.words import find_phrase, forms
 
-MOST_TOPICS = 30
+MOST_TRACES = 30
 MOST_EVENTS = 12  # conferences beside each other, the newest
-_LOOKED_AT = 240  # names that most passages say
-_LEAST_TALKS = 2
+LEAST_TALKS = 2
+_LOOKED_AT = 90  # companies that most talks name
+_NO_YEAR = "No date"
+_NAMES = 240  # names that most passages say
 _LETTERS = 3
 _PART_OF_NAME = 0.6  # of a word's passages that say it within a longer name
 _SAMPLE = 16  # passages that tell how a name is written
@@ -32,12 +37,12 @@ _IN_SENTENCE = re.compile(r"(?:[a-zß-ÿ,(/]|[a-zß-ÿ]['’]s) $")
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
-    """A name that talks say."""
+class Trace:
+    """A name, and how many talks have it at each conference."""
 
     name: str  # as the notes write it
     talks: int
-    shares: tuple[float, ...]  # of each conference's talks, in the order of `Topics.events`
+    shares: tuple[float, ...]  # of each conference's talks, in the order of `Traces.events`
     counts: tuple[int, ...]
 
     @property
@@ -51,43 +56,75 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Topics:
-    """The topics of a build, most talked about first, over its conferences, oldest first."""
+class Traces:
+    """Names by how many talks have them, the most first, over the conferences, oldest first."""
 
     events: tuple[Event, ...]
     talks: tuple[int, ...]  # of each conference
-    topics: tuple[Topic, ...]
+    rows: tuple[Trace, ...]
 
 
-def topics_of(searcher: Searcher) -> Topics:
-    """Return a build's topics, looked for once."""
-    with _LOCK:
-        known = _KNOWN.get(searcher)
-    if known is None:
-        known = _found(searcher)
-        with _LOCK:
-            _KNOWN[searcher] = known
-    return known
-
-
-_LOCK = threading.Lock()
-_KNOWN: WeakKeyDictionary[Searcher, Topics] = WeakKeyDictionary()
-
-
-def _found(searcher: Searcher) -> Topics:
+def traced(names: Iterable[tuple[str, TalkSet]], searcher: Searcher) -> Traces:
+    """Return names with the talks that have them, counted over the newest conferences; those of most talks."""
     table = searcher.build.table
     held = table.by_event(table.everything())
-    rows = {event_id: row for row, event_id in enumerate(searcher.build.events)}
-    events = [event for event in events_in_order(searcher) if held.get(rows[event.event_id])][-MOST_EVENTS:]
-    totals = [held[rows[event.event_id]] for event in events]
+    numbers = {event_id: row for row, event_id in enumerate(searcher.build.events)}
+    events = [event for event in events_in_order(searcher) if held.get(numbers[event.event_id])][
+        -MOST_EVENTS:
+    ]
+    totals = [held[numbers[event.event_id]] for event in events]
     found = []
-    for name, talks in _names(searcher):
+    for name, talks in names:
         by_event = table.by_event(talks)
-        counts = tuple(by_event.get(rows[event.event_id], 0) for event in events)
+        counts = tuple(by_event.get(numbers[event.event_id], 0) for event in events)
         shares = tuple(count / total for count, total in zip(counts, totals, strict=True))
-        found.append(Topic(name, len(talks), shares, counts))
-    ordered = sorted(found, key=lambda topic: (-topic.talks, topic.name.lower()))
-    return Topics(tuple(events), tuple(totals), tuple(ordered[:MOST_TOPICS]))
+        found.append(Trace(name, len(talks), shares, counts))
+    ordered = sorted(found, key=lambda trace: (-trace.talks, trace.name.lower()))
+    return Traces(tuple(events), tuple(totals), tuple(ordered[:MOST_TRACES]))
+
+
+def over_time(talks: TalkSet, searcher: Searcher) -> tuple[tuple[str, int], ...]:
+    """Return how many of some talks each conference has, oldest first; by year where there are many conferences.
+
+    Years between without a talk are told too: a gap is part of the trace.
+    """
+    names = list(searcher.build.events)
+    counts = {names[row]: count for row, count in searcher.build.table.by_event(talks).items()}
+    events = [event for event in events_in_order(searcher) if event.event_id in counts]
+    if len(events) <= MOST_EVENTS:
+        return tuple((event.event_id, counts[event.event_id]) for event in events)
+    years: Counter[int] = Counter()
+    undated = 0
+    for event in events:
+        if event.starts_on:
+            years[event.starts_on.year] += counts[event.event_id]
+        else:
+            undated += counts[event.event_id]
+    span = range(min(years), max(years) + 1) if years else range(0)
+    return (*((str(year), years[year]) for year in span), *([(_NO_YEAR, undated)] if undated else ()))
+
+
+@once_a_build
+def companies_of(searcher: Searcher) -> Traces:
+    """Return the companies of the speakers of most talks, as the notes name them."""
+    build = searcher.build
+    spelled: dict[str, Counter[str]] = {}
+    for row in range(len(build.table)):
+        for company in set(filter(None, build.stored_talks.rows[row].affiliations)):
+            spelled.setdefault(slug_of(company), Counter())[company] += 1
+    often = sorted(spelled.items(), key=lambda pair: (-pair[1].total(), pair[0]))
+    named = (
+        (spellings.most_common(1)[0][0], searcher.said.employed(slug.replace("-", " ")))
+        for slug, spellings in often[:_LOOKED_AT]
+        if slug
+    )
+    return traced(((name, talks) for name, talks in named if len(talks) >= LEAST_TALKS), searcher)
+
+
+@once_a_build
+def topics_of(searcher: Searcher) -> Traces:
+    """Return a build's topics, most talked about first."""
+    return traced(_names(searcher), searcher)
 
 
 def _names(searcher: Searcher) -> Iterator[tuple[str, TalkSet]]:
@@ -98,7 +135,7 @@ def _names(searcher: Searcher) -> Iterator[tuple[str, TalkSet]]:
         if len(parts) == 1 and within[phrase] > _PART_OF_NAME * count:
             continue
         written, talks = _written(phrase, searcher), _talks_saying(phrase, searcher)
-        if written and len(talks) >= _LEAST_TALKS:
+        if written and len(talks) >= LEAST_TALKS:
             if len(parts) > 1:
                 within.update(dict.fromkeys(parts, count))
             yield written, talks
@@ -119,14 +156,14 @@ def _candidates(searcher: Searcher) -> Iterator[tuple[str, int]]:
         return form in known or is_generic(form) or knowledge.is_everywhere(form)
 
     pairs = {pair for _, pair in names.joined_starting("")}
-    for pair in heapq.nlargest(_LOOKED_AT, pairs, key=lambda one: (one.count, one.left, one.right)):
+    for pair in heapq.nlargest(_NAMES, pairs, key=lambda one: (one.count, one.left, one.right)):
         phrase = f"{pair.left} {pair.right}"
         parts = forms(phrase)
         if len(parts) > 1 and not any(map(unwanted, parts)) and not names.speakers_with(phrase):
             yield phrase, pair.count
     every = ((form, count) for form, count in names.words_starting("") if len(form) >= _LETTERS)
     telling = ((form, count) for form, count in every if count.capitals * 2 > count.occurrences)
-    for form, count in heapq.nlargest(_LOOKED_AT, telling, key=lambda one: (one[1].passages, one[0])):
+    for form, count in heapq.nlargest(_NAMES, telling, key=lambda one: (one[1].passages, one[0])):
         if not form.isdigit() and not unwanted(form) and not names.speakers_with(form):
             yield form, count.occurrences
 
@@ -161,4 +198,4 @@ def _written(phrase: str, searcher: Searcher) -> str:
             else:
                 small += 1
     capitals = sum(spellings.values())
-    return spellings.most_common(1)[0][0] if capitals >= _LEAST_TALKS and capitals > 2 * small else ""
+    return spellings.most_common(1)[0][0] if capitals >= LEAST_TALKS and capitals > 2 * small else ""
