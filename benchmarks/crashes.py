@@ -260,7 +260,7 @@ class Nights:
         """Return whether nothing is left to do."""
         with contextlib.closing(sqlite3.connect(self.folder / "bot.sqlite", timeout=60)) as memory:
             [count] = memory.execute("SELECT count(*) FROM jobs WHERE finished_at IS NULL").fetchone()
-        return count == 0
+        return int(count) == 0
 
     def _patiently(self, condition: Callable[[], Any]) -> None:
         ends = time.monotonic() + _PATIENCE_S
