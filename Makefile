@@ -21,7 +21,7 @@ TEXTS ?= ../shared
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock wheel sbom licences image hazards hostile fuzz nights switches everyday pairs forms train fusion \
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock wheel sbom licences image hazards canaries hostile fuzz nights switches everyday pairs forms train fusion \
 	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
@@ -118,8 +118,11 @@ image:  ## build the image IMAGE with docker, on BASE by its digest (LOCK=requir
 	docker build --build-arg PYTHON_IMAGE=$(BASE)@$$digest --build-arg LOCK=$(LOCK) \
 		--build-arg REVISION=$$(git rev-parse HEAD) --tag $(IMAGE) .
 
-hazards: $(VENV)/installed-dev  ## kill 200 nightly jobs, fill their disk, turn their clock, damage 700 builds, and look what is live afterwards
-	@$(BIN)/python -m benchmarks.hazards --kills 200 --damages 700
+hazards: $(VENV)/installed-dev  ## kill 200 nightly jobs and 200 nights with a bot, fill disks, turn clocks, damage 700 builds, and look what is live afterwards
+	@$(BIN)/python -m benchmarks.hazards --kills 200 --damages 700 --nights 200
+
+canaries: $(VENV)/installed-dev  ## start commands that fail, with a canary in twelve secrets, and look for the canaries
+	@$(BIN)/python -m benchmarks.canaries
 
 hostile: $(VENV)/installed-dev  ## ask 5,000 questions that are made to be dear (INDEX; half an hour)
 	@$(BIN)/python -m benchmarks.hostile --index $(INDEX) --questions 5000

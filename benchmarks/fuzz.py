@@ -311,17 +311,18 @@ def main() -> None:
     context = multiprocessing.get_context("fork")
     findings: list[Finding] = []
     seen: Counter[str] = Counter()
-    for name in names:
+    for number, name in enumerate(names):
         results = context.Queue()
-        child = context.Process(target=_apart, args=(name, given.inputs // len(names), given.seed, results))
+        inputs = (given.inputs + number) // len(names)
+        child = context.Process(target=_apart, args=(name, inputs, given.seed, results))
         child.start()
         try:
             found = results.get(timeout=MOST_S * given.inputs)[1]
         finally:
             child.join()
-        seen[name] += given.inputs // len(names)
+        seen[name] += inputs
         findings += found
-        print(f"{name}: {given.inputs // len(names)} inputs, {len(found)} findings", file=sys.stderr)
+        print(f"{name}: {inputs} inputs, {len(found)} findings", file=sys.stderr)
     for number, one in enumerate(findings):
         print(f"{one.target}: {one.what}: {one.data[:120]!r}", file=sys.stderr)
         if given.keep:

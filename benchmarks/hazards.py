@@ -1,11 +1,12 @@
 """Kill the nightly job, fill its disk, take its rights away, turn its clock, damage its build, and look what is live afterwards.
 
-    python -m benchmarks.hazards --kills 200 --damages 700 --seed 1
+    python -m benchmarks.hazards --kills 200 --damages 700 --nights 200 --seed 1
 
 Each hazard meets a real job in a process of its own, after a change in the notes. Then the live build must
 open with every digest and every quote checked, and the next job must publish the change without anybody's
 repair, leaving nothing half done behind. A damaged build is asked first, by `ask` and `talks` in processes of
-their own: they answer rightly, or leave with 5 and one line. Prints a table, and with --json one object.
+their own: they answer rightly, or leave with 5 and one line. Last, nights with a bot in which the bot or the job
+is killed (benchmarks/crashes.py). Prints a table, and with --json one object.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ import index.build.writer
 import index.encoder.base
 import index.encoder.load
 import index.encoder.onnx  # noqa: F401 a child then starts with everything imported
+from benchmarks.crashes import crashes
 from benchmarks.damage import KINDS, damage
 from confnotes import main as main_command
 from index.build.layout import current_build_id, list_builds
@@ -303,6 +305,9 @@ def main() -> None:
         "--damages", type=int, default=0, help="how many damaged builds, of all kinds in turn"
     )
     parser.add_argument(
+        "--nights", type=int, default=0, help="how many nights with a bot, and a kill in each"
+    )
+    parser.add_argument(
         "--json", action="store_true", dest="as_json", help="print one object instead of a table"
     )
     parser.add_argument("--recaps", type=int, default=3)
@@ -319,10 +324,12 @@ def main() -> None:
         finally:
             if small_disk:
                 subprocess.run(["umount", str(bench.index_dir)], check=True)
+    if given.nights:
+        seen |= crashes(given.nights, given.seed)  # last: it starts threads, which cannot be forked
     if given.as_json:
         print(json.dumps(seen))
         return
-    print("| hazard | times | live build whole, next night fine |\n|---|---|---|")
+    print("| hazard | times | live build whole, next night fine, everybody told once |\n|---|---|---|")
     for what, times in seen.items():
         print(f"| {what} | {times} | yes |")  # the first one that is not ends the run
 

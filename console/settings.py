@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -22,7 +25,8 @@ def read_settings(kind: type[S], fault: type[Exception]) -> S:
         fault: See above.
     """
     try:
-        return kind()
+        with _unparsed() as lines:
+            settings = kind()
     except UnicodeDecodeError as error:
         raise fault(
             f"Cannot read .env: not valid UTF-8 at byte {error.start}. "
@@ -38,3 +42,25 @@ def read_settings(kind: type[S], fault: type[Exception]) -> S:
             f"Cannot use the setting {name}: {first['msg'].removeprefix('Value error, ')}."
             " Correct it in the environment or in .env."
         ) from None
+    if lines:
+        raise fault(
+            f"Cannot read .env: line {lines[0]} is no NAME=value. Correct it; what it sets would be missed."
+        )
+    return settings
+
+
+@contextmanager
+def _unparsed() -> Iterator[list[int]]:
+    """Yield a list that takes the numbers of the lines that python-dotenv cannot read, for which it writes a warning each."""
+    lines: list[int] = []
+
+    def note(record: logging.LogRecord) -> bool:
+        lines.extend(argument for argument in record.args or () if isinstance(argument, int))
+        return False
+
+    logger = logging.getLogger("dotenv.main")
+    logger.addFilter(note)
+    try:
+        yield lines
+    finally:
+        logger.removeFilter(note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -112,6 +113,23 @@ def test_a_start_that_fails_shows_no_secret(tmp_path: Path, start: str) -> None:
     assert "CANARY" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert not [path for path, content in written.items() if b"CANARY" in content]
+
+
+def test_no_form_of_a_secret_is_echoed(tmp_path: Path) -> None:
+    """Secrets as copying spoils them, addresses with passwords, sources with keys, in the environment and in .env."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.canaries"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = json.loads(done.stdout)
+
+    assert said["found"] == {}
+    assert said["starts"] >= 60
+    assert said["secrets"] == 12
 
 
 def test_settings_hold_secrets_that_nothing_prints(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -117,10 +117,16 @@ def _hang_up(client: SocketModeClient) -> None:
 
     Its reader holds a lock for up to 3 s a read and takes it again at once: on a busy machine `close`, which
     waits for the same lock, was seen to starve for more than 25 s. A socket that is shut down ends the read.
+    A reader that begins only now takes back that it is to end, and `close` would wait for it for ever: it is
+    told again until it has heard.
     """
     client.auto_reconnect_enabled = False
     raw = client.current_session.sock if client.current_session is not None else None
     if raw is not None:
         with suppress(OSError):
             raw.shutdown(socket.SHUT_RDWR)
-    client.close()
+    closing = threading.Thread(target=client.close, name="hang-up", daemon=True)
+    closing.start()
+    while closing.is_alive():
+        client.current_session_state.terminated = True
+        closing.join(0.1)

@@ -27,6 +27,7 @@ SCOPES = (
     "commands",
     "groups:history",
     "im:history",
+    "im:write",
     "reactions:read",
 )
 AGENT_SCOPE = "assistant:write"  # `deploy/slack/manifest.agent.json`

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from index.models import Passage, Role, Voice
 from ingest.links import kind_of, timed_url, valid_url
@@ -28,7 +29,7 @@ from ingest.talks import FoundTalk, Span
 # space and punctuation.
 AUTHOR_SHARE = 0.8
 
-_END = attrgetter("end")
+_START, _END = attrgetter("start"), attrgetter("end")
 _WORD = re.compile(r"\w")
 
 
@@ -94,7 +95,9 @@ def _passage(
 
 def _voice(author_spans: Sequence[Span], start: int, end: int) -> Voice:
     """Say whose words a stretch holds."""
-    own = sum(max(0, min(end, e) - max(start, s)) for s, e in author_spans)
+    first = bisect_right(author_spans, start, key=itemgetter(1))
+    touching = itertools.takewhile(lambda span: span[0] < end, itertools.islice(author_spans, first, None))
+    own = sum(min(end, e) - max(start, s) for s, e in touching)
     return "author" if own >= AUTHOR_SHARE * (end - start) else "notes"
 
 
@@ -104,8 +107,10 @@ def _links(recap: LoadedRecap, video: str, start: int, end: int) -> tuple[str, .
     for block in _blocks_within(recap, start, end):
         if block.second is not None and (timed := timed_url(video, block.second)):
             urls.setdefault(timed)
-        for link in block.links:
-            within = start <= link.start < end or link.start == link.end == end  # a player at the very end
+        for link in itertools.islice(block.links, bisect_left(block.links, start, key=_START), None):
+            if link.start > end:
+                break
+            within = link.start < end or link.end == end  # a player at the very end
             if within and (url := valid_url(link.url)):
                 urls.setdefault(url)
     return tuple(urls)

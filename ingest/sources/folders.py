@@ -15,7 +15,7 @@ from ingest.loaders import SUFFIXES
 
 IGNORE_NAME = ".confnotesignore"
 _WILDCARD = re.compile(r"[*?\[]")
-_MOST_IGNORE_BYTES = 1_000_000
+MOST_IGNORE_BYTES = 1_000_000
 
 
 @dataclass(slots=True)
@@ -116,28 +116,45 @@ class Ignores:
         """
         path = folder / IGNORE_NAME
         try:
-            if not path.is_file() or path.stat().st_size > _MOST_IGNORE_BYTES:
+            if not path.is_file() or path.stat().st_size > MOST_IGNORE_BYTES:
                 raise SourcesError(
                     f"Cannot use {path}: it is not a small text file. Write one pattern a line."
                 )
-            lines = path.read_bytes().decode("utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            what = getattr(error, "strerror", None) or "not UTF-8"
-            raise SourcesError(
-                f"Cannot read {path}: {what}. What it leaves out would be published; correct it."
-            ) from error
+            content = path.read_bytes()
+        except OSError as error:
+            raise _unreadable(path, error.strerror or str(error)) from error
+        self.take(folder, content)
+
+    def take(self, folder: Path, content: bytes) -> None:
+        """Take what a folder's ignore file says; those of the folders above it have to come first.
+
+        Raises:
+            SourcesError: It says nothing that can be understood.
+        """
+        path = folder / IGNORE_NAME
+        try:
+            lines = content.decode("utf-8-sig").splitlines()
+        except UnicodeDecodeError as error:
+            raise _unreadable(path, "not UTF-8") from error
         self._specs.append((folder, _spec(lines, str(path))))
 
     def covers(self, path: Path) -> bool:
         """Return whether a file is left out, by itself or with a folder above it."""
         if not path.is_relative_to(self._folder):
             return False
-        above = [folder for folder in reversed(path.parents) if folder.is_relative_to(self._folder)]
-        for folder in above:
+        for folder in self._above(path):
             if folder not in self._seen and (folder / IGNORE_NAME).exists():
                 self.add(folder)
             self._seen.add(folder)
-        return any(self.cover(folder, is_folder=True) for folder in above[1:]) or self.cover(path)
+        return self.leave_out(path)
+
+    def leave_out(self, path: Path) -> bool:
+        """Return the same of a file by the patterns that were taken; the disk is not looked at."""
+        above = self._above(path)[1:]
+        return any(self.cover(folder, is_folder=True) for folder in above) or self.cover(path)
+
+    def _above(self, path: Path) -> list[Path]:
+        return [folder for folder in reversed(path.parents) if folder.is_relative_to(self._folder)]
 
     def cover(self, path: Path, *, is_folder: bool = False) -> bool:
         """Return whether a file or folder is left out: the last pattern that fits decides, as in git."""
@@ -148,6 +165,10 @@ class Ignores:
                 found = spec.check_file(name).include
                 covered = covered if found is None else found
         return covered
+
+
+def _unreadable(path: Path, what: str) -> SourcesError:
+    return SourcesError(f"Cannot read {path}: {what}. What it leaves out would be published; correct it.")
 
 
 def _spec(patterns: Iterable[str], where: str):  # type: ignore[no-untyped-def]

@@ -30,6 +30,7 @@ SCOPES = frozenset(
         "channels:history",
         "groups:history",
         "im:history",
+        "im:write",
         "chat:write",
         "commands",
         "reactions:read",
@@ -81,8 +82,8 @@ class LocalSlack(People):
         """Show a channel's conversation as text."""
         return conversation(self.space.channels[channel_id].messages, self.space.users)
 
-    def wait_for(self, condition: Callable[[], Result], timeout_s: float = 10.0) -> Result:
-        """Wait until the condition holds and give its value."""
+    def wait_for(self, condition: Callable[[], Result], timeout_s: float = 90.0) -> Result:
+        """Wait until the condition holds, on a busy machine for long, and give its value."""
         deadline = time.monotonic() + timeout_s
         with self.space.changed:
             while not (value := condition()):
@@ -117,7 +118,7 @@ class LocalSlack(People):
         self._run(self.sockets.drop(reason))
 
     def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=20)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=90)
 
     async def _start(self) -> int:
         app = web.Application(client_max_size=8 * 1024 * 1024)

@@ -142,8 +142,15 @@ def _replies(space: Workspace, arguments: Json) -> Json:
 def _history(space: Workspace, arguments: Json) -> Json:
     channel = place(space, str(arguments.get("channel", "")))
     found = [m for m in channel.messages if m.get("thread_ts") in {None, m["ts"]}]
-    most = int(arguments.get("limit") or 100)
-    return {"messages": found[::-1][:most], "has_more": len(found) > most}
+    if not arguments.get("include_all_metadata"):
+        found = [{name: value for name, value in m.items() if name != "metadata"} for m in found]
+    most, first = int(arguments.get("limit") or 100), int(arguments.get("cursor") or 0)
+    more = len(found) > first + most
+    return {
+        "messages": found[::-1][first : first + most],
+        "has_more": more,
+        "response_metadata": {"next_cursor": str(first + most) if more else ""},
+    }
 
 
 def _unfurl(space: Workspace, arguments: Json) -> Json:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +17,7 @@ from bot.answering.question.scope import read_scope
 from bot.answering.stages import stage
 from bot.errors import QuestionFault, UnknownDay, UnknownEvent
 from bot.live import LiveIndex
+from bot.slack.desk.places import Places
 from bot.slack.intake.commands import Command, parse
 from bot.slack.messages import cards
 from bot.slack.messages.answers import TALKS_A_PAGE, answer_message
@@ -67,7 +66,7 @@ class Composer:
         self._answer = answer
         # One core stays free for acknowledgements: with every core searching, their 99th percentile rose from
         # 0.06 s to 3.4 s.
-        self._composing = threading.BoundedSemaphore(at_once or max(1, (os.cpu_count() or 2) - 1))
+        self._places = Places(at_once or max(1, (os.cpu_count() or 2) - 1))
 
     def compose(
         self,
@@ -97,7 +96,7 @@ class Composer:
         if command.verb in _WORDS and not command.words:
             return Composed(cards.usage(self.command, command.verb, _WORDS[command.verb]))
         try:
-            with self._turn(), stage("write"):
+            with self._places.one(), stage("write"):
                 answer = self._answered(command, request, frame.searcher)
         except QuestionFault as fault:
             return Composed(cards.note(str(fault)), refused=True)
@@ -110,19 +109,9 @@ class Composer:
 
         "and what do they say about that?".
         """
-        with self._turn():
+        with self._places.one():
             answer = self._answer(request.text, searcher=searcher, history=_ANYTHING)
         return answer.understood.follow_up
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Wait for a place among those that search."""
-        with stage("queue"):
-            self._composing.acquire()
-        try:
-            yield
-        finally:
-            self._composing.release()
 
     def _answered(self, command: Command, request: Request, searcher: Searcher) -> Answer:
         if (view := _VIEWS.get(command.verb)) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import logging
 import time
@@ -43,6 +44,7 @@ _PLACE_REFUSED = {  # by Slack's error, why a channel does not take a message
 }
 THREAD_READ = 100  # messages of somebody else's thread
 VIEW_READ = 10  # messages of a channel that is looked at
+NEWS_READ, NEWS_PAGES = 200, 5  # messages of a channel that are looked through for news, the newest first
 LOST = (OSError, http.client.HTTPException)  # the connection broke: Slack may have taken the message or not
 _PAUSES_S = (0.0, 0.0, 1.0)  # before each attempt; a Slack that is away for longer is the desk's business
 _NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "mrkdwn": False}
@@ -82,11 +84,10 @@ def post_answer(client: WebClient, job: Job, job_id: str, message: Message) -> s
         SlackApiError: Slack refuses it in every form.
     """
     thread_ts = job.thread_ts or job.ts
-    metadata = {"event_type": METADATA, "event_payload": {"job": job_id}}
 
     def post(**content: Any) -> SlackResponse:
         return client.chat_postMessage(
-            channel=job.channel_id, thread_ts=thread_ts, metadata=metadata, **content, **_NO_UNFURL
+            channel=job.channel_id, thread_ts=thread_ts, **_marked(job_id), **content, **_NO_UNFURL
         )
 
     try:
@@ -160,10 +161,11 @@ def post_to_person(client: WebClient, user_id: str, message: Message) -> SlackRe
     )
 
 
-def post_in_channel(client: WebClient, channel_id: str, message: Message) -> SlackResponse:
-    """Post a message that nobody asked for just now."""
+def post_news(client: WebClient, to: str, job_id: str, message: Message) -> SlackResponse:
+    """Post a message that nobody asked for just now, to a channel or a person, so that `is_told` finds it."""
     return _with_fallback(
-        lambda **content: client.chat_postMessage(channel=channel_id, **content, **_NO_UNFURL), message
+        lambda **content: client.chat_postMessage(channel=to, **_marked(job_id), **content, **_NO_UNFURL),
+        message,
     )
 
 
@@ -217,6 +219,36 @@ def is_posted(client: WebClient, job: Job, job_id: str) -> bool:
             raise
         _log.warning("job %s: cannot look for its answer: %s", job_id, error.response.get("error"))
         return False
+    return _holds(found, job_id)
+
+
+def is_told(client: WebClient, channel_id: str | None, user_id: str, job_id: str) -> bool:
+    """Look whether a job's news are posted already, in a channel, else among the person's direct messages.
+
+    Slack has no key that would keep a message from being posted twice (it ignores `client_msg_id` of apps), so
+    that whoever repeats has to look.
+
+    Raises:
+        OSError, HTTPException, SlackApiError: Slack is away and does not say.
+    """
+    try:
+        place = channel_id or str(client.conversations_open(users=user_id)["channel"]["id"])
+        pages = client.conversations_history(channel=place, limit=NEWS_READ, include_all_metadata=True)
+        return any(_holds(page, job_id) for page in itertools.islice(pages, NEWS_PAGES))
+    except SlackApiError as error:
+        if is_away(error):
+            raise
+        _log.warning("job %s: cannot look for its news: %s", job_id, error.response.get("error"))
+        return False
+
+
+def _marked(job_id: str) -> dict[str, Any]:
+    """Return the metadata by which a job's message is known again."""
+    return {"metadata": {"event_type": METADATA, "event_payload": {"job": job_id}}}
+
+
+def _holds(found: SlackResponse, job_id: str) -> bool:
+    """Return whether a job's message is among some."""
     messages: list[dict[str, Any]] = found.get("messages", [])
     return any(
         message.get("metadata", {}).get("event_payload", {}).get("job") == job_id for message in messages

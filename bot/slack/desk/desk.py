@@ -23,7 +23,7 @@ from bot.slack.desk import delivery
 from bot.slack.desk.audience import Audiences
 from bot.slack.desk.compose import Composer, asks
 from bot.slack.desk.sessions import Sessions
-from bot.slack.desk.teller import VERBS, Teller
+from bot.slack.desk.teller import VERBS, Notice, Teller
 from bot.slack.intake.commands import parse
 from bot.slack.intake.incoming import says_something
 from bot.slack.intake.jobs import Job
@@ -45,6 +45,7 @@ THREADS = (
 )
 PATIENCE_S = 20.0  # after SIGTERM; a supervisor waits for 30 s, of which HTTP may have taken some
 TIDY_EVERY_S = 3600.0
+NEWS_EVERY_S = 10.0  # at most, where somebody was being told something when there was more
 EXCHANGE_S = 4 * 3600.0  # a direct message goes on with the last exchange for so long
 LONGEST_CONTEXT = 1_000  # characters of a message that is read for a mention below it
 CLAIMS_KEPT_S = 26 * 3600  # Slack's "delayed events" repeat an event for up to 24 hours
@@ -77,9 +78,9 @@ class Desk:
         self.audiences = Audiences(composer.live, store)
         self.teller = Teller(workspaces, store, composer, self.audiences)
         composer.live.on_change(lambda _: self.tell_news())
-        self._put_off: dict[
-            str, tuple[float, int, Job]
-        ] = {}  # job -> when to try again, how often it was tried
+        # Job -> when to try again, how often it was tried, and what it is: of a notice its body.
+        self._put_off: dict[str, tuple[float, int, Job | str]] = {}
+        self._missed = False  # whether there may be news that could not be told when they came
         self._clicks: set[Future[None]] = set()  # what is done without a job, and still under way
         self._closing = threading.Event()
         self._left_open = 0
@@ -146,22 +147,26 @@ class Desk:
         """Tell people and channels what the builds have that they asked to be told of."""
         self.teller.tell(self._once)
 
-    def _once(self, key: str, what: str, act: Callable[[], None]) -> None:
-        """Do something that nobody asked for just now, whatever process sees first that it is due.
+    def _once(self, notice: Notice, what: str, act: Callable[[str], bool]) -> None:
+        """Tell something that nobody asked for just now, whatever process sees first that it is due.
 
-        What fails, or is left by a process that is gone, is due again.
+        What fails, or is left by a process that is gone, may have been posted: it is looked for before it is
+        due again.
         """
-        job_id = self.store.take([key], f"{_DUE}{key}")
-        if job_id is None:
+        body = f"{_DUE}{notice.to_json()}"
+        job_id = self.store.take([notice.key], body)
+        if job_id is None:  # they are being told something: what else is new is looked for again
+            self._missed = True
             return
 
         def done() -> None:
-            act()
-            self.store.finish(job_id)
+            if not self.store.owns(job_id):
+                raise JobLost("another process took it over while this one was silent, and tells it")
+            self._missed |= not act(job_id)
+            self.store.finish(job_id, notice.key)
 
         def failed(_apology: Message) -> None:  # nobody waits for an apology; the log has the failure
-            self.store.release(key)
-            self.store.finish(job_id)
+            self._put_off[job_id] = (time.monotonic() + TIDY_EVERY_S, 0, body)
 
         self.run(what, done, failed)
 
@@ -174,13 +179,16 @@ class Desk:
         return len(orphans)
 
     def _look_after(self, look_every_s: float) -> None:
-        tidy_at = time.monotonic()
+        tidy_at = news_at = time.monotonic()
         while True:
             try:
                 if count := self.recover():
                     _log.warning("took over %d unfinished jobs of a process that is gone", count)
                 self._try_again()
                 self.store.wipe()
+                if self._missed and time.monotonic() >= news_at:
+                    news_at, self._missed = time.monotonic() + NEWS_EVERY_S, False
+                    self.tell_news()
                 if time.monotonic() >= tidy_at:
                     self._tidy()
                     tidy_at = time.monotonic() + TIDY_EVERY_S
@@ -199,9 +207,7 @@ class Desk:
 
     def _resume(self, job_id: str, body: str) -> None:
         if body.startswith(_DUE):
-            self.store.release(body.removeprefix(_DUE))
-            self.store.finish(job_id)
-            self.tell_news()
+            self._settle(job_id, body)
             return
         try:
             job = Job.from_json(body)
@@ -210,6 +216,22 @@ class Desk:
             self.store.finish(job_id)
             return
         self._work(job_id, job, begun=True)
+
+    def _settle(self, job_id: str, body: str) -> None:
+        """Look what became of a notice that was begun; tell what was not told."""
+        try:
+            notice = Notice.from_json(body.removeprefix(_DUE))
+            self.teller.settle(notice, job_id)
+        except ValueError:
+            _log.exception("job %s: cannot be taken over", job_id)
+            self.store.finish(job_id)
+        except Exception:  # Slack is away, or the memory cannot be written: it stays open
+            _log.exception("job %s: cannot say whether it was told", job_id)
+            self._put_off[job_id] = (time.monotonic() + TIDY_EVERY_S, 0, body)
+            return
+        else:
+            self.store.finish(job_id, notice.key)
+        self.tell_news()
 
     def _work(
         self, job_id: str, job: Job, tries: int = 0, *, begun: bool = False, taken_at: float | None = None
@@ -235,10 +257,13 @@ class Desk:
 
     def _try_again(self) -> None:
         """Queue what was put off and is due."""
-        for job_id, (due, tries, job) in list(self._put_off.items()):
+        for job_id, (due, tries, what) in list(self._put_off.items()):
             if due <= time.monotonic() and not self._closing.is_set():
                 del self._put_off[job_id]
-                self._workers.submit(self._work, job_id, job, tries, begun=True)
+                if isinstance(what, Job):
+                    self._workers.submit(self._work, job_id, what, tries, begun=True)
+                else:
+                    self._workers.submit(self._settle, job_id, what)
 
     def _under_way(self) -> bool:
         return bool(self._clicks) or self.store.open_jobs() > len(self._put_off)

@@ -47,23 +47,23 @@ class Arrivals:
             if db.execute("SELECT 1 FROM arrivals WHERE talk_id = ?", (_marker(searcher),)).fetchone():
                 return
             known = {talk_id for (talk_id,) in db.execute("SELECT talk_id FROM arrivals")}
-        at = self._store.now() if known else 0.0
         ids = [talk.talk_id for talk in searcher.build.stored_talks.rows if talk.kind != "section"]
-        fresh = [(talk_id, at) for talk_id in ids if talk_id not in known]
+        fresh = [talk_id for talk_id in ids if talk_id not in known]
         with self._store.changing() as db:
-            db.executemany(
-                "INSERT INTO arrivals VALUES (?, ?) ON CONFLICT DO NOTHING",
-                [*fresh, (_marker(searcher), 0.0)],
-            )
+            # Inside the transaction: nothing that comes later may carry an earlier time.
+            at = self._store.now() if known else 0.0
+            rows = [*((talk_id, at) for talk_id in fresh), (_marker(searcher), 0.0)]
+            db.executemany("INSERT INTO arrivals VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
 
-    def since(self, at: float, searcher: Searcher) -> list[Talk]:
-        """Return the talks of a build that came after a time, in the order in which they came."""
+    def since(self, at: float, searcher: Searcher) -> list[tuple[Talk, float]]:
+        """Return the talks of a build that came after a time, in the order in which they came, each with its time."""
         with self._store.reading() as db:
             rows = db.execute(
-                "SELECT talk_id FROM arrivals WHERE arrived_at > ? ORDER BY arrived_at, talk_id", (at,)
+                "SELECT talk_id, arrived_at FROM arrivals WHERE arrived_at > ? ORDER BY arrived_at, talk_id",
+                (at,),
             ).fetchall()
-        found = [searcher.build.stored_talks.row(talk_id) for (talk_id,) in rows]
-        return [searcher.build.stored_talks.rows[row] for row in found if row is not None]
+        found = [(searcher.build.stored_talks.row(talk_id), arrived_at) for talk_id, arrived_at in rows]
+        return [(searcher.build.stored_talks.rows[row], came) for row, came in found if row is not None]
 
     def look(self, user_id: str, searcher: Searcher) -> list[Talk]:
         """Return the talks that came since a person last looked, and note that they look now."""
@@ -73,7 +73,7 @@ class Arrivals:
                 "INSERT INTO looks VALUES (?, ?) ON CONFLICT (user_id) DO UPDATE SET looked_at = excluded.looked_at",
                 (user_id, self._store.now()),
             )
-        return self.since(row[0], searcher) if row else []
+        return [talk for talk, _ in self.since(row[0], searcher)] if row else []
 
 
 class Subscriptions:
@@ -116,19 +116,19 @@ class Subscriptions:
             ).fetchall()
         return [Subscription(*row) for row in rows]
 
-    def due(self, subscription: Subscription, searcher: Searcher) -> list[Talk]:
-        """Return what a channel is to be told; nothing where it is not yet time, or nothing is new."""
+    def due(self, subscription: Subscription, searcher: Searcher) -> list[tuple[Talk, float]]:
+        """Return what a channel is to be told, each talk with its time; nothing where it is too early, or nothing is new."""
         wait_s = PERIODS_S[subscription.period] - EARLY_S
         if self._store.now() - subscription.posted_at < wait_s:
             return []
         return self._arrivals.since(subscription.told_until, searcher)
 
-    def note_told(self, subscription: Subscription, until: float) -> None:
-        """Keep up to when a channel was told."""
+    def note_told(self, team_id: str, channel_id: str, until: float) -> None:
+        """Keep up to when a channel was told; as often as you like."""
         with self._store.changing() as db:
             db.execute(
-                "UPDATE digests SET told_until = ?, posted_at = ? WHERE team_id = ? AND channel_id = ?",
-                (until, self._store.now(), subscription.team_id, subscription.channel_id),
+                "UPDATE digests SET told_until = ?, posted_at = ? WHERE team_id = ? AND channel_id = ? AND told_until <= ?",
+                (until, self._store.now(), team_id, channel_id, until),
             )
 
 

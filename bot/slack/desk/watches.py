@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from bot.answering.rendering import counted, place, spoken, tidy
@@ -39,10 +39,11 @@ class Watch:
 class News:
     """What a build has that is new to a person.
 
-    Their watches as they are once told, and the passages, each once.
+    Their watches that it is new to, the digests that each has not seen, and the passages, each once.
     """
 
     watches: tuple[Watch, ...]
+    fresh: Mapping[str, Sequence[str]]
     hits: tuple[Hit, ...]
 
     @property
@@ -107,12 +108,17 @@ class Watches:
         people = groupby(self.all(), key=lambda watch: (watch.team_id, watch.user_id))
         return [list(watches) for _, watches in people]
 
-    def note_told(self, watches: Iterable[Watch]) -> None:
-        """Keep what watches have seen, once their message is posted.
+    def note_told(self, user_id: str, fresh: Mapping[str, Sequence[str]]) -> None:
+        """Keep what a person's watches have seen, by phrase, once their message is posted; as often as you like.
 
         One that was taken back meanwhile stays so.
         """
-        rows = [(json.dumps(sorted(watch.seen)), watch.user_id, watch.phrase) for watch in watches]
+        seen = {watch.phrase: watch.seen for watch in self.all(user_id)}
+        rows = [
+            (json.dumps(sorted(seen[phrase].union(digests))), user_id, phrase)
+            for phrase, digests in fresh.items()
+            if phrase in seen
+        ]
         with self._store.changing() as db:
             db.executemany("UPDATE watches SET seen = ? WHERE user_id = ? AND phrase = ?", rows)
 
@@ -141,14 +147,17 @@ class Watches:
 
 def news_of(watches: Sequence[Watch], searcher: Searcher) -> News | None:
     """Return what a build has that is new to a person's watches, None where it has nothing."""
-    fresh: dict[str, int] = {}
-    told: list[Watch] = []
+    rows: dict[str, int] = {}
+    fresh: dict[str, tuple[str, ...]] = {}
     for watch in watches:
         new = {digest: row for row, digest in _places(searcher, watch.phrase) if digest not in watch.seen}
         if new:
-            fresh |= {digest: row for digest, row in new.items() if digest not in fresh}
-            told.append(replace(watch, seen=watch.seen | new.keys()))
-    return News(tuple(told), tuple(searcher.hit(row) for row in sorted(fresh.values()))) if told else None
+            rows |= {digest: row for digest, row in new.items() if digest not in rows}
+            fresh[watch.phrase] = tuple(new)
+    if not fresh:
+        return None
+    told = tuple(watch for watch in watches if watch.phrase in fresh)
+    return News(told, fresh, tuple(searcher.hit(row) for row in sorted(rows.values())))
 
 
 def news_message(news: News, frame: Frame) -> Message:

@@ -23,6 +23,7 @@ _GONE = re.compile(
 )
 _LIMITED = 'ulimit -f "$1" && shift && exec "$@"'
 _BLOCK_BYTES = 512  # what POSIX counts `ulimit -f` in
+_ROOM_BYTES = 1_000_000  # less is none
 _SETTINGS = {
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
@@ -144,6 +145,12 @@ class CagedGit:
                 self._shown,
                 f"it is larger than {self._limits.repository_bytes / 1e6:g} MB",
                 "Keep its notes in one of their own.",
+            )
+        if shutil.disk_usage(self._folder).free < _ROOM_BYTES:  # git's own words found no room either
+            return SourceFault(
+                self._shown,
+                "the disk of temporary files is full",
+                "Make room there, or name another folder by TMPDIR.",
             )
         telling = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
         what = telling[0] if telling else f"git ended with status {status}"

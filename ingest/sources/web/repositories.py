@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from hashlib import sha256
@@ -12,8 +13,9 @@ from urllib.parse import quote
 
 import httpx
 
-from ingest.errors import SourceFault, SourceGone
+from ingest.errors import SourceFault, SourceGone, SourcesError
 from ingest.loaders import SUFFIXES
+from ingest.sources.folders import IGNORE_NAME, MOST_IGNORE_BYTES, Ignores
 from ingest.sources.web.addresses import literal
 from ingest.sources.web.client import TIME_IS_UP, PoliteClient
 from ingest.sources.web.gitcommand import CagedGit, branches, one_word
@@ -21,6 +23,7 @@ from ingest.sources.web.specs import Fetched, GitSpec, Limits
 from ingest.sources.web.store import Part, Record, SourceStore
 from ingest.sources.web.urls import port_of, shown, web_url
 
+_ROOT = Path("/")  # of a commit's files, none of which is on the disk
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _ENTRY = re.compile(rb"(\d{6}) blob ([0-9a-f]{40,64}) +(\d+)\t(.+)", re.DOTALL)
 # Hosts whose addresses of a file in a commit are known; elsewhere a link would be a guess.
@@ -157,10 +160,10 @@ def _read(
         place.address,
         commit,
     )
+    listed = _files(git.run("ls-tree", "-r", "-z", "-l", "--full-tree", commit))
+    ignores = _ignores(git, place, [file for file in listed if PurePosixPath(file.path).name == IGNORE_NAME])
     files = [
-        file
-        for file in _files(git.run("ls-tree", "-r", "-z", "-l", "--full-tree", commit))
-        if _wanted(file.path, below)
+        file for file in listed if _wanted(file.path, below) and not ignores.leave_out(_ROOT / file.path)
     ]
     if not files:
         raise SourceFault(
@@ -175,11 +178,7 @@ def _read(
             "Narrow `path` in sources.yaml.",
         )
     small = [file for file in files if file.size_bytes <= limits.body_bytes]
-    bodies = _bodies(
-        git.run("cat-file", "--batch", given="".join(f"{file.blob}\n" for file in small).encode()),
-        len(small),
-        place,
-    )
+    bodies = _bodies(git, small, place)
     parts = tuple(
         Part(
             f"{place.name}/{file.path}",
@@ -224,10 +223,33 @@ def _wanted(path: str, pattern: str) -> bool:
     return not place or path == place or path.startswith(f"{place}/") or fnmatchcase(path, place)
 
 
-def _bodies(batch: bytes, count: int, place: _Place) -> list[bytes]:
-    """Cut what `git cat-file --batch` printed into the files."""
+def _ignores(git: CagedGit, place: _Place, files: Sequence[_File]) -> Ignores:
+    """Read what the repository's ignore files leave out: what they keep private must not be published from here.
+
+    Raises:
+        SourceFault: One cannot be understood.
+    """
+    ignores = Ignores(_ROOT, ())
+    files = sorted(files, key=lambda file: file.path.count("/"))
+    if any(file.size_bytes > MOST_IGNORE_BYTES for file in files):
+        raise SourceFault(place.shown, "its ignore file is no small text file", "Write one pattern a line.")
+    try:
+        for file, body in zip(files, _bodies(git, files, place), strict=True):
+            ignores.take((_ROOT / file.path).parent, body)
+    except SourcesError as error:
+        raise SourceFault(
+            place.shown, f"its ignore file says nothing ({error})", "Correct it there."
+        ) from error
+    return ignores
+
+
+def _bodies(git: CagedGit, files: Sequence[_File], place: _Place) -> list[bytes]:
+    """Read files of a commit by `git cat-file --batch`."""
+    if not files:
+        return []
+    batch = git.run("cat-file", "--batch", given="".join(f"{file.blob}\n" for file in files).encode())
     bodies, at = [], 0
-    for _ in range(count):
+    for _ in files:
         head, _, _ = batch[at : at + 200].partition(b"\n")
         words = head.split()
         if len(words) != 3 or words[1] != b"blob":

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 
 from ingest.loaders.blocks import Block, Link, LoadedRecap
 from ingest.talks.lines.bylines import is_fact, is_labelled, is_material, read_byline
 from ingest.talks.lines.common_words import language_of
 from ingest.talks.lines.people import OrdinaryWords
+from ingest.talks.models import Span
 
 _PUNCTUATION = ".,;:!?()[]{}\"'“”‘’*_`"
 _SHORTEST_WORD = 3
@@ -22,6 +26,7 @@ _PROGRAMME = 3  # lines with a time each
 _LINE_LENGTH = 200
 _FULL_LINE = 76
 _MOSTLY = 0.7
+_START, _END = attrgetter("start"), attrgetter("end")
 
 
 @dataclass(slots=True)
@@ -35,16 +40,21 @@ class Piece:
     block: Block
     kind: str
 
-    @property
-    def links(self) -> tuple[Link, ...]:
-        """List the links inside the piece."""
-        if not self.block.links:
-            return ()
-        return tuple(link for link in self.block.links if self.start <= link.start and link.end <= self.end)
+    links: tuple[Link, ...] = ()  # inside the piece, in order
+    strong: tuple[Span, ...] = ()  # bold stretches that touch the piece
+    emphasis: tuple[Span, ...] = ()  # those in italics
+
+    def links_on(self, start: int, end: int) -> Iterator[Link]:
+        """Yield the links that touch a stretch of the piece's text."""
+        first = bisect_left(self.links, self.start + start, key=_END)
+        for link in itertools.islice(self.links, first, None):
+            if link.start > self.start + end:
+                break
+            yield link
 
     def marked(self) -> bool:
         """Return whether all of its words are set in bold or italics."""
-        stretches = [*self.block.strong, *self.block.emphasis]
+        stretches = [*self.strong, *self.emphasis]
         if not stretches:
             return False
         inside = sorted(
@@ -64,8 +74,34 @@ def read_pieces(recap: LoadedRecap) -> list[Piece]:
         if block.kind == "furniture" or block.end <= block.start:
             continue
         for start, end in _cut(recap.text, block):
-            pieces.append(Piece(len(pieces), start, end, recap.text[start:end], block, block.kind))
+            pieces.append(
+                Piece(
+                    len(pieces),
+                    start,
+                    end,
+                    recap.text[start:end],
+                    block,
+                    block.kind,
+                    tuple(_links_within(block, start, end)),
+                    _touching(block.strong, start, end),
+                    _touching(block.emphasis, start, end),
+                )
+            )
     return pieces
+
+
+def _links_within(block: Block, start: int, end: int) -> Iterator[Link]:
+    for link in itertools.islice(block.links, bisect_left(block.links, start, key=_START), None):
+        if link.start > end:
+            return
+        if link.end <= end:
+            yield link
+
+
+def _touching(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
+    """Return those of some ordered spans that have a character of a stretch."""
+    first = bisect_right(spans, start, key=itemgetter(1))
+    return tuple(itertools.takewhile(lambda span: span[0] < end, itertools.islice(spans, first, None)))
 
 
 def linked(piece: Piece) -> bool:

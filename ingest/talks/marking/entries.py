@@ -376,7 +376,7 @@ def _bold_marks(row: Sequence[Piece], ordinary: frozenset[str], gathered: bool) 
 
 def _bold_title(piece: Piece, ordinary: frozenset[str]) -> Title | None:
     lead = piece.start + len(piece.text) - len(piece.text.lstrip())
-    span = next(((a, b) for a, b in piece.block.strong if a <= lead < b), None)
+    span = next(((a, b) for a, b in piece.strong if a <= lead < b), None)
     if span is None:
         return None
     line = piece.text.split("\n", 1)[0]

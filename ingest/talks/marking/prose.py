@@ -143,7 +143,7 @@ class _Habit:
             if piece.links and len(piece.text) <= _LONGEST:
                 pages = (_page(piece, *match.span("title")) for match in _QUOTED.finditer(piece.text))
                 hosts.update(host_of(page) for page in pages if page)
-            for start, end in (*piece.block.strong, *piece.block.emphasis):
+            for start, end in (*piece.strong, *piece.emphasis):
                 if start == piece.start and dashed < _SEVERAL_DASHED:
                     dashed += _people_behind_dash(piece.text, end - piece.start, ordinary) is not None
         several = frozenset(host for host, count in hosts.items() if host and count >= _SEVERAL_LINKS)
@@ -207,10 +207,7 @@ def _marked(piece: Piece, ordinary: frozenset[str], habit: _Habit) -> Iterator[_
 def _all_shown(piece: Piece) -> Iterator[_Shown]:
     """Return the stretches that stand out: bold, slanted, quoted, linked."""
     spans = [
-        *(
-            (a - piece.start, b - piece.start, "bold")
-            for a, b in (*piece.block.strong, *piece.block.emphasis)
-        ),
+        *((a - piece.start, b - piece.start, "bold") for a, b in (*piece.strong, *piece.emphasis)),
         *((*match.span("title"), "quoted") for match in _QUOTED.finditer(piece.text)),
         *((link.start - piece.start, link.end - piece.start, "linked") for link in piece.links),
     ]
@@ -221,7 +218,7 @@ def _all_shown(piece: Piece) -> Iterator[_Shown]:
 
 def _page(piece: Piece, start: int, end: int) -> str | None:
     """Return the address that a title is linked to."""
-    for link in piece.links:
+    for link in piece.links_on(start, end):
         if link.start - piece.start <= start + 1 and link.end - piece.start >= end - 1:
             return link.url if link.url.startswith(("http://", "https://")) else None
     return None
@@ -304,7 +301,7 @@ def _people_behind_dash(text: str, end: int, ordinary: frozenset[str], least: fl
 
 def _links_in(piece: Piece, start: int, end: int) -> dict[str, str]:
     links: dict[str, str] = {}
-    for link in piece.links:
+    for link in piece.links_on(start, end):
         if (
             link.start - piece.start < end
             and link.end - piece.start > start

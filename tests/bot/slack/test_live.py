@@ -146,8 +146,8 @@ def test_builds_that_were_replaced_are_closed_without_being_asked_for(
 
 
 def wait_for_build(following: LiveIndex, build_id: str) -> None:
-    """Wait until a build is served, ten seconds at most."""
-    deadline = time.monotonic() + 10
+    """Wait until a build is served, for long on a busy machine."""
+    deadline = time.monotonic() + 90
     while following.searcher.build.build_id != build_id and time.monotonic() < deadline:
         time.sleep(0.01)
 
@@ -178,7 +178,7 @@ def test_every_answer_is_one_builds(following: LiveIndex, encoder: Encoder) -> N
         editions[build_id] = number
         if number == 3:
             (following.index_dir / build_id / "tokens.npy").unlink()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 90
         while following.searcher is before and following.trouble is None and time.monotonic() < deadline:
             time.sleep(0.01)
     wait_for_build(following, build_id)  # the trouble with the corrupt one ends the waiting above early

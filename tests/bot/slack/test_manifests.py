@@ -62,7 +62,8 @@ def test_the_manifest_asks_for_exactly_what_the_listeners_need(name: str) -> Non
     )
 
     assert {event.split(".")[0] for event in events} == listened
-    assert set(scopes) == {NEEDED_BY_EVENT[event] for event in events} - {None} | {"chat:write", "commands"}
+    by_events = {NEEDED_BY_EVENT[event] for event in events} - {None}
+    assert set(scopes) == by_events | {"chat:write", "commands", "im:write"}
     assert set(scopes) == {*SCOPES, *([AGENT_SCOPE] if agent else [])}
     assert [shortcut["callback_id"] for shortcut in manifest["features"]["shortcuts"]] == [CALLBACK_ID]
     assert manifest["settings"]["socket_mode_enabled"] is (name != "manifest.http.json")

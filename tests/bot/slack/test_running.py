@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -163,14 +162,26 @@ def test_a_full_disk_does_not_outlast_itself(tmp_path: Path) -> None:
     store.close()
 
 
-def test_forgetting_is_not_done_at_every_look(slack: LocalSlack, start: Starter) -> None:
+def test_forgetting_is_not_done_at_every_look(slack: LocalSlack, start: Starter, tmp_path: Path) -> None:
     """What is old goes when the bot starts; while it looks for orphans it does not read whole tables again."""
+
+    def found(what: str) -> list[tuple[str]]:
+        with store.reading() as memory:
+            return memory.execute(what).fetchall()
+
+    claims = "SELECT key FROM claims WHERE key = 'old'"
+
+    before = Store(tmp_path / "bot.sqlite", clock=lambda: 0.0)
+    before.finish(str(before.take(["old"], "")))
+    before.close()
     store = start().bot.store
-    time.sleep(0.3)
+    slack.wait_for(lambda: not found(claims))
     with store.changing() as memory:
         memory.execute("INSERT INTO claims VALUES ('old', 0)")
-    time.sleep(0.3)
-    with store.reading() as memory:
-        kept = memory.execute("SELECT key FROM claims").fetchall()
+    for number in range(3):  # an orphan that is gone shows that the bot has looked
+        gone = Store(tmp_path / "bot.sqlite")
+        gone.take([f"orphan {number}"], "{}")
+        gone.close()
+        slack.wait_for(lambda: not found("SELECT job_id FROM jobs WHERE finished_at IS NULL"))
 
-    assert kept == [("old",)]
+    assert found(claims) == [("old",)]

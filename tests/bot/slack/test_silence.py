@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import os
 import random
@@ -20,7 +21,7 @@ from bot.answering.models import Answer
 from bot.store import Store
 from bot.telemetry.logs import SilentAboutText
 from tests.bot.slack.conftest import Starter, answer
-from tests.slack_server import APP_TOKEN, BOT_TOKEN, LocalSlack
+from tests.slack_server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, LocalSlack
 from tests.slack_server.faults import SERVER_ERROR, SILENCE, Fault
 
 CANARY = "quetzalcanary"
@@ -95,7 +96,11 @@ def test_no_word_of_a_conversation_is_written_down(
     running.bot.store.wipe()
     alive = {path.name: path.read_bytes() for path in tmp_path.glob("bot.sqlite*")}
     running.close()
+    shown = json.dumps([channel.messages for channel in slack.space.channels.values()])
+    everywhere = f"{written.getvalue()} {shown} {running.bot!r} {slack.space.ephemerals}".encode()
 
+    for secret in (BOT_TOKEN, APP_TOKEN, SIGNING_SECRET):
+        assert not [1 for content in (everywhere, *alive.values()) if secret.encode() in content]
     assert CANARY not in written.getvalue()
     assert "Traceback" in written.getvalue()
     assert len(alive) >= 2

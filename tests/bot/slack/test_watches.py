@@ -11,6 +11,8 @@ from pydantic import SecretStr
 
 from bot.live import LiveIndex
 from bot.settings import Settings
+from bot.slack.desk.delivery import NEWS_READ
+from bot.slack.desk.teller import Notice
 from bot.slack.desk.watches import MOST_PLACES
 from bot.slack.doctor import examine
 from bot.slack.workspaces import SCOPES
@@ -18,7 +20,7 @@ from bot.store import Store
 from index.encoder.base import Encoder
 from tests.bot.slack.conftest import Starter, make_settings
 from tests.notes import TALKS, Notes, publish_notes
-from tests.slack_server import LocalSlack
+from tests.slack_server import BOT_USER_ID, LocalSlack
 from tests.slack_server.faults import Fault
 from tests.slack_server.state import TEAM_ID
 from tests.slack_server.transcript import message_text
@@ -107,9 +109,9 @@ def test_news_of_a_process_that_is_gone_are_told_by_the_next(
     first.close()
     publish_notes(index_dir, encoder, [*TALKS, NEWS])
     following = LiveIndex(index_dir, encoder)
-    key = f"watch:{TEAM_ID}:U1ADA:{following.searcher.build.build_id}"
+    notice = Notice(TEAM_ID, "U1ADA", fresh={"mossbank": ["0" * 12]})
     gone = Store(memory)
-    gone.take([key], f"due:{key}")
+    gone.take([notice.key], f"due:{notice.to_json()}")
     gone.close()
     second = start(index=following)
     slack.wait_for(lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages)
@@ -117,6 +119,91 @@ def test_news_of_a_process_that_is_gone_are_told_by_the_next(
     second.close()
 
     assert len(slack.space.channels["D1ADA"].messages) == 1
+
+
+@pytest.mark.parametrize("words", ["watch Mossbank", "digest daily here"])
+@pytest.mark.parametrize("more", [0, NEWS_READ + 1])
+def test_news_that_slack_took_without_saying_so_are_not_told_twice(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder, *, words: str, more: int
+) -> None:
+    """Where the connection breaks behind a message the next process finds it, however much was said since, and goes on from there."""
+    place = "D1ADA" if words.startswith("watch") else "C1NOTES"
+    following = LiveIndex(index_dir, encoder)
+    running = start(index=following)
+    slack.command("C1NOTES", "U1ADA", words)
+    slack.wait_for(lambda: slack.space.ephemerals)
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    slack.faults.next("chat.postMessage", Fault(status=500, silent=True, works_first=True))
+    following.refresh()
+    slack.wait_for(lambda: place in slack.space.channels and slack.space.channels[place].messages)
+    running.close()
+    told = slack.space.channels[place].messages
+    told += [{"ts": slack.space.next_ts(), "user": "U1ADA", "text": "Well."} for _ in range(more)]
+    second = start(index=LiveIndex(index_dir, encoder))
+    slack.wait_for(lambda: second.bot.store.open_jobs() == 0 and slack.calls("conversations.history"))
+    later = Notes("Mossbank Retires", ("Nadia Sund",), ("Nadia Sund switched Mossbank off.",), day=2)
+    with second.bot.store.changing() as memory:
+        memory.execute("UPDATE digests SET posted_at = posted_at - 7 * 86400")
+    publish_notes(index_dir, encoder, [*TALKS, NEWS, later])
+    second.bot.live.refresh()
+    slack.wait_for(lambda: len(told) == 2 + more)
+    second.bot.desk.tell_news()
+    second.close()
+    said = [message_text(message) for message in told if message["user"] == BOT_USER_ID]
+
+    assert ["moved Mossbank to four regions" in text for text in said] == [True, False]
+    assert ["switched Mossbank off" in text for text in said] == [False, True]
+
+
+def test_news_that_come_while_somebody_is_told_are_told_next(
+    slack: LocalSlack,
+    start: Starter,
+    index_dir: Path,
+    encoder: Encoder,
+    *,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where another process is telling a person something, a new build's news wait for that, not for the next night."""
+    monkeypatch.setattr("bot.slack.desk.desk.NEWS_EVERY_S", 0.1)
+    following = LiveIndex(index_dir, encoder)
+    start(index=following)
+    slack.command("C1NOTES", "U1ADA", "watch Mossbank")
+    slack.wait_for(lambda: slack.space.ephemerals)
+    notice = Notice(TEAM_ID, "U1ADA")
+    other = Store(tmp_path / "bot.sqlite")
+    telling = other.take([notice.key], "")
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    following.refresh()
+    before = "D1ADA" in slack.space.channels
+    other.finish(str(telling), notice.key)
+    other.close()
+    [told] = slack.wait_for(
+        lambda: slack.space.channels.get("D1ADA") and slack.space.channels["D1ADA"].messages
+    )
+
+    assert not before
+    assert "moved Mossbank to four regions" in message_text(told)
+
+
+@pytest.mark.parametrize("words", ["watch Mossbank", "digest daily here"])
+def test_two_processes_tell_news_once(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder, words: str
+) -> None:
+    """Processes that see different builds, each with the same news, do not both tell them."""
+    place = "D1ADA" if words.startswith("watch") else "C1NOTES"
+    bots = [start(index=LiveIndex(index_dir, encoder)) for _ in range(2)]
+    slack.command("C1NOTES", "U1ADA", words)
+    slack.wait_for(lambda: slack.space.ephemerals)
+    for number, one in enumerate(bots):
+        publish_notes(index_dir, encoder, [*TALKS, NEWS] if number else [NEWS, *TALKS])
+        one.bot.live.refresh()
+    slack.wait_for(lambda: place in slack.space.channels and slack.space.channels[place].messages)
+    for one in bots:
+        one.bot.desk.tell_news()
+        one.close()
+
+    assert len(slack.space.channels[place].messages) == 1
 
 
 def test_one_message_tells_all_that_is_new_to_a_person(

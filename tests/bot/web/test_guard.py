@@ -177,7 +177,7 @@ def test_health_waits_for_no_search(searcher: Searcher) -> None:
         # The event loop asks for the build's id too; only the threads that work on requests are held.
         if threading.current_thread().name.startswith("AnyIO"):
             begun.release()
-            assert gate.wait(30)
+            assert gate.wait(90)
         return searcher
 
     with (
@@ -185,11 +185,11 @@ def test_health_waits_for_no_search(searcher: Searcher) -> None:
         ThreadPoolExecutor(24) as pool,
         httpx.Client() as visitor_,
     ):
-        waiting = [pool.submit(httpx.get, f"{address}/api/status", timeout=30) for _ in range(20)]
-        assert begun.acquire(timeout=10)
-        assert begun.acquire(timeout=10)
+        waiting = [pool.submit(httpx.get, f"{address}/api/status", timeout=90) for _ in range(20)]
+        assert begun.acquire(timeout=90)
+        assert begun.acquire(timeout=90)
         for path in ("/livez", "/readyz", "/healthz", "/static/style.css"):
-            assert visitor_.get(address + path, timeout=10).status_code == 200
+            assert visitor_.get(address + path, timeout=90).status_code == 200
         assert not any(reply.done() for reply in waiting)
         gate.set()
         assert [reply.result().status_code for reply in waiting] == [200] * 20
@@ -204,13 +204,13 @@ def test_work_that_takes_too_long_is_given_up(searcher: Searcher, monkeypatch: p
 
     def held() -> Searcher:
         if threading.current_thread().name.startswith("AnyIO") and next(stuck, None) is not None:
-            assert gate.wait(30)
+            assert gate.wait(90)
         return searcher
 
     with served(create_app(held, at_once=1)) as address:
 
         def ask() -> httpx.Response:
-            return httpx.get(f"{address}/api/status", timeout=30)
+            return httpx.get(f"{address}/api/status", timeout=90)
 
         given_up = [ask() for _ in range(3)]
         refused = ask()

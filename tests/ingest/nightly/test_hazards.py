@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 
 def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds() -> None:
-    """After SIGKILL at random moments, a full disk and a read-only folder the live build is whole and the next night needs no repair."""
+    """Kills, full disks, read-only folders and damage: the live build is whole, the next night repairs, nobody is told twice."""
     done = subprocess.run(
         [
             sys.executable,
@@ -23,6 +23,8 @@ def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds() 
             "1",
             "--damages",
             "13",
+            "--nights",
+            "2",
             "--seed",
             "6",
             "--json",
@@ -36,6 +38,6 @@ def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds() 
     lines = done.stderr.splitlines()
 
     assert done.returncode == 0, done.stderr
-    assert sum(count for what, count in json.loads(done.stdout).items() if "killed" in what) == 8
+    assert sum(count for what, count in json.loads(done.stdout).items() if "killed" in what) == 8 + 2
     assert not [line for line in lines if "defect" in line]
     assert all(line.count("The live build stays") <= 1 for line in lines)

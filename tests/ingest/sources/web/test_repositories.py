@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -97,6 +98,51 @@ def test_part_of_a_repository(
 ) -> None:
     """A path is a folder, a file or a pattern."""
     assert names(fetch_source(GitSpec(str(quay.folder), path=path), store, client)) == found
+
+
+@pytest.mark.parametrize(
+    ("ignores", "left"),
+    [
+        ({"_confnotesignore": "eu/\n"}, ["day1.md"]),
+        ({"_confnotesignore": "*.md\n!day1.md\n"}, ["day1.md", "eu/day3.txt"]),
+        ({"eu___confnotesignore": "day2.md"}, ["day1.md", "eu/day3.txt"]),
+        ({"_confnotesignore": "*.md", "eu___confnotesignore": "!day2.md"}, ["eu/day2.md", "eu/day3.txt"]),
+        ({"_confnotesignore": "/day2.md"}, ["day1.md", "eu/day2.md", "eu/day3.txt"]),
+    ],
+)
+def test_what_a_repository_ignores_is_not_read(
+    ignores: dict[str, str], left: list[str], quay: Quay, store: SourceStore, client: PoliteClient
+) -> None:
+    """Its `.confnotesignore` files count as those of a folder do: what they keep private is not published from there."""
+    quay.commit(**ignores)
+    given = fetch_source(GitSpec(str(quay.folder)), store, client)
+
+    assert names(given) == [f"quay/{name}" for name in left]
+
+
+def test_an_ignore_file_without_sense_publishes_nothing_new(
+    quay: Quay, store: SourceStore, client: PoliteClient
+) -> None:
+    """Where it cannot be said what is private, what the repository last gave stays, with the fault."""
+    before = fetch_source(GitSpec(str(quay.folder)), store, client)
+    (quay.folder / ".confnotesignore").write_bytes(b"caf\xe9.md\n")
+    quay.commit(secret_md="# Not yet")
+    fault, *after = fetch_source(GitSpec(str(quay.folder)), store, client)
+
+    assert "not UTF-8" in (fault.fault or "")
+    assert [(one.name, one.data) for one in after] == [(one.name, one.data) for one in before]
+
+
+def test_a_full_disk_of_temporary_files_is_named(
+    tmp_path: Path, store: SourceStore, client: PoliteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where git fails and there is no room for what it reads, the line says so and not that the address is wrong."""
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    [given] = fetch_source(GitSpec(str(tmp_path / "empty")), store, client)
+
+    assert "the disk of temporary files is full" in (given.fault or "")
+    assert "TMPDIR" in (given.fault or "")
 
 
 def test_a_commit_stays_and_a_branch_moves(quay: Quay, store: SourceStore, client: PoliteClient) -> None:
