@@ -110,7 +110,10 @@ RECAPS = {
     "braces.mediawiki": each(lambda _, __: "{{a|", after="\nThe quay grew.\n"),
 }  # fmt: skip
 CATALOGUES = {
-    "talks.csv": each(lambda w, n: f'EU 2021,{n % 4},{w.title},"{w.name}, Quay"\n', "event,day,title,speakers\n"),
+    "talks.csv": each(
+        lambda w, n: f'EU 2021,{n % 4},{w.title},"{w.name}, Quay",,,\n',
+        "event,day,title,speakers,video_url,slides_url,schedule_url\n",
+    ),
     "talks.yaml": each(lambda w, n: f"- {{event: EU 2021, day: {n % 4}, title: {w.title}, speakers: [{w.name}]}}\n"),
     "talks.json": each(
         lambda w, _: json.dumps({"event": "EU 2021", "title": w.title, "speakers": w.name}) + ",",
