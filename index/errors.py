@@ -7,6 +7,7 @@ IndexFault
 │   ├── EncoderMismatch  made with other weights than the ones at hand
 │   └── BuildDamaged     a file is missing, or differs from what the manifest says
 ├── EncoderUnavailable   the embedding model cannot be loaded, or is not the one it claims to be
+├── ReaderUnavailable    the network that reads the best passages cannot be loaded
 └── BuildRefused         what was handed to the writer does not fit together
 """
 
@@ -39,6 +40,10 @@ class BuildDamaged(BuildUnusable):
 
 class EncoderUnavailable(IndexFault):
     """An embedding model cannot be loaded."""
+
+
+class ReaderUnavailable(IndexFault):
+    """Say that the network that reads the best passages cannot be loaded."""
 
 
 class BuildRefused(IndexFault):

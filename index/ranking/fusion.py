@@ -58,6 +58,14 @@ class WeightedWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading question and passage together says: logarithms of odds, higher is better."""
+
+    order: float  # how well it answers beside others; comparable within one question only
+    answers: float  # whether it answers at all
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Why a passage stands where it stands."""
 
@@ -70,6 +78,7 @@ class Evidence:
     features: Mapping[str, float] = field(repr=False, compare=False)  # what the score is the weighted sum of
     query: WeightedWords = field(repr=False, compare=False)
     similarities: Vectors = field(repr=False, compare=False)  # (n_query_tokens,)
+    reading: Reading | None = None  # of the best few, where there is a reader
 
     @property
     def words(self) -> tuple[WordMatch, ...]:
