@@ -114,7 +114,7 @@ def soak(minutes: float, database: str, seed: int) -> dict[str, Any]:
             "minutes": minutes,
             "database": database,
             "builds": builds.count,
-            "statuses": [bot.wait(timeout=60) for bot in bots],
+            "statuses": [_ended(bot) for bot in bots],
             **figures,
             "bots": [_trend(found, began, began + minutes * 60) for found in samples],
         }
@@ -299,6 +299,7 @@ def _bot(slack: LocalSlack, folder: Path, index_dir: Path, store: str) -> Iterat
         "SLACK_APP_TOKEN": APP_TOKEN,
         "SLACK_API_URL": slack.api_url,
         "OMP_NUM_THREADS": "1",
+        "PYTHONFAULTHANDLER": "1",
     }
     with (folder / "log").open("wb") as log:
         running = subprocess.Popen(
@@ -310,6 +311,16 @@ def _bot(slack: LocalSlack, folder: Path, index_dir: Path, store: str) -> Iterat
             running.kill()
             running.wait()
             print((folder / "log").read_text("utf-8")[-3000:], file=sys.stderr)
+
+
+def _ended(bot: subprocess.Popen[bytes]) -> int | None:
+    """Return a bot's status; of one that does not end, None, with the stacks of its threads in its log."""
+    try:
+        return bot.wait(timeout=90)
+    except subprocess.TimeoutExpired:
+        bot.send_signal(signal.SIGABRT)
+        bot.wait()
+        return None
 
 
 def _sample(pid: int) -> Sample:
@@ -359,7 +370,7 @@ def main() -> None:
     grown = any(
         bot["growth"] > GROWTH or bot["descriptors"][1] > bot["descriptors"][0] for bot in figures["bots"]
     )
-    sys.exit(1 if bad or grown or any(figures["statuses"]) else 0)
+    sys.exit(1 if bad or grown or any(status != 0 for status in figures["statuses"]) else 0)
 
 
 if __name__ == "__main__":

@@ -148,7 +148,10 @@ def test_every_block_says_what_it_is(document: Path, block: Block) -> None:
     elif block.language == "yaml":
         assert yaml.safe_load(block.text)
     elif block.language == "json":
-        assert all(json.loads(line) for line in block.text.splitlines())
+        rest = block.text.strip()
+        while rest:  # one object after the other, each on one line or on several
+            _, end = json.JSONDecoder().raw_decode(rest)
+            rest = rest[end:].lstrip()
     else:
         assert block.language in {*SHOWN, "console"}, (
             f"{document.name}, line {block.line}: {block.language!r}"

@@ -19,6 +19,7 @@ SCHEMA = "confnotes"
 CONNECTIONS = 8
 # Slack waits three seconds for an acknowledgement; what cannot be claimed by then it sends again.
 PATIENCE_S = 2.5
+START_S = 30.0
 _DEFAULTS: dict[str, Any] = {  # of libpq, where the address says nothing else
     "application_name": "confnotes",
     "connect_timeout": 3,
@@ -91,6 +92,8 @@ class PostgresqlDatabase:
             open=True,
             name="store",
         )
+        with self._faults():  # nobody waits for an acknowledgement yet
+            self._pool.wait(START_S)
 
     @contextmanager
     def changing(self) -> Iterator[_Sqlish]:

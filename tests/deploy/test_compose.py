@@ -16,7 +16,8 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 # What each may know; the page checks what Slack signs for assistants (docs/web.md).
 NEEDED = {
     "ingest": {"CONFNOTES_REPORT_WEBHOOK"},
-    "bot": {one for one in SECRETS if one.startswith("SLACK_")},
+    "bot": {one for one in SECRETS if one.startswith("SLACK_")}
+    | {"CONFNOTES_STORE", "CONFNOTES_INSTALLATIONS_KEY"},
     "web": {"CONFNOTES_WEB_TOKEN", "SLACK_SIGNING_SECRET"},
 }
 

@@ -181,13 +181,13 @@ def test_a_store_that_does_not_answer_is_not_ready(
     running.bot.desk.close()
     with seen(running) as (address, _):
         with running.bot.store.changing() as memory:
-            memory.execute("ALTER TABLE claims RENAME TO gone")
-            memory.execute("ALTER TABLE jobs RENAME TO gone_too")
+            for table in ("processes", "jobs"):
+                memory.execute(f"ALTER TABLE {table} RENAME TO {table}_gone")
         lacking = [httpx.get(f"{address}/readyz") for _ in range(3)]
         down = Scrape(address)
         with running.bot.store.changing() as memory:
-            memory.execute("ALTER TABLE gone RENAME TO claims")
-            memory.execute("ALTER TABLE gone_too RENAME TO jobs")
+            for table in ("processes", "jobs"):
+                memory.execute(f"ALTER TABLE {table}_gone RENAME TO {table}")
         back = httpx.get(f"{address}/readyz")
 
     assert [reply.status_code for reply in lacking] == [503] * 3

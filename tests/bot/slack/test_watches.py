@@ -149,7 +149,7 @@ def test_a_word_that_stands_everywhere_is_not_watched(
     slack.command("C1NOTES", "U1ADA", "watch bo ek")
     [refused] = slack.wait_for(lambda: slack.space.ephemerals)
 
-    assert re.search(r"“bo ek” stands in 10\d places already", message_text(refused))
+    assert re.search(r"“bo ek” is in 10\d places already", message_text(refused))
     assert running.bot.desk.teller.watches.all() == []
 
 
