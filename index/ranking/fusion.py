@@ -96,7 +96,7 @@ class Evidence:
 def word_weights(
     text: str, tokens: TokenVectors, doc_freq: Callable[[Unit], int | None], n_passages: int
 ) -> WeightedWords:
-    """Weigh the query's words by the square root of their inverse document frequency, pieces by their word.
+    """Weigh the query's words by the square root of their inverse document frequency, pieces by the root of their word's weight.
 
     `doc_freq` gives None for a stop word. A word that the notes never say weighs most: what it means may
     still be near.
@@ -110,7 +110,7 @@ def word_weights(
     weights = [_weight(span, text, found, doc_freq, n_passages) for span in spans]
     token_weights = np.zeros(len(tokens.words), dtype=np.float32)
     for weight, group in zip(weights, groups.values(), strict=True):
-        token_weights[group] = weight
+        token_weights[group] = math.sqrt(weight)  # a rare word counts more than others, but not all there is
     return WeightedWords(
         tuple(names),
         tuple(start for start, _ in spans),
