@@ -62,7 +62,7 @@ def examine_machine(
     opened: list[Searcher] = []
 
     def index() -> str:
-        searcher = LiveIndex(settings.index_dir, adapter=settings.encoder_adapter).searcher
+        searcher = LiveIndex.of(settings).searcher
         opened.append(searcher)
         build = searcher.build
         return f"build {build.build_id}, {extent_text(searcher)}, model {build.manifest.encoder.name}"

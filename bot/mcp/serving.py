@@ -30,7 +30,7 @@ def run_stdio(settings: Settings, index_dir: Path | None) -> None:
     """
     # Before the server brings a way of its own; to standard error, since standard output is the protocol's.
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    live = LiveIndex(index_dir or settings.index_dir, adapter=settings.encoder_adapter)
+    live = LiveIndex.of(settings, index_dir)
     live.follow()
     try:
         create_server(lambda: live.searcher, settings.public_url).run("stdio")

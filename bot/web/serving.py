@@ -69,7 +69,7 @@ def run(
         signed=bool(signing_secret),
     )
     with probing(settings.probes, health := Health()) as probes:
-        live = LiveIndex(index_dir or settings.index_dir, adapter=settings.encoder_adapter)
+        live = LiveIndex.of(settings, index_dir)
         live.on_change(prepare_pages)
         threading.Thread(target=prepare_pages, args=(live.searcher,), name="pages", daemon=True).start()
         live.follow()
