@@ -18,10 +18,13 @@ LOCK ?= requirements.lock
 NOTES ?= notes
 # The recaps that training pairs point into; they are not part of the repository.
 TEXTS ?= ../shared
+TEACHER ?= data/training/all-mpnet-base-v2
+READER = data/training/reader
+READ = --texts data/training/texts --quoted $(TEXTS)/training/questions.jsonl
 Q ?= what did they say about Karpenter?
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock wheel sbom licences image hazards canaries hostile fuzz nights switches everyday pairs forms train fusion \
+.PHONY: help install install-dev demo test check format ingest ask bot web slack-demo slack-checks lock wheel sbom licences image hazards canaries hostile fuzz nights switches everyday pairs forms train fusion reader \
 	floors bench bench-scale bench-peers clean
 
 help:  ## list the targets
@@ -171,6 +174,28 @@ fusion: $(VENV)/installed-dev  ## learn the ranking's weights from the pairs, in
 	@$(BIN)/python -m ingest data/training/texts --index data/training/index >/dev/null
 	@$(BIN)/python -m training.ranking.run --corpus data/training/index --texts data/training/texts \
 		--quoted $(TEXTS)/training/questions.jsonl
+
+reader: $(VENV)/installed-dev  ## train, measure and write the reader (TEACHER: a folder of all-mpnet-base-v2; an hour on two cores; taken up where it stopped)
+	@mkdir -p $(READER) data/training/texts && cp $(TEXTS)/training/texts/* $(TEXTS)/recaps/texts/* data/training/texts
+	@$(BIN)/python -m ingest data/training/texts --index data/training/index >/dev/null
+	@CONFNOTES_ENCODER_ADAPTER=none $(BIN)/python -m ingest data/training/texts --index $(READER)/plain >/dev/null
+	@test -f $(READER)/lists.jsonl || $(BIN)/python -m training.reader.lists $(READ) --corpus $(READER)/plain --adapter none \
+		--squad $(TEXTS)/training/squad2/dev-half.json --teacher $(TEACHER) --out $(READER)/lists.jsonl
+	@$(BIN)/python -m training.reader.train --lists $(READER)/lists.jsonl --adapter none \
+		--out $(READER)/weights.safetensors --checkpoint $(READER)/checkpoint.safetensors
+	@$(BIN)/python -m training.adapter.train $(READ) --corpus data/training/index --out $(READER)/full.safetensors \
+		--leave-out training/reader/left-out.jsonl --checkpoint $(READER)/adapter-checkpoint.safetensors --seed 9 --rate 8e-4 --one-event 0
+	@$(BIN)/python -m training.adapter.join --adapter $(READER)/full.safetensors --rank 16 --scale 0.6 --out $(READER)/adapter.safetensors
+	@mkdir -p $(READER)/texts && sed 's/.*: "\(.*\)"}/\1/' training/reader/left-out.jsonl | (cd data/training/texts && xargs cp -t $(CURDIR)/$(READER)/texts)
+	@CONFNOTES_ENCODER_ADAPTER=$(READER)/adapter.safetensors $(BIN)/python -m ingest $(READER)/texts --index $(READER)/index >/dev/null
+	@CONFNOTES_ENCODER_ADAPTER=$(READER)/adapter.safetensors $(BIN)/python -m ingest data/training/texts --index $(READER)/all >/dev/null
+	@$(BIN)/python -m training.reader.observing $(READ) --corpus $(READER)/index --adapter $(READER)/adapter.safetensors --out $(READER)/seen.jsonl
+	@$(BIN)/python -m training.reader.measuring --seen $(READER)/seen.jsonl --lists $(READER)/lists.jsonl \
+		--weights $(READER)/weights.safetensors --adapter none --out benchmarks/results/reader.json
+	@$(BIN)/python -m training.reader.export --weights $(READER)/weights.safetensors --adapter none --layers 5 --passages 3 --weight 0.029 \
+		--out index/ranking/reader
+	@$(BIN)/python -m training.reader.judging $(READ) --corpus $(READER)/index --others $(READER)/all --adapter $(READER)/adapter.safetensors \
+		--base $(READER)/base-judge.json --out bot/answering/evidence/reading.json --results benchmarks/results/reader-judge.json
 
 floors: $(VENV)/installed-dev  ## measure quality on the shared questions; fails where a figure fell below benchmarks/floors.json
 	@$(BIN)/python -m benchmarks.floors

@@ -164,7 +164,10 @@ def main() -> None:
         started = time.perf_counter()
         push(remote, by_id[first], remote.live(), 3)
         whole_s = time.perf_counter() - started
-        found: dict[str, object] = {"publish s": round(whole_s, 2), "empty disk s": round(look(remote, folder / "copy"), 2)}
+        found: dict[str, object] = {
+            "publish s": round(whole_s, 2),
+            "empty disk s": round(look(remote, folder / "copy"), 2),
+        }
         found |= kill_jobs(remote, by_id, folder, given.kills, whole_s)
         found |= race_jobs(remote, by_id, folder, given.races)
     print(json.dumps(found))

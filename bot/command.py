@@ -16,6 +16,7 @@ from index.errors import IndexFault
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from index.ranking.reader import ReaderSetting
     from index.search import Searcher
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
@@ -49,17 +50,21 @@ def open_searcher(index_dir: Path | None) -> Searcher:
     """Open the build in a folder, by default the one that the settings name."""
     from index.search import Searcher
 
-    named, adapter = _named()
-    return Searcher.open(index_dir or named, adapter=adapter)
+    named, adapter, reader = _named()
+    return Searcher.open(index_dir or named, adapter=adapter, reader=reader)
 
 
-def _named() -> tuple[Path, str | None]:
-    """Return the folder of the builds and the encoder's adapter that the settings name."""
+def _named() -> tuple[Path, str | None, ReaderSetting]:
+    """Return the folder of the builds, the encoder's adapter and the reader that the settings name."""
     # Importing pydantic takes 0.1 s, a quarter of a single question's whole time: it waits where only the
     # environment names them.
-    if Path(".env").exists():
-        settings = load_settings()
-        return settings.index_dir, settings.encoder_adapter
     named = {name.upper(): value for name, value in os.environ.items() if value}
+    if Path(".env").exists() or "CONFNOTES_READER_MS" in named:
+        from bot.live import reader_setting
+
+        settings = load_settings()
+        return settings.index_dir, settings.encoder_adapter, reader_setting(settings)
+    from index.ranking.reader import ReaderSetting
+
     index_dir = Path(named.get("CONFNOTES_INDEX_DIR", DEFAULT_INDEX_DIR))
-    return index_dir, named.get("CONFNOTES_ENCODER_ADAPTER")
+    return index_dir, named.get("CONFNOTES_ENCODER_ADAPTER"), ReaderSetting(named.get("CONFNOTES_READER"))

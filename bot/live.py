@@ -20,6 +20,7 @@ from bot.answering import prepare
 from index.build.layout import CURRENT_FILE, audience_folder, current_build_id, list_builds
 from index.encoder.base import Encoder
 from index.errors import EncoderMismatch, FormatMismatch, IndexFault
+from index.ranking.reader import ReaderSetting
 from index.search import Searcher
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ AGAIN_AFTER_S = 300.0
 _log = logging.getLogger(__name__)
 
 
+def reader_setting(settings: Settings) -> ReaderSetting:
+    """Return what the settings say of the reader."""
+    return ReaderSetting(settings.reader, settings.reader_ms)
+
+
 class LiveIndex:
     """Gives the searcher of the newest build that could be opened."""
 
@@ -40,9 +46,17 @@ class LiveIndex:
         index_dir: Path,
         encoder: Encoder | None = None,
         adapter: str | None = None,
+        reader: ReaderSetting | None = None,
         replica: Replica | None = None,
     ) -> None:
-        """Open the live build; `adapter` is the encoder's that the settings name, `replica` fetches builds into the folder.
+        """Open the live build.
+
+        Args:
+            index_dir: The folder of builds.
+            encoder: An embedding model that is loaded already.
+            adapter: The encoder's, as the settings name it.
+            reader: What the settings say of the reader.
+            replica: Fetches builds into the folder.
 
         Raises:
             IndexFault: there is none, or it cannot be used.
@@ -54,12 +68,13 @@ class LiveIndex:
             _log.error("an earlier build is served: %s", self._far)
         self.trouble: str | None = self._far
         self._adapter = adapter
+        self._reader = reader or ReaderSetting()
         self._refused: str | None = None
         self._refused_at = 0.0
         try:
-            self._searcher = _opened(index_dir, encoder, adapter)
+            self._searcher = _opened(index_dir, encoder, adapter, self._reader)
         except FormatMismatch as fault:
-            self._searcher = _last_readable(index_dir, encoder, adapter, fault)
+            self._searcher = _last_readable(index_dir, encoder, adapter, self._reader, fault)
             self._keep_old(current_build_id(index_dir), fault)
         self._following: list[Callable[[Searcher], None]] = []
         self._audiences: dict[Path, LiveIndex] = {}
@@ -86,7 +101,12 @@ class LiveIndex:
 
             key = settings.build_key.get_secret_value() if settings.build_key else ""
             replica = Replica(connect(settings.index, key), settings.index_dir, AGAIN_AFTER_S)
-        return cls(index_dir or settings.index_dir, adapter=settings.encoder_adapter, replica=replica)
+        return cls(
+            index_dir or settings.index_dir,
+            adapter=settings.encoder_adapter,
+            reader=reader_setting(settings),
+            replica=replica,
+        )
 
     @property
     def searcher(self) -> Searcher:
@@ -111,7 +131,9 @@ class LiveIndex:
         with self._opening:
             if folder not in self._audiences:
                 try:
-                    self._audiences[folder] = LiveIndex(folder, self._searcher.encoder, self._adapter)
+                    self._audiences[folder] = LiveIndex(
+                        folder, self._searcher.encoder, self._adapter, self._reader
+                    )
                 except IndexFault as fault:
                     _log.error("the recaps for %s cannot be asked: %s", folder.name, fault)
                     return None
@@ -145,7 +167,7 @@ class LiveIndex:
                 return False
             if build_id == self._refused and time.monotonic() - self._refused_at < AGAIN_AFTER_S:
                 return False
-            fresh = _opened(self.index_dir, self._searcher.encoder, self._adapter)
+            fresh = _opened(self.index_dir, self._searcher.encoder, self._adapter, self._reader)
         except Exception as fault:  # whatever a strange build does, the one that answers goes on answering
             self._keep_old(build_id, fault)
             return False
@@ -196,7 +218,11 @@ class LiveIndex:
 
 
 def _last_readable(
-    index_dir: Path, encoder: Encoder | None, adapter: str | None, fault: FormatMismatch
+    index_dir: Path,
+    encoder: Encoder | None,
+    adapter: str | None,
+    reader: ReaderSetting,
+    fault: FormatMismatch,
 ) -> Searcher:
     """Open the newest build before the live one that has this version's format.
 
@@ -208,17 +234,21 @@ def _last_readable(
     live = current_build_id(index_dir)
     for build_id in reversed([one for one in list_builds(index_dir) if one < live]):
         with suppress(FormatMismatch):
-            return _opened(index_dir, encoder, adapter, build_id)
+            return _opened(index_dir, encoder, adapter, reader, build_id)
     raise fault
 
 
 def _opened(
-    index_dir: Path, encoder: Encoder | None, adapter: str | None, build_id: str | None = None
+    index_dir: Path,
+    encoder: Encoder | None,
+    adapter: str | None,
+    reader: ReaderSetting,
+    build_id: str | None = None,
 ) -> Searcher:
     try:
-        searcher = Searcher.open(index_dir, encoder, build_id, adapter)
+        searcher = Searcher.open(index_dir, encoder, build_id, adapter, reader)
     except EncoderMismatch:  # the nightly job has another model: the build's own is loaded
-        searcher = Searcher.open(index_dir, None, build_id, adapter)
+        searcher = Searcher.open(index_dir, None, build_id, adapter, reader)
     # What the first question would wait for: whoever asks next does not, and eight who ask at once do not
     # each do it.
     prepare(searcher)

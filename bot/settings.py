@@ -137,6 +137,15 @@ class Settings(BaseSettings):
         default=None,
         description="Adapter that a build must be made with: none, or a file; empty: the shipped one, or none.",
     )
+    reader: str | None = Field(
+        default=None,
+        description="What reads the best passages with the question in mind: none, or a folder; empty: the shipped one.",
+    )
+    reader_ms: float = Field(
+        default=250,
+        gt=0,
+        description="Milliseconds that it may take for a question; where they are not enough, none counts as read.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the web page and HTTP mode listen on.")
     web_token: Secret | None = Field(
         default=None,

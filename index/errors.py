@@ -9,6 +9,7 @@ IndexFault
 ├── StoreUnusable        the object store that builds travel by cannot be used, or holds what cannot be trusted
 │   └── OthersPublished  another job published there since this one looked
 ├── EncoderUnavailable   the embedding model cannot be loaded, or is not the one it claims to be
+├── ReaderUnavailable    the network that reads the best passages cannot be loaded
 └── BuildRefused         what was handed to the writer does not fit together
 """
 
@@ -49,6 +50,10 @@ class OthersPublished(StoreUnusable):
 
 class EncoderUnavailable(IndexFault):
     """An embedding model cannot be loaded."""
+
+
+class ReaderUnavailable(IndexFault):
+    """Say that the network that reads the best passages cannot be loaded."""
 
 
 class BuildRefused(IndexFault):

@@ -11,6 +11,7 @@ from typing import overload
 
 import numpy as np
 
+from index.build.contents import context_text
 from index.build.reader import Build, open_build
 from index.build.talk_table import TalkSet
 from index.encoder.adapter import adapter_of_build, name_adapter
@@ -24,6 +25,7 @@ from index.ranking.dense import Allowed, Rows
 from index.ranking.features import Candidates
 from index.ranking.fusion import Evidence, idf, rank, word_weights
 from index.ranking.matches import AskedWord, asked_words, match
+from index.ranking.reader import ReaderSetting, reordered
 from index.vocabulary.phrases import TextNumbers
 from index.vocabulary.terms import Unit, units
 from index.vocabulary.words import plain_letters
@@ -98,8 +100,15 @@ class Ranking(Sequence[Hit]):
 class Searcher:
     """An opened build with its encoder; safe to share between threads."""
 
-    def __init__(self, build: Build, encoder: Encoder | None = None, adapter: str | None = None) -> None:
+    def __init__(
+        self,
+        build: Build,
+        encoder: Encoder | None = None,
+        adapter: str | None = None,
+        reader: ReaderSetting | None = None,
+    ) -> None:
         self.build = build
+        self._reader = reader or ReaderSetting()
         self.said = Mentions(build)
         self._encoded: Remembered[TokenVectors] = Remembered(_ENCODED)
         self._loading = threading.Lock()
@@ -115,17 +124,18 @@ class Searcher:
         encoder: Encoder | None = None,
         build_id: str | None = None,
         adapter: str | None = None,
+        reader: ReaderSetting | None = None,
     ) -> Searcher:
         """Open the live build, or another one by id; without an encoder the build's own is loaded at the first search.
 
         `adapter` is the one that a person asks for: `none`, or a file; see
-        `index.encoder.adapter.adapter_of_build`.
+        `index.encoder.adapter.adapter_of_build`. `reader` is the shipped one where nothing is said.
 
         Raises:
             NoBuild: nothing was published there.
             BuildUnusable: the build is damaged, of another format, or made with another encoder.
         """
-        return cls(open_build(Path(index_dir), build_id), encoder, adapter)
+        return cls(open_build(Path(index_dir), build_id), encoder, adapter, reader)
 
     @property
     def encoder(self) -> Encoder:
@@ -147,15 +157,30 @@ class Searcher:
         """Return up to `k` passages, best first, ties by row.
 
         Candidates are the best of BM25 and of the dense vectors, and every passage with a rare word of the
-        question; `index.ranking.features` says what orders them.
+        question; `index.ranking.features` says what orders them. The best few are read with the question in
+        mind (`index.ranking.reader`), which may change their order.
+
+        Raises:
+            ReaderUnavailable: the reader cannot be used.
         """
-        evidence = self.rank(query)
+        evidence = self._read(query, self.rank(query))
         return Ranking(
             tuple(self.hit(item.row, item.score, at) for at, item in enumerate(evidence, 1)), evidence
         )
 
+    def _read(self, query: Query, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+        """Return evidence with the best few in the order that reading gives them."""
+        reader = self._reader.reader(self.encoder) if evidence else None
+        if reader is None:
+            return evidence
+        best, rest = evidence[: reader.card.passages], evidence[reader.card.passages :]
+        passages = [self.build.passages[item.row] for item in best]
+        texts = [context_text(one, *self.build.around(one)) + one.text for one in passages]
+        said = f"{query.context} {query.text}".strip()
+        return (*reordered(best, reader.read(said, texts), reader.card.weight), *rest)
+
     def rank(self, query: Query) -> tuple[Evidence, ...]:
-        """Return what `search` ranks by, best first, without reading the passages."""
+        """Return what `search` ranks by, best first, without looking at the passages' words."""
         talks = self.within(query.filter)
         context, text = plain_letters(query.context.strip()), plain_letters(query.text.strip())
         said = f"{context} {text}".strip()

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from index.models import Passage
+
 STYLES = ("paraphrase", "detail", "keyword", "noisy", "followup", "acronym", "everyday", "near_miss")
 NEAR_MISS = "near_miss"  # plausible, about the same thing, and not answered by the notes
 DIGEST_DIGITS = 12
@@ -141,6 +143,14 @@ def read_all(pairs: Path, quoted: Iterable[Path], texts: Texts) -> list[Pair]:
     for pair in found:
         passage_of(pair, texts)
     return found
+
+
+def shared(pair: Pair, passage: Passage) -> float:
+    """Return how much of the shorter one a pair's passage and one of a build share."""
+    if passage.recap_id != pair.file:
+        return 0.0
+    common = min(pair.end, passage.source_end) - max(pair.start, passage.source_start)
+    return common / min(pair.end - pair.start, passage.source_end - passage.source_start)
 
 
 def without(pairs: Iterable[Pair], files: Iterable[str]) -> list[Pair]:

@@ -212,7 +212,7 @@ class _Answering:
                 "filtered_out",
                 misses.filtered_text(outside, talks, self.question),
                 found,
-                min(sure, refuse_below() * 0.9),
+                min(sure, refuse_below(found) * 0.9),
             )
         if outside:
             found = gather(self.question, self.searcher, Scope())
@@ -222,8 +222,8 @@ class _Answering:
         reply = reply_of(self.question, found, self.searcher) or quotes_reply(
             self.question, found, self.searcher
         )
-        if sure < doubt_below() and reply.headline is None:
-            self.notices = (_DOUBTFUL, *self.notices)
+        if sure < doubt_below(found) and reply.headline is None:
+            self.notices += (_DOUBTFUL,)  # it leads the passages
         return self._answer(reply, sure)
 
     def _not_covered(self, found: Found, sure: float) -> Answer | None:
@@ -232,10 +232,10 @@ class _Answering:
         body = max(bodies, key=lambda hit: hit.score, default=None)
         if self.question.form is not AnswerForm.LINK and body and lacks_figure(self.question, body):
             said = misses.touched_text(self.question, "give the figure or date that was asked for")
-            return self._miss("not_covered", said, found, min(sure, refuse_below() * 0.9))
+            return self._miss("not_covered", said, found, min(sure, refuse_below(found) * 0.9))
         if found.hits and self.question.titled:
             return None
-        if found.hits and sure >= refuse_below() and not misses.is_unmet(self.question, found):
+        if found.hits and sure >= refuse_below(found) and not misses.is_unmet(self.question, found):
             return None
         return self._miss("not_covered", misses.touched_text(self.question), found, sure)
 

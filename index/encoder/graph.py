@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +80,16 @@ class Node:
     attributes: Mapping[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What goes into a graph or comes out: a name, a type of TensorProto, and sizes."""
+
+    name: str
+    kind: str
+    sizes: tuple[str | int, ...]
+
+
+@dataclass
 class Graph:
     """Nodes and tensors of a graph under construction."""
 
@@ -88,6 +97,16 @@ class Graph:
     weights: Weights
     nodes: list[Node] = field(default_factory=list)
     tensors: dict[str, NDArray[Any]] = field(default_factory=dict)
+    added: Mapping[int, str] = field(default_factory=dict)  # input that is added to a layer's attention
+    inputs: ClassVar[tuple[Value, ...]] = (
+        Value("pieces", "INT32", ("texts", "length")),
+        Value("kinds", "INT32", ("texts", "length")),
+    )
+
+    @property
+    def outputs(self) -> tuple[Value, ...]:
+        """Return what comes out: the last layer's states."""
+        return (Value("states", "FLOAT", ("texts", "length", self.shape.hidden)),)
 
     def write_nodes(self) -> None:
         """Write the whole encoder, from word pieces to the last layer's states."""
@@ -95,7 +114,7 @@ class Graph:
         states = self._embed()
         for layer in range(self.shape.layers):
             at = f"encoder.layer.{layer}"
-            attended = self._attend(states, at)
+            attended = self._attend(states, at, self.added.get(layer, ""))
             middle = self._project(attended, states, f"{at}.attention.output", f"{at}.middle")
             widened = self._multiply(
                 middle, f"{at}.intermediate.dense", self._matrix(f"{at}.intermediate.dense"), f"{at}.widened"
@@ -130,7 +149,7 @@ class Graph:
             "LayerNormalization", [summed, *norm], "embedded", axis=-1, epsilon=self.shape.epsilon
         )
 
-    def _attend(self, states: str, at: str) -> str:
+    def _attend(self, states: str, at: str, added: str) -> str:
         parts = [f"{at}.attention.self.{part}" for part in ("query", "key", "value")]
         weight = np.concatenate([self._matrix(part) for part in parts], axis=1)
         bias = self._put(
@@ -139,7 +158,8 @@ class Graph:
         together = self._multiply(states, f"{at}.attention", weight, f"{at}.together")
         thirds = self._put("thirds", np.full(len(parts), self.shape.hidden, dtype=np.int64))
         self.nodes.append(Node("Split", (together, thirds), tuple(parts), "", {"axis": 2}))
-        return self._fused("MultiHeadAttention", [*parts, bias], f"{at}.attended", num_heads=self.shape.heads)
+        inputs = [*parts, bias, "", added] if added else [*parts, bias]
+        return self._fused("MultiHeadAttention", inputs, f"{at}.attended", num_heads=self.shape.heads)
 
     def _project(self, inner: str, skipped: str, at: str, output: str) -> str:
         """Add a projection, the skipped input and a layer norm."""
@@ -197,10 +217,26 @@ def rows_in_eight_bits(table: Array) -> tuple[NDArray[np.int8], Array]:
         all of a row where its size is no multiple of 32.
     """
     n_rows, dim = table.shape
-    blocks = table.reshape(n_rows, -1, _BLOCK if dim % _BLOCK == 0 else dim)
+    blocks = table.reshape(n_rows, -1, _block_of(dim))
     scales = np.abs(blocks).max(axis=2, keepdims=True) / _LARGEST
     steps = np.where(scales > 0, scales, 1.0)
     return np.rint(blocks / steps).astype(np.int8), scales.astype(np.float32)
+
+
+def _block_of(dim: int) -> int:
+    return _BLOCK if dim % _BLOCK == 0 else dim
+
+
+def word_rows(path: Path, n_rows: int, dim: int) -> tuple[NDArray[np.int8], Array]:
+    """Map the table of word pieces in a file of weights that `write_weights` wrote of a whole encoder.
+
+    Returns:
+        What `rows_in_eight_bits` returned for it.
+    """
+    block = _block_of(dim)
+    values = np.memmap(path, np.int8, "r", 0, (n_rows, dim // block, block))
+    behind = values.nbytes + -values.nbytes % _PAGE_BYTES
+    return values, np.memmap(path, np.float32, "r", behind, (n_rows, dim // block, 1))
 
 
 def places(tensors: Mapping[str, NDArray[Any]]) -> dict[str, int]:
@@ -254,9 +290,13 @@ def write_graph(path: Path, graph: Graph, weights_name: str) -> None:
         )
         for node in graph.nodes
     ]
-    axes = ["texts", "length"]
-    inputs = [helper.make_tensor_value_info(name, TensorProto.INT32, axes) for name in ("pieces", "kinds")]
-    outputs = [helper.make_tensor_value_info("states", TensorProto.FLOAT, [*axes, graph.shape.hidden])]
+    inputs, outputs = (
+        [
+            helper.make_tensor_value_info(one.name, TensorProto.DataType.Value(one.kind), one.sizes)
+            for one in values
+        ]
+        for values in (graph.inputs, graph.outputs)
+    )
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
     built = helper.make_graph(nodes, "encoder", inputs, outputs, initializers)
     model = helper.make_model(built, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="confnotes")

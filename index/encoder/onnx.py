@@ -18,6 +18,7 @@ import numpy as np
 
 from index.encoder.adapter import Adapter
 from index.encoder.base import TokenVectors, Vectors, unit
+from index.encoder.graph import word_rows
 from index.encoder.runtime import load_onnxruntime
 from index.errors import EncoderUnavailable
 
@@ -81,6 +82,19 @@ class OnnxEncoder:
         self._pooling = form.pooling
         self._session: Any = _session(folder / GRAPH_FILE, name)
         self._tokenizer = _tokenizer(folder, name, form.max_tokens)
+        self._words = word_rows(folder / WEIGHTS_FILE, self._tokenizer.get_vocab_size(), form.dim)
+
+    def pieces(self, text: str) -> list[int]:
+        """Return a text's word pieces without the model's marks, at most `max_tokens` of them."""
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        ids: list[int] = encoding.ids
+        return ids
+
+    def words(self, pieces: Sequence[int]) -> Vectors:
+        """Return the rows of some word pieces, (n_pieces, dim) float32, before positions and the layers."""
+        values, scales = self._words
+        rows: Vectors = (values[pieces] * scales[pieces]).reshape(len(pieces), self.dim)
+        return rows
 
     def encode_question(self, text: str) -> TokenVectors:
         """Return a question's token vectors and its pooled vector."""

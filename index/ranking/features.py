@@ -36,15 +36,14 @@ class Candidates:
 def features(found: Candidates, token_weights: Floats) -> dict[str, Floats]:
     """Return what speaks for each candidate.
 
-    late: mean of the query tokens' best cosines, weighted by the square root of `token_weights`. dense: as
-    above. said_anywhere: share of the question's words, by weight, that the passage, its headings, its talk's
-    title or people say. numbers_lacking: share of its numbers and versions that none of them says. pairs: share
-    of its neighbouring words that stand side by side in the passage, or with one word between. leads: share of
+    late: weighted mean of the query tokens' best cosines. dense: as above. said_anywhere: share of the
+    question's words, by weight, that the passage, its headings, its talk's title or people say.
+    numbers_lacking: share of its numbers and versions that none of them says. pairs: share of its
+    neighbouring words that stand side by side in the passage, or with one word between. leads: share of
     its words among the passage's first ones. heading: it only names its talk. author: the note-taker's own
     remark. short: it has few words.
     """
-    evened: Floats = np.sqrt(token_weights)  # a rare word counts more than the others, but not all there is
-    late: Floats = found.similarities @ (evened / np.float32(max(float(evened.sum()), 1e-9)))
+    late = found.similarities @ token_weights
     matches = found.matches
     return {
         "late": late,

@@ -58,6 +58,14 @@ class WeightedWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading question and passage together says: logarithms of odds, higher is better."""
+
+    order: float  # how well it answers beside others; comparable within one question only
+    answers: float  # whether it answers at all
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Why a passage stands where it stands."""
 
@@ -70,6 +78,7 @@ class Evidence:
     features: Mapping[str, float] = field(repr=False, compare=False)  # what the score is the weighted sum of
     query: WeightedWords = field(repr=False, compare=False)
     similarities: Vectors = field(repr=False, compare=False)  # (n_query_tokens,)
+    reading: Reading | None = None  # of the best few, where there is a reader
 
     @property
     def words(self) -> tuple[WordMatch, ...]:
@@ -87,7 +96,7 @@ class Evidence:
 def word_weights(
     text: str, tokens: TokenVectors, doc_freq: Callable[[Unit], int | None], n_passages: int
 ) -> WeightedWords:
-    """Weigh the query's words by the square root of their inverse document frequency, pieces by their word.
+    """Weigh the query's words by the square root of their inverse document frequency, pieces by the root of their word's weight.
 
     `doc_freq` gives None for a stop word. A word that the notes never say weighs most: what it means may
     still be near.
@@ -101,7 +110,7 @@ def word_weights(
     weights = [_weight(span, text, found, doc_freq, n_passages) for span in spans]
     token_weights = np.zeros(len(tokens.words), dtype=np.float32)
     for weight, group in zip(weights, groups.values(), strict=True):
-        token_weights[group] = weight
+        token_weights[group] = math.sqrt(weight)  # a rare word counts more than others, but not all there is
     return WeightedWords(
         tuple(names),
         tuple(start for start, _ in spans),

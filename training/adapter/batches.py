@@ -37,9 +37,12 @@ def plan(examples: Sequence[Example], recipe: Recipe, epoch: int) -> list[list[E
 def words_of(example: Example, recipe: Recipe, epoch: int) -> str:
     """Return an example's question as it is asked in an epoch, now and then as somebody in a hurry would type it."""
     chance = random.Random(f"{recipe.seed} words {epoch} {example.text}")  # noqa: S311
-    if chance.random() >= recipe.noise:
-        return example.text
-    text = chance.choice((str.lower, str, _without_marks))(example.text)
+    return example.text if chance.random() >= recipe.noise else hurried(example.text, chance)
+
+
+def hurried(text: str, chance: random.Random) -> str:
+    """Return a question as somebody in a hurry would type it."""
+    text = chance.choice((str.lower, str, _without_marks))(text)
     for _ in range(chance.choice((0, 1, 1, 2))):
         text = _mistype(text, chance)
     return text

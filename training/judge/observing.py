@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from bot.answering.evidence.evidence import Found, gather
 from bot.answering.evidence.signals import signals
 from bot.answering.question.understanding import understand
-from index.models import Passage
 from index.search import Searcher
-from training.pairs import Pair
+from training.pairs import Pair, shared
 
 _SHOWN = 3  # passages that an answer quotes at most
 # A passage holds an answer when they share this much of the shorter one; it is none without any of it when
@@ -44,7 +43,7 @@ def _observation(pair: Pair, searcher: Searcher) -> Observation:
     question = understand(pair.question, searcher, pair.history)
     found = gather(question, searcher)
     bodies = [hit for hit in found.hits if hit.passage.role == "body"] or found.hits
-    shown = pair.answers and any(_shared(pair, hit.passage) >= _MIN_SHARED for hit in bodies[:_SHOWN])
+    shown = pair.answers and any(shared(pair, hit.passage) >= _MIN_SHARED for hit in bodies[:_SHOWN])
     recap = searcher.build.recaps.get(pair.file)
     return Observation(
         signals=signals(question, found),
@@ -58,16 +57,8 @@ def _observation(pair: Pair, searcher: Searcher) -> Observation:
 
 def _without(found: Found, pair: Pair) -> Found:
     """Return what a search would have found in notes that lack the answer."""
-    kept = [at for at, hit in enumerate(found.hits) if _shared(pair, hit.passage) < _MOST_SHARED]
+    kept = [at for at, hit in enumerate(found.hits) if shared(pair, hit.passage) < _MOST_SHARED]
     return Found(tuple(found.hits[at] for at in kept), tuple(found.evidence[at] for at in kept))
-
-
-def _shared(pair: Pair, passage: Passage) -> float:
-    """Return how much of the shorter one a pair's passage and one of the build share."""
-    if passage.recap_id != pair.file:
-        return 0.0
-    common = min(pair.end, passage.source_end) - max(pair.start, passage.source_start)
-    return common / min(pair.end - pair.start, passage.source_end - passage.source_start)
 
 
 def some_events(observations: Sequence[Observation], share: float = 0.2) -> frozenset[str]:

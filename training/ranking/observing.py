@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.question.understanding import understand
-from index.models import Passage
 from index.ranking.fusion import Evidence
 from index.search import Query, Searcher
-from training.pairs import Pair
+from training.pairs import Pair, shared
 
 Numbers = NDArray[np.float32]
 _DENSE_BEFORE = 0.2
@@ -53,7 +52,7 @@ def observe(pairs: Iterable[Pair], searcher: Searcher) -> tuple[tuple[str, ...],
         query = Query(reading.search_text, context=reading.context, depth=_DEPTH, k=_EVERYTHING)
         evidence = sorted(searcher.rank(query), key=lambda item: item.row)
         passages = {item.row: notes[item.row] for item in evidence}
-        right = [row for row, passage in passages.items() if _shared(pair, passage) >= _MIN_SHARED]
+        right = [row for row, passage in passages.items() if shared(pair, passage) >= _MIN_SHARED]
         kept = [
             item
             for item in evidence
@@ -84,11 +83,3 @@ def _before(item: Evidence) -> float:
 
 def _same(one: frozenset[str], two: frozenset[str]) -> bool:
     return len(one & two) > _SAME_WORDS * len(one | two)
-
-
-def _shared(pair: Pair, passage: Passage) -> float:
-    """Return how much of the shorter one a pair's passage and one of the build share."""
-    if passage.recap_id != pair.file:
-        return 0.0
-    common = min(pair.end, passage.source_end) - max(pair.start, passage.source_start)
-    return common / min(pair.end - pair.start, passage.source_end - passage.source_start)

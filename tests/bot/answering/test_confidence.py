@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.answering import answer
@@ -9,6 +11,7 @@ from bot.answering.evidence.confidence import confidence, doubt_below, refuse_be
 from bot.answering.evidence.evidence import Found, gather
 from bot.answering.evidence.signals import signals
 from bot.answering.question.understanding import understand
+from index.ranking.fusion import Reading
 from index.search import Searcher
 
 
@@ -46,6 +49,33 @@ def test_confidence_falls_when_the_answering_passage_is_gone(searcher: Searcher)
     assert confidence(question, left) < confidence(question, found)
 
 
+def test_the_reader_alone_withholds_nothing(searcher: Searcher) -> None:
+    """Where only reading speaks against it, an answer is shown with a line of doubt; where both do, the surer one counts."""
+    question = understand("what keeps the audit trail?", searcher)
+    found = gather(question, searcher)
+    plain = Found(found.hits, tuple(replace(item, reading=None) for item in found.evidence))
+    against = Found(found.hits, tuple(replace(item, reading=Reading(0.0, -30.0)) for item in found.evidence))
+
+    assert confidence(question, plain) >= doubt_below(plain)
+    assert refuse_below(against) <= confidence(question, against) < doubt_below(against)
+
+
+def test_an_answer_that_reads_better_is_surer(searcher: Searcher) -> None:
+    """The more reading speaks for the passages, the higher is the confidence."""
+    question = understand("what keeps the audit trail?", searcher)
+    found = gather(question, searcher)
+    sure = [
+        confidence(
+            question,
+            Found(found.hits, tuple(replace(item, reading=Reading(0.0, said)) for item in found.evidence)),
+        )
+        for said in (-3.0, -1.0, 1.0, 3.0)
+    ]
+
+    assert sure == sorted(sure)
+    assert sure[0] < sure[-1]
+
+
 def test_nothing_found_is_no_confidence(searcher: Searcher) -> None:
     """Without a passage there is nothing to judge."""
     question = understand("what about ropes?", searcher)
@@ -70,9 +100,11 @@ def test_every_signal_is_a_small_number(searcher: Searcher, question: str) -> No
 
 def test_a_doubtful_answer_says_so(searcher: Searcher) -> None:
     """Between the two thresholds the closest passages are shown under a line that says they may be no answer."""
-    found = answer("is Lanternfish open source and which licence?", searcher=searcher)
+    asked = "why is Quillwort better than a file?"
+    found = answer(asked, searcher=searcher)
+    held = gather(understand(asked, searcher), searcher)
 
-    assert refuse_below() <= found.confidence < doubt_below()
+    assert refuse_below(held) <= found.confidence < doubt_below(held)
     assert found.status == "answered"
     assert found.notices == ("The notes may not answer this; closest passages:",)
     assert found.text.startswith("The notes may not answer this; closest passages:\n")

@@ -151,7 +151,8 @@ def _command(draw: random.Random, searcher: Searcher) -> Sample:
 def _news(draw: random.Random, searcher: Searcher) -> Sample:
     frame = Frame(Request(""), searcher)
     hits = tuple(_hit(draw, number) for number in range(1, 8))
-    news = News((Watch("T1", "U1", hostile(draw), frozenset()),), hits)
+    watch = Watch("T1", "U1", hostile(draw), frozenset())
+    news = News((watch,), {watch.phrase: ["0" * 12]}, hits)
     subscription = Subscription("T1", "C1", "U1", "weekly", 0.0)
     talks = list(searcher.build.talks.values())
     made = (news_message(news, frame), digest_message(talks, subscription, frame, "/kubecon"))

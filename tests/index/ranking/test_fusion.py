@@ -45,7 +45,7 @@ def feature(ranking: Ranking, name: str) -> dict[str, float]:
 def test_a_score_is_the_weighted_sum_of_the_features_shown(harbour: Searcher) -> None:
     """Every hit's evidence adds up to its score, and names the features that the weights name."""
     weights = load_fusion()
-    for item in harbour.search(Query("what is new in 1.19?", k=20)).evidence:
+    for item in harbour.rank(Query("what is new in 1.19?", k=20)):
         total = weights["bias"] + sum(weights[name] * value for name, value in item.features.items())
 
         assert set(item.features) == set(weights) - {"bias"}
@@ -103,12 +103,12 @@ def test_words_of_the_title_count_for_every_passage_of_the_talk(harbour: Searche
 def test_the_turn_before_counts_less_than_the_question(harbour: Searcher) -> None:
     """Behind an earlier question on one passage, a question on another one finds its own."""
     text = "who signs forms?"
-    behind = harbour.search(Query(text, context="what does the load balancer do?"))
-    spans = [word.start for word in behind.evidence[0].words]
+    best = harbour.rank(Query(text, context="what does the load balancer do?"))[0]
+    spans = [word.start for word in best.words]
 
-    assert behind[0].passage.text.startswith("The clerk signs")
+    assert harbour.build.passages[best.row].text.startswith("The clerk signs")
     assert spans == sorted(spans)
-    assert [word.word for word in behind.evidence[0].words][-4:] == ["who", "signs", "forms", "?"]
+    assert [word.word for word in best.words][-4:] == ["who", "signs", "forms", "?"]
 
 
 def test_talks_without_passages_give_nothing(encoder: Encoder, tmp_path: Path) -> None:
