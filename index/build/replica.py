@@ -87,6 +87,10 @@ class Replica:
                     pull(self.remote, self.index_dir, pointer)
             except Timeout:
                 return None  # another process on this disk fetches or makes it
+            except OSError as error:
+                raise StoreUnusable(
+                    f"Cannot write to {self.index_dir}: {error.strerror or error}. Check the disk and permissions."
+                ) from error
             except BuildUnusable as fault:
                 self._refused = (pointer.e_tag, time.monotonic(), str(fault))
                 raise

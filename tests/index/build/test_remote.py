@@ -348,6 +348,19 @@ def test_a_store_that_is_away_is_said_and_the_last_build_stays(
         Replica(connect(ADDRESS), tmp_path / "empty").start()
 
 
+def test_a_disk_that_cannot_be_written_is_one_line(
+    server: S3Server, job: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Where the folder of the copies cannot be made or filled, the line names it and the way out."""
+    remote = published(job(0))
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    (tmp_path / "copy" / ".lock").mkdir(parents=True)
+
+    for folder in (tmp_path / "file", tmp_path / "copy"):
+        with pytest.raises(StoreUnusable, match=f"Cannot write to {folder}.*Check the disk"):
+            Replica(remote, folder).start()
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [
