@@ -25,6 +25,7 @@ from index.search import Searcher
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from index.build.replica import Replica
 
 POLL_S = 5.0
 # A network volume may show a new build's files late: one that was refused is looked at again after a while.
@@ -46,14 +47,26 @@ class LiveIndex:
         encoder: Encoder | None = None,
         adapter: str | None = None,
         reader: ReaderSetting | None = None,
+        replica: Replica | None = None,
     ) -> None:
-        """Open the live build; `adapter`, the encoder's, and `reader` are what the settings name.
+        """Open the live build.
+
+        Args:
+            index_dir: The folder of builds.
+            encoder: An embedding model that is loaded already.
+            adapter: The encoder's, as the settings name it.
+            reader: What the settings say of the reader.
+            replica: Fetches builds into the folder.
 
         Raises:
             IndexFault: there is none, or it cannot be used.
         """
         self.index_dir = index_dir
-        self.trouble: str | None = None
+        self._replica = replica
+        self._far = replica.start() if replica else None  # why the newest build could not be fetched
+        if self._far:
+            _log.error("an earlier build is served: %s", self._far)
+        self.trouble: str | None = self._far
         self._adapter = adapter
         self._reader = reader or ReaderSetting()
         self._refused: str | None = None
@@ -69,6 +82,31 @@ class LiveIndex:
         self._has_left = False  # a build that was replaced may be in memory still
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, index_dir: Path | None = None) -> LiveIndex:
+        """Open the build that the settings name, from their object store if they name one.
+
+        Args:
+            settings: What the surroundings say.
+            index_dir: A folder that somebody named instead; it is meant alone.
+
+        Raises:
+            IndexFault: there is none, or it cannot be used.
+        """
+        replica = None
+        if settings.index and index_dir is None:
+            from index.build.remote import connect
+            from index.build.replica import Replica
+
+            key = settings.build_key.get_secret_value() if settings.build_key else ""
+            replica = Replica(connect(settings.index, key), settings.index_dir, AGAIN_AFTER_S)
+        return cls(
+            index_dir or settings.index_dir,
+            adapter=settings.encoder_adapter,
+            reader=reader_setting(settings),
+            replica=replica,
+        )
 
     @property
     def searcher(self) -> Searcher:
@@ -101,12 +139,21 @@ class LiveIndex:
                     return None
             return self._audiences[folder]
 
+    def _fetch(self) -> None:
+        """Bring the folder to what the object store says, if there is one."""
+        if self._replica is not None:
+            far = self._replica.fetch()
+            if far and far != self._far:
+                _log.error("the new build is not taken, %s stays: %s", self._searcher.build.build_id, far)
+            self._far = far
+
     def on_change(self, act: Callable[[Searcher], None]) -> None:
         """Call `act` with the searcher of every later build."""
         self._following.append(act)
 
     def refresh(self) -> bool:
         """Take the pointer's build where it is another one; say whether it was taken."""
+        self._fetch()
         for folder, own in list(self._audiences.items()):
             if (folder / CURRENT_FILE).is_file():
                 own.refresh()
@@ -116,7 +163,7 @@ class LiveIndex:
         try:
             build_id = current_build_id(self.index_dir)
             if build_id == self._searcher.build.build_id:
-                self._refused, self.trouble = None, None
+                self._refused, self.trouble = None, self._far
                 return False
             if build_id == self._refused and time.monotonic() - self._refused_at < AGAIN_AFTER_S:
                 return False
@@ -124,7 +171,7 @@ class LiveIndex:
         except Exception as fault:  # whatever a strange build does, the one that answers goes on answering
             self._keep_old(build_id, fault)
             return False
-        self._searcher, self._refused, self.trouble = fresh, None, None
+        self._searcher, self._refused, self.trouble = fresh, None, self._far
         self._has_left = True
         _log.info("now serving build %s", fresh.build.build_id)
         for act in self._following:

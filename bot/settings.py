@@ -124,6 +124,15 @@ class Settings(BaseSettings):
     )
 
     index_dir: Path = Field(default=DEFAULT_INDEX_DIR, description="Folder of the published builds.")
+    index: str = Field(
+        default="",
+        description="Object store that builds travel by, such as s3://BUCKET/PREFIX, gs:// or az://; empty: none.",
+    )
+    build_key: Secret | None = Field(
+        default=None,
+        min_length=16,
+        description="Key that builds in the object store are signed with; with one, unsigned ones are refused.",
+    )
     encoder_adapter: str | None = Field(
         default=None,
         description="Adapter that a build must be made with: none, or a file; empty: the shipped one, or none.",

@@ -18,6 +18,15 @@ class IngestSettings(BaseSettings):
     )
 
     index_dir: Path = Field(default=DEFAULT_INDEX_DIR, description="Folder of the published builds.")
+    index: str = Field(
+        default="",
+        description="Object store that builds travel by, such as s3://BUCKET/PREFIX, gs:// or az://; empty: none.",
+    )
+    build_key: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Key that builds in the object store are signed with; with one, unsigned ones are refused.",
+    )
     notes: Path = Field(
         default=Path("notes"), description="What `confnotes ingest` reads when no path is named."
     )
