@@ -7,6 +7,7 @@ IndexFault
 │   ├── EncoderMismatch  made with other weights than the ones at hand
 │   └── BuildDamaged     a file is missing, or differs from what the manifest says
 ├── EncoderUnavailable   the embedding model cannot be loaded, or is not the one it claims to be
+├── EngineUnavailable    the search engine that the settings name cannot be asked
 ├── ReaderUnavailable    the network that reads the best passages cannot be loaded
 └── BuildRefused         what was handed to the writer does not fit together
 """
@@ -40,6 +41,10 @@ class BuildDamaged(BuildUnusable):
 
 class EncoderUnavailable(IndexFault):
     """An embedding model cannot be loaded."""
+
+
+class EngineUnavailable(IndexFault):
+    """The search engine that the settings name cannot be asked, or does not hold the build."""
 
 
 class ReaderUnavailable(IndexFault):
