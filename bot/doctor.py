@@ -15,6 +15,7 @@ from typing import IO
 
 from bot.answering import answer, examples, extent_text
 from bot.answering.rendering import counted
+from bot.command import engine_of
 from bot.errors import BotFault
 from bot.live import LiveIndex, reader_setting
 from bot.settings import Settings
@@ -63,7 +64,10 @@ def examine_machine(
 
     def index() -> str:
         searcher = LiveIndex(
-            settings.index_dir, adapter=settings.encoder_adapter, reader=reader_setting(settings)
+            settings.index_dir,
+            adapter=settings.encoder_adapter,
+            reader=reader_setting(settings),
+            engine=engine_of(settings),
         ).searcher
         opened.append(searcher)
         build = searcher.build

@@ -15,6 +15,7 @@ from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.command import engine_of
 from bot.errors import SettingsFault, SlackFault, StoreAway
 from bot.live import LiveIndex, reader_setting
 from bot.settings import Settings
@@ -88,7 +89,10 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
     quiet = logging.getLogger("slack_bolt")
     quiet.setLevel(logging.ERROR)
     live = live or LiveIndex(
-        settings.index_dir, adapter=settings.encoder_adapter, reader=reader_setting(settings)
+        settings.index_dir,
+        adapter=settings.encoder_adapter,
+        reader=reader_setting(settings),
+        engine=engine_of(settings),
     )
     with ExitStack() as undone:
         store = Store(settings.store, lease_s=settings.takeover_after_s)

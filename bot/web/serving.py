@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.answering import examples
+from bot.command import engine_of
 from bot.connections import PatientProtocol
 from bot.errors import SettingsFault
 from bot.feedback import Feedback, Lacking
@@ -73,6 +74,7 @@ def run(
             index_dir or settings.index_dir,
             adapter=settings.encoder_adapter,
             reader=reader_setting(settings),
+            engine=engine_of(settings),
         )
         live.on_change(prepare_pages)
         threading.Thread(target=prepare_pages, args=(live.searcher,), name="pages", daemon=True).start()
