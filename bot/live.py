@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answering import prepare
+from bot.command import engine_of
 from index.build.layout import CURRENT_FILE, audience_folder, current_build_id, list_builds
 from index.encoder.base import Encoder
+from index.engines.local import LocalEngine
+from index.engines.proposals import EngineOf
 from index.errors import EncoderMismatch, FormatMismatch, IndexFault
 from index.ranking.reader import ReaderSetting
 from index.search import Searcher
@@ -47,7 +50,9 @@ class LiveIndex:
         encoder: Encoder | None = None,
         adapter: str | None = None,
         reader: ReaderSetting | None = None,
+        *,
         replica: Replica | None = None,
+        engine: EngineOf = LocalEngine,
     ) -> None:
         """Open the live build.
 
@@ -57,6 +62,7 @@ class LiveIndex:
             adapter: The encoder's, as the settings name it.
             reader: What the settings say of the reader.
             replica: Fetches builds into the folder.
+            engine: Where candidates come from, as the settings name it.
 
         Raises:
             IndexFault: there is none, or it cannot be used.
@@ -69,12 +75,13 @@ class LiveIndex:
         self.trouble: str | None = self._far
         self._adapter = adapter
         self._reader = reader or ReaderSetting()
+        self._engine = engine
         self._refused: str | None = None
         self._refused_at = 0.0
         try:
-            self._searcher = _opened(index_dir, encoder, adapter, self._reader)
+            self._searcher = _opened(index_dir, encoder, adapter, self._reader, engine=engine)
         except FormatMismatch as fault:
-            self._searcher = _last_readable(index_dir, encoder, adapter, self._reader, fault)
+            self._searcher = _last_readable(index_dir, encoder, adapter, self._reader, fault, engine=engine)
             self._keep_old(current_build_id(index_dir), fault)
         self._following: list[Callable[[Searcher], None]] = []
         self._audiences: dict[Path, LiveIndex] = {}
@@ -106,6 +113,7 @@ class LiveIndex:
             adapter=settings.encoder_adapter,
             reader=reader_setting(settings),
             replica=replica,
+            engine=engine_of(settings),
         )
 
     @property
@@ -132,7 +140,7 @@ class LiveIndex:
             if folder not in self._audiences:
                 try:
                     self._audiences[folder] = LiveIndex(
-                        folder, self._searcher.encoder, self._adapter, self._reader
+                        folder, self._searcher.encoder, self._adapter, self._reader, engine=self._engine
                     )
                 except IndexFault as fault:
                     _log.error("the recaps for %s cannot be asked: %s", folder.name, fault)
@@ -167,7 +175,9 @@ class LiveIndex:
                 return False
             if build_id == self._refused and time.monotonic() - self._refused_at < AGAIN_AFTER_S:
                 return False
-            fresh = _opened(self.index_dir, self._searcher.encoder, self._adapter, self._reader)
+            fresh = _opened(
+                self.index_dir, self._searcher.encoder, self._adapter, self._reader, engine=self._engine
+            )
         except Exception as fault:  # whatever a strange build does, the one that answers goes on answering
             self._keep_old(build_id, fault)
             return False
@@ -223,6 +233,8 @@ def _last_readable(
     adapter: str | None,
     reader: ReaderSetting,
     fault: FormatMismatch,
+    *,
+    engine: EngineOf,
 ) -> Searcher:
     """Open the newest build before the live one that has this version's format.
 
@@ -234,7 +246,7 @@ def _last_readable(
     live = current_build_id(index_dir)
     for build_id in reversed([one for one in list_builds(index_dir) if one < live]):
         with suppress(FormatMismatch):
-            return _opened(index_dir, encoder, adapter, reader, build_id)
+            return _opened(index_dir, encoder, adapter, reader, build_id, engine=engine)
     raise fault
 
 
@@ -244,11 +256,13 @@ def _opened(
     adapter: str | None,
     reader: ReaderSetting,
     build_id: str | None = None,
+    *,
+    engine: EngineOf,
 ) -> Searcher:
     try:
-        searcher = Searcher.open(index_dir, encoder, build_id, adapter, reader)
+        searcher = Searcher.open(index_dir, encoder, build_id, adapter, reader, engine=engine)
     except EncoderMismatch:  # the nightly job has another model: the build's own is loaded
-        searcher = Searcher.open(index_dir, None, build_id, adapter, reader)
+        searcher = Searcher.open(index_dir, None, build_id, adapter, reader, engine=engine)
     # What the first question would wait for: whoever asks next does not, and eight who ask at once do not
     # each do it.
     prepare(searcher)

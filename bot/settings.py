@@ -137,6 +137,21 @@ class Settings(BaseSettings):
         default=None,
         description="Adapter that a build must be made with: none, or a file; empty: the shipped one, or none.",
     )
+    engine: Literal["local", "qdrant"] = Field(
+        default="local",
+        description="What finds the passages worth ranking: local, the build's own files, or qdrant.",
+    )
+    qdrant_url: Address = Field(
+        default=None, description="Address of the Qdrant server, for CONFNOTES_ENGINE=qdrant."
+    )
+    qdrant_api_key: Secret | None = Field(
+        default=None, description="API key of the Qdrant server; empty: none."
+    )
+    qdrant_collection: str = Field(
+        default="confnotes",
+        pattern=r"^[\w-]{1,200}$",
+        description="What the names of the collections begin with; every index folder needs its own.",
+    )
     reader: str | None = Field(
         default=None,
         description="What reads the best passages with the question in mind: none, or a folder; empty: the shipped one.",

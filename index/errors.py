@@ -9,6 +9,7 @@ IndexFault
 ├── StoreUnusable        the object store that builds travel by cannot be used, or holds what cannot be trusted
 │   └── OthersPublished  another job published there since this one looked
 ├── EncoderUnavailable   the embedding model cannot be loaded, or is not the one it claims to be
+├── EngineUnavailable    the search engine that the settings name cannot be asked
 ├── ReaderUnavailable    the network that reads the best passages cannot be loaded
 └── BuildRefused         what was handed to the writer does not fit together
 """
@@ -50,6 +51,10 @@ class OthersPublished(StoreUnusable):
 
 class EncoderUnavailable(IndexFault):
     """An embedding model cannot be loaded."""
+
+
+class EngineUnavailable(IndexFault):
+    """The search engine that the settings name cannot be asked, or does not hold the build."""
 
 
 class ReaderUnavailable(IndexFault):

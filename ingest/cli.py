@@ -21,9 +21,11 @@ from ingest.nightly.noting import note
 from ingest.terminal import bars, faults, settings, status_of
 
 if TYPE_CHECKING:
+    from index.engines.qdrant import Qdrant
     from ingest.inspection.init import Draft
     from ingest.job import Job
     from ingest.nightly.report import Report
+    from ingest.settings import IngestSettings
     from ingest.sharing import Sharing
 
 CATALOGUE = click.Path(path_type=Path)  # a file, or a folder of pyvideo's data
@@ -97,6 +99,7 @@ def ingest(
             gate_margin=given.gate_margin,
             most_talks_lost=given.most_talks_lost,
             accept=accept,
+            qdrant=_qdrant(given),
             contact=given.web_contact,
             allowed_hosts=tuple(given.web_allowed_hosts.replace(",", " ").split()),
         )
@@ -106,6 +109,16 @@ def ingest(
         if every is None:
             sys.exit(_one_night(job, webhook, as_json, Sharing(given, index_dir)))
         repeat(lambda: _one_night(job, webhook, as_json, Sharing(given, index_dir)), every)
+
+
+def _qdrant(given: IngestSettings) -> Qdrant | None:
+    """Return the server that the settings name; None where builds are searched in their folder."""
+    if given.engine == "local":
+        return None
+    from index.engines.qdrant import Qdrant
+
+    key = given.qdrant_api_key.get_secret_value() if given.qdrant_api_key else None
+    return Qdrant.at(given.qdrant_url, key, given.qdrant_collection)
 
 
 def _rehearsed(job: Job, as_json: bool) -> int:
