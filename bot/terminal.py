@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bot.answering.models import Answer, Block
 from bot.answering.rendering import (
+    beside,
     counted,
     grouped,
     is_item,
@@ -68,7 +69,7 @@ def talk_text(talk: Talk, *, with_place: bool = True, mark: str = "•") -> Text
     """Return a talk's line; its title is a hyperlink where the terminal knows them, and the address stands behind it."""
     line = Text(f"{mark} ")
     line.append(talk.title or "Notes", style=f"bold link {talk.url}" if talk.url else "bold")
-    details = [", ".join(people_of(talk)), place(talk) if with_place else ""]
+    details = [beside(talk, people_of(talk)), place(talk) if with_place else ""]
     for part in filter(None, details):
         line.append(f" · {part}")
     if talk.url:

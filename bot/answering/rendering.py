@@ -25,7 +25,7 @@ def talk_line(talk: Talk) -> str:
     """Return a talk's title, speakers, event, day and link on one line."""
     return " · ".join(
         part
-        for part in (f"{talk.title or 'Notes'}", ", ".join(talk.speakers), place(talk), talk.url or "")
+        for part in (f"{talk.title or 'Notes'}", beside(talk, talk.speakers), place(talk), talk.url or "")
         if part
     )
 
@@ -100,7 +100,7 @@ def entry_text(entry: Entry, *, with_place: bool = False) -> str:
     talk = entry.talk
     where = place(talk) if with_place else ""
     head = " · ".join(
-        filter(None, (talk.title or "Notes", ", ".join(people_of(talk)), where, talk.url or ""))
+        filter(None, (talk.title or "Notes", beside(talk, people_of(talk)), where, talk.url or ""))
     )
     below = [entry.why, quote_text(entry.gist) if entry.gist else ""]
     return "\n  ".join([f"• {head}", *filter(None, below)])
@@ -125,6 +125,12 @@ def people_of(talk: Talk) -> list[str]:
         return list(talk.speakers)
     pairs = zip(talk.speakers, talk.affiliations, strict=True)
     return [f"{name} ({company})" if company else name for name, company in pairs]
+
+
+def beside(talk: Talk, people: Sequence[str]) -> str:
+    """Return people as they stand beside a talk's title, empty where their names are all of the title."""
+    named = ", ".join(people)
+    return "" if named.casefold() == talk.title.casefold() else named
 
 
 def tidy(text: str) -> str:

@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from bot.addresses import addresses_of, read_day
 from bot.answering import extent_text
-from bot.answering.rendering import counted, people_of, place, shortened
+from bot.answering.rendering import beside, counted, people_of, place, shortened
 from index.models import Event, Talk
 from index.search import Searcher
 
@@ -108,7 +108,7 @@ def _of_event(event: Event, day: int | None = None) -> Card:
 
 
 def _of_talk(talk: Talk) -> Card:
-    return Card(talk.title or "Notes", ", ".join(people_of(talk)), place(talk))
+    return Card(talk.title or "Notes", beside(talk, people_of(talk)), place(talk))
 
 
 def is_writable(card: Card) -> bool:

@@ -78,12 +78,26 @@ _NAMED_NUMBERS = list(_NAMED.values())
 _LAST = re.compile(_bounded([e.replace(r"\s+", r"[\s_-]+") for e in phrases("days", "last")]), re.IGNORECASE)
 # "Day 1, 2 and 3": the numbers that go on
 _MORE = re.compile(rf"(?:\s*(?:,|&|\+|{either('bylines', 'and')})\s*){{1,2}}(?P<number>[0-9])(?!\d|[:.]\d|%)")
+# "Days 1-3", "Day 1 to 3"; behind "Day 1 - " stands a title, which a number may begin
+_UP_TO = re.compile(
+    rf"(?:[-–—~]|(?<=s[ ][0-9])\s*[-–—]\s*|\s+(?:{either('days', 'to')})\s+)(?P<number>[1-9])(?!\w|[:.]\d|%)",
+    re.IGNORECASE,
+)
 _WEEKDAYS = _by_position("weekdays")
 _WEEKDAY = re.compile("|".join(f"(?P<w{i}>{names})" for i, names in enumerate(_WEEKDAYS)), re.IGNORECASE)
 _SHORT = re.compile(
     r"(?<![A-Za-z])(?P<name>Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\.?(?=\s*,|\s+\d|\s+[A-Z][a-z]{2}|\s*$|\s*[-–:])"
 )
 _SHORT_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# "Wed", "Do.", "土": too short to be told from other words unless they stand alone or in pairs.
+_ABBREVIATED = _by_position("weekdays_short")
+_ALONE = re.compile(
+    rf"\W*(?P<name>{'|'.join(f'(?P<w{i}>{names})' for i, names in enumerate(_ABBREVIATED))})\W*",
+    re.IGNORECASE,
+)
+_ABBREVIATION = rf"(?:(?=[^\W\d_]{{3}})|(?-i:(?=[A-ZÀ-Þ])))(?:{'|'.join(_ABBREVIATED)})\.?"
+_PAIR = re.compile(rf"{_ABBREVIATION}(?:\s*[+&/–-]\s*{_ABBREVIATION})+", re.IGNORECASE)
+_PART = re.compile(r"[^\W\d_]+")
 _MONTH = "|".join(f"(?P<m{i}>{names})" for i, names in enumerate(_by_position("months"), 1))
 _MONTH2 = _MONTH.replace("(?P<m", "(?P<n")
 _OF = either("days", "of")
@@ -135,7 +149,7 @@ _RANGES = (
 _LONGEST_CONFERENCE = 14  # days; a longer stretch is a season, not a conference
 # What names a day holds a digit or one of these; most lines hold neither.
 _MAYBE = re.compile(
-    rf"\d|{_WEEKDAY.pattern}|{_LETTER_BEFORE}(?:{_DAY})|{_LAST.pattern}|(?-i:{'|'.join(_SHORT_NAMES)})",
+    rf"\d|{_WEEKDAY.pattern}|{_PAIR.pattern}|{_LETTER_BEFORE}(?:{_DAY})|{_LAST.pattern}|(?-i:{'|'.join(_SHORT_NAMES)})",
     re.IGNORECASE,
 )
 _MAYBE_CJK = re.compile("|".join([_COUNTED.pattern, _NAMED_DAY.pattern]))
@@ -197,6 +211,14 @@ def parse_days(text: str) -> tuple[DayMention, ...]:
     return tuple(sorted(found, key=lambda mention: mention.span))
 
 
+def parse_heading_days(text: str) -> tuple[DayMention, ...]:
+    """Find the days in a heading, which may be an abbreviated weekday and nothing else: "wed", "Do.", "ven"."""
+    alone = _ALONE.fullmatch(text)
+    if alone is None:
+        return parse_days(text)
+    return (DayMention(alone.span("name"), weekday=_short_weekday(alone["name"])),)
+
+
 def parse_range(text: str, year: int | None = None) -> tuple[date, date] | None:
     """Find the first and last day of a conference in words such as "7 to 9 October 2025".
 
@@ -236,8 +258,15 @@ def _numbers(text: str) -> Iterator[DayMention]:
         yield DayMention(match.span(), last=True)
     for pattern in (_NUMBERED, _LETTER):
         for match in pattern.finditer(text):
-            yield DayMention(match.span(), number=int(match["number"]))
-            yield from _more_numbers(text, match.end())
+            number = int(match["number"])
+            yield DayMention(match.span(), number=number)
+            if (last := _UP_TO.match(text, match.end())) and int(last["number"]) > number:
+                # The days between have no words of their own.
+                between = range(number + 1, int(last["number"]))
+                yield from (DayMention((match.end(), match.end()), number=day) for day in between)
+                yield DayMention(last.span("number"), number=int(last["number"]))
+            else:
+                yield from _more_numbers(text, match.end())
     for pattern in (_SPELLED, _NTH):
         for match in pattern.finditer(text):
             yield DayMention(match.span(), number=_ordinal(match["word"]))
@@ -263,8 +292,16 @@ def _more_numbers(text: str, start: int) -> Iterator[DayMention]:
 def _weekdays(text: str) -> Iterator[DayMention]:
     for match in _WEEKDAY.finditer(text):
         yield DayMention(match.span(), weekday=int(str(match.lastgroup)[1:]))
+    for pair in _PAIR.finditer(text):
+        for part in _PART.finditer(text, *pair.span()):
+            yield DayMention(part.span(), weekday=_short_weekday(part[0]))
     for match in _SHORT.finditer(text):
         yield DayMention(match.span("name"), weekday=_SHORT_NAMES.index(match["name"][:3]))
+
+
+def _short_weekday(name: str) -> int:
+    found = _ALONE.fullmatch(name)
+    return next(day for day in range(7) if found and found[f"w{day}"])
 
 
 def _dates(text: str) -> Iterator[DayMention]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.answering.evidence.evidence import Found, gather
 from bot.answering.language.knowledge import knowledge_of
-from bot.answering.models import Block
+from bot.answering.models import Block, Quote
 from bot.answering.question.question import Question
 from bot.answering.rendering import spoken
 from bot.answering.reply.quotes import ANSWER_CHARS, quote_blocks
@@ -37,7 +37,7 @@ def sides_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     hits: list[Hit] = []
     for heading, members in [(spoken(told), both), *((side, on[side]) for side in told)]:
         fresh = [hit for hit in members if all(hit.passage != other.passage for other in hits)]
-        quoted = quote_blocks(fresh, wanted, searcher, room=room, most=2)
+        quoted = _unsaid(quote_blocks(fresh, wanted, searcher, room=room, most=2), blocks)
         blocks += [
             replace(block, heading=f"{heading}:" if at == 0 else "") for at, block in enumerate(quoted)
         ]
@@ -47,6 +47,21 @@ def sides_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     said = f"The notes say nothing on {spoken(silent, 'or')}." if silent else None
     ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(hits, 1))
     return Reply(said, tuple(blocks), ranked)
+
+
+def _unsaid(quoted: Sequence[Block], said: Sequence[Block]) -> list[Block]:
+    """Return the blocks without the quotes that an earlier side shows already, whole or in part."""
+    earlier = [quote for block in said for quote in block.quotes]
+    left = [
+        replace(block, quotes=tuple(q for q in block.quotes if not any(_shares(q, one) for one in earlier)))
+        for block in quoted
+    ]
+    return [block for block in left if block.quotes]
+
+
+def _shares(quote: Quote, other: Quote) -> bool:
+    same = quote.talk.recap_id == other.talk.recap_id
+    return quote.text == other.text or (same and quote.start < other.end and other.start < quote.end)
 
 
 def _hits_on(side: str, question: Question, searcher: Searcher) -> Sequence[Hit]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.addresses import public_url
 from bot.answering.models import Answer, Block, Entry, Quote
-from bot.answering.rendering import is_placed, led, people_of, place, source_text, tidy
+from bot.answering.rendering import beside, is_placed, led, people_of, place, source_text, tidy
 from bot.feedback import topic_of
 from bot.slack.intake.commands import without_scope
 from bot.slack.messages import kit
@@ -59,7 +59,7 @@ def answer_message(answer: Answer, frame: Frame) -> Message:
 
 def talk_lines(talk: Talk, frame: Frame, *facts: str) -> Json:
     """Name a talk with its link, and below it the people, the place and what else there is to say of it."""
-    said = [kit.cut(", ".join(people_of(talk)), LONGEST_PEOPLE), *facts]
+    said = [kit.cut(beside(talk, people_of(talk)), LONGEST_PEOPLE), *facts]
     below = " · ".join(part for part in said if part)
     return kit.line(talk_link(talk, frame), *([kit.text(f"\n{below}")] if below else []))
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from bot.answering import extent_text
 from bot.answering.models import Answer
-from bot.answering.rendering import counted, people_of, place, source_text
+from bot.answering.rendering import beside, counted, people_of, place, source_text
 from bot.slack.messages import kit
 from bot.slack.messages.answers import SHORT_QUOTE, answer_message, clipped, reflow
 from bot.slack.messages.kit import Json
@@ -72,7 +72,7 @@ def unfurled(talk: Talk, card: Answer, frame: Frame) -> list[Json]:
 
     Who, where, the first of what the notes say, and whose notes they are.
     """
-    said = [", ".join(people_of(talk)), place(talk)]
+    said = [beside(talk, people_of(talk)), place(talk)]
     facts = " · ".join(part for part in said if part)
     blocks = [kit.words("\n".join(part for part in (talk.title, facts) if part))]
     quote = next(iter(card.quotes), None)

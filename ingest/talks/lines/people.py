@@ -74,6 +74,12 @@ _MATERIAL = re.compile(
     re.IGNORECASE,
 )
 _MATERIAL_ASIDE = re.compile(rf"\s*[(\[](?:{_MATERIAL.pattern})[)\]]\s*$", re.IGNORECASE)
+# "Ann Bee (Quay. Recording)", "Ann Bee, Quay. Video; slides": what follows the company's full stop is a link's name.
+_MATERIAL_BEHIND = re.compile(
+    rf"(?:(?<!\b[A-Z])[.;]\s+(?:(?:the|session|talk)\s+)?(?:{_MATERIAL.pattern})"
+    rf"(?:\s*(?:,|&|/|\s(?:{_AND}))\s+(?:{_MATERIAL.pattern}))*)+\.?(?=\s*[)\]]|\s*$)",
+    re.IGNORECASE,
+)
 _BOTH = re.compile(
     rf"^(?:{either('bylines', 'both')})\s+(?:(?:of|from|at|von|bei|de|chez)\s+)?(?=\S)", re.IGNORECASE
 )
@@ -267,7 +273,7 @@ def parse_people(
     reader = _Reader(ordinary, labelled, listing, familiar=bool(_FAMILIAR.match(cleaned)))
     if not all(reader.take(separator, item) for separator, item in _items(cleaned)):
         return None
-    found = reader.found
+    found = _once(reader.found)
     if not found:
         return None
     _share_affiliations(found)
@@ -289,6 +295,8 @@ def _cleaned(text: str) -> str:
         cleaned = _PRONOUNS.sub("", cleaned)
     if "@" in cleaned:
         cleaned = _HANDLE.sub("", _HANDLE_FIRST.sub(r"\1", cleaned))
+    if "." in cleaned or ";" in cleaned:
+        cleaned = _MATERIAL_BEHIND.sub("", cleaned)
     cleaned = cleaned.strip(" \t\n*_.:·•-–—,;|")
     if cleaned.count("(") > cleaned.count(")"):
         cleaned += ")"
@@ -431,6 +439,16 @@ def _unspaced_with_company(words: str, role: str) -> tuple[str, str]:
             if all(_unspaced_score(part) < _UNSPACED for part in rest):
                 return parts[at], " ".join(rest) or role
     return words, role
+
+
+def _once(found: Sequence[_Person]) -> list[_Person]:
+    """List a person who is named twice once, with what either naming says of him."""
+    people: dict[str, _Person] = {}
+    for person in found:
+        first = people.setdefault(person.name.casefold(), person)
+        if first is not person and not first.affiliation:
+            first.affiliation = person.affiliation
+    return list(people.values())
 
 
 def _share_affiliations(found: list[_Person]) -> None:

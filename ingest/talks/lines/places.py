@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.conferences.day_mentions import DayMention, parse_days, parse_range
+from index.conferences.day_mentions import DayMention, parse_heading_days, parse_range
 from index.conferences.event_mentions import parse_events
 from index.languages.words import either, languages
 from ingest.talks.lines.heading_words import is_container, is_contents, is_section, leads_elsewhere
@@ -46,7 +46,7 @@ def read_place(words: str) -> Place | None:
         return None
     if leads_elsewhere(text) or is_contents(text):
         return Place("contents" if is_contents(text) else "elsewhere")
-    days = parse_days(text)
+    days = parse_heading_days(text)
     rest = _without(text, days)
     if days and parse_range(text, _ANY_YEAR) is not None:
         days = ()  # "7-8 April 2022" is when the conference was

@@ -12,10 +12,11 @@ from rich.console import Console
 
 from bot.answering import answer
 from bot.answering.models import Answer
-from bot.answering.rendering import led, tidy
+from bot.answering.rendering import led, talk_line, tidy
 from bot.answering.reply.outline import split_units
 from bot.terminal import print_answer
 from index.encoder.base import Encoder
+from index.models import Talk
 from index.search import Searcher
 from ingest.job import Job
 from ingest.nightly.run import run
@@ -117,3 +118,16 @@ def test_an_item_begins_a_line_behind_what_introduces_it() -> None:
     """A quote that begins with an item of a list does not run on from its lead."""
     assert led("Prow brings:", "• ChatOps") == "Prow brings: […]\n• ChatOps"
     assert led("Prow came first.", "It brings ChatOps.") == "Prow came first. […] It brings ChatOps."
+
+
+@pytest.mark.parametrize(
+    ("title", "speakers", "shown"),
+    [
+        ("ada quill", ("Ada Quill",), "ada quill · HafenConf 2025"),
+        ("Ada Quill, Bo Reed", ("Ada Quill", "Bo Reed"), "Ada Quill, Bo Reed · HafenConf 2025"),
+        ("Ada Quill", ("Ada Quill", "Bo Reed"), "Ada Quill · Ada Quill, Bo Reed · HafenConf 2025"),
+    ],
+)
+def test_people_who_are_all_of_a_title_stand_once(title: str, speakers: tuple[str, ...], shown: str) -> None:
+    """A talk that is titled by its speakers names them once on a line."""
+    assert talk_line(Talk("t1", "r1", title, "session", speakers, event_id="HafenConf 2025")) == shown

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.conferences.day_mentions import parse_days, parse_range
+from index.conferences.day_mentions import parse_days, parse_heading_days, parse_range
 from index.conferences.editions import EDITIONS, SERIES_FOLDER, event_for, read_series
 from index.conferences.event_mentions import EventReader, parse_event, parse_events
 from index.models import Event
@@ -143,6 +143,51 @@ def test_other_days_are_no_conference_days(words: str) -> None:
 def test_several_days_are_listed_one_by_one() -> None:
     """A heading over three days names all of them."""
     assert [mention.number for mention in parse_days("Day 1, 2 and 3: Sessions")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("days 1-3", [1, 2, 3]),
+        ("Notes of days 2 – 4", [2, 3, 4]),
+        ("Tag 1 bis 3", [1, 2, 3]),
+        ("jours 1 à 2", [1, 2]),
+        ("Day 1-2 of HafenConf", [1, 2]),
+        ("Day 1 - 3 talks on quays", [1]),
+        ("Day 1 - 10:00", [1]),
+    ],
+)
+def test_a_stretch_of_days_names_those_between(words: str, numbers: list[int]) -> None:
+    """From one day to another are all days between; a title that begins with a number is none."""
+    assert [mention.number for mention in parse_days(words)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("words", "weekdays"),
+    [
+        ("HafenConf 2025 (Sat+Sun, Kiel)", [5, 6]),
+        ("notes, sat & sun", [5, 6]),
+        ("Do/Fr", [3, 4]),
+        ("mer-jeu", [2, 3]),
+        ("Sáb / Dom", [5, 6]),
+        ("lör+sön", [5, 6]),
+        ("Mon-Wed", [0, 2]),
+        ("CI/CD, I/O, TCP/IP and so/do", []),
+    ],
+)
+def test_abbreviated_weekdays_are_read_in_pairs(words: str, weekdays: list[int]) -> None:
+    """Two short names with a sign between them are days; other pairs of letters are not."""
+    assert [mention.weekday for mention in parse_days(words)] == weekdays
+
+
+@pytest.mark.parametrize(
+    ("words", "weekday"),
+    [("wed", 2), ("# thu", 3), ("Do.", 3), ("ven", 4), ("mié", 2), ("土", 5), ("czw:", 3)],
+)
+def test_a_heading_may_be_an_abbreviated_weekday_alone(words: str, weekday: int) -> None:
+    """Alone in a heading the short name is a day, and in running text it stays a word."""
+    assert [mention.weekday for mention in parse_heading_days(words)] == [weekday]
+    assert parse_days(f"we {words.strip('# .:')} moved on") == ()
 
 
 def test_a_weekday_needs_the_dates() -> None:

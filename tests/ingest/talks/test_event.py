@@ -42,6 +42,25 @@ def test_a_weekday_in_the_title_becomes_the_conference_day() -> None:
     assert inferred.day == 3
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "FOSDEM 2025 rough notes (Sat+Sun, Brussels)",
+        "FOSDEM 2025: Saturday and Sunday",
+        "FOSDEM 2025, Sa & So",
+        "FOSDEM 2025, day 1 & 2",
+        "FOSDEM 2025, days 1-2",
+        "FOSDEM 2025 - jours 1 à 2",
+    ],
+)
+def test_two_days_in_a_title_are_no_day_of_the_file(title: str) -> None:
+    """Notes of a whole weekend are not those of its last day."""
+    inferred = infer_event("x.md", {}, [title, "It rained."])
+
+    assert inferred.event is not None
+    assert (inferred.event.event_id, inferred.day) == ("FOSDEM 2025", None)
+
+
 def test_the_posting_date_in_a_path_is_no_conference_day() -> None:
     """An address with a date says when it was posted."""
     inferred = infer_event(

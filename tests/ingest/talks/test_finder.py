@@ -46,6 +46,29 @@ def test_recaps_of_other_shapes_are_read(gold: dict[str, Any]) -> None:
     assert (reading.event.event_id if reading.event else None) == gold["event"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [("wed", "thu"), ("Mi", "Do."), ("mer", "jeu"), ("Wednesday", "thu")]
+)
+@pytest.mark.parametrize(
+    "byline",
+    ["w/ Tom Reed", "with Tom Reed", "by Tom Reed", "— Tom Reed", "avec Tom Reed", "mit Tom Reed (Halde)"],
+)
+def test_bold_titles_below_weekdays_are_talks(first: str, second: str, byline: str) -> None:
+    """Headings that are a weekday only are days, and a bold line with a by-line behind it is a talk."""
+    reading = read(
+        f"# {first}\n\n**Kernel modules are fine** {byline}\n\n- modules crash hosts\n- and the loader checks\n\n"
+        f"**Paying for idle nodes** {byline}\n\nidle nodes cost a third of the bill.\n\n"
+        f"# {second}\n\n**Feeds and speeds** {byline}\n\n- nine feeds, one queue\n"
+    )
+
+    found = [(talk.title, talk.speakers, talk.day) for talk in reading.talks if talk.kind != "section"]
+    assert found == [
+        ("Kernel modules are fine", ("Tom Reed",), 1),
+        ("Paying for idle nodes", ("Tom Reed",), 1),
+        ("Feeds and speeds", ("Tom Reed",), 2),
+    ]
+
+
 def assert_tiled(loaded: LoadedRecap, reading: Reading) -> None:
     """Check that every word outside furniture has exactly one owner."""
     spans = sorted(span for talk in reading.talks for span in (*talk.heading, *talk.body))

@@ -193,3 +193,34 @@ def test_everyday_words_are_those_of_the_recaps_language() -> None:
 
     assert parse_people("Conseil Bien Suivi", french) is None
     assert parse_people("Dalia Ilinov", french) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "company"),
+    [
+        ("Tom Reed (Harbour Times. Recording)", "Harbour Times"),
+        ("Tom Reed, Halde. Slides, video", "Halde"),
+        ("Lena Vogt (Halde; Aufzeichnung)", "Halde"),
+        ("Luc Morel (Halde. Vidéo et diapos)", "Halde"),
+        ("Tom Reed (Halde. Talk video.)", "Halde"),
+        ("Tom Reed (Code.org)", "Code.org"),
+        ("Tom Reed (Video Halde)", "Video Halde"),
+    ],
+)
+def test_the_name_of_a_recording_is_no_part_of_a_company(words: str, company: str) -> None:
+    """What stands behind the company's full stop and names a material is dropped, a company's own words are kept."""
+    people = parse_people(words)
+
+    assert people is not None
+    assert people.affiliations == (company,)
+
+
+@pytest.mark.parametrize(
+    "words", ["Tom Reed & Tom Reed", "Tom Reed, Halde; Tom Reed", "Tom Reed and Tom REED"]
+)
+def test_a_person_who_is_named_twice_is_one(words: str) -> None:
+    """A name that stands twice in a by-line is one speaker."""
+    people = parse_people(words)
+
+    assert people is not None
+    assert [name.casefold() for name in people.names] == ["tom reed"]

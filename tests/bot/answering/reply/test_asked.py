@@ -158,3 +158,17 @@ def test_more_goes_on_with_the_talk_and_repeats_nothing(more: str, paris: Search
 
     assert {quote.talk.talk_id for quote in found.quotes} <= {first.quotes[0].talk.talk_id}
     assert not {quote.passage_id for quote in found.quotes} & {quote.passage_id for quote in first.quotes}
+
+
+@pytest.mark.parametrize("question", ["Sickle vs Scythe", "Scythe vs Sickle", "Tidal vs Sickle"])
+def test_no_side_repeats_a_quote(paris: Searcher, question: str) -> None:
+    """What one part of a comparison shows, no other part shows again, whole or in part."""
+    quotes = answer(question, searcher=paris).quotes
+
+    assert quotes
+    assert not [
+        (one.text, other.text)
+        for at, one in enumerate(quotes)
+        for other in quotes[:at]
+        if one.talk.recap_id == other.talk.recap_id and one.start < other.end and other.start < one.end
+    ]
