@@ -9,6 +9,7 @@ from bot.answering.evidence.belonging import is_chatter, is_off_topic
 from bot.answering.evidence.confidence import confidence, doubt_below, refuse_below
 from bot.answering.evidence.evidence import Found, fresh_first, gather
 from bot.answering.evidence.expected import lacks_figure
+from bot.answering.evidence.releases import release_first
 from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Shown, knowledge_of
 from bot.answering.language.markup import is_courtesy, plain_question
@@ -219,10 +220,11 @@ class _Answering:
             self.notices += (f"Nothing on it in {misses.limits_text(self.question)}; searched all notes.",)
         if missed := self._not_covered(found, sure):
             return missed
-        reply = reply_of(self.question, found, self.searcher) or quotes_reply(
-            self.question, found, self.searcher
-        )
-        if sure < doubt_below(found) and reply.headline is None:
+        reply, told = reply_of(self.question, found, self.searcher), True
+        if reply is None:
+            found, told = release_first(found, self.question, self.searcher)
+            reply = quotes_reply(self.question, found, self.searcher)
+        if (sure < doubt_below(found) or not told) and reply.headline is None:
             self.notices += (_DOUBTFUL,)  # it leads the passages
         return self._answer(reply, sure)
 

@@ -12,6 +12,7 @@ from bot.answering.language.aliases import Aliases
 from bot.answering.language.data import read_words
 from bot.answering.language.wordlists import is_generic, is_stop, language_of
 from index.build.talk_table import TalkSet
+from index.conferences.day_mentions import DayMention, parse_days
 from index.models import Event, Passage, Talk
 from index.search import Searcher
 from index.vocabulary.words import MIN_JOINED, forms, singular, words
@@ -56,6 +57,7 @@ class Knowledge:
         self.frequency = lru_cache(_REMEMBERED)(self._frequency)
         self.shown: Shown = {}  # by turns and limits, the passages that were quoted last
         self.contains = lru_cache(_REMEMBERED)(self._contains)
+        self.headed_days = lru_cache(_REMEMBERED)(self._headed_days)
         self.talks_within = lru_cache(64)(self._talks_within)
 
     @cached_property
@@ -232,6 +234,17 @@ class Knowledge:
         if day is not None:
             found &= table.of_days([day]) | table.undated if event_ids else table.of_days([day])
         return found
+
+    def _headed_days(self, event_id: str) -> tuple[tuple[int, DayMention], ...]:
+        """Return the days of an event above whose talks a heading names a weekday or date, with how it does."""
+        headings = map(self.talk, (self.talks_within((event_id,)) & self.table.sections).rows.tolist())
+        return tuple(
+            (heading.day, mention)
+            for heading in headings
+            if heading.day is not None
+            for mention in parse_days(heading.title)
+            if mention.number is None and not mention.last
+        )
 
     def events_of_year(self, year: int) -> tuple[str, ...]:
         """Return the ids of the notes' events that took place in a year."""

@@ -80,6 +80,13 @@ def grammar_meant(word: str, language: Language) -> str | None:
     return best if best and by_frequency[best] - _frequency(word, language) >= _RARER else None
 
 
+@lru_cache(maxsize=1)
+def hasty_contractions() -> frozenset[str]:
+    """Return what people write for a contraction in haste: "whats", "dont", but not the words "id", "ill" and "wed"."""
+    endings = ("n't", "'s", "'re", "'ve")
+    return frozenset(word.replace("'", "") for word in english().grammar if word.endswith(endings))
+
+
 @lru_cache(maxsize=16)
 def _without_apostrophes(language: Language) -> Mapping[str, str]:
     listed = english().grammar | language.grammar

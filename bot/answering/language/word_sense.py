@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.answering.language.knowledge import Knowledge
-from bot.answering.language.spelling import closest_word, grammar_meant
+from bot.answering.language.spelling import closest_word, grammar_meant, hasty_contractions
 from bot.answering.language.wordlists import (
     Language,
     english,
@@ -161,10 +161,8 @@ class _Reader:
         if is_unspaced(word.form[:1]):
             known = self.knowledge.contains(word.form)
             return _Read(written, word.form, Sense.KNOWN if known else Sense.PLAIN, real=True)
-        if self._is_grammar(word, capital=capital):
-            return _Read(written, word.form, Sense.GRAMMAR, real=True)
-        if is_generic(written):
-            return _Read(written, word.form, Sense.GENERIC, real=True)
+        if small := self._small(word, capital=capital):
+            return small
         real = is_real_word(written, self.language) or self._is_part(word)
         if spelling := self._spelling(word):
             return _Read(spelling, word.form, Sense.KNOWN, capital, real)
@@ -172,6 +170,18 @@ class _Reader:
         if others or self._is_translated(word):
             return _Read(written, word.form, Sense.KNOWN, capital, real, others)
         return self._unknown(word, capital=capital, real=real)
+
+    def _small(self, word: Word, *, capital: bool) -> _Read | None:
+        """Return what a word is that carries no subject, None for the others."""
+        written = self.text[word.start : word.end]
+        if self._is_grammar(word, capital=capital):
+            return _Read(written, word.form, Sense.GRAMMAR, real=True)
+        if is_generic(written):
+            return _Read(written, word.form, Sense.GENERIC, real=True)
+        if not capital and word.form in hasty_contractions():
+            meant = grammar_meant(written.lower(), self.language) or written
+            return _Read(meant, meant, Sense.GRAMMAR, real=True)
+        return None
 
     def _unknown(self, word: Word, *, capital: bool, real: bool) -> _Read:
         """Return what a word is that the notes contain in no spelling."""
@@ -195,7 +205,14 @@ class _Reader:
     def _follows_a_name(self, word: Word) -> bool:
         """Return whether a product or a name of the notes stands before a word: the release of something."""
         before = [one for one in self.words if one.end < word.start][-1:]
-        return any(is_product(one.form) or self.knowledge.is_name(one.form) for one in before)
+        return any(
+            is_product(one.form)
+            or self.knowledge.is_name(one.form)
+            or self.knowledge.aliases.others(
+                self.text[one.start : one.end]
+            )  # "k8s" where they say Kubernetes
+            for one in before
+        )
 
     def _is_grammar(self, word: Word, *, capital: bool) -> bool:
         written = self.text[word.start : word.end]

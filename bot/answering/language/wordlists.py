@@ -85,6 +85,7 @@ class Language:
     continues: frozenset[str]  # what a follow-up begins with
     negation: frozenset[str]
     mentions: frozenset[str]  # words that ask for every mention of something
+    leads_to_event: frozenset[str]  # what stands between a day and its conference: "day 1 of the ..."
     prepositions: frozenset[str]
     speakers: frozenset[str]  # who gives a talk
     holds: frozenset[str]  # says that a talk has something: "with", "had"
@@ -153,6 +154,7 @@ def _read(path: Path) -> Language:
         continues=folded("continues"),
         negation=folded("negation"),
         mentions=folded("mentions"),
+        leads_to_event=folded("leads_to_event"),
         prepositions=folded("prepositions"),
         speakers=folded("speakers"),
         holds=folded("holds"),

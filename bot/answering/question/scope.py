@@ -9,15 +9,12 @@ from functools import cache
 
 from bot.answering.language.knowledge import Knowledge, event_words, event_year, knowledge_of
 from bot.answering.language.wordlists import holdings, is_generic, is_real_word, languages
+from bot.answering.question.days import Span, Unplaced, day_mentions, read_days
 from bot.answering.question.editions import named_words, unknown_edition
 from bot.errors import UnknownDay, UnknownEvent
-from index.conferences.day_mentions import DayMention, parse_days
 from index.conferences.event_mentions import EventMention, parse_event, parse_events
-from index.models import Event
 from index.search import Searcher
 from index.vocabulary.words import Word, words
-
-Span = tuple[int, int]
 
 _YEAR = re.compile(r"(?<![\d.,-])(?:20[0-3]\d)(?![\d-])")
 _YEARS = re.compile(
@@ -33,7 +30,6 @@ _SIDE = re.compile(r"\b(since|from|after|before|depuis|après|avant)\s+$", re.IG
 _KIND = re.compile(r"\b(keynote|workshop|tutorial|panel)s?\b", re.IGNORECASE)
 _KINDS = {"tutorial": "workshop"}
 _NEGATION_CHARS, _NEGATION_WORDS = 60, 5  # in front of what a question takes out
-_DAY_TWO_WORK = re.compile(r"^[\s-]*op(?:s|erations?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +45,7 @@ class Scope:
     kind: str | None = None
     not_kind: str | None = None  # "without the keynotes"
     spans: tuple[Span, ...] = ()  # the question's characters that said so
+    unplaced: Unplaced | None = None  # a weekday or date that is no single day of the events
 
     @property
     def days(self) -> tuple[int, ...]:
@@ -79,19 +76,21 @@ def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = No
     if not wanted and not missing:
         wanted = [event_id for event_id in years if event_id in known]
     excluded += not_years
-    spans += year_spans
     if not wanted and not missing and inherited:
         wanted, firm = list(inherited.event_ids), False
-    days, day_spans = _days(
-        question, [event for event in knowledge.events if not wanted or event.event_id in wanted], spans
-    )
+    events = [event for event in knowledge.events if not wanted or event.event_id in wanted]
+    # The year of a date is no limit of its own, so that its span is not taken.
+    named = read_days(question, events, spans, knowledge, named=bool(wanted))
+    days, spans = named.days, [*spans, *year_spans]
+    if not missing:
+        wanted = list(named.event_ids) or wanted
     if days and not wanted and not missing:
         missing, elsewhere = _elsewhere(question, mentions)
         spans += elsewhere
     if not days and inherited and not mentions:
         days = inherited.days
     kind = _KIND.search(question)
-    named = _KINDS.get(kind[1].lower(), kind[1].lower()) if kind else None
+    asked_kind = _KINDS.get(kind[1].lower(), kind[1].lower()) if kind else None
     without = bool(kind) and _negated(question, kind.start() if kind else 0)
     return Scope(
         event_ids=tuple(e for e in dict.fromkeys(wanted) if e not in excluded),
@@ -100,10 +99,22 @@ def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = No
         also=days[1:],
         firm=firm,
         missing=missing,
-        kind=None if without else named,
-        not_kind=named if without else None,
-        spans=tuple(spans + day_spans),
+        kind=None if without else asked_kind,
+        not_kind=asked_kind if without else None,
+        spans=_apart([*spans, *named.spans]),
+        unplaced=None if missing else named.unplaced,
     )
+
+
+def _apart(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return spans with those that overlap as one: the year of a date and the date."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return tuple(found)
 
 
 def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
@@ -130,10 +141,11 @@ def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledg
     """Find conferences of the notes that are named without their year: "at SciPy"."""
     taken = [span for mention in mentions for span in mention.spans]
     said = list(words(question))
+    days = [mention.span for mention in day_mentions(question, taken)]
     found: list[tuple[tuple[int, ...], Span]] = []
     at = 0
     while at < len(said):
-        rows, length = _name_at(said, at, knowledge)
+        rows, length = _name_at(said, at, days, knowledge)
         span = (said[at].start, said[at + max(length, 1) - 1].end)
         if rows and not any(start < span[1] and span[0] < end for start, end in taken):
             found.append((rows, span))
@@ -144,8 +156,13 @@ def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledg
     ]
 
 
-def _name_at(said: Sequence[Word], at: int, knowledge: Knowledge) -> tuple[tuple[int, ...], int]:
-    """Return the rows of the events that are named from a word on, and how many words name them: 0 where none does."""
+def _name_at(
+    said: Sequence[Word], at: int, days: Sequence[Span], knowledge: Knowledge
+) -> tuple[tuple[int, ...], int]:
+    """Return the rows of the events that are named from a word on, and how many words name them: 0 where none does.
+
+    `days` are the spans of the days that the question names.
+    """
     rows = knowledge.events_by_words.get((said[at].form,), ())
     length = 1 if rows else 0
     for end in range(at + 2, len(said) + 1):
@@ -157,7 +174,18 @@ def _name_at(said: Sequence[Word], at: int, knowledge: Knowledge) -> tuple[tuple
     told = any(not is_real_word(form) for form in run) or (
         length > 1 and any(event_words(knowledge.events[row]) == run for row in rows)
     )
+    told = told or (bool(rows) and _beside_a_day(said, at, at + length, days))
     return (rows, length) if told or _in_a_names_place(said, at, at + length, rows, knowledge) else ((), 0)
+
+
+def _beside_a_day(said: Sequence[Word], at: int, end: int, days: Sequence[Span]) -> bool:
+    """Return whether words stand next to a day, or behind one and what leads to its conference: "day 1 of Velocity"."""
+    if end < len(said) and any(said[end].start >= start and said[end].end <= stop for start, stop in days):
+        return True
+    before = at - 1
+    while before >= 0 and said[before].form in _leads():
+        before -= 1
+    return before >= 0 and any(start < said[before].end <= stop for start, stop in days)
 
 
 def _in_a_names_place(
@@ -264,6 +292,11 @@ def _negation() -> frozenset[str]:
 
 
 @cache
+def _leads() -> frozenset[str]:
+    return frozenset().union(*(language.leads_to_event for language in languages().values()))
+
+
+@cache
 def _grammar() -> frozenset[str]:
     return frozenset().union(*(language.grammar for language in languages().values()))
 
@@ -274,31 +307,6 @@ def _elsewhere(question: str, mentions: Sequence[EventMention]) -> tuple[str | N
         if mention.city and mention.event_ids:
             return question[mention.spans[0][0] : mention.spans[-1][1]], list(mention.spans)
     return None, []
-
-
-def _days(
-    question: str, events: Sequence[Event], taken: Sequence[Span]
-) -> tuple[tuple[int, ...], list[Span]]:
-    """Return the days that a question names, and where."""
-    found: dict[int, None] = {}
-    spans: list[Span] = []
-    for mention in parse_days(question):
-        if any(start < mention.span[1] and mention.span[0] < end for start, end in taken):
-            continue
-        if mention.number is not None and _DAY_TWO_WORK.match(question[mention.span[1] :]):
-            continue
-        day = _resolve(mention, events)
-        if day is not None:
-            found.setdefault(day)
-            spans.append(mention.span)
-    return tuple(found), spans
-
-
-def _resolve(mention: DayMention, events: Sequence[Event]) -> int | None:
-    if mention.number is not None:
-        return mention.number
-    days = {mention.resolve(event) for event in events}
-    return days.pop() if len(days) == 1 else None
 
 
 def given_scope(knowledge: Knowledge, event: str | None, day: int | None) -> Scope | None:
@@ -342,6 +350,17 @@ def resolve_event(knowledge: Knowledge, name: str) -> str:
     meant = [event_id for event_id in parse_event(name, knowledge.events) if event_id in known]
     if not meant and folded.isdigit():
         meant = list(knowledge.events_of_year(int(folded)))
+    if not meant:
+        meant = _called(name, knowledge)
     if len(meant) != 1:
         raise UnknownEvent(name, known)
     return meant[0]
+
+
+def _called(name: str, knowledge: Knowledge) -> list[str]:
+    """Return the ids of the events that a name in short can mean, its year left out or not: "Velocity", "velocity 2019"."""
+    said = [word.form for word in words(name)]
+    years = {int(form) for form in said if _YEAR.fullmatch(form)}
+    rows = knowledge.events_by_words.get(tuple(form for form in said if not _YEAR.fullmatch(form)), ())
+    fits = (knowledge.events[row] for row in rows)
+    return [event.event_id for event in fits if not years or event_year(event) in years]

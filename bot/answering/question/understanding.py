@@ -14,6 +14,7 @@ from bot.answering.language.word_sense import Sense, SensedText, WordSense, sens
 from bot.answering.language.wordlists import Language, is_product, languages
 from bot.answering.question.addresses import with_titles
 from bot.answering.question.asides import without_asides
+from bot.answering.question.days import Span
 from bot.answering.question.entities import (
     companies_named,
     excluded_subjects,
@@ -27,7 +28,7 @@ from bot.answering.question.examples import PERSON, PLACE, SUBJECT, Asked, examp
 from bot.answering.question.focus import in_focus
 from bot.answering.question.people import person_asked
 from bot.answering.question.question import Question
-from bot.answering.question.scope import Scope, Span, read_scope
+from bot.answering.question.scope import Scope, read_scope
 from bot.answering.question.titles import titled_talks
 from index.encoder.base import TokenVectors
 from index.search import Query, Searcher
@@ -101,11 +102,16 @@ def _draft(written: str, searcher: Searcher, inherited: Scope | None) -> _Draft:
     knowledge = knowledge_of(searcher)
     sensed = without_asides(sense(plain_question(with_titles(written, searcher)), knowledge), searcher)
     scope = read_scope(sensed.text, knowledge, inherited)
-    asked = tuple(
-        word
-        for word in sensed.words
-        if word.topical and not any(start <= word.start < end for start, end in scope.spans)
-    )
+    asked = _outside(scope.spans, sensed)
+    if scope.unplaced:
+        # A weekday is asked for only where talks or their conference are, and nothing else: "see you on friday" is
+        # none, and "never deploy on a friday" is about fridays.
+        spans = (*scope.spans, scope.unplaced.span)
+        of_talks = bool(scope.event_ids) or any(word.sense is Sense.GENERIC for word in sensed.words)
+        if of_talks and not _outside(spans, sensed):
+            scope, asked = _placed(replace(scope, spans=spans)), ()
+        else:
+            scope = replace(scope, unplaced=None)
     return _Draft(
         written,
         sensed,
@@ -115,6 +121,34 @@ def _draft(written: str, searcher: Searcher, inherited: Scope | None) -> _Draft:
         _search_text(sensed, scope.spans, asked, knowledge),
         knowledge.speakers_named(tuple(word.form for word in sensed.words)),
     )
+
+
+def _placed(scope: Scope) -> Scope:
+    """Return a scope limited to the day that a weekday is, where it is the same one of all events that have it."""
+    places = scope.unplaced.places if scope.unplaced else ()
+    days = {day for _, day in places}
+    if len(days) != 1 or scope.days:
+        return scope
+    event_ids = tuple(event_id for event_id, _ in places)
+    return replace(scope, event_ids=event_ids, day=days.pop(), unplaced=None)
+
+
+def _outside(spans: Sequence[Span], sensed: SensedText) -> tuple[WordSense, ...]:
+    """Return the words with a subject that stand outside of limits, and are no words of any language that lead to one."""
+    found: list[WordSense] = []
+    behind = False  # whether a limit begins right behind the word
+    for word in reversed(sensed.words):
+        inside = any(start <= word.start < end for start, end in spans)
+        behind = inside or (behind and not word.capital and word.form in _leads_to_limits())
+        if word.topical and not behind:
+            found.append(word)
+    return tuple(reversed(found))
+
+
+@cache
+def _leads_to_limits() -> frozenset[str]:
+    spoken = languages().values()
+    return frozenset().union(*(language.leads_to_event | language.prepositions for language in spoken))
 
 
 def _asked(draft: _Draft, searcher: Searcher) -> Question:
@@ -164,7 +198,7 @@ def _fitting(form: AnswerForm, draft: _Draft, *, titled: bool) -> AnswerForm:
     known = sum(word.known for word in draft.words)
     if titled and form in _BARE:
         return AnswerForm.TALK
-    if form is AnswerForm.DIGEST and not (draft.scope.limits or draft.scope.missing):
+    if form is AnswerForm.DIGEST and not (draft.scope.limits or draft.scope.missing or draft.scope.unplaced):
         return AnswerForm.BRIEF
     if form is AnswerForm.DIGEST and known > _HEADED:
         return AnswerForm.QUOTES
@@ -198,7 +232,7 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm
             bool(draft.words),
             bool(draft.speakers),
             bool(scope.event_ids or scope.missing or scope.excluded_ids),
-            scope.day is not None,
+            scope.day is not None or scope.unplaced is not None,
         ),
     )
     return learnt.form(asked, by_vector=learnt.fits(searcher.encoder))

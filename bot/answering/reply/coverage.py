@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.answering.evidence.evidence import allowed_talks
 from bot.answering.language.knowledge import Knowledge, knowledge_of
+from bot.answering.question.days import Unplaced
 from bot.answering.question.question import Question
 from bot.answering.rendering import counted, spoken
 from index.build.talk_table import TalkSet
@@ -60,20 +61,39 @@ def _dates(event: Event) -> str:
 def wrong_day_text(question: Question, knowledge: Knowledge) -> str:
     """Say which days there are where the question names one that no talk can be of; empty where it names none such."""
     scope = question.scope
+    if scope.unplaced:
+        return _unplaced_text(scope.unplaced, scope.event_ids, knowledge)
     if scope.day is None:
         return ""
     events = [event for event in knowledge.events if not scope.event_ids or event.event_id in scope.event_ids]
     if allowed_talks(scope, knowledge) and (not events or scope.day <= max(map(_length, events))):
         return ""
     named = tuple(event.event_id for event in events) if scope.event_ids else ()
-    days = knowledge.table.days_of(knowledge.talks_within(named))
     where = f" of {' or '.join(scope.event_ids)}" if scope.event_ids else ""
-    known = (
-        f"they have {'day' if len(days) == 1 else 'days'} {', '.join(map(str, days))}"
-        if days
-        else "they name no days of it"
-    )
-    return f"The notes hold no talk of day {scope.day}{where}: {known}."
+    return f"The notes hold no talk of day {scope.day}{where}: {_days_noted(named, knowledge)}."
+
+
+def _days_noted(event_ids: tuple[str, ...], knowledge: Knowledge) -> str:
+    days = knowledge.table.days_of(knowledge.talks_within(event_ids))
+    listed = f"they have {'day' if len(days) == 1 else 'days'} {', '.join(map(str, days))}"
+    return listed if days else "they name no days of it"
+
+
+def _unplaced_text(unplaced: Unplaced, event_ids: tuple[str, ...], knowledge: Knowledge) -> str:
+    """Say that a weekday or date is no day of the events, of several, or that nobody tells when they were held."""
+    if unplaced.places:
+        days = sorted({day for _, day in unplaced.places})
+        held = [
+            f"day {day} of {spoken([event_id for event_id, on in unplaced.places if on == day])}"
+            for day in days
+        ]
+        return f"“{unplaced.text}” is {spoken(held)}. Ask again with the conference that you mean."
+    if not event_ids:
+        return f"The notes tell of no conference on “{unplaced.text}”."
+    named = " or ".join(event_ids)
+    dated = [event for event in knowledge.events if event.event_id in event_ids and event.starts_on]
+    said = "no talk of" if dated else "no dates to tell which day was"
+    return f"The notes hold {said} “{unplaced.text}” at {named}: {_days_noted(event_ids, knowledge)}."
 
 
 def _length(event: Event) -> int:

@@ -11,7 +11,7 @@ from bot.answering.evidence.evidence import Found, allowed_talks
 from bot.answering.evidence.spots import name_forms
 from bot.answering.language.knowledge import Knowledge, knowledge_of
 from bot.answering.language.word_sense import is_version
-from bot.answering.language.wordlists import english, languages
+from bot.answering.language.wordlists import english, is_common_elsewhere, is_real_word, languages
 from bot.answering.question.entities import runs_of
 from bot.answering.question.examples import examples
 from bot.answering.question.question import Question
@@ -71,6 +71,10 @@ def unsaid_words(question: Question) -> tuple[str, ...]:
     asked = [word for word in question.words if word.form not in aside and word.form not in grammar]
     if not asked or len(asked) > _FEW or any(word.known for word in asked):
         return ()
+    if question.scope.limits and all(
+        is_common_elsewhere(word.form) and not is_real_word(word.form) for word in asked
+    ):
+        return ()  # a verb of a language that was not recognised, beside a day or conference: "was passierte an Tag 1"
     return tuple(word.text for word in asked)
 
 
