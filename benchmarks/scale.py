@@ -147,7 +147,8 @@ def _percentiles(what: str, spent: list[float]) -> dict[str, float]:
 
 def _stages(searcher: Any, asked: list[str]) -> dict[str, float]:
     """Time each stage of a ranking without limits on its own."""
-    from index.search import RARE_AT_MOST, Query
+    from index.engines.proposals import RARE_AT_MOST
+    from index.search import Query
 
     build = searcher.build
     tokens = {question: searcher.encoder.encode_tokens([question])[0] for question in asked}
@@ -184,6 +185,7 @@ def _recall(searcher: Any, asked: list[str]) -> dict[str, float]:
 
 def _filters(searcher: Any, asked: list[str]) -> dict[str, Any]:
     """Search within limits of several widths, time it, and compare with what is exact."""
+    from index.engines.proposals import Wanted
     from index.search import Filter, Query
 
     build = searcher.build
@@ -197,14 +199,15 @@ def _filters(searcher: Any, asked: list[str]) -> dict[str, Any]:
     }
     found: dict[str, Any] = {}
     for what, limit in limits.items():
-        allowed = searcher.within(limit).mask[build.table.talk_of_row]
+        talks = searcher.within(limit)
+        allowed = talks.mask[build.table.talk_of_row]
         spent = _times(lambda question, limit=limit: searcher.search(Query(question, filter=limit)), asked)
         recall, outside = [], 0
         for question in asked:
             vector = searcher.encoder.encode_tokens([question])[0].pooled
             exact = build.dense.scan(vector, 10, allowed)[0]
-            dense = build.dense.search(vector, DEPTH, allowed)[0]
-            lexical = searcher._search_words(question, DEPTH, searcher.within(limit), allowed)[0]
+            proposed = searcher.engine.propose(Wanted(question, "", vector, DEPTH, talks))
+            dense, lexical = proposed.dense, proposed.lexical
             recall.append(len(np.intersect1d(exact, dense[:10])) / max(len(exact), 1))
             outside += int(np.count_nonzero(~allowed[dense]) + np.count_nonzero(~allowed[lexical]))
         found[what] = {

@@ -16,6 +16,7 @@ from index.errors import IndexFault
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from index.engines.proposals import EngineOf
     from index.ranking.reader import ReaderSetting
     from index.search import Searcher
 
@@ -50,21 +51,44 @@ def open_searcher(index_dir: Path | None) -> Searcher:
     """Open the build in a folder, by default the one that the settings name."""
     from index.search import Searcher
 
-    named, adapter, reader = _named()
-    return Searcher.open(index_dir or named, adapter=adapter, reader=reader)
+    named, adapter, reader, engine = _named()
+    return Searcher.open(index_dir or named, adapter=adapter, reader=reader, engine=engine)
 
 
-def _named() -> tuple[Path, str | None, ReaderSetting]:
-    """Return the folder of the builds, the encoder's adapter and the reader that the settings name."""
+def engine_of(settings: Settings) -> EngineOf:
+    """Return what makes the search engine that the settings name.
+
+    Raises:
+        EngineUnavailable: Qdrant has no address, or its package is not installed.
+    """
+    from index.engines.local import LocalEngine
+
+    if settings.engine == "local":
+        return LocalEngine
+    from index.engines.qdrant import Qdrant
+
+    key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
+    return Qdrant.at(settings.qdrant_url, key, settings.qdrant_collection).engine
+
+
+def _named() -> tuple[Path, str | None, ReaderSetting, EngineOf]:
+    """Return the folder of the builds, the encoder's adapter, the reader and the engine that the settings name."""
     # Importing pydantic takes 0.1 s, a quarter of a single question's whole time: it waits where only the
     # environment names them.
     named = {name.upper(): value for name, value in os.environ.items() if value}
-    if Path(".env").exists() or "CONFNOTES_READER_MS" in named:
+    if Path(".env").exists() or named.keys() & {"CONFNOTES_READER_MS", "CONFNOTES_ENGINE"}:
         from bot.live import reader_setting
 
         settings = load_settings()
-        return settings.index_dir, settings.encoder_adapter, reader_setting(settings)
+        return (
+            settings.index_dir,
+            settings.encoder_adapter,
+            reader_setting(settings),
+            engine_of(settings),
+        )
+    from index.engines.local import LocalEngine
     from index.ranking.reader import ReaderSetting
 
     index_dir = Path(named.get("CONFNOTES_INDEX_DIR", DEFAULT_INDEX_DIR))
-    return index_dir, named.get("CONFNOTES_ENCODER_ADAPTER"), ReaderSetting(named.get("CONFNOTES_READER"))
+    reader = ReaderSetting(named.get("CONFNOTES_READER"))
+    return index_dir, named.get("CONFNOTES_ENCODER_ADAPTER"), reader, LocalEngine

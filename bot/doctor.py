@@ -16,7 +16,7 @@ from typing import IO
 from bot.answering import answer, examples, extent_text
 from bot.answering.rendering import counted
 from bot.errors import BotFault
-from bot.live import LiveIndex, reader_setting
+from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.store import Store
 from index.build.last_run import read_run
@@ -62,9 +62,7 @@ def examine_machine(
     opened: list[Searcher] = []
 
     def index() -> str:
-        searcher = LiveIndex(
-            settings.index_dir, adapter=settings.encoder_adapter, reader=reader_setting(settings)
-        ).searcher
+        searcher = LiveIndex.of(settings).searcher
         opened.append(searcher)
         build = searcher.build
         return f"build {build.build_id}, {extent_text(searcher)}, model {build.manifest.encoder.name}"

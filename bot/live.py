@@ -17,14 +17,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answering import prepare
+from bot.command import engine_of
 from index.build.layout import CURRENT_FILE, audience_folder, current_build_id, list_builds
 from index.encoder.base import Encoder
+from index.engines.local import LocalEngine
+from index.engines.proposals import EngineOf
 from index.errors import EncoderMismatch, FormatMismatch, IndexFault
 from index.ranking.reader import ReaderSetting
 from index.search import Searcher
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from index.build.replica import Replica
 
 POLL_S = 5.0
 # A network volume may show a new build's files late: one that was refused is looked at again after a while.
@@ -46,22 +50,38 @@ class LiveIndex:
         encoder: Encoder | None = None,
         adapter: str | None = None,
         reader: ReaderSetting | None = None,
+        *,
+        replica: Replica | None = None,
+        engine: EngineOf = LocalEngine,
     ) -> None:
-        """Open the live build; `adapter`, the encoder's, and `reader` are what the settings name.
+        """Open the live build.
+
+        Args:
+            index_dir: The folder of builds.
+            encoder: An embedding model that is loaded already.
+            adapter: The encoder's, as the settings name it.
+            reader: What the settings say of the reader.
+            replica: Fetches builds into the folder.
+            engine: Where candidates come from, as the settings name it.
 
         Raises:
             IndexFault: there is none, or it cannot be used.
         """
         self.index_dir = index_dir
-        self.trouble: str | None = None
+        self._replica = replica
+        self._far = replica.start() if replica else None  # why the newest build could not be fetched
+        if self._far:
+            _log.error("an earlier build is served: %s", self._far)
+        self.trouble: str | None = self._far
         self._adapter = adapter
         self._reader = reader or ReaderSetting()
+        self._engine = engine
         self._refused: str | None = None
         self._refused_at = 0.0
         try:
-            self._searcher = _opened(index_dir, encoder, adapter, self._reader)
+            self._searcher = _opened(index_dir, encoder, adapter, self._reader, engine=engine)
         except FormatMismatch as fault:
-            self._searcher = _last_readable(index_dir, encoder, adapter, self._reader, fault)
+            self._searcher = _last_readable(index_dir, encoder, adapter, self._reader, fault, engine=engine)
             self._keep_old(current_build_id(index_dir), fault)
         self._following: list[Callable[[Searcher], None]] = []
         self._audiences: dict[Path, LiveIndex] = {}
@@ -69,6 +89,32 @@ class LiveIndex:
         self._has_left = False  # a build that was replaced may be in memory still
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, index_dir: Path | None = None) -> LiveIndex:
+        """Open the build that the settings name, from their object store if they name one.
+
+        Args:
+            settings: What the surroundings say.
+            index_dir: A folder that somebody named instead; it is meant alone.
+
+        Raises:
+            IndexFault: there is none, or it cannot be used.
+        """
+        replica = None
+        if settings.index and index_dir is None:
+            from index.build.remote import connect
+            from index.build.replica import Replica
+
+            key = settings.build_key.get_secret_value() if settings.build_key else ""
+            replica = Replica(connect(settings.index, key), settings.index_dir, AGAIN_AFTER_S)
+        return cls(
+            index_dir or settings.index_dir,
+            adapter=settings.encoder_adapter,
+            reader=reader_setting(settings),
+            replica=replica,
+            engine=engine_of(settings),
+        )
 
     @property
     def searcher(self) -> Searcher:
@@ -94,12 +140,20 @@ class LiveIndex:
             if folder not in self._audiences:
                 try:
                     self._audiences[folder] = LiveIndex(
-                        folder, self._searcher.encoder, self._adapter, self._reader
+                        folder, self._searcher.encoder, self._adapter, self._reader, engine=self._engine
                     )
                 except IndexFault as fault:
                     _log.error("the recaps for %s cannot be asked: %s", folder.name, fault)
                     return None
             return self._audiences[folder]
+
+    def _fetch(self) -> None:
+        """Bring the folder to what the object store says, if there is one."""
+        if self._replica is not None:
+            far = self._replica.fetch()
+            if far and far != self._far:
+                _log.error("the new build is not taken, %s stays: %s", self._searcher.build.build_id, far)
+            self._far = far
 
     def on_change(self, act: Callable[[Searcher], None]) -> None:
         """Call `act` with the searcher of every later build."""
@@ -107,6 +161,7 @@ class LiveIndex:
 
     def refresh(self) -> bool:
         """Take the pointer's build where it is another one; say whether it was taken."""
+        self._fetch()
         for folder, own in list(self._audiences.items()):
             if (folder / CURRENT_FILE).is_file():
                 own.refresh()
@@ -116,15 +171,17 @@ class LiveIndex:
         try:
             build_id = current_build_id(self.index_dir)
             if build_id == self._searcher.build.build_id:
-                self._refused, self.trouble = None, None
+                self._refused, self.trouble = None, self._far
                 return False
             if build_id == self._refused and time.monotonic() - self._refused_at < AGAIN_AFTER_S:
                 return False
-            fresh = _opened(self.index_dir, self._searcher.encoder, self._adapter, self._reader)
+            fresh = _opened(
+                self.index_dir, self._searcher.encoder, self._adapter, self._reader, engine=self._engine
+            )
         except Exception as fault:  # whatever a strange build does, the one that answers goes on answering
             self._keep_old(build_id, fault)
             return False
-        self._searcher, self._refused, self.trouble = fresh, None, None
+        self._searcher, self._refused, self.trouble = fresh, None, self._far
         self._has_left = True
         _log.info("now serving build %s", fresh.build.build_id)
         for act in self._following:
@@ -176,6 +233,8 @@ def _last_readable(
     adapter: str | None,
     reader: ReaderSetting,
     fault: FormatMismatch,
+    *,
+    engine: EngineOf,
 ) -> Searcher:
     """Open the newest build before the live one that has this version's format.
 
@@ -187,7 +246,7 @@ def _last_readable(
     live = current_build_id(index_dir)
     for build_id in reversed([one for one in list_builds(index_dir) if one < live]):
         with suppress(FormatMismatch):
-            return _opened(index_dir, encoder, adapter, reader, build_id)
+            return _opened(index_dir, encoder, adapter, reader, build_id, engine=engine)
     raise fault
 
 
@@ -197,11 +256,13 @@ def _opened(
     adapter: str | None,
     reader: ReaderSetting,
     build_id: str | None = None,
+    *,
+    engine: EngineOf,
 ) -> Searcher:
     try:
-        searcher = Searcher.open(index_dir, encoder, build_id, adapter, reader)
+        searcher = Searcher.open(index_dir, encoder, build_id, adapter, reader, engine=engine)
     except EncoderMismatch:  # the nightly job has another model: the build's own is loaded
-        searcher = Searcher.open(index_dir, None, build_id, adapter, reader)
+        searcher = Searcher.open(index_dir, None, build_id, adapter, reader, engine=engine)
     # What the first question would wait for: whoever asks next does not, and eight who ask at once do not
     # each do it.
     prepare(searcher)

@@ -124,9 +124,33 @@ class Settings(BaseSettings):
     )
 
     index_dir: Path = Field(default=DEFAULT_INDEX_DIR, description="Folder of the published builds.")
+    index: str = Field(
+        default="",
+        description="Object store that builds travel by, such as s3://BUCKET/PREFIX, gs:// or az://; empty: none.",
+    )
+    build_key: Secret | None = Field(
+        default=None,
+        min_length=16,
+        description="Key that builds in the object store are signed with; with one, unsigned ones are refused.",
+    )
     encoder_adapter: str | None = Field(
         default=None,
         description="Adapter that a build must be made with: none, or a file; empty: the shipped one, or none.",
+    )
+    engine: Literal["local", "qdrant"] = Field(
+        default="local",
+        description="What finds the passages worth ranking: local, the build's own files, or qdrant.",
+    )
+    qdrant_url: Address = Field(
+        default=None, description="Address of the Qdrant server, for CONFNOTES_ENGINE=qdrant."
+    )
+    qdrant_api_key: Secret | None = Field(
+        default=None, description="API key of the Qdrant server; empty: none."
+    )
+    qdrant_collection: str = Field(
+        default="confnotes",
+        pattern=r"^[\w-]{1,200}$",
+        description="What the names of the collections begin with; every index folder needs its own.",
     )
     reader: str | None = Field(
         default=None,

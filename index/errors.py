@@ -6,7 +6,10 @@ IndexFault
 │   ├── FormatMismatch   another format version
 │   ├── EncoderMismatch  made with other weights than the ones at hand
 │   └── BuildDamaged     a file is missing, or differs from what the manifest says
+├── StoreUnusable        the object store that builds travel by cannot be used, or holds what cannot be trusted
+│   └── OthersPublished  another job published there since this one looked
 ├── EncoderUnavailable   the embedding model cannot be loaded, or is not the one it claims to be
+├── EngineUnavailable    the search engine that the settings name cannot be asked
 ├── ReaderUnavailable    the network that reads the best passages cannot be loaded
 └── BuildRefused         what was handed to the writer does not fit together
 """
@@ -38,8 +41,20 @@ class BuildDamaged(BuildUnusable):
     """A build's file is missing or is not the one that was written."""
 
 
+class StoreUnusable(IndexFault):
+    """The object store cannot be used, or what it holds cannot be trusted."""
+
+
+class OthersPublished(StoreUnusable):
+    """Another job published there since this one looked; its build stays."""
+
+
 class EncoderUnavailable(IndexFault):
     """An embedding model cannot be loaded."""
+
+
+class EngineUnavailable(IndexFault):
+    """The search engine that the settings name cannot be asked, or does not hold the build."""
 
 
 class ReaderUnavailable(IndexFault):

@@ -17,11 +17,13 @@ from index.build.talk_table import TalkSet
 from index.encoder.adapter import adapter_of_build, name_adapter
 from index.encoder.base import Encoder, TokenVectors, Vectors, unit
 from index.encoder.load import load_encoder
+from index.engines.local import LocalEngine
+from index.engines.proposals import EngineOf, Wanted
 from index.errors import EncoderMismatch
 from index.files.lines import Remembered
 from index.mentions import Mentions
 from index.models import Hit, TalkKind
-from index.ranking.dense import Allowed, Rows
+from index.ranking.dense import Rows
 from index.ranking.features import Candidates
 from index.ranking.fusion import Evidence, idf, rank, word_weights
 from index.ranking.matches import AskedWord, asked_words, match
@@ -30,11 +32,6 @@ from index.vocabulary.phrases import TextNumbers
 from index.vocabulary.terms import Unit, units
 from index.vocabulary.words import plain_letters
 
-# A word of the question that so few passages hold is a name to most people: all of them are candidates.
-RARE_AT_MOST = 20
-# Up to so many talks a limit is named to the lexical index talk by talk (3 ms); of more, rows are left out of
-# what it finds.
-_NAMED_TALKS = 1_000
 # Candidates whose tokens are read in a large build: a list asks for 400 of each ranker, and 800 take 30 ms.
 _MOST_SCORED = 400
 # What a word of the turn before counts beside one of the question. On 431 follow-ups (MRR@10): .25 .564, .5 .676,
@@ -106,8 +103,10 @@ class Searcher:
         encoder: Encoder | None = None,
         adapter: str | None = None,
         reader: ReaderSetting | None = None,
+        engine: EngineOf = LocalEngine,
     ) -> None:
         self.build = build
+        self.engine = engine(build)
         self._reader = reader or ReaderSetting()
         self.said = Mentions(build)
         self._encoded: Remembered[TokenVectors] = Remembered(_ENCODED)
@@ -125,17 +124,21 @@ class Searcher:
         build_id: str | None = None,
         adapter: str | None = None,
         reader: ReaderSetting | None = None,
+        *,
+        engine: EngineOf = LocalEngine,
     ) -> Searcher:
         """Open the live build, or another one by id; without an encoder the build's own is loaded at the first search.
 
         `adapter` is the one that a person asks for: `none`, or a file; see
-        `index.encoder.adapter.adapter_of_build`. `reader` is the shipped one where nothing is said.
+        `index.encoder.adapter.adapter_of_build`. `reader` is the shipped one where nothing is said. `engine`
+        makes what finds the candidates; they are ranked here, whichever it is.
 
         Raises:
+            EngineUnavailable: the engine cannot be asked, or does not hold the build.
             NoBuild: nothing was published there.
             BuildUnusable: the build is damaged, of another format, or made with another encoder.
         """
-        return cls(open_build(Path(index_dir), build_id), encoder, adapter, reader)
+        return cls(open_build(Path(index_dir), build_id), encoder, adapter, reader, engine)
 
     @property
     def encoder(self) -> Encoder:
@@ -186,22 +189,21 @@ class Searcher:
         said = f"{context} {text}".strip()
         if not said or not len(self.build.passages) or (talks is not None and not talks):
             return ()
-        allowed = None if talks is None else self._rows_of(talks)
         tokens = self._tokens_of(context, text)
         asked = units(said)
         shares = [CONTEXT_SHARE if unit.start < len(context) and text else 1.0 for unit in asked]
         weights = word_weights(said, tokens, self.build.lexical.unit_freq, len(self.build.passages))
         if context and text:
             weights = weights.lowered(len(context), CONTEXT_SHARE)
-        spelled = self._spelled_out(text or context)
-        lexical_rows, lexical_scores = self._search_words(
-            spelled, context if text else "", query.depth, talks, allowed
+        wanted = Wanted(
+            self._spelled_out(text or context), context if text else "", tokens.pooled, query.depth, talks
         )
-        dense_rows, _ = self.build.dense.search(tokens.pooled, query.depth, allowed)
-        rare_rows = self.build.lexical.search_rare(f"{context} {spelled}", RARE_AT_MOST, allowed)
-        rows = self._scored(np.union1d(lexical_rows, dense_rows), rare_rows, tokens.pooled)
+        proposed = self.engine.propose(wanted)
+        rows = self._scored(np.union1d(proposed.lexical, proposed.dense), proposed.rare, tokens.pooled)
         matched = asked_words(asked, shares, self.build.phrases, self._idf)
-        found = self._candidates(rows, tokens, matched, _spread(rows, lexical_rows, lexical_scores))
+        found = self._candidates(
+            rows, tokens, matched, _spread(rows, proposed.lexical, proposed.lexical_scores)
+        )
         return rank(found, weights, query.k)
 
     def _candidates(
@@ -316,18 +318,6 @@ class Searcher:
                 row for recap_id in limits.recap_ids if (row := build.recaps.row(recap_id)) is not None
             )
         return found
-
-    def _rows_of(self, talks: TalkSet) -> Allowed:
-        """Return which rows are of some talks, (n_passages,)."""
-        allowed: Allowed = talks.mask[self.build.table.talk_of_row]
-        return allowed
-
-    def _search_words(
-        self, text: str, context: str, depth: int, talks: TalkSet | None, allowed: Allowed | None
-    ) -> tuple[Rows, Vectors]:
-        if talks is not None and len(talks) <= _NAMED_TALKS:
-            return self.build.lexical.search(text, depth, talks.rows.tolist(), context=context)
-        return self.build.lexical.search(text, depth, allowed=allowed, context=context)
 
     def hit(self, row: int, score: float = 1.0, rank: int = 0) -> Hit:
         """Return a passage with its talk as a hit."""

@@ -21,9 +21,12 @@ from ingest.nightly.noting import note
 from ingest.terminal import bars, faults, settings, status_of
 
 if TYPE_CHECKING:
+    from index.engines.qdrant import Qdrant
     from ingest.inspection.init import Draft
     from ingest.job import Job
     from ingest.nightly.report import Report
+    from ingest.settings import IngestSettings
+    from ingest.sharing import Sharing
 
 CATALOGUE = click.Path(path_type=Path)  # a file, or a folder of pyvideo's data
 
@@ -80,6 +83,7 @@ def ingest(
     """
     with faults():
         from ingest.job import Job
+        from ingest.sharing import Sharing
 
         given = settings()
         job = Job(
@@ -95,6 +99,7 @@ def ingest(
             gate_margin=given.gate_margin,
             most_talks_lost=given.most_talks_lost,
             accept=accept,
+            qdrant=_qdrant(given),
             contact=given.web_contact,
             allowed_hosts=tuple(given.web_allowed_hosts.replace(",", " ").split()),
         )
@@ -102,8 +107,18 @@ def ingest(
             sys.exit(_rehearsed(job, as_json))
         webhook = given.report_webhook.get_secret_value() if given.report_webhook else ""
         if every is None:
-            sys.exit(_one_night(job, webhook, as_json))
-        repeat(lambda: _one_night(job, webhook, as_json), every)
+            sys.exit(_one_night(job, webhook, as_json, Sharing(given, index_dir)))
+        repeat(lambda: _one_night(job, webhook, as_json, Sharing(given, index_dir)), every)
+
+
+def _qdrant(given: IngestSettings) -> Qdrant | None:
+    """Return the server that the settings name; None where builds are searched in their folder."""
+    if given.engine == "local":
+        return None
+    from index.engines.qdrant import Qdrant
+
+    key = given.qdrant_api_key.get_secret_value() if given.qdrant_api_key else None
+    return Qdrant.at(given.qdrant_url, key, given.qdrant_collection)
 
 
 def _rehearsed(job: Job, as_json: bool) -> int:
@@ -121,7 +136,7 @@ def _rehearsed(job: Job, as_json: bool) -> int:
     return rehearsal.exit_status
 
 
-def _one_night(job: Job, webhook: str, as_json: bool) -> int:
+def _one_night(job: Job, webhook: str, as_json: bool, sharing: Sharing) -> int:
     """Do one night's work, tell what happened, and return the exit status.
 
     Raises:
@@ -133,19 +148,24 @@ def _one_night(job: Job, webhook: str, as_json: bool) -> int:
 
     started = time.time()
     try:
+        sharing.begin(job.index_dir, job.wait_s, complain)
         with bars(as_json) as progress:
             report = run(job, progress)
+        sharing.publish(job.index_dir, complain)
         note(job.index_dir, started, report, complain)
+        sharing.note(job.index_dir, complain)
         _print(report, as_json)
     except BrokenPipeError:
         raise  # whoever read the report went away, which is click's to handle
     except IngestError as error:
         if not isinstance(error, AnotherJob):
             note(job.index_dir, started, status_of(error), complain)
+            sharing.note(job.index_dir, complain)
         tell(webhook, str(error), complain)
         raise
     except Exception as error:
         note(job.index_dir, started, Status.DEFECT, complain)
+        sharing.note(job.index_dir, complain)
         defect = Defect.of(error)
         tell(webhook, str(defect), complain)
         raise defect from error

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.engines.qdrant import Qdrant
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
 
@@ -28,5 +32,6 @@ class Job:
     gate_margin: float = 0.05  # how far figures may fall
     most_talks_lost: float = 0.3  # share
     accept: bool = False  # publish whatever the gate says
+    qdrant: Qdrant | None = None  # where builds are searched besides their folder
     contact: str = ""  # shown to the web servers that sources are fetched from
     allowed_hosts: tuple[str, ...] = ()  # hosts of sources that may lead to inside addresses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,6 +19,15 @@ class IngestSettings(BaseSettings):
     )
 
     index_dir: Path = Field(default=DEFAULT_INDEX_DIR, description="Folder of the published builds.")
+    index: str = Field(
+        default="",
+        description="Object store that builds travel by, such as s3://BUCKET/PREFIX, gs:// or az://; empty: none.",
+    )
+    build_key: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Key that builds in the object store are signed with; with one, unsigned ones are refused.",
+    )
     notes: Path = Field(
         default=Path("notes"), description="What `confnotes ingest` reads when no path is named."
     )
@@ -32,6 +42,21 @@ class IngestSettings(BaseSettings):
     encoder_adapter: str | None = Field(
         default=None,
         description="Adapter of the embedding model: none, or a file; empty: the one that ships, for the model that ships.",
+    )
+    engine: Literal["local", "qdrant"] = Field(
+        default="local",
+        description="What finds the passages worth ranking: local, the build's own files, or qdrant.",
+    )
+    qdrant_url: str | None = Field(
+        default=None, description="Address of the Qdrant server, for CONFNOTES_ENGINE=qdrant."
+    )
+    qdrant_api_key: SecretStr | None = Field(
+        default=None, description="API key of the Qdrant server; empty: none."
+    )
+    qdrant_collection: str = Field(
+        default="confnotes",
+        pattern=r"^[\w-]{1,200}$",
+        description="What the names of the collections begin with; every index folder needs its own.",
     )
     web_contact: str = Field(
         default="", description="Page or mailbox where the owners of sites that are read can complain."

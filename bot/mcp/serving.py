@@ -13,7 +13,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bot.live import LiveIndex, reader_setting
+from bot.live import LiveIndex
 from bot.mcp.identity import MOST_BYTES, SlackIdentity
 from bot.mcp.server import Run, create_server
 from bot.settings import Settings
@@ -30,9 +30,7 @@ def run_stdio(settings: Settings, index_dir: Path | None) -> None:
     """
     # Before the server brings a way of its own; to standard error, since standard output is the protocol's.
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    live = LiveIndex(
-        index_dir or settings.index_dir, adapter=settings.encoder_adapter, reader=reader_setting(settings)
-    )
+    live = LiveIndex.of(settings, index_dir)
     live.follow()
     try:
         create_server(lambda: live.searcher, settings.public_url).run("stdio")

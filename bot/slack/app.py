@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import SettingsFault, SlackFault, StoreAway
-from bot.live import LiveIndex, reader_setting
+from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.slack import http
 from bot.slack.client import web_client
@@ -87,9 +87,7 @@ def create_app(settings: Settings, *, answering: Answering, live: LiveIndex | No
     # All loggers of Bolt take this one's level; below it Bolt logs whole requests, and a warning at each start.
     quiet = logging.getLogger("slack_bolt")
     quiet.setLevel(logging.ERROR)
-    live = live or LiveIndex(
-        settings.index_dir, adapter=settings.encoder_adapter, reader=reader_setting(settings)
-    )
+    live = live or LiveIndex.of(settings)
     with ExitStack() as undone:
         store = Store(settings.store, lease_s=settings.takeover_after_s)
         undone.callback(store.close)

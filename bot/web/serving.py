@@ -17,7 +17,7 @@ from bot.connections import PatientProtocol
 from bot.errors import SettingsFault
 from bot.feedback import Feedback, Lacking
 from bot.holdings import holdings_of
-from bot.live import LiveIndex, reader_setting
+from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.store import Store
 from bot.telemetry import logs
@@ -69,11 +69,7 @@ def run(
         signed=bool(signing_secret),
     )
     with probing(settings.probes, health := Health()) as probes:
-        live = LiveIndex(
-            index_dir or settings.index_dir,
-            adapter=settings.encoder_adapter,
-            reader=reader_setting(settings),
-        )
+        live = LiveIndex.of(settings, index_dir)
         live.on_change(prepare_pages)
         threading.Thread(target=prepare_pages, args=(live.searcher,), name="pages", daemon=True).start()
         live.follow()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from index.errors import BuildRefused
 from index.models import Event, Passage, Recap, Talk
+from index.ranking.lexical import LexicalRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,18 @@ def context_text(passage: Passage, talk: Talk, event: Event | None) -> str:
     above = (heading.rstrip(":.") for heading in passage.headings)
     context = [event.name if event else "", talk.title, ", ".join(talk.speakers), *above]
     return "".join(f"{part}. " for part in context if part)
+
+
+def lexical_row(passage: Passage, talk: Talk, event: Event | None, talk_row: int) -> LexicalRow:
+    """Return what is searched of a passage by its words."""
+    return LexicalRow(
+        text=passage.text,
+        title=talk.title,
+        speakers=" ".join((*talk.speakers, *talk.affiliations)),
+        event=" ".join((event.event_id, event.name)) if event else "",
+        talk_row=talk_row,
+        headings="\n".join(passage.headings),
+    )
 
 
 def _unique(kind: str, ids: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import tantivy
 
-from index.build.contents import Contents
+from index.build.contents import Contents, lexical_row
 from index.build.layout import (
     FILE_MODE,
     FOLDER_MODE,
@@ -152,15 +152,7 @@ def _write_text(folder: Path, digest: str, text: str, earlier: Path | None) -> N
 
 def _lexical_rows(contents: Contents) -> Iterator[LexicalRow]:
     for passage, talk_row in zip(contents.passages, contents.talk_of_row().tolist(), strict=True):
-        talk, event = contents.around(passage)
-        yield LexicalRow(
-            text=passage.text,
-            title=talk.title,
-            speakers=" ".join((*talk.speakers, *talk.affiliations)),
-            event=" ".join((event.event_id, event.name)) if event else "",
-            talk_row=talk_row,
-            headings="\n".join(passage.headings),
-        )
+        yield lexical_row(passage, *contents.around(passage), talk_row)
 
 
 def _finish(

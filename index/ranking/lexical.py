@@ -29,9 +29,9 @@ LEXICAL_FOLDER = "lexical"
 META_FILE = "meta.json"  # tantivy's name for it
 TOKENIZER = "index.vocabulary.terms, ascii_fold, stopword(english), stemmer(english)"
 BOOSTS = {"text": 1.0, "headings": 1.0, "title": 1.0, "speakers": 1.0, "event": 0.5}
+CONTEXT_BOOST = 0.6  # of the words of the turn before
 _ANALYZER = "notes"
 _REMEMBERED = 8_192  # terms
-_CONTEXT_BOOST = 0.6
 _HEAP_BYTES = 64_000_000
 _MARGIN = 1.5  # times as many hits are fetched as a limit is expected to leave enough of
 
@@ -163,6 +163,18 @@ class LexicalRanker:
         stems = [*map(self.stem, terms(text)), *(one for one in map(self.stem, joined) if self._is_said(one))]
         return list(dict.fromkeys(stem for stem in stems if stem))
 
+    def rare_terms(self, text: str, most: int) -> list[str]:
+        """Return the stems of a text that at most `most` passages hold."""
+        return [stem for stem in self.terms(text) if 0 < sum(self._stem_freqs(stem)) <= most]
+
+    def stems_of(self, content: LexicalRow) -> dict[str, list[str]]:
+        """Return the stems of each field of a passage, as they were indexed."""
+        return {field: self._analyzer.analyze(" ".join(terms(getattr(content, field)))) for field in BOOSTS}
+
+    def field_freq(self, field: str, stem: str) -> int:
+        """Return how many passages hold a stem in a field."""
+        return dict(zip(BOOSTS, self._stem_freqs(stem), strict=True))[field]
+
     def doc_freq(self, text: str) -> int | None:
         """Return how many passages hold a word or its inflections in one field, whichever holds it most.
 
@@ -201,7 +213,7 @@ class LexicalRanker:
         stems = self.terms(text)
         parts = [part for stem in stems for part in self._anywhere(stem)]
         parts += [
-            tantivy.Query.boost_query(part, _CONTEXT_BOOST)
+            tantivy.Query.boost_query(part, CONTEXT_BOOST)
             for stem in self.terms(context)
             if stem not in stems
             for part in self._anywhere(stem)
@@ -218,7 +230,7 @@ class LexicalRanker:
 
     def search_rare(self, text: str, most: int, allowed: Allowed | None = None) -> Rows:
         """Return all rows with a word of the text that at most `most` passages hold, whatever else they say."""
-        rare = [stem for stem in self.terms(text) if 0 < sum(self._stem_freqs(stem)) <= most]
+        rare = self.rare_terms(text, most)
         rows = self._run([part for stem in rare for part in self._anywhere(stem)], most * len(rare), None)[0]
         return rows if allowed is None else rows[allowed[rows]]
 

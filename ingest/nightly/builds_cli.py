@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from console.command import Status, index_option, leave, screen
+from console.command import Status, complain, index_option, leave, screen
 from ingest.terminal import faults, settings
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -134,8 +134,13 @@ def rollback(build: str | None, index_dir: Path | None) -> None:
     """Make an earlier build live, by default the one before; it stays until the notes change, or `confnotes ingest --full`."""
     with faults():
         from ingest.nightly.builds import go_back
+        from ingest.sharing import Sharing
 
-        before, now = go_back(_folder(index_dir), build)
+        folder = _folder(index_dir)
+        sharing = Sharing(settings(), index_dir)
+        sharing.begin(folder, 0.0, complain)
+        before, now = go_back(folder, build)
+        sharing.publish(folder, complain)
         click.echo(f"Build {now} is live instead of {before}, until the notes change.")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from index.build.doubts import Doubts, write_doubts
 from index.build.layout import prune, publish, read_manifest, remove_build
+from index.build.reader import open_build
 from index.encoder.base import Encoder
 from index.errors import BuildUnusable
 from index.models import Event
@@ -144,6 +145,8 @@ def _go_live(
         if not night.job.accept:
             _pass_gate(night, build_id, encoder, questions)
         changes = difference(index_dir, night.live, contents[3], contents[4])
+        if night.job.qdrant:  # whoever sees the pointer finds the collection
+            night.job.qdrant.write(open_build(index_dir, build_id))
         publish(index_dir, build_id)
     except BaseException:
         if build_id != night.live:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from index.build.layout import FOLDER_MODE, current_build_id
+from index.build.layout import CURRENT_FILE, FOLDER_MODE, current_build_id, list_builds
+from index.build.reader import open_build
 from index.encoder.base import Encoder
 from index.errors import IndexFault, NoBuild
 from ingest.catalogue.catalogue import Catalogue
@@ -27,6 +29,9 @@ from ingest.sources.listing import gather
 from ingest.sources.models import Sources
 
 __all__ = ["Job", "Progress", "run"]
+
+if TYPE_CHECKING:
+    from index.engines.qdrant import Qdrant
 
 _MOST_REASONS = 3  # in one line
 
@@ -105,7 +110,10 @@ def _every_build(tools: Tools, job: Job, sources: Sources) -> Report:
             failed |= dict.fromkeys(own.failed)
         except (PublishError, IndexFault, OSError) as error:
             failed[f"The recaps for {folder.name} stay as they were: {error}"] = None
-    forget_others(job.index_dir, {folder for folder, _ in audiences(sources, job.index_dir)})
+    folders = {folder for folder, _ in audiences(sources, job.index_dir)}
+    forget_others(job.index_dir, folders)
+    if job.qdrant:
+        failed |= dict.fromkeys(_mirrored(job.qdrant, job.index_dir, folders))
     timings_s = {**fetched, **report.timings_s}
     return replace(
         report,
@@ -115,6 +123,24 @@ def _every_build(tools: Tools, job: Job, sources: Sources) -> Report:
         unread=unread_lines(sources.unread),
         ignored=sources.ignored,
     )
+
+
+def _mirrored(qdrant: Qdrant, index_dir: Path, audience_folders: Iterable[Path]) -> list[str]:
+    """Let Qdrant hold every live build, also where nothing was published, and none that is gone; return what failed.
+
+    Kept builds keep their collections: a bot asks one until it notices the new pointer, and somebody may go
+    back to it.
+    """
+    kept = []
+    try:
+        for folder in (index_dir, *audience_folders):
+            if (folder / CURRENT_FILE).is_file():
+                qdrant.write(open_build(folder))
+                kept += list_builds(folder)
+        qdrant.keep(current_build_id(index_dir), kept)
+    except IndexFault as fault:
+        return [str(fault)]
+    return []
 
 
 def _one_build(tools: Tools, job: Job, sources: Sources) -> Report:

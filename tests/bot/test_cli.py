@@ -177,3 +177,15 @@ def test_no_summary_is_cut() -> None:
 
     summaries = [line for output in shown for line in output.splitlines() if not line.startswith("Usage:")]
     assert not [line for line in summaries if line.endswith("...")]
+
+
+def test_an_engine_that_is_away_is_said(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With Qdrant named and nothing listening there, a question ends with one line and status 5, not with an answer."""
+    monkeypatch.setenv("CONFNOTES_ENGINE", "qdrant")
+    monkeypatch.setenv("CONFNOTES_QDRANT_URL", "http://127.0.0.1:1")
+    result = CliRunner().invoke(ask, ["how much did Lanternfish save?", "--index", str(index_dir)])
+
+    assert result.exit_code == 5
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    assert "Cannot use Qdrant at http://127.0.0.1:1: it cannot be reached." in result.stderr

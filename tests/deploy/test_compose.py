@@ -13,12 +13,12 @@ from tests.deploy.settings import SECRETS, VARIABLES
 
 COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-# What each may know; the page checks what Slack signs for assistants (docs/web.md).
+# What each may know; the page checks what Slack signs for assistants (docs/web.md), and the job signs what the others check.
 NEEDED = {
-    "ingest": {"CONFNOTES_REPORT_WEBHOOK"},
+    "ingest": {"CONFNOTES_REPORT_WEBHOOK", "CONFNOTES_BUILD_KEY", "CONFNOTES_QDRANT_API_KEY"},
     "bot": {one for one in SECRETS if one.startswith("SLACK_")}
-    | {"CONFNOTES_STORE", "CONFNOTES_INSTALLATIONS_KEY"},
-    "web": {"CONFNOTES_WEB_TOKEN", "SLACK_SIGNING_SECRET"},
+    | {"CONFNOTES_STORE", "CONFNOTES_INSTALLATIONS_KEY", "CONFNOTES_BUILD_KEY", "CONFNOTES_QDRANT_API_KEY"},
+    "web": {"CONFNOTES_WEB_TOKEN", "CONFNOTES_BUILD_KEY", "CONFNOTES_QDRANT_API_KEY", "SLACK_SIGNING_SECRET"},
 }
 
 

@@ -3,19 +3,53 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from qdrant_client import QdrantClient
 
 from index.build.layout import current_build_id, text_file
+from index.build.reader import Build
 from index.encoder.base import Encoder
+from index.engines.local import LocalEngine
+from index.engines.proposals import Engine, EngineOf
+from index.engines.qdrant import Qdrant
 from index.errors import BuildDamaged, EncoderMismatch
 from index.search import Filter, Query, Ranking, Searcher
 from tests.index.conftest import HARBOUR, ORCHARD, small_notes
+from tests.qdrant_core import Core
+
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes|Local mode performs:UserWarning")
+
+
+@pytest.fixture(scope="module", params=["local", "client", "core, one shard", "core, three shards"])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineOf]:
+    """Give each engine: the local one, and Qdrant in its client's re-implementation and in its real core."""
+    if request.param == "local":
+        yield LocalEngine
+        return
+    with closing(QdrantClient(":memory:")) as client:
+        shards = {"core, one shard": 1, "core, three shards": 3}.get(request.param)
+        held = Core(tmp_path_factory.mktemp("core"), shards) if shards else client
+        server = Qdrant(held, "notes", "this process")  # type: ignore[arg-type]
+
+        def written(build: Build) -> Engine:
+            server.write(build)
+            return server.engine(build)
+
+        yield written
+
+
+@pytest.fixture(scope="module")
+def searcher(index_dir: Path, encoder: Encoder, engine: EngineOf) -> Searcher:
+    """Open the small notes' build with each engine."""
+    return Searcher.open(index_dir, encoder, engine=engine)
 
 
 def first(searcher: Searcher, text: str, **more: object) -> str:
@@ -78,23 +112,25 @@ def test_filters_are_exact(searcher: Searcher, limits: Filter, kept: set[str]) -
     assert {hit.passage.recap_id for hit in searcher.mentions("ann bee", limits)} <= kept
 
 
-def test_equal_passages_tie_by_row(encoder: Encoder, tmp_path: Path) -> None:
+def test_equal_passages_tie_by_row(encoder: Encoder, tmp_path: Path, engine: EngineOf) -> None:
     """Passages with the same words and the same context keep the order of the notes."""
     text = "Doubt by Ann Bee\n" + "The same thing again.\n" * 5
     build_id = small_notes({"doubt.txt": text}).write(tmp_path, encoder)
-    hits = Searcher.open(tmp_path, encoder, build_id=build_id).search(Query("the same thing"))
+    hits = Searcher.open(tmp_path, encoder, build_id=build_id, engine=engine).search(Query("the same thing"))
 
     assert [hit.passage.ordinal for hit in hits][:5] == [1, 2, 3, 4, 5]
 
 
-def test_every_passage_with_a_rare_word_is_a_candidate(encoder: Encoder, tmp_path: Path) -> None:
+def test_every_passage_with_a_rare_word_is_a_candidate(
+    encoder: Encoder, tmp_path: Path, engine: EngineOf
+) -> None:
     """However shallow the rankers, a passage with the question's rare word is among the hits."""
     filler = "".join(
         f"Boats, harbours and quays of pier {number} are all about the sea.\n" for number in range(60)
     )
     text = f"The sea by Ann Bee\n{filler}Zorblax was mentioned among many other unrelated things on that long day.\n"
     build_id = small_notes({"sea.txt": text}).write(tmp_path, encoder)
-    searcher = Searcher.open(tmp_path, encoder, build_id=build_id)
+    searcher = Searcher.open(tmp_path, encoder, build_id=build_id, engine=engine)
     hits = searcher.search(Query("zorblax boats harbours and quays about the sea", depth=1, k=100))
 
     assert any("Zorblax" in hit.passage.text for hit in hits)

@@ -288,6 +288,9 @@ def test_the_home_tab_answers_what_is_clicked(slack: LocalSlack, start: Starter)
     home = slack.wait_for(lambda: slack.space.homes.get("U1ADA"))
     slack.click_home(home, "page:ask:0", "U1ADA")
     [message] = slack.wait_for(lambda: slack.space.channels["D1ADA"].messages)
+    slack.wait_for(
+        lambda: running.bot.store.open_jobs() == 0
+    )  # what was answered is noted after it is posted
     [example, *_] = examples(running.bot.live.searcher)
     slack.direct("U1ADA", "who gave it?")
     slack.wait_for(lambda: len(bot_messages(slack, "D1ADA")) == 2)

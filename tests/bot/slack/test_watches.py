@@ -161,7 +161,7 @@ def test_news_that_come_while_somebody_is_told_are_told_next(
     index_dir: Path,
     encoder: Encoder,
     *,
-    tmp_path: Path,
+    memory: Path | SecretStr,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Where another process is telling a person something, a new build's news wait for that, not for the next night."""
@@ -171,7 +171,7 @@ def test_news_that_come_while_somebody_is_told_are_told_next(
     slack.command("C1NOTES", "U1ADA", "watch Mossbank")
     slack.wait_for(lambda: slack.space.ephemerals)
     notice = Notice(TEAM_ID, "U1ADA")
-    other = Store(tmp_path / "bot.sqlite")
+    other = Store(memory)
     telling = other.take([notice.key], "")
     publish_notes(index_dir, encoder, [*TALKS, NEWS])
     following.refresh()

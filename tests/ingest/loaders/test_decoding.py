@@ -180,7 +180,7 @@ def test_a_file_of_any_size_costs_little(tmp_path: Path) -> None:
 
     for name, what in (
         ("huge.md", "6,000,000,000 bytes"),
-        ("pipe.md", "no ordinary file"),
+        ("pipe.md", "not an ordinary file"),
         (".", "no ordinary file|directory"),
     ):
         with pytest.raises(RecapError, match=what):
