@@ -47,7 +47,9 @@ def ask(  # noqa: PLR0917 one a parameter
     """
     asks_one, converses = question is not None, question is None and not jsonl and sys.stdin.isatty()
     if (jsonl and asks_one) or not (jsonl or asks_one or converses) or (converses and as_json):
-        raise click.UsageError("Give one QUESTION, or --jsonl with questions on standard input.")
+        raise click.UsageError(
+            'Give one QUESTION; many go through confnotes ask --jsonl < FILE, a line {"question": "…"} each.'
+        )
     with faults():
         searcher = open_searcher(index_dir)
         if converses:

@@ -15,6 +15,7 @@ from bot.answering.language.knowledge import Shown, knowledge_of
 from bot.answering.language.markup import is_courtesy, plain_question
 from bot.answering.language.wordlists import is_real_word
 from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Understood
+from bot.answering.question.clauses import clauses
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.question.understanding import understand
@@ -73,12 +74,19 @@ def answer(
         raise QuestionTooLong(len(question), MAX_QUESTION_CHARS)
     knowledge = knowledge_of(searcher)
     with stage("read"):
-        read = understand(question, searcher, history, given_scope(knowledge, event, day))
-    if read.follow_up:
         turns = tuple(history[-_TURNS:])
+        read = understand(
+            question,
+            searcher,
+            history,
+            given_scope(knowledge, event, day),
+            shown=lambda: _talks_shown(turns, searcher, event, day),
+        )
+    if read.follow_up:
         read = replace(read, shown=_shown(turns, searcher, event, day))
         if not read.words:  # "who gave it?" is about the talk that was quoted last
-            read = replace(read, talks=_talk_shown(turns, searcher, event, day) or read.talks)
+            last = frozenset(_talks_shown(turns, searcher, event, day)[:1])
+            read = replace(read, talks=last or read.talks)
     told = _Answering(read, searcher, in_thread=bool(history)).run()
     _keep(knowledge.shown, ((*history[-_TURNS + 1 :], question), event, day), told)
     return told
@@ -101,14 +109,15 @@ def _shown(
     return quoted | _shown(history[:-1], searcher, event, day)
 
 
-def _talk_shown(
+def _talks_shown(
     history: tuple[str, ...], searcher: Searcher, event: str | None, day: int | None
-) -> frozenset[int]:
-    """Return the row of the talk that the answer to the last turn quoted first; nothing where it quoted none."""
-    for passage_id in _quoted_in_order(history, searcher, event, day)[:1]:
-        row = searcher.build.stored_talks.row(passage_id.rpartition("#")[0])
-        return frozenset() if row is None else frozenset({row})
-    return frozenset()
+) -> tuple[int, ...]:
+    """Return the rows of the talks that the answer to the last turn quoted, each once, first one first."""
+    if not history:
+        return ()
+    quoted = _quoted_in_order(history, searcher, event, day)
+    rows = (searcher.build.stored_talks.row(passage_id.rpartition("#")[0]) for passage_id in quoted)
+    return tuple(dict.fromkeys(row for row in rows if row is not None))
 
 
 def _quoted_in_order(
@@ -190,15 +199,14 @@ class _Answering:
     def _small_talk(self) -> Answer | None:
         """Answer what asks nothing: chatter in a thread, a message without words, greetings and thanks."""
         question = self.question
+        plain = plain_question(question.written)
         if self.in_thread and is_chatter(question):
+            if any(is_courtesy(plain[start:end]) for start, end in clauses(plain)):
+                return self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK)
             return self._told(AnswerForm.SMALL_TALK)
         if not any(c.isalnum() for c in question.text):
             return self._told(AnswerForm.OFF_TOPIC)
-        return (
-            self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK)
-            if is_courtesy(plain_question(question.written))
-            else None
-        )
+        return self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK) if is_courtesy(plain) else None
 
     def _is_off_topic(self, found: Found) -> bool:
         question = self.question

@@ -125,7 +125,7 @@ def test_talks_are_grouped_for_a_person(index_dir: Path) -> None:
         (("x", "--event", "EU 2035"), "the notes know EU 2018, EU 2021, PierConf 2023"),
         (("x", "--event", "EU 2021", "--day", "7"), "the notes know 1, 2"),
         (("x" * 10_000,), "at most 2,000 are read"),
-        ((), "Give one QUESTION"),
+        ((), "confnotes ask --jsonl < FILE"),
         (("x", "--jsonl"), "Give one QUESTION"),
     ],
 )

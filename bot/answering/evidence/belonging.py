@@ -32,7 +32,11 @@ def is_off_topic(question: Question, found: Found) -> bool:
 
 def is_chatter(question: Question) -> bool:
     """Return whether a message in a thread is said to other people rather than asked."""
-    return _is_one("chatter", chatter_signals(question))
+    signals = chatter_signals(question)
+    asks = signals["question_mark"] or signals["asks_first"] or len(list(words(question.text))) == 1
+    if question.form is AnswerForm.HELP and asks:  # "help", "what can you do?"
+        return False
+    return _is_one("chatter", signals)
 
 
 def off_topic_signals(question: Question, found: Found) -> dict[str, float]:

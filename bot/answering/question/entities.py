@@ -11,12 +11,14 @@ from typing import get_args
 
 from bot.answering.language.word_sense import Sense, SensedText, WordSense
 from bot.answering.language.wordlists import Holding, holdings, languages
+from bot.answering.question.people import is_company
 from bot.answering.question.question import LinkKind
 from index.search import Searcher
 
 _GLUE = frozenset({"-", "/", ".", "_", "+", "&", " ", "'s "})
 _FEW_TALKS = 5  # that words of a title name; more, and they are a subject
 _LONGEST_COMPANY = 3  # words
+_READ = 24  # talks whose speakers are read for whether a name stands as a company
 _REACH = 3  # words between "not" and what it takes out
 
 
@@ -63,11 +65,19 @@ def companies_named(runs: Sequence[Subject], searcher: Searcher) -> tuple[str, .
     for run in runs:
         at = 0
         while at < len(run.words):
-            taken = next((text for text in _beginnings(run, at) if searcher.said.employed(text)), "")
+            taken = next((text for text in _beginnings(run, at) if _is_employer(text, searcher)), "")
             if taken:
                 found.append(taken)
             at += max(len(taken.split()), 1)
     return tuple(dict.fromkeys(found))
+
+
+def _is_employer(name: str, searcher: Searcher) -> bool:
+    rows = searcher.build.stored_talks.rows
+    said = (
+        one for row in searcher.said.employed(name).rows[:_READ].tolist() for one in rows[row].affiliations
+    )
+    return any(is_company(name, one) for one in said)
 
 
 def _beginnings(run: Subject, at: int) -> Iterator[str]:

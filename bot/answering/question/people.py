@@ -1,8 +1,10 @@
-"""Whose talks a list asks for: a person named in full, or after "by", whole words only."""
+"""Whose talks a question asks for: a person named in full, or after "by", whole words only; or a company's."""
 
 from __future__ import annotations
 
 import re
+
+from bot.answering.language.wordlists import is_real_word
 
 _NAME = r"(?P<name>[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3}?)"
 _END = r"(?=\s*(?:[?!,.;:]|$|\b(?:at|in|on|about|from|for|during|of|with|and|or)\b))"
@@ -16,6 +18,25 @@ _ASKED = (
         re.IGNORECASE,
     ),
 )
+# What stands between a role and the company: "SRE at Quayside", "Engineer, Quayside", "CTO @ Quayside".
+_PARTS = re.compile(r"\s*[,;|/()@]\s*|\s+(?:at|bei|chez|presso)\s+", re.IGNORECASE)
+
+
+def is_company(name: str, affiliation: str) -> bool:
+    """Return whether a name stands as a company in what is said of a speaker, rather than as a word of a role.
+
+    "Google" does in "Google Cloud" and in "Engineer at Google"; "security" does not in "Head of Security" nor in
+    "Security Engineer": a plain word in lower case is a company only where it is all that is said.
+    """
+    asked = name.casefold()
+    plain = name.islower() and is_real_word(asked)
+    for part in _PARTS.split(affiliation.casefold()):
+        bare = part.removeprefix("the ").strip()
+        if bare == asked:
+            return True
+        if re.match(rf"{re.escape(asked)}(?!\w)", bare) and not plain:
+            return True
+    return False
 
 
 def person_asked(text: str) -> str:

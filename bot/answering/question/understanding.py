@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Knowledge, knowledge_of
@@ -26,6 +25,14 @@ from bot.answering.question.entities import (
 )
 from bot.answering.question.examples import PERSON, PLACE, SUBJECT, Asked, examples, mask, pattern_of
 from bot.answering.question.focus import in_focus
+from bot.answering.question.follow_ups import (
+    only_limits,
+    points_at,
+    same_day,
+    spoken_in,
+    turn_end,
+    with_limits,
+)
 from bot.answering.question.people import person_asked
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, read_scope
@@ -37,6 +44,7 @@ from index.vocabulary.words import fold, singular, words
 # Forms that a talk's title asks for when nothing else does.
 _BARE = frozenset({AnswerForm.QUOTES, AnswerForm.LIST, AnswerForm.DIGEST})
 _WITHOUT_SUBJECT = frozenset({AnswerForm.LIST, AnswerForm.HELP, AnswerForm.EVENTS})
+_WHOLE = frozenset({AnswerForm.LIST, AnswerForm.PEOPLE})
 _OF_PEOPLE = frozenset({AnswerForm.LIST, AnswerForm.PEOPLE, AnswerForm.TALK})
 _HEADED = 1  # words that a part of a day or event may be called by: "the opentofu day"
 _ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
@@ -45,34 +53,132 @@ _LONGEST_EXPRESSION = 3  # words of an expression that has an English counterpar
 
 
 def understand(
-    written: str, searcher: Searcher, history: Sequence[str] = (), given: Scope | None = None
+    written: str,
+    searcher: Searcher,
+    history: Sequence[str] = (),
+    given: Scope | None = None,
+    shown: Callable[[], Sequence[int]] = tuple,
 ) -> Question:
-    """Read a question in the light of what the notes contain and of the earlier turns."""
-    knowledge = knowledge_of(searcher)
+    """Read a question in the light of what the notes contain and of the earlier turns.
+
+    Args:
+        written: As it came.
+        searcher: The build that is asked.
+        history: The earlier turns, oldest first.
+        given: Limits that were chosen beside the question.
+        shown: Gives the rows of the talks that the answer to the last turn quoted, in its order; asked only where it matters.
+    """
     draft = _draft(written, searcher, None)
     earlier = [turn for turn in map(plain_question, history) if turn]
-    context, speakers, talks = "", {}, frozenset[int]()
-    follow_up = bool(earlier) and _is_follow_up(draft, earlier, searcher)
-    if follow_up:
-        before = _draft(" ".join(_standing_on(earlier, searcher)), searcher, None)
-        context = "" if _turns_to_a_name(draft, earlier, knowledge) else before.search_text
-        speakers = before.speakers if context else {}
-        if context and not draft.words:
-            talks = talks_named(runs_of(before.text, before.words), searcher) or _first_talk(before, searcher)
-        draft = _draft(written, searcher, before.scope)
-    question = _asked(draft, searcher)
-    question = replace(
-        question,
-        context=context,
-        follow_up=follow_up,
-        speakers=question.speakers or speakers,
-        talks=question.talks or talks,
-    )
-    if context and not draft.words and question.form in _WITHOUT_SUBJECT:
-        question = replace(question, form=AnswerForm.QUOTES)  # "any notes on that?" is about what came before
+    follows = bool(earlier) and _is_follow_up(draft, earlier, searcher)
+    question = _followed(draft, earlier, searcher, shown) if follows else _asked(draft, searcher)
     if given:
         question = replace(question, scope=_narrowed(question.scope, given))
     return question
+
+
+def _followed(
+    draft: _Draft, earlier: Sequence[str], searcher: Searcher, shown: Callable[[], Sequence[int]]
+) -> Question:
+    """Read a follow-up: as the earlier question with other limits, of the day or the subject before, or beside its context."""
+    knowledge = knowledge_of(searcher)
+    turns = _standing_on(earlier, searcher)
+    before = _draft(" ".join(dict.fromkeys([turns[0], turns[-1]])), searcher, None)
+    limits: Scope | None = None
+    for turn in turns:  # a later limit takes the place of an earlier one
+        limits = read_scope(turn, knowledge, limits)
+    draft = _draft(draft.written, searcher, limits)
+    question = (
+        _of_its_day(draft, limits, searcher, shown)
+        or _of_its_subject(draft, limits, turns, searcher)
+        or _beside(draft, before, earlier, searcher)
+    )
+    return replace(question, written=draft.written, follow_up=True)
+
+
+def _of_its_day(
+    draft: _Draft, limits: Scope | None, searcher: Searcher, shown: Callable[[], Sequence[int]]
+) -> Question | None:
+    """Read what asks for the day of the talk before ("what else that day?"), or for another day of its event."""
+    same = same_day(draft.sensed)
+    turned = only_limits(draft.sensed, draft.words, draft.scope)
+    named = any(word.known or word.sense is Sense.NAME for word in draft.words)
+    if named or not (same or (turned and draft.scope.day is not None and not draft.scope.event_ids)):
+        return None
+    talks = [searcher.build.stored_talks.rows[row] for row in shown()]
+    scope = draft.scope
+    if talks and talks[0].event_id and (same or len(talks) == 1):
+        day = talks[0].day if same else scope.day
+        scope = replace(scope, event_ids=(talks[0].event_id,), day=day)
+    elif not (same and limits and limits.limits):
+        return None
+    question = _asked(replace(draft, scope=scope), searcher)
+    return question if question.form in _WHOLE else replace(question, form=AnswerForm.DIGEST)
+
+
+def _of_its_subject(
+    draft: _Draft, limits: Scope | None, turns: Sequence[str], searcher: Searcher
+) -> Question | None:
+    """Read the earlier subject into what only turns a limit ("and in 2018?") or lists what it points at ("who spoke about it?")."""
+    if draft.words:
+        return None
+    turned = only_limits(draft.sensed, draft.words, draft.scope)
+    pointed = None if turned else points_at(draft.sensed)
+    if not (turned or pointed):
+        return None
+    drafts = (_draft(turn, searcher, None) for turn in reversed(turns))
+    subject = next((one for one in drafts if one.words), None)
+    if not subject:
+        return None
+    if turned:
+        spans = sorted(draft.scope.spans)
+        taken_out = read_scope(draft.text, knowledge_of(searcher)).excluded_ids
+        first = turn_end(draft.text, spoken_in(draft.sensed)) if taken_out else spans[0][0]
+        said = draft.text[first : spans[-1][1]].strip()
+        return _asked(
+            _draft(with_limits(subject.text, subject.scope.spans, said), searcher, limits), searcher
+        )
+    asked = _asked(draft, searcher)
+    if not pointed or asked.form not in _WHOLE or asked.person:
+        return None
+    text = f"{draft.text[: pointed.start]}{_subject_of(subject, searcher)}{draft.text[pointed.end :]}"
+    return replace(_asked(_draft(text, searcher, limits), searcher), form=asked.form)
+
+
+def _subject_of(draft: _Draft, searcher: Searcher) -> str:
+    """Return what a question is about: the names in it where it is a sentence that has some, else all its words."""
+    knowledge = knowledge_of(searcher)
+    spoken = spoken_in(draft.sensed)
+    asks = any(word.form in language.asks for word in draft.sensed.words for language in spoken)
+    names = [word for word in draft.focus if _names_a_subject(word, knowledge)] if asks else []
+    runs = runs_of(draft.text, names or draft.focus or draft.words)
+    return (", " if names else " ").join(run.text for run in runs)
+
+
+def _beside(draft: _Draft, before: _Draft, earlier: Sequence[str], searcher: Searcher) -> Question:
+    """Read a follow-up by itself, with the earlier turns as the context of its search."""
+    context = "" if _turns_to_a_name(draft, earlier, knowledge_of(searcher)) else before.search_text
+    question = _asked(draft, searcher)
+    talks = frozenset[int]()
+    if context and not draft.words:
+        talks = talks_named(runs_of(before.text, before.words), searcher) or _first_talk(before, searcher)
+        if question.form in _WITHOUT_SUBJECT and not (question.form in _ABOUT_US and not _leans(draft)):
+            # "any notes on that?" is about what came before
+            question = replace(question, form=AnswerForm.QUOTES)
+    return replace(
+        question,
+        context=context,
+        speakers=question.speakers or (before.speakers if context else {}),
+        talks=question.talks or talks,
+    )
+
+
+def _leans(draft: _Draft) -> bool:
+    """Return whether the small words of a question stand on what came before."""
+    said, spoken = draft.sensed.words, spoken_in(draft.sensed)
+    return any(word.form in language.pronouns for word in said for language in spoken) or any(
+        word.form in language.continues for word in said[:1] for language in spoken
+    )
 
 
 def _first_talk(before: _Draft, searcher: Searcher) -> frozenset[int]:
@@ -240,9 +346,9 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm
 
 def _is_follow_up(draft: _Draft, earlier: Sequence[str], searcher: Searcher) -> bool:
     sensed = draft.sensed
-    spoken = _spoken(sensed)
+    spoken = spoken_in(sensed)
     first = sensed.words[0].form if sensed.words else ""
-    if any(first in language.continues for language in spoken) or _turn(sensed.text, spoken):
+    if any(first in language.continues for language in spoken) or turn_end(sensed.text, spoken):
         return True
     if any(word.form in language.pronouns for word in sensed.words for language in spoken):
         return True
@@ -258,15 +364,10 @@ def _names_a_subject(word: WordSense, knowledge: Knowledge) -> bool:
     return word.sense is Sense.NAME or (word.known and (word.name_like or knowledge.is_name(word.form)))
 
 
-def _spoken(sensed: SensedText) -> list[Language]:
-    english = languages()["en"]
-    return [english] if sensed.language is english else [english, sensed.language]
-
-
 def _turns_to_a_name(draft: _Draft, earlier: Sequence[str], knowledge: Knowledge) -> bool:
     """Return whether a follow-up leaves the old subject for a name: "what about Envoy?" keeps the limits of the earlier turn only."""
-    spoken = _spoken(draft.sensed)
-    end = _turn(draft.text, spoken)
+    spoken = spoken_in(draft.sensed)
+    end = turn_end(draft.text, spoken)
     if not end or any(
         word.form in language.pronouns and word.start >= end
         for word in draft.sensed.words
@@ -280,24 +381,12 @@ def _turns_to_a_name(draft: _Draft, earlier: Sequence[str], knowledge: Knowledge
     )
 
 
-def _turn(text: str, spoken: Sequence[Language]) -> int:
-    """Return where the expression ends with which a text turns to another subject, 0 where it has none."""
-    match = _turns(tuple(spoken)).match(text)
-    return match.end() if match else 0
-
-
-@cache
-def _turns(spoken: tuple[Language, ...]) -> re.Pattern[str]:
-    listed = sorted({said for language in spoken for said in language.turns}, key=len, reverse=True)
-    return re.compile(rf"(?:(?:and|so|ok)\s+)?(?:{'|'.join(map(re.escape, listed))})\b", re.IGNORECASE)
-
-
-def _standing_on(earlier: Sequence[str], searcher: Searcher) -> list[str]:
-    """Return the earlier turns that a follow-up stands on: the last one, and the one that named the subject, however far back."""
+def _standing_on(earlier: Sequence[str], searcher: Searcher) -> Sequence[str]:
+    """Return the earlier turns that a follow-up stands on: from the one that named the subject, however far back."""
     for at in range(len(earlier) - 1, 0, -1):
         if not _is_follow_up(_draft(earlier[at], searcher, None), earlier[:at], searcher):
-            return list(dict.fromkeys([earlier[at], earlier[-1]]))
-    return list(dict.fromkeys([earlier[0], earlier[-1]]))
+            return earlier[at:]
+    return earlier
 
 
 def _narrowed(scope: Scope, given: Scope) -> Scope:

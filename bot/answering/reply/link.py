@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import get_args
 
 from bot.answering.evidence.evidence import Found
 from bot.answering.language.data import read_data, read_words
@@ -47,6 +48,8 @@ def link_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
     if not hits:
         return None
     kind = question.link_kind
+    if kind is None and question.follow_up and not question.words:
+        return _links_of_talk(hits, question, searcher)
     everything = list(_addresses(hits[:_LOOKED_AT], question, searcher))
     wanted = [one for one in everything if kind is None or one.kind == kind]
     best = max(wanted, key=lambda one: one.shared, default=None)
@@ -74,6 +77,25 @@ def link_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
     blocks = quote_blocks(ordered, forms, searcher, names=forms, room=_QUOTED_CHARS if best else ANSWER_CHARS)
     ranked = tuple(replace(hit, rank=at) for at, hit in enumerate(ordered, 1))
     return Reply(said, ((Block(lines=lines),) if lines else ()) + blocks, ranked)
+
+
+def _links_of_talk(hits: tuple[Hit, ...], question: Question, searcher: Searcher) -> Reply:
+    """Return all addresses of the talk before: its recording, slides and code, those in its notes, the notes' own page last."""
+    talk = hits[0].talk
+    page = searcher.build.recaps[hits[0].passage.recap_id].url or ""
+    kinds: dict[str, LinkKind | None] = {page: "recap"} if page else {}
+    for one in _addresses(hits[:1], question, searcher):
+        is_page = bool(page) and one.url.split("#")[0] == page
+        kinds[one.url] = "recap" if is_page else kinds.get(one.url) or one.kind
+    order = (*(kind for kind in get_args(LinkKind) if kind != "recap"), None, "recap")
+    urls = sorted(kinds, key=lambda url: order.index(kinds[url]))[:_SHOWN]
+    blocks = quote_blocks(hits, (), searcher, names=(), room=_QUOTED_CHARS)
+    title = talk.title or "the notes"
+    if not urls:
+        return Reply(f"The notes give no link for “{title}”.", blocks, hits)
+    lines = tuple(Line(f"{_named(kinds[url])}: {url}") for url in urls[1:])
+    said = f"“{title}”: {_named(kinds[urls[0]])}: {urls[0]}"
+    return Reply(said, ((Block(lines=lines),) if lines else ()) + blocks, hits)
 
 
 def _asked_talk(hits: Sequence[Hit], question: Question, searcher: Searcher) -> tuple[Talk, float]:

@@ -9,6 +9,7 @@ from bot.answering.evidence.evidence import Found, allowed_talks
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.wordlists import is_generic
 from bot.answering.models import Block, Entry, Quote
+from bot.answering.question.people import is_company
 from bot.answering.question.question import Question
 from bot.answering.rendering import counted, spoken
 from bot.answering.reply.card import headline_of, names_somebody, person_card_reply
@@ -123,7 +124,7 @@ def speakers_of(talk: Talk, companies: Sequence[str] = ()) -> list[str]:
     return [
         speaker
         for speaker, company in zip(talk.speakers, talk.affiliations, strict=True)
-        if any(find_phrase(company, one) for one in companies)
+        if any(is_company(one, company) for one in companies)
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answering import answer
+from bot.answering.question.people import is_company
 from index.search import Searcher
 
 
@@ -179,3 +180,23 @@ def test_when_that_was_gives_the_day_of_the_talk_before(searcher: Searcher) -> N
     found = answer("which day was that?", searcher=searcher, history=["how much did Lanternfish save?"])
 
     assert found.headline == "“Keynote: Lanterns at Sea”: EU 2021, day 1."
+
+
+@pytest.mark.parametrize(
+    ("name", "affiliation", "stands"),
+    [
+        ("Quayside", "Quayside", True),
+        ("fenworx", "Fenworx Labs", True),
+        ("Quayside", "SRE at Quayside", True),
+        ("Harbour Times", "The Harbour Times. Recording", True),
+        ("Google", "Google Cloud", True),
+        ("docker", "Docker", True),
+        ("security", "Head of Cloud Security Engineering", False),
+        ("security", "Security Engineer", False),
+        ("data", "VP of Data", False),
+        ("Harbour", "Old Harbour Bank", False),
+    ],
+)
+def test_a_company_is_what_stands_as_one(name: str, affiliation: str, stands: bool) -> None:
+    """A word of somebody's role, or of another company's name, is no company."""
+    assert is_company(name, affiliation) is stands
