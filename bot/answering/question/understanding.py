@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Knowledge, knowledge_of
