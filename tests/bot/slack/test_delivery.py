@@ -24,8 +24,6 @@ from tests.slack_server import APP_TOKEN, LocalSlack
 from tests.slack_server.faults import LOST_ANSWER, RATE_LIMITED, SERVER_ERROR, SILENCE, UNAVAILABLE, Fault
 from tests.slack_server.transcript import message_text
 
-IN_BOTH_DATABASES = True
-
 
 def slow(question: str, **how: Any) -> Answer:
     """Answer after most of a second."""

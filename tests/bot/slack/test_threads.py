@@ -12,8 +12,6 @@ from tests.bot.slack.test_conversations import bot_messages
 from tests.slack_server import LocalSlack
 from tests.slack_server.transcript import message_text
 
-IN_BOTH_DATABASES = True
-
 
 class Recorder:
     """The real answering, keeping what it was asked with."""
