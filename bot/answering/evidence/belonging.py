@@ -16,6 +16,7 @@ from typing import Any
 from bot.answering.evidence.evidence import Found
 from bot.answering.form import AnswerForm
 from bot.answering.language.wordlists import english
+from bot.answering.question.examples import examples
 from bot.answering.question.question import Question
 from index.vocabulary.words import words
 
@@ -33,8 +34,9 @@ def is_off_topic(question: Question, found: Found) -> bool:
 def is_chatter(question: Question) -> bool:
     """Return whether a message in a thread is said to other people rather than asked."""
     signals = chatter_signals(question)
-    asks = signals["question_mark"] or signals["asks_first"] or len(list(words(question.text))) == 1
-    if question.form is AnswerForm.HELP and asks:  # "help", "what can you do?"
+    said = [word.form for word in words(question.text)]
+    alone = len(said) == 1 and said[0] in examples().asking  # "help", but not "hmm"
+    if question.form is AnswerForm.HELP and (signals["question_mark"] or signals["asks_first"] or alone):
         return False
     return _is_one("chatter", signals)
 
