@@ -55,29 +55,13 @@ def open_searcher(index_dir: Path | None) -> Searcher:
     return Searcher.open(index_dir or named, adapter=adapter, reader=reader, engine=engine)
 
 
-def engine_of(settings: Settings) -> EngineOf:
-    """Return what makes the search engine that the settings name.
-
-    Raises:
-        EngineUnavailable: Qdrant has no address, or its package is not installed.
-    """
-    from index.engines.local import LocalEngine
-
-    if settings.engine == "local":
-        return LocalEngine
-    from index.engines.qdrant import Qdrant
-
-    key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
-    return Qdrant.at(settings.qdrant_url, key, settings.qdrant_collection).engine
-
-
 def _named() -> tuple[Path, str | None, ReaderSetting, EngineOf]:
     """Return the folder of the builds, the encoder's adapter, the reader and the engine that the settings name."""
     # Importing pydantic takes 0.1 s, a quarter of a single question's whole time: it waits where only the
     # environment names them.
     named = {name.upper(): value for name, value in os.environ.items() if value}
     if Path(".env").exists() or named.keys() & {"CONFNOTES_READER_MS", "CONFNOTES_ENGINE"}:
-        from bot.live import reader_setting
+        from bot.live import engine_of, reader_setting
 
         settings = load_settings()
         return (

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answering import prepare
-from bot.command import engine_of
 from index.build.layout import CURRENT_FILE, audience_folder, current_build_id, list_builds
 from index.encoder.base import Encoder
 from index.engines.local import LocalEngine
@@ -39,6 +38,20 @@ _log = logging.getLogger(__name__)
 def reader_setting(settings: Settings) -> ReaderSetting:
     """Return what the settings say of the reader."""
     return ReaderSetting(settings.reader, settings.reader_ms)
+
+
+def engine_of(settings: Settings) -> EngineOf:
+    """Return what makes the search engine that the settings name.
+
+    Raises:
+        EngineUnavailable: Qdrant has no address, or its package is not installed.
+    """
+    if settings.engine == "local":
+        return LocalEngine
+    from index.engines.qdrant import Qdrant
+
+    key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
+    return Qdrant.at(settings.qdrant_url, key, settings.qdrant_collection).engine
 
 
 class LiveIndex:
