@@ -20,6 +20,9 @@ NOTES ?= notes
 TEXTS ?= ../shared
 TEACHER ?= data/training/all-mpnet-base-v2
 READER = data/training/reader
+# All notes that pairs point into, in one folder.
+GATHER = mkdir -p data/training/texts && for folder in $(TEXTS)/training/texts $(TEXTS)/recaps/texts training/notes; do \
+	cp $$folder/* data/training/texts || exit; done
 READ = --texts data/training/texts --quoted $(TEXTS)/training/questions.jsonl
 Q ?= what did they say about Karpenter?
 
@@ -150,7 +153,7 @@ everyday: $(VENV)/installed-dev  ## ask the question sets and say whom the answe
 		--build corpus=data/questions/corpus --build recaps=data/questions/recaps
 
 pairs: $(VENV)/installed-dev  ## check the pairs that the encoder's adapter is trained on (TEXTS holds what they point into)
-	@$(BIN)/python -m training.check --texts $(TEXTS)/training/texts --texts $(TEXTS)/recaps/texts \
+	@$(BIN)/python -m training.check --texts $(TEXTS)/training/texts --texts $(TEXTS)/recaps/texts --texts training/notes \
 		--quoted $(TEXTS)/training/questions.jsonl --against $(TEXTS)/golden/dev.jsonl --against $(TEXTS)/recaps/questions.jsonl \
 		--against $(TEXTS)/everyday/seeds.jsonl --against $(TEXTS)/everyday/recaps.jsonl
 
@@ -158,7 +161,7 @@ forms: $(VENV)/installed-dev  ## learn the forms of answers and asides from thei
 	@$(BIN)/python -m training.forms
 
 train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs, in place of the one that ships (five runs of minutes; taken up where it stopped)
-	@mkdir -p data/training/texts && cp $(TEXTS)/training/texts/* $(TEXTS)/recaps/texts/* data/training/texts
+	@$(GATHER)
 	@$(BIN)/python -m ingest data/training/texts --index data/training/index >/dev/null
 	@set -e; run() { n=$$1; shift; $(BIN)/python -m training.adapter.train --corpus data/training/index --texts data/training/texts \
 		--quoted $(TEXTS)/training/questions.jsonl --out data/training/run$$n.safetensors \
@@ -170,13 +173,13 @@ train: $(VENV)/installed-dev  ## train the encoder's adapter on the pairs, in pl
 		--out index/encoder/adapter/adapter.safetensors
 
 fusion: $(VENV)/installed-dev  ## learn the ranking's weights from the pairs, in place of those that ship
-	@mkdir -p data/training/texts && cp $(TEXTS)/training/texts/* $(TEXTS)/recaps/texts/* data/training/texts
+	@$(GATHER)
 	@$(BIN)/python -m ingest data/training/texts --index data/training/index >/dev/null
 	@$(BIN)/python -m training.ranking.run --corpus data/training/index --texts data/training/texts \
 		--quoted $(TEXTS)/training/questions.jsonl
 
 reader: $(VENV)/installed-dev  ## train, measure and write the reader (TEACHER: a folder of all-mpnet-base-v2; an hour on two cores; taken up where it stopped)
-	@mkdir -p $(READER) data/training/texts && cp $(TEXTS)/training/texts/* $(TEXTS)/recaps/texts/* data/training/texts
+	@mkdir -p $(READER) && $(GATHER)
 	@$(BIN)/python -m ingest data/training/texts --index data/training/index >/dev/null
 	@CONFNOTES_ENCODER_ADAPTER=none $(BIN)/python -m ingest data/training/texts --index $(READER)/plain >/dev/null
 	@test -f $(READER)/lists.jsonl || $(BIN)/python -m training.reader.lists $(READ) --corpus $(READER)/plain --adapter none \

@@ -65,10 +65,6 @@ class Notes:
         """Return the rows of the passages that hold what a pair quotes."""
         return [row for row, passage in enumerate(self.passages) if shared(pair, passage) >= _MIN_SHARED]
 
-    def group_of(self, pair: Pair) -> str:
-        """Return a pair's conference; its file where the notes name none."""
-        return self.event_of(pair.file)
-
     def event_of(self, recap_id: str) -> str:
         """Return a recap's conference; the recap where the notes name none."""
         recap = self.searcher.build.recaps.get(recap_id)
@@ -103,11 +99,13 @@ def main() -> None:
 
 
 def known_pairs(folder: Path, quoted: Iterable[Path], texts: Texts) -> list[tuple[Pair, str]]:
-    """Return all pairs with whoever wrote them: three hands, known by their files."""
+    """Return all pairs with whoever wrote them: what stands behind the notes' name in the pairs' file."""
     known = [(pair, "quoted") for path in quoted for pair in read_quoted(path, texts)]
     for path in sorted(folder.glob("*.jsonl")):
-        writer = "everyday" if path.stem.endswith("-everyday") else "first"
-        known += [(pair, writer) for pair in read_pairs(path)]
+        known += [
+            (pair, path.stem.removeprefix(Path(pair.file).stem.removesuffix(".rst")).lstrip("-") or "first")
+            for pair in read_pairs(path)
+        ]
     return known
 
 
@@ -134,13 +132,13 @@ def _list_of(pair: Pair, writer: str, notes: Notes) -> ReadList | None:
         question=f"{reading.context} {reading.search_text}".strip(),
         style=pair.style,
         writer=writer,
-        group=notes.group_of(pair),
+        group=pair.file,
         texts=tuple(
             ReadText(
                 notes.contexts[row],
                 notes.passages[row].text,
                 label if row in quoted else OTHER,
-                notes.event_of(notes.passages[row].recap_id),
+                notes.passages[row].recap_id,
                 scores.get(row),
             )
             for row in [*rows, *(row for row in quoted if row not in scores)]
@@ -188,7 +186,7 @@ def read_lists(path: Path) -> list[ReadList]:
 
 
 def without_groups(lists: Iterable[ReadList], groups: Iterable[str]) -> list[ReadList]:
-    """Return the lists of other conferences and articles, and of their texts those of others.
+    """Return the lists of other notes and articles, and of their texts those of others.
 
     As wrong texts of other questions they would be learnt by heart: a run that saw them put every one of them
     behind all others.

@@ -110,6 +110,7 @@ class Reader(nn.Module):  # type: ignore[misc]
         for part in self.fixed:
             part.requires_grad_(False)
         self.heads = nn.ModuleDict({str(exit): Head(self.bert.config.hidden_size) for exit in exits})
+        self._known: dict[tuple[int, ...], Tensor] = {}
 
     def train(self, mode: bool = True) -> Reader:
         """Switch dropout of what learns on or off."""
@@ -130,29 +131,48 @@ class Reader(nn.Module):  # type: ignore[misc]
 
     def _numbers(self, rows: Sequence[Row]) -> dict[int, Tensor]:
         longest = max(map(len, rows))
-        pieces = torch.zeros(len(rows), longest, dtype=torch.long)
-        positions = torch.zeros_like(pieces)
+        sides = self._apart([side for row in rows for side in (row.asked, row.told)])
         asked, told = torch.zeros(len(rows), longest), torch.zeros(len(rows), longest)
+        states = sides[0].new_zeros(len(rows), longest, sides[0].shape[1])
         for at, row in enumerate(rows):
             middle, end = len(row.asked), len(row)
-            pieces[at, :end] = torch.tensor([*row.asked, *row.told])
-            positions[at, :end] = torch.tensor([*range(middle), *range(end - middle)])
+            states[at, :middle], states[at, middle:end] = sides[2 * at], sides[2 * at + 1]
             asked[at, :middle] = 1
             told[at, middle:end] = 1
-        held = asked + told
-        among = asked[:, :, None] * asked[:, None, :] + told[:, :, None] * told[:, None, :]
-        apart = ((1 - among) * FAR)[:, None]
-        together = ((1 - held) * FAR)[:, None, None, :]
+        together = ((1 - (asked + told)) * FAR)[:, None, None, :]
         found = {}
         with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
-            states = self.bert.embeddings(input_ids=pieces, position_ids=positions)
-            for at, layer in enumerate(self.bert.encoder.layer, 1):
-                mask = (apart if at <= self.apart else together).to(states.dtype)
-                states = layer(states, mask)
-                states = states[0] if isinstance(states, tuple) else states
+            for at, layer in enumerate(self.bert.encoder.layer[self.apart :], self.apart + 1):
+                states = _layer(layer, states, together)
                 if at in self.exits:
                     found[at] = states
         return {at: self.heads[str(at)](states.float(), asked, told) for at, states in found.items()}
+
+    def _apart(self, sides: Sequence[Sequence[int]]) -> list[Tensor]:
+        """Return the states (length, size) of questions and texts behind the layers that do not learn, kept from when they were first read."""
+        names = [tuple(side) for side in sides]
+        new = sorted(set(names) - self._known.keys(), key=len)
+        for start in range(0, len(new), _CHUNK):
+            part = new[start : start + _CHUNK]
+            pieces = torch.zeros(len(part), max(map(len, part)), dtype=torch.long)
+            held = torch.zeros(pieces.shape)
+            for at, side in enumerate(part):
+                pieces[at, : len(side)] = torch.tensor(side)
+                held[at, : len(side)] = 1
+            mask = ((1 - held) * FAR)[:, None, None, :]
+            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+                states = self.bert.embeddings(input_ids=pieces)
+                for layer in self.bert.encoder.layer[: self.apart]:
+                    states = _layer(layer, states, mask)
+            kept = states.to(torch.bfloat16 if self.half else torch.float32)
+            for at, side in enumerate(part):
+                self._known[side] = kept[at, : len(side)].clone()
+        return [self._known[name] for name in names]
+
+
+def _layer(layer: nn.Module, states: Tensor, mask: Tensor) -> Tensor:
+    found = layer(states, mask.to(states.dtype))
+    return found[0] if isinstance(found, tuple) else found
 
 
 def learnt(reader: Reader) -> dict[str, nn.Parameter]:

@@ -71,9 +71,8 @@ def main() -> None:
 def observe(known: Sequence[tuple[Pair, str]], notes: Notes) -> Iterator[Seen]:
     """Yield what the product sees of each question about a conference that was left out."""
     for pair, writer in known:
-        group = notes.group_of(pair)
-        if group in LEFT_OUT:
-            seen = _seen(pair, writer, group, notes)
+        if pair.file in LEFT_OUT:
+            seen = _seen(pair, writer, notes.event_of(pair.file), notes)
             if seen.scores and seen.signals:
                 yield seen
 

@@ -17,7 +17,7 @@ class ReadText:
     context: str
     text: str
     label: str
-    group: str = ""  # the conference or the article that it is of
+    group: str = ""  # the notes' file or the article that it is of
     score: float | None = None  # the fusion's; none where the ranking did not find it among its best
     taught: float | None = None  # the teacher's cosine
 
@@ -34,5 +34,5 @@ class ReadList:
     question: str
     style: str
     writer: str
-    group: str  # the conference or the article: what is left out as a whole
+    group: str  # the notes' file or the article: what is left out as a whole
     texts: tuple[ReadText, ...]
