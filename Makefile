@@ -95,7 +95,7 @@ lock: $(VENV)/installed-dev $(TOOLS)/installed  ## write constraints.txt from wh
 	@set -e; compile() { $(TOOLS)/bin/uv pip compile --quiet pyproject.toml --constraint constraints.txt --generate-hashes --universal \
 		--python-version 3.11 --no-header --no-annotate --output-file "$$@"; }; \
 	compile requirements.lock --extra mcp; \
-	compile requirements-replicated.lock --extra mcp --extra postgresql --extra oauth --extra objectstore
+	compile requirements-replicated.lock $(foreach extra,mcp postgresql oauth objectstore qdrant cards,--extra $(extra))
 	@$(MAKE) --no-print-directory licences
 
 licences: $(VENV)/installed-dev  ## write docs/licences.md from the packages that are installed; fails where one does not go with ours

@@ -16,7 +16,7 @@ import click
 from bot.command import faults, load_settings, open_searcher, scope_options
 from bot.evaluation.cli import evaluate
 from bot.slack.cli import commands as slack_commands
-from console.command import index_option
+from console.command import index_option, leave_behind
 
 if TYPE_CHECKING:
     from index.search import Searcher
@@ -194,6 +194,7 @@ def bot() -> None:
         from bot.slack.app import run
 
         run(load_settings())
+        leave_behind()
 
 
 @click.command()

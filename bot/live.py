@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from index.build.replica import Replica
 
 POLL_S = 5.0
+STOP_S = 1.0
 # A network volume may show a new build's files late: one that was refused is looked at again after a while.
 AGAIN_AFTER_S = 300.0
 _log = logging.getLogger(__name__)
@@ -194,6 +195,8 @@ class LiveIndex:
         except Exception as fault:  # whatever a strange build does, the one that answers goes on answering
             self._keep_old(build_id, fault)
             return False
+        if self._stopped.is_set():  # meanwhile: nobody asks any more
+            return False
         self._searcher, self._refused, self.trouble = fresh, None, self._far
         self._has_left = True
         _log.info("now serving build %s", fresh.build.build_id)
@@ -207,10 +210,10 @@ class LiveIndex:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop following."""
+        """Stop following; a build that is being fetched or opened just now is not waited for for long."""
         self._stopped.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(STOP_S)
 
     def _watch(self, poll_s: float) -> None:
         while not self._stopped.wait(poll_s):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
@@ -59,6 +61,14 @@ def leave(line: str, status: int) -> None:
     """Print one line on standard error and end the process."""
     complain(line)
     sys.exit(status)
+
+
+def leave_behind() -> NoReturn:
+    """End the process as done, without waiting for threads that are still at work."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(Status.DONE)
 
 
 def complain(line: str) -> None:

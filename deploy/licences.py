@@ -20,7 +20,7 @@ LOCKS = ("requirements.lock", "requirements-replicated.lock")
 ACCEPTED = frozenset(
     [
         *("0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "LGPL-3.0-only"),
-        *("MIT", "MIT-0", "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib"),
+        *("MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib"),
     ]
 )
 EXCEPTIONS = frozenset({"GCC-exception-3.1", "Classpath-exception-2.0"})

@@ -7,12 +7,14 @@ import re
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from pydantic import BaseModel, ValidationError
 from qdrant_client import QdrantClient
 from qdrant_client.http import models
 
+Model = TypeVar("Model", bound=BaseModel)
 KEY = "key-of-the-tests"
 
 
@@ -34,9 +36,7 @@ class QdrantServer:
             def answer(self) -> None:
                 """Answer any method."""
                 content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                status, result = outer._answer(
-                    self.command, self.path, self.headers.get("api-key"), json.loads(content or b"null")
-                )
+                status, result = outer._answer(self.command, self.path, self.headers.get("api-key"), content)
                 body = json.dumps({"result": result, "status": "ok", "time": 0.0}).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
@@ -61,7 +61,7 @@ class QdrantServer:
         self._server.server_close()
         self.held.close()
 
-    def _answer(self, method: str, path: str, key: str | None, body: Any) -> tuple[int, Any]:
+    def _answer(self, method: str, path: str, key: str | None, body: bytes) -> tuple[int, Any]:
         path = urlsplit(path).path
         self.asked.append((method, path))
         if key != KEY:
@@ -69,7 +69,10 @@ class QdrantServer:
         for (wanted, pattern), act in self._doors().items():
             if wanted == method and (found := re.fullmatch(pattern, path)):
                 with self._lock:
-                    return 200, act(*found.groups(), body)
+                    try:
+                        return 200, act(*found.groups(), body)
+                    except ValidationError as error:  # as the server does
+                        return 400, str(error)
         return 404, None
 
     def _doors(self) -> dict[tuple[str, str], Callable[..., Any]]:
@@ -78,22 +81,20 @@ class QdrantServer:
             ("GET", f"{name}/exists"): lambda one, _: {"exists": held.collection_exists(one)},
             ("GET", "/collections"): lambda _: held.get_collections().model_dump(mode="json"),
             ("POST", "/collections/aliases"): lambda body: held.update_collection_aliases(
-                models.ChangeAliasesOperation.model_validate(body).actions
+                _fitting(models.ChangeAliasesOperation, body).actions
             ),
             ("POST", f"{name}/points/count"): lambda one, body: held.count(
-                one, exact=models.CountRequest.model_validate(body).exact
+                one, exact=_fitting(models.CountRequest, body).exact
             ).model_dump(mode="json"),
             ("DELETE", name): lambda one, _: held.delete_collection(one),
-            ("PUT", name): lambda one, body: self._create(one, models.CreateCollection.model_validate(body)),
-            ("PUT", f"{name}/index"): lambda one, body: _done(models.CreateFieldIndex.model_validate(body)),
+            ("PUT", name): lambda one, body: self._create(one, _fitting(models.CreateCollection, body)),
+            ("PUT", f"{name}/index"): lambda one, body: _done(_fitting(models.CreateFieldIndex, body)),
             ("PUT", f"{name}/points"): lambda one, body: _done(
-                held.upsert(one, models.PointsList.model_validate(body).points)
+                held.upsert(one, _fitting(models.PointsList, body).points)
             ),
             ("POST", f"{name}/points/query/batch"): lambda one, body: [
                 answer.model_dump(mode="json")
-                for answer in held.query_batch_points(
-                    one, models.QueryRequestBatch.model_validate(body).searches
-                )
+                for answer in held.query_batch_points(one, _fitting(models.QueryRequestBatch, body).searches)
             ],
         }
 
@@ -101,6 +102,11 @@ class QdrantServer:
         return self.held.create_collection(
             name, vectors_config=wanted.vectors, sparse_vectors_config=wanted.sparse_vectors
         )
+
+
+def _fitting(model: type[Model], body: bytes) -> Model:
+    """Read a body as the API has it: no field that it does not know, no number written as text, nothing missing."""
+    return model.model_validate_json(body, strict=True)
 
 
 def _done(_: object) -> dict[str, Any]:

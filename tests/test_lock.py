@@ -15,7 +15,7 @@ LOCKS = {
 # What each image has besides what everybody has.
 EXTRAS = {
     "requirements.lock": {"mcp"},
-    "requirements-replicated.lock": {"mcp", "postgresql", "oauth", "objectstore"},
+    "requirements-replicated.lock": {"mcp", "postgresql", "oauth", "objectstore", "qdrant", "cards"},
 }
 # A package, its version, and what follows up to the next one.
 ENTRY = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)

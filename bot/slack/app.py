@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import signal
 import socket
@@ -15,7 +16,7 @@ from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import SettingsFault, SlackFault, StoreAway
+from bot.errors import SettingsFault, SlackAway, SlackFault, StoreAway
 from bot.live import LiveIndex
 from bot.settings import Settings
 from bot.slack import http
@@ -49,6 +50,7 @@ from bot.telemetry.probes import Probes, probing
 LISTENER_THREADS = (
     16  # Bolt's default of 5 let a command wait 3 s behind slow ones; ours only claim and queue
 )
+LAST_S = 29.0  # after SIGTERM; a supervisor kills after 30 s, and nobody would know what it waited for
 _log = logging.getLogger(__name__)
 _unclaimed = logs.Seldom(lambda said: _log.error("%s", said))
 
@@ -64,8 +66,8 @@ class SlackBot:
 
     def close(self) -> None:
         """Finish what was begun and let go of everything."""
-        self.desk.close()
         self.live.stop()
+        self.desk.close()
         self.store.close()
 
 
@@ -169,6 +171,10 @@ def over_http(settings: Settings) -> bool:
 def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT, then finish what was begun.
 
+    Threads that are left then, in a search or a call of Slack's, have nothing to do that the next process
+    would not do: the caller ends the process without them. Should even that fail, the process ends by itself and
+    writes what each thread was at.
+
     Raises:
         SettingsFault, SlackFault, IndexFault, StoreFault: it cannot start.
     """
@@ -181,6 +187,8 @@ def run(settings: Settings) -> None:
 
     def stop(*_: object) -> None:
         health.stops()
+        if not stopped.is_set():
+            faulthandler.dump_traceback_later(LAST_S, exit=True)
         stopped.set()
 
     with closing(port) if port else nullcontext(), probing(settings.probes, health) as probes:
@@ -214,12 +222,24 @@ def _serve_sockets(
     bot: SlackBot, settings: Settings, stopped: threading.Event, health: Health, probes: Probes | None
 ) -> None:
     token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
-    sockets = Sockets(bot.app, token)
+    sockets = Sockets(bot.app, token, stopped=stopped)
+
+    def look_after() -> None:
+        try:
+            sockets.watch()
+        finally:
+            stopped.set()
+
     try:
         sockets.connect()
         watch(bot, health, probes, sockets)
         _log.info("listening by Socket Mode, build %s", bot.live.searcher.build.build_id)
-        sockets.watch(stopped)
+        # A signal is heard between two steps of the main thread, which is not to wait for Slack.
+        threading.Thread(target=look_after, name="sockets", daemon=True).start()
+        stopped.wait()
+    except SlackAway:
+        if not stopped.is_set():
+            raise
     finally:
         sockets.close()
 
@@ -236,13 +256,13 @@ def _serve_http(
         finally:
             stopped.set()
 
-    listening = threading.Thread(target=serve, name="http")
+    listening = threading.Thread(target=serve, name="http", daemon=True)
     listening.start()
     build_id = bot.live.searcher.build.build_id
     _log.info("listening on http://%s:%s/slack/events, build %s", settings.host, settings.port, build_id)
     stopped.wait()
     server.should_exit = True
-    listening.join()
+    listening.join(http.UNDER_WAY_S + 1.0)
 
 
 def _listen(app: App, desk: Desk, doors: Doors, settings: Settings) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import threading
+from contextvars import ContextVar
 from typing import Any
 
 from slack_sdk import WebClient
@@ -16,10 +19,18 @@ from slack_sdk.http_retry import (
 from slack_sdk.http_retry.builtin_handlers import ServerErrorRetryHandler
 from slack_sdk.web import SlackResponse
 
+from bot.errors import SlackAway
 from bot.telemetry import metrics
 
 TIMEOUT_S = 20
+SHORT_S = 2.0  # a pause that is slept through even by who is to stop
 _TOO_MANY, _SERVER_ERROR = 429, 500
+_stopping: ContextVar[threading.Event | None] = ContextVar("stopping", default=None)
+
+
+def end_waits_with(stopping: threading.Event) -> None:
+    """Let this thread's later waits for Slack end as soon as the event is set."""
+    _stopping.set(stopping)
 
 
 class CountedClient(WebClient):
@@ -47,7 +58,7 @@ class CountedClient(WebClient):
 
 
 class PatientWait(RateLimitErrorRetryHandler):
-    """Waits as Slack asks on 429, and counts it."""
+    """Waits as Slack asks on 429, which may be minutes, and counts it."""
 
     def prepare_for_next_attempt(
         self,
@@ -57,9 +68,27 @@ class PatientWait(RateLimitErrorRetryHandler):
         response: HttpResponse | None = None,
         error: Exception | None = None,
     ) -> None:
-        """Wait."""
+        """Wait.
+
+        Raises:
+            SlackAway: the thread is to stop, and the pause is a long one.
+        """
         metrics.RATE_LIMITED.inc()
-        super().prepare_for_next_attempt(state=state, request=request, response=response, error=error)
+        stopping, pause_s = _stopping.get(), _retry_after_s(response)
+        if stopping is None or pause_s <= SHORT_S:
+            super().prepare_for_next_attempt(state=state, request=request, response=response, error=error)
+            return
+        if stopping.wait(pause_s + random.random()):  # noqa: S311  so that not all come back at once
+            raise SlackAway(f"Slack takes no more for {pause_s:.0f} s, and this process is to stop before.")
+        state.next_attempt_requested = True
+        state.increment_current_attempt()
+
+
+def _retry_after_s(response: HttpResponse | None) -> float:
+    """Return how long Slack asks to wait, 0 where it does not say."""
+    headers = response.headers if response is not None else {}
+    said = next((values for name, values in headers.items() if name.lower() == "retry-after"), ["0"])
+    return float(said[0]) if said[0].isdecimal() else 0.0
 
 
 def web_client(token: str | None, api_url: str | None, *, patient: bool = True) -> WebClient:

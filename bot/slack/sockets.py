@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 import time
-from contextlib import suppress
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.socket_mode.base_handler import BaseSocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
 from slack_sdk.errors import SlackApiError
-from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.errors import SlackAway, SlackFault
+from bot.slack.socket_client import LOST, Client
 from bot.telemetry import metrics
 
 CONNECTIONS = 2
@@ -22,26 +22,47 @@ LOOK_EVERY_S = 5.0
 RECONNECT_AFTER_S = (
     20.0  # the client reconnects by itself; after so long it has given up (python-slack-sdk issue 1701)
 )
+HANG_UP_S = 4.0  # for what was heard to be acknowledged, which Slack awaits for 3 s
 _log = logging.getLogger(__name__)
 
 
-class TimedHandler(SocketModeHandler):
+class TimedHandler(BaseSocketModeHandler):
     """Bolt's handler, with the time that each acknowledgement takes."""
 
-    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+    def __init__(self, app: App, client: Client) -> None:
+        self.app = app
+        self.client: Client = client
+        client.socket_mode_request_listeners.append(self.handle)
+
+    def handle(self, client: BaseSocketModeClient, req: SocketModeRequest) -> None:
         """Let Bolt take what Slack sent, and acknowledge it."""
         with metrics.ACK_SECONDS.labels("socket").time():
-            super().handle(client, req)
+            send_response(client, req, run_bolt_app(self.app, req), time.time())
 
 
 class Sockets:
-    """The Socket Mode connections of one process."""
+    """The Socket Mode connections of one process.
+
+    Args:
+        app: The Bolt app that takes what Slack sends.
+        app_token: What connections are opened with.
+        connections: How many.
+        ping_interval_s: How often each is looked at.
+        stopped: Set when the process is to stop: waits for Slack end then.
+    """
 
     def __init__(
-        self, app: App, app_token: str, connections: int = CONNECTIONS, ping_interval_s: float = 5.0
+        self,
+        app: App,
+        app_token: str,
+        connections: int = CONNECTIONS,
+        ping_interval_s: float = 5.0,
+        stopped: threading.Event | None = None,
     ) -> None:
+        self._stopped = stopped or threading.Event()
         self._handlers = [
-            TimedHandler(app, app_token, ping_interval=ping_interval_s) for _ in range(connections)
+            TimedHandler(app, Client(app, app_token, self._stopped, ping_interval_s))
+            for _ in range(connections)
         ]
         self._down_since: dict[int, float] = {}
 
@@ -64,14 +85,9 @@ class Sockets:
                 f"Cannot reach Slack to open Socket Mode: {error}. Check the network and SLACK_API_URL."
             ) from error
 
-    def watch(
-        self,
-        stopped: threading.Event,
-        look_every_s: float = LOOK_EVERY_S,
-        patience_s: float = RECONNECT_AFTER_S,
-    ) -> None:
-        """Look after the connections until the event is set."""
-        while not stopped.wait(look_every_s):
+    def watch(self, look_every_s: float = LOOK_EVERY_S, patience_s: float = RECONNECT_AFTER_S) -> None:
+        """Look after the connections until the process is to stop; each look may take as long as Slack does."""
+        while not self._stopped.wait(look_every_s):
             for number, handler in enumerate(self._handlers):
                 self._look(number, handler, patience_s)
 
@@ -88,12 +104,25 @@ class Sockets:
         if not self.connected():
             raise SlackAway("No Socket Mode connection to Slack is open. It is opened again by itself.")
 
-    def close(self) -> None:
-        """Close the connections; nothing new comes in afterwards."""
-        for handler in self._handlers:
-            _hang_up(handler.client)
+    def close(self, patience_s: float = HANG_UP_S) -> None:
+        """Close the connections; nothing new comes in afterwards.
 
-    def _look(self, number: int, handler: SocketModeHandler, patience_s: float) -> None:
+        A call of Slack's that is under way, or a claim that waits for the memory, is not waited for for longer.
+        """
+        self._stopped.set()
+        deadline = time.monotonic() + patience_s
+        closing = [
+            threading.Thread(target=handler.client.close, name="hang-up", daemon=True)
+            for handler in self._handlers
+        ]
+        for one in closing:
+            one.start()
+        for number, one in enumerate(closing, start=1):
+            one.join(max(0.0, deadline - time.monotonic()))
+            if one.is_alive():
+                _log.warning("Socket Mode connection %d is busy and is not waited for", number)
+
+    def _look(self, number: int, handler: TimedHandler, patience_s: float) -> None:
         if handler.client.is_connected():
             self._down_since.pop(number, None)
             return
@@ -107,26 +136,6 @@ class Sockets:
         )
         metrics.RECONNECTS.inc()
         try:
-            handler.client.connect_to_new_endpoint(force=True)
-        except (SlackApiError, OSError) as error:
+            handler.client.open_again()
+        except LOST as error:
             _log.error("Socket Mode connection %d cannot be opened: %s", number + 1, error)
-
-
-def _hang_up(client: SocketModeClient) -> None:
-    """Close a client without waiting for its read.
-
-    Its reader holds a lock for up to 3 s a read and takes it again at once: on a busy machine `close`, which
-    waits for the same lock, was seen to starve for more than 25 s. A socket that is shut down ends the read.
-    A reader that begins only now takes back that it is to end, and `close` would wait for it for ever: it is
-    told again until it has heard.
-    """
-    client.auto_reconnect_enabled = False
-    raw = client.current_session.sock if client.current_session is not None else None
-    if raw is not None:
-        with suppress(OSError):
-            raw.shutdown(socket.SHUT_RDWR)
-    closing = threading.Thread(target=client.close, name="hang-up", daemon=True)
-    closing.start()
-    while closing.is_alive():
-        client.current_session_state.terminated = True
-        closing.join(0.1)

@@ -23,6 +23,7 @@ from bot.errors import StoreAway, StoreFault
 from bot.store.database import Database, Statements
 
 LEASE_S = 15.0
+ORDER_S = 3.0
 _SIGNS_A_LEASE = 5  # how often a lease is renewed before it would run out
 _log = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ class Store:
     def close(self) -> None:
         """Let go of the memory; what is unfinished may be taken over from now on."""
         self._closed.set()
-        self._signs.join()
+        self._signs.join(ORDER_S)  # it may wait for a memory that is away
         with suppress(StoreFault):  # then the lease runs out
             self._pay()
             with self.changing() as db:

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import kubernetes_validate
 import pytest
 import yaml
 
+from bot.settings import Settings
 from confnotes import main
 from tests.conftest import ROOT
 from tests.deploy.settings import SECRETS, VARIABLES
@@ -22,7 +24,9 @@ FOLDER = ROOT / "deploy" / "kubernetes"
 OVERLAYS = tuple(sorted(path.name for path in (FOLDER / "overlays").iterdir()))
 # The oldest release that is still looked after, and the newest that the schemas know.
 RELEASES = ("1.34", kubernetes_validate.latest_version())
-FOREIGN = {"FORWARDED_ALLOW_IPS"}  # uvicorn's
+FOREIGN = {"FORWARDED_ALLOW_IPS", "AWS_REGION"}  # uvicorn's, the object store's client's
+FOREIGN_SECRETS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+SHARED = {"object-store", "qdrant"}  # overlays whose builds travel by an object store
 PART_OF = {"app.kubernetes.io/part-of": "confnotes"}
 
 
@@ -44,11 +48,11 @@ def built(folder: Path) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all(done.stdout))
 
 
-@pytest.fixture(params=[*OVERLAYS, "own notes"])
+@pytest.fixture(params=[*OVERLAYS, "own notes on replicated", "own notes on qdrant"])
 def manifests(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> list[dict[str, Any]]:
-    """Give the objects of an overlay; the last is one of somebody's own, as the README shows it."""
+    """Give the objects of an overlay; the last are somebody's own, as the README shows it."""
     if request.param in OVERLAYS:
         return built(FOLDER / "overlays" / request.param)
     copy = tmp_path_factory.mktemp("deploy") / "kubernetes"
@@ -56,7 +60,7 @@ def manifests(
     own = copy / "overlays" / "ours"
     own.mkdir()
     own.joinpath("kustomization.yaml").write_text(
-        "resources: [../replicated]\ncomponents: [../../own-notes]\n", encoding="utf-8"
+        f"resources: [../{request.param.split()[-1]}]\ncomponents: [../../own-notes]\n", encoding="utf-8"
     )
     return built(own)
 
@@ -81,6 +85,15 @@ def containers(manifests: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def named(manifests: list[dict[str, Any]], kind: str) -> set[str]:
     """Return the names of all objects of a kind."""
     return {one["metadata"]["name"] for one in manifests if one["kind"] == kind}
+
+
+def settings(manifests: list[dict[str, Any]]) -> dict[str, str]:
+    """Return what all containers are told by the ConfigMap that each of them reads."""
+    found: dict[str, str] = {}
+    for one in manifests:
+        if one["kind"] == "ConfigMap":
+            found |= {key: value for key, value in one["data"].items() if key.isupper()}
+    return found
 
 
 def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
@@ -132,14 +145,15 @@ def test_resources_are_said(manifests: list[dict[str, Any]]) -> None:
 def test_variables_are_settings(manifests: list[dict[str, Any]]) -> None:
     """What a container is told is a setting that the program reads; secrets come from Secrets, and only secrets do."""
     said = {key for one in manifests if one["kind"] == "ConfigMap" for key in one["data"] if key.isupper()}
-    assert said <= VARIABLES
-    assert not said & SECRETS
+    assert said <= VARIABLES | FOREIGN
+    assert not said & (SECRETS | FOREIGN_SECRETS)
     for container in containers(manifests):
         for variable in container.get("env", []):
-            assert variable["name"] in VARIABLES | FOREIGN
+            assert variable["name"] in VARIABLES | FOREIGN | FOREIGN_SECRETS
             # The store is a file, whose path is no secret, or an address with a password in it.
             is_path = variable.get("value", "").startswith(("/", "*"))
-            assert ("valueFrom" in variable) == (variable["name"] in SECRETS and not is_path)
+            is_secret = variable["name"] in SECRETS | FOREIGN_SECRETS
+            assert ("valueFrom" in variable) == (is_secret and not is_path)
 
 
 def test_secrets_go_where_they_are_used(manifests: list[dict[str, Any]]) -> None:
@@ -154,6 +168,10 @@ def test_secrets_go_where_they_are_used(manifests: list[dict[str, Any]]) -> None
         }
         assert ("SLACK_BOT_TOKEN" in held) == (name == "confnotes-bot")
         assert ("CONFNOTES_WEB_TOKEN" in held) == (name == "confnotes-web")
+        assert held.get("AWS_SECRET_ACCESS_KEY") in {
+            None,
+            "builds-writer-key" if name == "confnotes-ingest" else "builds-reader-key",
+        }
         assert all(f"--from-literal={key}=" in readme for key in held.values())
 
 
@@ -270,6 +288,52 @@ def test_several_pods_share_what_several_may_write() -> None:
         assert ("value" in store) == on_disk
 
 
+@pytest.mark.parametrize("overlay", sorted(SHARED))
+def test_builds_from_an_object_store_need_no_volume(overlay: str) -> None:
+    """Every pod has a disk of its own for its copy, the store's address and credentials, and a way to it."""
+    manifests = built(FOLDER / "overlays" / overlay)
+
+    assert settings(manifests)["CONFNOTES_INDEX"].startswith("s3://")
+    assert not named(manifests, "PersistentVolumeClaim")
+    for _, pod in pods(manifests):
+        assert {"name": "data", "emptyDir": {}} in pod["spec"]["volumes"]
+        known = {one["name"] for one in pod["spec"]["containers"][0]["env"]}
+        assert known >= {*FOREIGN_SECRETS, "CONFNOTES_BUILD_KEY"}
+        assert 443 in reached(manifests, pod["metadata"]["labels"])
+
+
+def test_qdrant_is_named_and_reached_by_all_who_ask_it() -> None:
+    """Job, bots and pages have the engine's address and key and a way to it, and ask no engine elsewhere."""
+    manifests = built(FOLDER / "overlays" / "qdrant")
+    address = urlsplit(settings(manifests)["CONFNOTES_QDRANT_URL"])
+    told = Settings.model_validate({"engine": settings(manifests)["CONFNOTES_ENGINE"]})
+
+    assert told.engine == "qdrant"
+    for _, pod in pods(manifests):
+        assert "CONFNOTES_QDRANT_API_KEY" in {one["name"] for one in pod["spec"]["containers"][0]["env"]}
+        assert address.port in reached(manifests, pod["metadata"]["labels"])
+    for other in set(OVERLAYS) - {"qdrant"}:
+        assert "CONFNOTES_ENGINE" not in settings(built(FOLDER / "overlays" / other))
+
+
+def reached(manifests: list[dict[str, Any]], labels: Mapping[str, str]) -> set[int]:
+    """Return the ports that a pod may reach."""
+    return {
+        port["port"]
+        for one in manifests
+        if one["kind"] == "NetworkPolicy" and chooses(one["spec"]["podSelector"], labels)
+        for rule in one["spec"].get("egress", [])
+        for port in rule["ports"]
+    }
+
+
+def chooses(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """Return whether a policy's selector is met."""
+    return selects(selector["matchLabels"], labels) and all(
+        labels.get(one["key"]) in one["values"] for one in selector.get("matchExpressions", [])
+    )
+
+
 def test_the_nightly_job_tells_the_exit_statuses_apart(manifests: list[dict[str, Any]]) -> None:
     """The cluster fails at once on 2, counts 3 as done, tries 4 again, and never runs two jobs."""
     [job] = [one for one in manifests if one["kind"] == "CronJob"]
@@ -290,6 +354,9 @@ def test_the_nightly_job_tells_the_exit_statuses_apart(manifests: list[dict[str,
 def test_the_first_start_makes_a_build_only_where_none_can_be_asked(manifests: list[dict[str, Any]]) -> None:
     """The bot's pod asks as the bot would; where that fails it ingests, and starts unless nothing was published."""
     [bot] = [pod["spec"] for name, pod in pods(manifests) if name == "confnotes-bot"]
+    if "CONFNOTES_INDEX" in settings(manifests):  # the job alone writes there
+        assert "initContainers" not in bot
+        return
     command = bot["initContainers"][0]["command"]
 
     assert left_with(command, {'ask "ready?"': 0, "ingest --wait 1800": 4}) == 0

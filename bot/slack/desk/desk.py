@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 from bot.answering.stages import stage
 from bot.errors import JobLost, SlackAway, SlackFault, StoreAway, StoreFault
 from bot.feedback import Feedback
+from bot.slack.client import end_waits_with
 from bot.slack.desk import delivery
 from bot.slack.desk.audience import Audiences
 from bot.slack.desk.compose import Composer, asks
@@ -43,7 +44,8 @@ LONGEST_AWAY_S = 300.0
 THREADS = (
     16  # most of their time goes to waiting for Slack; how many search at once is the composer's business
 )
-PATIENCE_S = 20.0  # after SIGTERM; a supervisor waits for 30 s, of which HTTP may have taken some
+PATIENCE_S = 20.0  # after SIGTERM; a supervisor waits for 30 s, of which connections may have taken some
+ORDER_S = 1.0  # for what only has to end
 TIDY_EVERY_S = 3600.0
 NEWS_EVERY_S = 10.0  # at most, where somebody was being told something when there was more
 EXCHANGE_S = 4 * 3600.0  # a direct message goes on with the last exchange for so long
@@ -73,7 +75,8 @@ class Desk:
         self.sessions = sessions
         self.curators = curators
         self._keep_questions_s = keep_questions_s
-        self._workers = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
+        self._closing = threading.Event()
+        self._workers = ThreadPoolExecutor(THREADS, "answer", end_waits_with, (self._closing,))
         self.feedback = Feedback(store)
         self.audiences = Audiences(composer.live, store)
         self.teller = Teller(workspaces, store, composer, self.audiences)
@@ -82,7 +85,6 @@ class Desk:
         self._put_off: dict[str, tuple[float, int, Job | str]] = {}
         self._missed = False  # whether there may be news that could not be told when they came
         self._clicks: set[Future[None]] = set()  # what is done without a job, and still under way
-        self._closing = threading.Event()
         self._left_open = 0
         self._caretaker: threading.Thread | None = None
 
@@ -135,7 +137,7 @@ class Desk:
         self._left_open = self.store.open_jobs()
         self._workers.shutdown(wait=not self._under_way(), cancel_futures=True)
         if self._caretaker is not None:
-            self._caretaker.join()
+            self._caretaker.join(max(ORDER_S, deadline - time.monotonic()))
 
     def left(self) -> str:
         """Return whether everything was finished when the desk was closed."""
@@ -159,14 +161,21 @@ class Desk:
             self._missed = True
             return
 
+        def put_off() -> None:
+            self._put_off[job_id] = (time.monotonic() + TIDY_EVERY_S, 0, body)
+
         def done() -> None:
             if not self.store.owns(job_id):
                 raise JobLost("another process took it over while this one was silent, and tells it")
-            self._missed |= not act(job_id)
-            self.store.finish(job_id, notice.key)
+            try:
+                self._missed |= not act(job_id)
+            except SlackAway:
+                put_off()
+            else:
+                self.store.finish(job_id, notice.key)
 
         def failed(_apology: Message) -> None:  # nobody waits for an apology; the log has the failure
-            self._put_off[job_id] = (time.monotonic() + TIDY_EVERY_S, 0, body)
+            put_off()
 
         self.run(what, done, failed)
 

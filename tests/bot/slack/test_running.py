@@ -45,7 +45,6 @@ def lookup(host, *rest, **more):
     return names(host, *rest, **more)
 socket.getaddrinfo = lookup
 """
-START = "from bot.settings import Settings; from bot.slack.app import run; run(Settings())"
 
 
 @contextmanager
@@ -67,7 +66,11 @@ def process(
         **more,
     }
     running = subprocess.Popen(
-        [sys.executable, "-c", START], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "confnotes", "bot"],
+        cwd=tmp_path,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         yield running

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -176,3 +177,22 @@ def test_a_missing_address_or_package_is_said(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "qdrant_client", None)
     with pytest.raises(EngineUnavailable, match=r"pip install 'confnotes\[qdrant\]'"):
         Qdrant.at("http://127.0.0.1:1", None, "notes")
+
+
+@pytest.mark.parametrize(
+    ("door", "body"),
+    [
+        ("points/count", {"exact": "true"}),
+        ("points/count", {"exactly": True}),
+        ("points/query/batch", {"searches": [{"query": [0.5], "limit": "5"}]}),
+        ("points/query/batch", {"searches": [{"limits": 5}]}),
+        ("points/query/batch", {}),
+    ],
+)
+def test_the_door_of_the_tests_takes_what_fits_the_api_only(
+    server: QdrantServer, door: str, body: dict[str, object]
+) -> None:
+    """An unknown field, a number or a truth value written as text, or a lack is refused, as by Qdrant's own server."""
+    taken = httpx.post(f"{server.url}/collections/any/{door}", json=body, headers={"api-key": KEY})
+
+    assert taken.status_code == 400
