@@ -19,6 +19,7 @@ from index.build.shards import (
     SHARD_FILE,
     SHARDS_FOLDER,
     damaged,
+    make_place,
     parse_record,
 )
 from index.build.shards import place as local_place
@@ -71,8 +72,8 @@ def _pull(remote: Remote, index_dir: Path, audience: str, share: Share) -> None:
     except ValueError as error:
         raise damaged(remote.address, share, f"{SHARD_FILE} was changed") from error
     target = local_place(index_dir / place(audience), share)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=WRITING_PREFIX, dir=target.parent) as temporary:
+    parent = make_place(index_dir / place(audience))
+    with tempfile.TemporaryDirectory(prefix=WRITING_PREFIX, dir=parent) as temporary:
         folder = Path(temporary) / share.name
         folder.mkdir()
         (folder / SHARD_FILE).write_bytes(content)

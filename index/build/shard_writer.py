@@ -13,7 +13,7 @@ import numpy as np
 from index.build.contents import Contents
 from index.build.durable import let_read, sync
 from index.build.layout import FORMAT_VERSION, WRITING_PREFIX, file_sha256, sync_folder
-from index.build.shards import FILES, KEYS_FILE, SHARD_FILE, ShardRecord, place
+from index.build.shards import FILES, KEYS_FILE, SHARD_FILE, ShardRecord, make_place, place
 from index.build.share import Share
 from index.build.vectors import KEY_BYTES, Embedded, Written, embed, keys_of, new_keys, stamp
 from index.encoder.base import Encoder
@@ -52,11 +52,10 @@ def write_shard(
     mine = {key: row for key, row in new.items() if share.has(key)}
     if not new:
         return 0, 0
-    target = place(index_dir, share)
-    prefix = f"{WRITING_PREFIX}{share.name}-"
-    for left in target.parent.glob(f"{prefix}*"):  # by one that was killed
+    shards, prefix = make_place(index_dir), f"{WRITING_PREFIX}{share.name}-"
+    for left in shards.glob(f"{prefix}*"):  # by one that was killed
         remove(left)
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=shards))
     try:
         with (
             tempfile.TemporaryFile(dir=folder) as waiting,
@@ -83,9 +82,9 @@ def write_shard(
         (folder / SHARD_FILE).write_bytes(record.to_json())
         let_read(folder)
         sync(folder)
-        remove(target)
-        folder.rename(target)
-        sync_folder(target.parent)
+        remove(place(index_dir, share))
+        folder.rename(place(index_dir, share))
+        sync_folder(shards)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return len(mine), len(new)

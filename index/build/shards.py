@@ -69,7 +69,8 @@ class Shards:
             ShardsUnusable: One is missing, damaged, or of something else.
         """
         shares = [Share(number, self.count) for number in range(1, self.count + 1)]
-        missing = [share for share in shares if not is_folder(place(index_dir, share))]
+        linked = not is_folder(index_dir / SHARDS_FOLDER)
+        missing = [share for share in shares if linked or not is_folder(place(index_dir, share))]
         if missing:
             named = ", ".join(map(str, missing[:_NAMED])) + (", …" if len(missing) > _NAMED else "")
             raise self._refused(
@@ -134,6 +135,15 @@ def _embedded(index_dir: Path, share: Share, record: ShardRecord) -> Embedded:
 def place(index_dir: Path, share: Share) -> Path:
     """Return a shard's folder."""
     return index_dir / SHARDS_FOLDER / share.name
+
+
+def make_place(index_dir: Path) -> Path:
+    """Make the folder of shards, and return it; a link in its place goes, since what it leads to would be tidied."""
+    folder = index_dir / SHARDS_FOLDER
+    if not is_folder(folder):
+        remove(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def read_record(index_dir: Path, share: Share) -> ShardRecord:

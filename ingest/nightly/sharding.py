@@ -8,7 +8,7 @@ from typing import Any
 
 from index.build.contents import Contents
 from index.build.shard_writer import write_shard
-from index.build.shards import SHARDS_FOLDER
+from index.build.shards import make_place
 from index.build.share import Share
 from index.encoder.base import Encoder
 from ingest.job import Job, Progress
@@ -87,8 +87,8 @@ def _one_share(
         if night.stands(inputs):
             return ShareReport(str(share), 0, 0, tuple(night.failed))
         contents = assemble(night.readings(), named_events(sources))
+        shards = make_place(job.index_dir)
     encoder = encoder or load_for(job, contents)
-    shards = job.index_dir / SHARDS_FOLDER
     with alone_in(shards, job, lock=f".{share.name}.lock"), writing(job.index_dir):
         embedded, new = write_shard(
             job.index_dir,

@@ -137,7 +137,6 @@ def test_a_large_build_is_made_of_shards(encoder: Encoder, tmp_path: Path, grown
     """Tokens of two bits come from shards too; where a small build has grown large, all of them do."""
     notes, one = small_notes(), small_notes({"harbour/day1.txt": HARBOUR})
     previous = (one.write if grown else partial(write_large, one))(tmp_path / "a", encoder)
-    (tmp_path / "a" / "shards").mkdir()
     held = [
         write_shard(
             tmp_path / "a",

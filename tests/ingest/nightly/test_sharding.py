@@ -318,6 +318,22 @@ def test_shards_of_something_else_are_refused(
     assert not list_builds(tmp_path / "index")
 
 
+def test_links_are_not_followed(night: Night, embed: Embed, idle: Encoder, tmp_path: Path) -> None:
+    """Behind a link in the place of the folder of shards nothing is read, written or removed."""
+    index, other = tmp_path / "index", tmp_path / "other"
+    embed(1, 1)
+    (index / "shards").rename(other)
+    (index / "shards").symlink_to(other)
+    with pytest.raises(PublishError, match=r"1/1 is missing"):
+        night(shards=1)
+    held = sorted(path.name for path in other.rglob("*"))
+    embed(1, 1)
+    night(shards=1, encoder=idle)
+
+    assert sorted(path.name for path in other.rglob("*")) == held
+    assert not (index / "shards").exists()
+
+
 def test_a_live_build_that_is_gone_is_missed(
     night: Night, embed: Embed, harbour: Path, tmp_path: Path
 ) -> None:
