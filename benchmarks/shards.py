@@ -5,8 +5,8 @@
 Notes are made up (`benchmarks/nights.py`) and go the whole way, from files to a published build. `--split` passages
 are embedded by the model that ships, by one job and as two shards, one after the other so that each has this
 machine to itself; their builds must be equal. How long a merge takes does not depend on what vectors hold, so
-`--merged` passages get drawn ones. The year on paper follows from these figures, each stage in proportion to the
-number of passages.
+`--merged` passages get drawn ones. The year on paper follows from the work of the cores, each stage in proportion to
+the number of passages.
 """
 
 from __future__ import annotations
@@ -70,12 +70,12 @@ class Drawn:
 
 
 def timed(act: Callable[[], object]) -> dict[str, float]:
-    """Do something and return how long it took, and how much of all cores."""
-    started, cpu = time.perf_counter(), time.process_time()
+    """Do something and return how long it took, and how long all cores together worked for it, its processes included."""
+    started, before = time.perf_counter(), os.times()
     act()
     return {
         "s": round(time.perf_counter() - started, 2),
-        "cpu_s": round(time.process_time() - cpu, 2),
+        "cpu_s": round(sum(os.times()[:4]) - sum(before[:4]), 2),
     }
 
 
@@ -121,22 +121,26 @@ def _shard(job: Job, number: int, count: int, encoder: Encoder) -> None:
     embed_share(job, Share(number, count), silent, encoder)
 
 
-def on_paper(embedding: dict[str, float], merging: dict[str, Any]) -> list[dict[str, float]]:
-    """Return the hours of a year of transcripts, by number of shards, in proportion to what was measured."""
-    scale = A_YEAR / merging["passages"]
+def on_paper(embedding: dict[str, float], drawn: dict[str, Any]) -> list[dict[str, float]]:
+    """Return the minutes that a year of transcripts takes, by number of shards, each on a machine like this one with nothing else to do.
+
+    Reckoned from the work of the cores, which does not depend on what else they do: embedding keeps all of them busy, all
+    else one.
+    """
+    cores, scale = os.cpu_count() or 1, A_YEAR / drawn["passages"]
+    one_s, half_s, merge_s = (drawn[name]["cpu_s"] * scale for name in ("one job", "shard 1/2", "merge"))
     rows = []
     for count in SHARDS:
-        embedded_s = A_YEAR / embedding["passages_a_s"] / count
-        # What a shard costs besides embedding, taken from one of two with drawn vectors: reading and writing.
-        around_s = merging["shard 1/2"]["s"] * scale if count > 1 else merging["one job"]["s"] * scale
-        merge_s = merging["merge"]["s"] * scale if count > 1 else 0.0
+        embedding_s = A_YEAR * embedding["cpu_ms_a_passage"] / 1e3 / cores / count
+        around_s, after_s = (half_s, merge_s) if count > 1 else (one_s, 0.0)
         rows.append(
             {
                 "shards": count,
-                "shard_min": round((embedded_s + around_s) / 60, 1),
-                "merge_min": round(merge_s / 60, 1),
-                "all_min": round((embedded_s + around_s + merge_s) / 60, 1),
-                "machine_min": round(((embedded_s + around_s) * count + merge_s) / 60, 1),
+                "embedding_min": round(embedding_s / 60, 1),
+                "a job's other work_min": round(around_s / 60, 1),
+                "merge_min": round(after_s / 60, 1),
+                "from start to end_min": round((embedding_s + around_s + after_s) / 60, 1),
+                "all machines together_min": round(((embedding_s + around_s) * count + after_s) / 60, 1),
             }
         )
     return rows

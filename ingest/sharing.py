@@ -51,15 +51,17 @@ class Sharing:
             return
         from filelock import FileLock, Timeout
 
+        from index.build.durable import make_folder
         from index.build.remote_shards import pull_shards
         from index.build.replica import pull
 
         try:
             self._before, self._shards = self._remote.live(), shards
-            index_dir.mkdir(parents=True, exist_ok=True)
+            make_folder(index_dir)
             with FileLock(index_dir / ".lock", timeout=wait_s):
-                pull_shards(self._remote, index_dir, shards)
-                if self._before is not None:
+                if shards:
+                    pull_shards(self._remote, index_dir, shards)
+                if self._before:
                     pull(self._remote, index_dir, self._before)
         except BuildUnusable as fault:
             complain(f"{fault} This run makes a new build.")

@@ -9,6 +9,15 @@ from pathlib import Path
 from index.build.layout import FILE_MODE, FOLDER_MODE, sync_folder
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder of builds, and those above it, so that the bot's account may enter them; others stay as they are."""
+    if not folder.is_dir():
+        if folder.parent != folder:
+            make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(FOLDER_MODE)
+
+
 def let_read(folder: Path) -> None:
     """Let every account read that may enter the folder of builds: a job's umask must not lock the bot out."""
     folder.chmod(FOLDER_MODE)

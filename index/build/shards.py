@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from index.build.durable import make_folder
 from index.build.layout import FORMAT_VERSION, EncoderStamp, file_sha256, reason
 from index.build.share import Share
 from index.build.vectors import Embedded
@@ -142,7 +143,7 @@ def make_place(index_dir: Path) -> Path:
     folder = index_dir / SHARDS_FOLDER
     if not is_folder(folder):
         remove(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return folder
 
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.build.layout import CURRENT_FILE, FOLDER_MODE, current_build_id, list_builds
+from index.build.durable import make_folder
+from index.build.layout import CURRENT_FILE, current_build_id, list_builds
 from index.build.reader import open_build
 from index.build.shards import remove_shards
 from index.encoder.base import Encoder
@@ -87,15 +88,6 @@ def alone_in(folder: Path, job: Job, lock: str = ".lock") -> Iterator[None]:
         raise PublishError(str(error)) from error
     except IndexFault as error:
         raise PublishError(f"Cannot publish to {job.index_dir}, the live build stays: {error}") from error
-
-
-def make_folder(folder: Path) -> None:
-    """Make the folder of builds, and those above it, so that the bot's account may enter them; others stay as they are."""
-    if not folder.is_dir():
-        if folder.parent != folder:
-            make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        folder.chmod(FOLDER_MODE)
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -173,7 +175,11 @@ def test_shards_of_several_machines_become_one_build(server: S3Server, harbour: 
         done = embedded(sources, tmp_path / str(number), f"{number}/2")
         assert (done.exit_code, done.stderr) == (0, "")
     folders = {name.rpartition("/")[0] for name in server.names()}
-    ingested(sources, "--merge", "2")
+    before = os.umask(0o077)
+    try:
+        ingested(sources, "--merge", "2")
+    finally:
+        os.umask(before)
     confnotes("ingest", sources, "--index", tmp_path / "one")
 
     assert folders == {f"{where}shards/{n}-of-2" for where in ("", "audiences/C0QUAY/") for n in (1, 2)}
@@ -181,6 +187,7 @@ def test_shards_of_several_machines_become_one_build(server: S3Server, harbour: 
     for place in (Path(), Path("audiences/C0QUAY")):
         ours, theirs = tmp_path / "index" / place, tmp_path / "one" / place
         assert current_build_id(ours)[-6:] == current_build_id(theirs)[-6:]  # the digest of every file
+        assert stat.S_IMODE(ours.stat().st_mode) == 0o755  # the bot's account may enter
     again = ingested(sources, "--merge", "2", "--index", str(tmp_path / "index"))
     assert again.stdout.startswith("Nothing changed")
 
