@@ -146,6 +146,12 @@ def on_paper(embedding: dict[str, float], drawn: dict[str, Any]) -> list[dict[st
     return rows
 
 
+def _told(what: str, found: dict[str, Any]) -> dict[str, Any]:
+    """Show a part as soon as it is known."""
+    print(json.dumps({what: found}), flush=True)
+    return found
+
+
 def main() -> None:
     """Measure, reckon, and write the results."""
     parser = argparse.ArgumentParser(
@@ -159,20 +165,20 @@ def main() -> None:
     encoder = load_encoder()
     with tempfile.TemporaryDirectory() as made:
         before = os.getloadavg()
-        embedding = rate(encoder, asked.rated)
-        merging = split(Path(made) / "drawn", asked.merged, Drawn(encoder), 2)
-        measured = split(Path(made) / "real", asked.split, encoder, 2)
+        embedding = _told("rate", rate(encoder, asked.rated))
+        drawn = _told("drawn", split(Path(made) / "drawn", asked.merged, Drawn(encoder), 2))
+        year = _told("a year on paper", {"passages": A_YEAR, "rows": on_paper(embedding, drawn)})
+        measured = _told("split", split(Path(made) / "real", asked.split, encoder, 2))
     row = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "cpus": os.cpu_count(),
         "machine": platform.machine(),
         "load": [round(one, 1) for one in (before[0], os.getloadavg()[0])],
         "rate": embedding,
-        "drawn": merging,
+        "drawn": drawn,
         "split": measured,
-        "a year on paper": {"passages": A_YEAR, "rows": on_paper(embedding, merging)},
+        "a year on paper": year,
     }
-    print(json.dumps(row, indent=1))
     if asked.out:
         asked.out.write_text(json.dumps(row, indent=1) + "\n", encoding="utf-8")
 

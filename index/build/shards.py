@@ -105,14 +105,14 @@ class Shards:
         lacking = sum(not any(key in one.rows for one in known) for key in new)
         if lacking:
             raise ShardsUnusable(
-                f"Cannot merge {self.count} shards in {index_dir}: {lacking} passages are in none of them. The live build "
+                f"Cannot merge the shards in {index_dir}: {lacking} passages are in none of them. The live build "
                 "is another one than when they were made, or only one side had --full. Make all of them again."
             )
 
     @staticmethod
     def _refused(index_dir: Path, what: str, share: Share) -> ShardsUnusable:
         return ShardsUnusable(
-            f"Cannot merge {share.count} shards in {index_dir}: {what}. Run `confnotes ingest --shard {share}` with the same "
+            f"Cannot merge the shards in {index_dir}: {what}. Run `confnotes ingest --shard {share}` with the same "
             "notes and settings, and merge again."
         )
 
