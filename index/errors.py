@@ -8,6 +8,7 @@ IndexFault
 │   └── BuildDamaged     a file is missing, or differs from what the manifest says
 ├── StoreUnusable        the object store that builds travel by cannot be used, or holds what cannot be trusted
 │   └── OthersPublished  another job published there since this one looked
+├── ShardsUnusable       shards that a build is to be made of are missing, damaged, or of something else
 ├── EncoderUnavailable   the embedding model cannot be loaded, or is not the one it claims to be
 ├── EngineUnavailable    the search engine that the settings name cannot be asked
 ├── ReaderUnavailable    the network that reads the best passages cannot be loaded
@@ -47,6 +48,10 @@ class StoreUnusable(IndexFault):
 
 class OthersPublished(StoreUnusable):
     """Another job published there since this one looked; its build stays."""
+
+
+class ShardsUnusable(IndexFault):
+    """Shards that a build is to be made of are missing, damaged, or of something else."""
 
 
 class EncoderUnavailable(IndexFault):

@@ -13,11 +13,13 @@ import click
 
 from console.command import FILE, FOLDER, Status, complain, index_option, screen
 from console.defects import Defect
+from index.build.share import MOST_SHARDS, Share
 from ingest.errors import AnotherJob, IngestError
 from ingest.model_cli import model
 from ingest.nightly.builds_cli import index
 from ingest.nightly.every import repeat, seconds
 from ingest.nightly.noting import note
+from ingest.nightly.share_cli import embed_one, share_of
 from ingest.terminal import bars, faults, settings, status_of
 
 if TYPE_CHECKING:
@@ -47,6 +49,20 @@ CATALOGUE = click.Path(path_type=Path)  # a file, or a folder of pyvideo's data
 @click.option("--full", is_flag=True, help="Read and embed everything again, even what did not change.")
 @click.option("--accept", is_flag=True, help="Publish even if the gate objects or many talks are gone.")
 @click.option(
+    "--shard",
+    "share",
+    callback=share_of,
+    metavar="K/N",
+    help="Embed the share K of N of what is new, for --merge; publish nothing.",
+)
+@click.option(
+    "--merge",
+    "shards",
+    type=click.IntRange(1, MOST_SHARDS),
+    metavar="N",
+    help="Publish what N shards embedded of the same notes; embed nothing.",
+)
+@click.option(
     "--every",
     callback=seconds,
     metavar="TIME",
@@ -70,6 +86,8 @@ def ingest(
     gate: Path | None,
     full: bool,
     accept: bool,
+    share: Share | None,
+    shards: int | None,
     every: float | None,
     wait_s: float,
     dry_run: bool,
@@ -81,6 +99,10 @@ def ingest(
     2 after wrong usage, 3 if some sources failed and the rest was published, 4 if nothing was published and the
     last build stays live.
     """
+    if share and (shards or every or dry_run):
+        raise click.UsageError("--shard goes with none of --merge, --every and --dry-run.")
+    if shards and (every or dry_run):
+        raise click.UsageError("--merge goes with neither --every nor --dry-run.")
     with faults():
         from ingest.job import Job
         from ingest.sharing import Sharing
@@ -99,12 +121,15 @@ def ingest(
             gate_margin=given.gate_margin,
             most_talks_lost=given.most_talks_lost,
             accept=accept,
+            shards=shards or 0,
             qdrant=_qdrant(given),
             contact=given.web_contact,
             allowed_hosts=tuple(given.web_allowed_hosts.replace(",", " ").split()),
         )
         if dry_run:
             sys.exit(_rehearsed(job, as_json))
+        if share:
+            sys.exit(embed_one(job, share, as_json, Sharing(given, index_dir)))
         webhook = given.report_webhook.get_secret_value() if given.report_webhook else ""
         if every is None:
             sys.exit(_one_night(job, webhook, as_json, Sharing(given, index_dir)))
@@ -148,7 +173,7 @@ def _one_night(job: Job, webhook: str, as_json: bool, sharing: Sharing) -> int:
 
     started = time.time()
     try:
-        sharing.begin(job.index_dir, job.wait_s, complain)
+        sharing.begin(job.index_dir, job.wait_s, complain, job.shards)
         with bars(as_json) as progress:
             report = run(job, progress)
         sharing.publish(job.index_dir, complain)

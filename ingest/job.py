@@ -32,6 +32,7 @@ class Job:
     gate_margin: float = 0.05  # how far figures may fall
     most_talks_lost: float = 0.3  # share
     accept: bool = False  # publish whatever the gate says
+    shards: int = 0  # that embedded what is new, so that this run embeds nothing; 0: it embeds by itself
     qdrant: Qdrant | None = None  # where builds are searched besides their folder
     contact: str = ""  # shown to the web servers that sources are fetched from
     allowed_hosts: tuple[str, ...] = ()  # hosts of sources that may lead to inside addresses

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from ingest.errors import AnotherJob, PublishError
 
 if TYPE_CHECKING:
     from index.build.remote import Pointer, Remote
+    from index.build.share import Share
     from ingest.settings import IngestSettings
 
 
@@ -27,6 +28,7 @@ class Sharing:
         self._remote: Remote | None = None
         self._before: Pointer | None = None
         self._keep = given.keep_builds
+        self._shards = 0
         if given.index and index_dir is None:
             from index.build.remote import connect
 
@@ -37,8 +39,10 @@ class Sharing:
             except IndexFault as fault:
                 raise PublishError(str(fault)) from fault
 
-    def begin(self, index_dir: Path, wait_s: float, complain: Callable[[str], None]) -> None:
+    def begin(self, index_dir: Path, wait_s: float, complain: Callable[[str], None], shards: int = 0) -> None:
         """Bring the folder to what is live in the store, so that the night is compared with what people ask.
+
+        With `shards`, that many of them are fetched too, as far as they are there.
 
         Raises:
             PublishError: The store cannot be used, or another job is at work in the folder.
@@ -47,13 +51,17 @@ class Sharing:
             return
         from filelock import FileLock, Timeout
 
+        from index.build.durable import make_folder
+        from index.build.remote_shards import pull_shards
         from index.build.replica import pull
 
         try:
-            self._before = self._remote.live()
-            if self._before is not None:
-                index_dir.mkdir(parents=True, exist_ok=True)
-                with FileLock(index_dir / ".lock", timeout=wait_s):
+            self._before, self._shards = self._remote.live(), shards
+            make_folder(index_dir)
+            with FileLock(index_dir / ".lock", timeout=wait_s):
+                if shards:
+                    pull_shards(self._remote, index_dir, shards)
+                if self._before:
                     pull(self._remote, index_dir, self._before)
         except BuildUnusable as fault:
             complain(f"{fault} This run makes a new build.")
@@ -74,12 +82,30 @@ class Sharing:
         if self._remote is None:
             return
         from index.build.remote import push
+        from index.build.remote_shards import forget_shards
 
         try:
             if trouble := push(self._remote, index_dir, self._before, self._keep):
                 complain(trouble)
+            if self._shards:
+                forget_shards(self._remote, index_dir)
         except OthersPublished as fault:
             raise AnotherJob(str(fault)) from fault
+        except (IndexFault, OSError) as fault:
+            raise self._given_up(fault) from fault
+
+    def hand_over(self, index_dir: Path, share: Share, private: Iterable[str]) -> None:
+        """Put a shard there, with those of the same number for private recaps.
+
+        Raises:
+            PublishError: The store cannot be used.
+        """
+        if self._remote is None:
+            return
+        from index.build.remote_shards import push_shard
+
+        try:
+            push_shard(self._remote, index_dir, share, private)
         except (IndexFault, OSError) as fault:
             raise self._given_up(fault) from fault
 

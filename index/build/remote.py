@@ -171,6 +171,22 @@ class Remote:
         with self.faults(path):
             obstore.put(self.store, path, content)
 
+    def remove(self, path: str, first: str, age: timedelta = timedelta(0)) -> None:
+        """Remove what lies below a path, the file that vouches for the others first, unless some of it is younger than that.
+
+        Raises:
+            StoreUnusable: The store cannot be used.
+        """
+        import obstore
+
+        with self.faults(path):
+            found = [one for some in obstore.list(self.store, path) for one in some]
+            if any(datetime.now(UTC) - one["last_modified"] < age for one in found):
+                return
+            paths = [one["path"] for one in found]
+            for is_first in (True, False):
+                obstore.delete(self.store, [one for one in paths if one.endswith(first) is is_first])
+
     def live(self) -> Pointer | None:
         """Return which builds are live; None where nothing was published.
 
@@ -318,7 +334,7 @@ def _prune(remote: Remote, where: str, live: str, keep: int) -> None:
     builds = _build_ids(remote, where)
     for build_id in builds[: max(len(builds) - keep, 0)]:
         if build_id != live:
-            _remove(remote, f"{where}/{build_id}".lstrip("/"), _ABANDONED_AFTER)
+            remote.remove(f"{where}/{build_id}".lstrip("/"), MANIFEST_FILE, _ABANDONED_AFTER)
 
 
 def _forget(remote: Remote, kept: Mapping[str, str], before: Mapping[str, str]) -> None:
@@ -330,12 +346,23 @@ def _forget(remote: Remote, kept: Mapping[str, str], before: Mapping[str, str]) 
         if audience not in kept:
             for build_id in _build_ids(remote, place(audience)):
                 known = build_id <= before.get(audience, "")
-                _remove(remote, place(audience, build_id), timedelta(0) if known else _ABANDONED_AFTER)
+                remote.remove(
+                    place(audience, build_id), MANIFEST_FILE, timedelta(0) if known else _ABANDONED_AFTER
+                )
 
 
 def _build_ids(remote: Remote, where: str) -> list[str]:
     """Return the ids under which something lies there, oldest first."""
     return [name for name in _folders(remote, where) if _ID.fullmatch(name)]
+
+
+def audiences(remote: Remote) -> list[str]:
+    """Return everybody and the audiences that something lies there for.
+
+    Raises:
+        StoreUnusable: The store cannot be used.
+    """
+    return [EVERYBODY, *filter(_AUDIENCE.fullmatch, _folders(remote, AUDIENCES_FOLDER))]
 
 
 def _folders(remote: Remote, where: str) -> list[str]:
@@ -344,19 +371,6 @@ def _folders(remote: Remote, where: str) -> list[str]:
     with remote.faults(where or "builds"):
         found = obstore.list_with_delimiter(remote.store, where or None)
     return sorted(path.rstrip("/").rpartition("/")[2] for path in found["common_prefixes"])
-
-
-def _remove(remote: Remote, path: str, age: timedelta) -> None:
-    """Remove what lies below a path, its manifest first, unless some of it is younger than that."""
-    import obstore
-
-    with remote.faults(path):
-        found = [one for some in obstore.list(remote.store, path) for one in some]
-        if any(datetime.now(UTC) - one["last_modified"] < age for one in found):
-            return
-        paths = [one["path"] for one in found]
-        for first in (True, False):
-            obstore.delete(remote.store, [one for one in paths if one.endswith(MANIFEST_FILE) is first])
 
 
 def _said(error: Exception) -> str:

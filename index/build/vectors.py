@@ -1,11 +1,11 @@
-"""A build's vectors: embedded where the words are new, taken from an earlier build where they are not.
+"""A build's vectors: embedded where the words are new, taken from an earlier build or from shards where they are not.
 
 Nothing but one window of passages is in memory at a time, however many there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -15,66 +15,67 @@ from numpy.typing import NDArray
 
 from index.build.contents import Contents, context_text
 from index.build.layout import EncoderStamp
-from index.build.reader import TALK_VECTORS_FILE, Build, open_build
+from index.build.reader import TALK_VECTORS_FILE, open_build
 from index.encoder.base import Encoder, TokenVectors, Vectors, unit
 from index.errors import BuildUnusable
 from index.ranking.dense import DenseRanker, DenseWriter
-from index.ranking.late import LateWriter
+from index.ranking.late import LateRanker, LateWriter
 from index.ranking.tokens import StoredTokens
 from index.vocabulary.words import plain_letters
 
-__all__ = ["TALK_VECTORS_FILE", "Earlier", "embed", "stamp", "write_talk_means"]
+__all__ = [
+    "KEY_BYTES",
+    "TALK_VECTORS_FILE",
+    "Embedded",
+    "embed",
+    "keys_of",
+    "new_keys",
+    "stamp",
+    "write_talk_means",
+]
 
 # Enough for the encoder to group texts of one length; their token vectors take about 80 MB before they are
 # rounded.
 _AT_ONCE = 512
+KEY_BYTES = 16
 _MEANS_AT_ONCE = 20_000  # passages
-_NEW, _EARLIER, _ABOVE = range(
-    3
-)  # where a row's vectors come from: the encoder, an earlier build, an equal row of this one
 
 
-class Earlier:
-    """What an earlier build embedded, by what its vectors depend on besides the encoder: a passage's context and its words."""
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What was embedded before, by what vectors depend on besides the encoder: a passage's context and its words."""
 
-    def __init__(self, build: Build) -> None:
-        self._build = build
-        self._rows = {
-            _key(context_text(passage, *build.around(passage)), passage.text): row
-            for row, passage in enumerate(build.passages)
-        }
+    folder: Path
+    rows: Mapping[bytes, int]
+    dense: DenseRanker
+    late: LateRanker
 
     @classmethod
-    def open(cls, index_dir: Path, build_id: str, wanted: EncoderStamp) -> Earlier | None:
-        """Open an earlier build; None where it cannot be trusted or has another encoder."""
+    def in_build(
+        cls, index_dir: Path, build_id: str | None, wanted: EncoderStamp, packed: bool
+    ) -> Embedded | None:
+        """Open an earlier build.
+
+        Returns:
+            None where it cannot be trusted, has another encoder, or keeps its token vectors otherwise.
+        """
+        if not build_id:
+            return None
         try:
             build = open_build(index_dir, build_id, most_bytes=None)
         except BuildUnusable:
             return None
-        return cls(build) if build.manifest.encoder == wanted else None
-
-    @property
-    def folder(self) -> Path:
-        """Return the earlier build's folder."""
-        return self._build.folder
-
-    def kept_alike(self, packed: bool) -> bool:
-        """Return whether its token vectors are kept as the new build's are."""
-        return self._build.late.packed == packed
-
-    def row(self, key: bytes) -> int | None:
-        """Return the row of a context and words."""
-        return self._rows.get(key)
+        if build.manifest.encoder != wanted or build.late.packed != packed:
+            return None
+        rows = {
+            _key(context_text(passage, *build.around(passage)), passage.text): row
+            for row, passage in enumerate(build.passages)
+        }
+        return cls(build.folder, rows, build.dense, build.late)
 
     def vectors(self, row: int) -> tuple[Vectors, StoredTokens]:
         """Return a row's vector and tokens."""
-        return self._build.dense.vectors(np.array([row]))[0], self._build.late.stored(row)
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    kind: int
-    row: int  # of the earlier build, of this one, or among the texts of the window that are new
+        return self.dense.vectors(np.array([row]))[0], self.late.stored(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,51 +95,71 @@ class Written:
         return self.dense.written(row), self.late.written(row)
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    held: Embedded | Written | None  # None: it is embedded now
+    row: int  # there; else among the texts of the window that are new
+
+
+def keys_of(contents: Contents) -> list[bytes]:
+    """Return what each passage's vectors are known by, in the order of the passages."""
+    return [
+        _key(context_text(passage, *contents.around(passage)), passage.text) for passage in contents.passages
+    ]
+
+
+def new_keys(keys: Iterable[bytes], known: Sequence[Embedded]) -> dict[bytes, int]:
+    """Return the keys whose vectors are not known yet, each once, with the first row that has it."""
+    found: dict[bytes, int] = {}
+    for row, key in enumerate(keys):
+        if not any(key in one.rows for one in known):
+            found.setdefault(key, row)
+    return found
+
+
 def embed(
     contents: Contents,
     encoder: Encoder,
-    earlier: Earlier | None,
+    known: Sequence[Embedded],
     written: Written,
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Write every passage's vectors, row by row; what is known is not embedded again, and `progress` hears of the rest."""
-    keys = [
-        _key(context_text(passage, *contents.around(passage)), passage.text) for passage in contents.passages
-    ]
-    total = sum(earlier is None or earlier.row(key) is None for key in dict.fromkeys(keys))
+    keys = keys_of(contents)
+    total = len(new_keys(keys, known))
     done = 0
     if progress:
         progress(0, total)
-    for sources, texts in _windows(contents, keys, earlier):
+    for sources, texts in _windows(contents, keys, known, written):
         fresh = encoder.encode_tokens([plain_letters("".join(text)) for text in texts])
         for source in sources:
-            if source.kind == _NEW:
+            if source.held is None:
                 tokens = fresh[source.row]
                 written.add(
                     own_vector(tokens, len(texts[source.row][0])), written.late.encode(tokens.vectors)
                 )
             else:
-                known = earlier if earlier and source.kind == _EARLIER else written
-                written.add(*known.vectors(source.row))
+                written.add(*source.held.vectors(source.row))
         done += len(texts)
         if progress and texts:
             progress(done, total)
 
 
 def _windows(
-    contents: Contents, keys: Sequence[bytes], earlier: Earlier | None
+    contents: Contents, keys: Sequence[bytes], known: Sequence[Embedded], written: Written
 ) -> Iterator[tuple[list[_Source], list[tuple[str, str]]]]:
     """Yield runs of rows with as many new texts as are embedded at once: each row's source, and those texts."""
     first_rows: dict[bytes, int] = {}
     sources: list[_Source] = []
     texts: list[tuple[str, str]] = []
     for row, (passage, key) in enumerate(zip(contents.passages, keys, strict=True)):
-        if earlier and (known := earlier.row(key)) is not None:
-            sources.append(_Source(_EARLIER, known))
+        held = next((one for one in known if key in one.rows), None)
+        if held:
+            sources.append(_Source(held, held.rows[key]))
         elif (above := first_rows.setdefault(key, row)) != row:
-            sources.append(_Source(_ABOVE, above))
+            sources.append(_Source(written, above))
         else:
-            sources.append(_Source(_NEW, len(texts)))
+            sources.append(_Source(None, len(texts)))
             texts.append((context_text(passage, *contents.around(passage)), passage.text))
         if len(texts) == _AT_ONCE:
             yield sources, texts
@@ -148,7 +169,7 @@ def _windows(
 
 
 def _key(context: str, text: str) -> bytes:
-    return blake2b(f"{len(context)}:{context}{text}".encode(), digest_size=16).digest()
+    return blake2b(f"{len(context)}:{context}{text}".encode(), digest_size=KEY_BYTES).digest()
 
 
 def own_vector(tokens: TokenVectors, own_start: int) -> Vectors:

@@ -14,9 +14,9 @@ from pathlib import Path
 import tantivy
 
 from index.build.contents import Contents, lexical_row
+from index.build.durable import let_read, sync
 from index.build.layout import (
     FILE_MODE,
-    FOLDER_MODE,
     FORMAT_VERSION,
     TEXTS_FOLDER,
     WRITING_PREFIX,
@@ -30,8 +30,18 @@ from index.build.layout import (
     text_file,
     write_manifest,
 )
+from index.build.shards import Shards
 from index.build.talk_table import write_tables
-from index.build.vectors import TALK_VECTORS_FILE, Earlier, Written, embed, stamp, write_talk_means
+from index.build.vectors import (
+    TALK_VECTORS_FILE,
+    Embedded,
+    Written,
+    embed,
+    keys_of,
+    new_keys,
+    stamp,
+    write_talk_means,
+)
 from index.encoder.base import Encoder
 from index.files.plain import plain_status
 from index.files.records import write_lines, write_records
@@ -57,6 +67,7 @@ def write_build(
     passages: Sequence[Passage],
     encoder: Encoder,
     previous: str | None = None,
+    shards: Shards | None = None,
     now: datetime | None = None,
     progress: Callable[[int, int], None] | None = None,
     most_scanned: int = MOST_SCANNED,
@@ -64,23 +75,26 @@ def write_build(
     """Write a build beside the live one and return its id; line n of passages.jsonl is row n of every array.
 
     `texts` maps each recap's id to its readable text. Vectors of passages that stand in the build `previous`
-    with the same words and the same context are taken from it; the result is the same, byte for byte.
-    `progress` is told how many of the others are embedded, and how many there are. With more than
-    `most_scanned` passages the build is made for a large corpus: dense search by inverted lists, token
-    vectors with two bits a component.
+    with the same words and the same context are taken from it, and with `shards` all others from those: the
+    result is the same, byte for byte. `progress` is told how many passages are embedded, and how many there
+    are to embed. With more than `most_scanned` passages the build is made for a large corpus: dense search by
+    inverted lists, token vectors with two bits a component.
 
     Raises:
         BuildRefused: the records do not fit together, or a passage is not a slice of its recap's text.
+        ShardsUnusable: Not every other passage was embedded by the shards.
     """
     contents = Contents(events, recaps, texts, talks, passages)
     contents.check()
+    large = len(passages) > most_scanned
+    earlier = Embedded.in_build(index_dir, previous, stamp(encoder), packed=large)
+    known = [earlier] if earlier else []
+    if shards and (new := new_keys(keys_of(contents), known)):
+        known += shards.open(index_dir, stamp(encoder), packed=large)
+        shards.check_covers(index_dir, new, known)
     index_dir.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=WRITING_PREFIX, dir=index_dir))
     try:
-        large = len(passages) > most_scanned
-        earlier = Earlier.open(index_dir, previous, stamp(encoder)) if previous else None
-        if earlier and not earlier.kept_alike(large):
-            earlier = None
         # Only a build that passed its checks has embeddings to give; its texts are as good.
         counts = _write_records(folder, contents, earlier.folder if earlier else None)
         with (
@@ -88,7 +102,7 @@ def write_build(
             LateWriter(folder, encoder.dim, packed=large) as late,
         ):
             written = Written(DenseWriter(waiting, encoder.dim), late)
-            embed(contents, encoder, earlier, written, progress)
+            embed(contents, encoder, known, written, progress)
             written.dense.write(folder, most_scanned)
             counts["tokens"] = late.finish()
         write_talk_means(
@@ -177,8 +191,8 @@ def _finish(
         encoder_check=encoder.check,
     )
     write_manifest(folder, manifest)
-    _let_read(folder)
-    _sync(folder)
+    let_read(folder)
+    sync(folder)
     folder.rename(index_dir / build_id)
     sync_folder(index_dir)
     return build_id
@@ -197,22 +211,3 @@ def _named(index_dir: Path, digest: str, now: datetime) -> tuple[datetime, str]:
     while os.path.lexists(index_dir / (build_id := f"{now:%Y%m%dT%H%M%SZ}-{digest[:6]}")):
         now += _A_SECOND
     return now, build_id
-
-
-def _let_read(folder: Path) -> None:
-    """Let every account read that may enter the folder of builds: a job's umask must not lock the bot out."""
-    folder.chmod(FOLDER_MODE)
-    for path in folder.rglob("*"):
-        mode = FOLDER_MODE if path.is_dir() else FILE_MODE
-        if stat.S_IMODE(path.stat().st_mode) & mode != mode:
-            path.chmod(mode)
-
-
-def _sync(folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        if path.is_dir():
-            sync_folder(path)
-        elif path.stat().st_nlink == 1:  # a shared text was synced with the earlier build
-            with path.open("rb") as stream:
-                os.fsync(stream.fileno())
-    sync_folder(folder)

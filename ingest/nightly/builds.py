@@ -11,6 +11,7 @@ from typing import Any
 
 from index.build.layout import Manifest, current_build_id, list_builds, prune, publish, read_manifest
 from index.build.reader import open_build
+from index.build.shards import remove_shards
 from index.errors import BuildUnusable, IndexFault
 from ingest.errors import PublishError, SourcesError
 from ingest.nightly.cache import Readings
@@ -121,14 +122,14 @@ def go_back(index_dir: Path, build_id: str | None) -> tuple[str, str]:
 
 
 def clear(index_dir: Path, keep: int) -> list[str]:
-    """Remove all but the newest builds and what killed jobs left; return what was removed.
+    """Remove all but the newest builds, what killed jobs left and shards that nobody merged; return what was removed.
 
     Raises:
         PublishError: Another job is at work.
     """
     with held(index_dir):
         current_build_id(index_dir)
-        return [*tidy(index_dir), *prune(index_dir, keep)]
+        return [*tidy(index_dir), *remove_shards(index_dir), *prune(index_dir, keep)]
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from ingest.errors import PublishError, RecapError, Withheld
 from ingest.job import Job, Progress
 from ingest.loaders import read_bytes
 from ingest.nightly.cache import Readings, State, reading_key
+from ingest.nightly.health import Checks
 from ingest.nightly.report import RecapLine, line_of
 from ingest.nightly.twins import without_twins
 from ingest.nightly.workers import Outcome, read_all, read_one
@@ -37,6 +38,7 @@ class Night:
     failed: list[str]
     sources: Mapping[str, Source]
     closed: tuple[str, ...] = ()  # how the ids of recaps begin that lie where nobody may look
+    checks: Checks | None = None  # what is known of the live build's files
     keys: dict[str, str] = field(default_factory=dict)
     fresh: dict[str, ReadRecap] = field(default_factory=dict)  # read in this run
     kept: set[str] = field(default_factory=set)  # their source failed, the last good reading stays
@@ -48,6 +50,19 @@ class Night:
     def trusted(self) -> bool:
         """Return whether there is a live build that can be asked."""
         return bool(self.live) and not self.trouble
+
+    @property
+    def source(self) -> str | None:
+        """Return the build whose vectors may be taken over; None where everything is to be embedded again."""
+        return None if self.job.full else self.live
+
+    def stands(self, inputs: str) -> bool:
+        """Return whether the live build is one of these inputs, and nobody wants it made anew."""
+        return (
+            not self.job.full
+            and self.trusted
+            and (inputs, self.live) == (self.last.inputs, self.last.build_id)
+        )
 
     def read_changed(self, progress: Progress) -> None:
         """Read the sources whose content, hints or reader changed; for one that fails the last good reading stays."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from index.encoder.base import Encoder
 from index.errors import BuildUnusable
 from index.models import Event
 from ingest.errors import PublishError
-from ingest.job import Progress
+from ingest.job import Job, Progress
 from ingest.nightly.cache import State
 from ingest.nightly.contents import Contents, assemble, difference, verify_quotes
 from ingest.nightly.gate import Limits, Question, lost_talks, measure, objection, opened
@@ -40,15 +40,11 @@ def publish_night(night: Night, inputs: str, named: Sequence[Event], tools: Tool
         PublishError: A check failed; the live build stays and the new one is removed.
         IndexFault: The build cannot be written.
     """
-    from index.encoder.load import checked, load_encoder
-
     job = night.job
     readings = night.readings()
     contents = assemble(readings, named)
-    encoder = tools.encoder or checked(
-        load_encoder(job.model, adapter=job.adapter), [passage.text for passage in contents[-1]]
-    )
-    build_id = _write(night, contents, encoder, tools.progress)
+    encoder = tools.encoder or load_for(job, contents)
+    build_id = _write(night, inputs, contents, encoder, tools.progress)
     same = (
         not job.full
         and night.trusted
@@ -81,6 +77,17 @@ def publish_night(night: Night, inputs: str, named: Sequence[Event], tools: Tool
     return _with_doubts(job.index_dir, report)
 
 
+def load_for(job: Job, contents: Contents) -> Encoder:
+    """Load the embedding model that a job names, and check it on what is to be embedded.
+
+    Raises:
+        EncoderUnavailable: It cannot be loaded.
+    """
+    from index.encoder.load import checked, load_encoder
+
+    return checked(load_encoder(job.model, adapter=job.adapter), [passage.text for passage in contents[-1]])
+
+
 def _with_doubts(index_dir: Path, report: Report) -> Report:
     """Leave what a person should look at beside the builds, where the bot's page shows it; a failure is only told."""
     doubts = Doubts(
@@ -99,36 +106,50 @@ def _with_doubts(index_dir: Path, report: Report) -> Report:
     return report
 
 
-def _write(night: Night, contents: Contents, encoder: Encoder, progress: Progress) -> str:
+def _write(night: Night, inputs: str, contents: Contents, encoder: Encoder, progress: Progress) -> str:
     """Write the build beside the live one.
 
     Raises:
+        ShardsUnusable: It was to be made of shards, and they do not fit.
         PublishError: The engines cannot write their files, as on a full disk.
     """
+    from index.build.shards import Shards
     from index.build.writer import write_build
 
     events, recaps, texts, talks, passages = contents
     started = time.perf_counter()
     try:
-        return write_build(
-            night.job.index_dir,
-            events=events,
-            recaps=recaps,
-            texts=texts,
-            talks=talks,
-            passages=passages,
-            encoder=encoder,
-            previous=None if night.job.full else night.live,
-            progress=lambda done, total: progress("embed", done, total),
-        )
-    except (RuntimeError, ValueError) as error:
-        # FAISS and tantivy say nothing else when the disk is full.
-        what = " ".join(str(error).split())[:200]
-        raise PublishError(
-            f"Cannot write a build to {night.job.index_dir}: {what}. The live build stays; check the disk and permissions."
-        ) from error
+        with writing(night.job.index_dir):
+            return write_build(
+                night.job.index_dir,
+                events=events,
+                recaps=recaps,
+                texts=texts,
+                talks=talks,
+                passages=passages,
+                encoder=encoder,
+                previous=night.source,
+                shards=Shards(night.job.shards, inputs) if night.job.shards else None,
+                progress=lambda done, total: progress("embed", done, total),
+            )
     finally:
         night.timings_s["embed and write"] = time.perf_counter() - started
+
+
+@contextlib.contextmanager
+def writing(index_dir: Path) -> Iterator[None]:
+    """Turn what FAISS and tantivy say of a full disk, which is not much, into one line.
+
+    Raises:
+        PublishError: They cannot write their files.
+    """
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        what = " ".join(str(error).split())[:200]
+        raise PublishError(
+            f"Cannot write to {index_dir}: {what}. The live build stays; check the disk and permissions."
+        ) from error
 
 
 def _go_live(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.build.layout import CURRENT_FILE, FOLDER_MODE, current_build_id, list_builds
+from index.build.durable import make_folder
+from index.build.layout import CURRENT_FILE, current_build_id, list_builds
 from index.build.reader import open_build
+from index.build.shards import remove_shards
 from index.encoder.base import Encoder
-from index.errors import IndexFault, NoBuild
+from index.errors import IndexFault, NoBuild, ShardsUnusable
+from index.models import Event
 from ingest.catalogue.catalogue import Catalogue
 from ingest.catalogue.files import read_catalogue
 from ingest.errors import AnotherJob, PublishError, SourcesError
@@ -50,15 +54,27 @@ def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = No
         CatalogueError: The catalogue cannot be used.
         PublishError: Nothing was published; the live build stays as it is.
     """
-    from filelock import FileLock, Timeout
-
     sources = gather(job.paths)
     gates = [job.gate] if job.gate else sources.gates
     questions = tuple(question for path in gates for question in read_questions(path))
+    with alone_in(job.index_dir, job):
+        return _every_build(Tools(progress or silent, encoder, questions), job, sources)
+
+
+@contextmanager
+def alone_in(folder: Path, job: Job, lock: str = ".lock") -> Iterator[None]:
+    """Keep other jobs out of a folder, which is made where there is none, and turn what fails there into one line.
+
+    Raises:
+        AnotherJob: One is at work there, also after the time that this one may wait.
+        PublishError: The folder cannot be written, or what is in it cannot be used.
+    """
+    from filelock import FileLock, Timeout
+
     try:
-        _make_folder(job.index_dir)
-        with FileLock(job.index_dir / ".lock", timeout=job.wait_s):
-            return _every_build(Tools(progress or _silent, encoder, questions), job, sources)
+        make_folder(folder)
+        with FileLock(folder / lock, timeout=job.wait_s):
+            yield
     except Timeout as error:
         raise AnotherJob(
             f"Cannot write to {job.index_dir}: another job is at work there. Let it end, or wait for it with --wait SECONDS."
@@ -68,43 +84,27 @@ def run(job: Job, progress: Progress | None = None, encoder: Encoder | None = No
         raise PublishError(
             f"Cannot write to {job.index_dir}: {what}. The live build stays; check the disk and permissions."
         ) from error
+    except ShardsUnusable as error:
+        raise PublishError(str(error)) from error
     except IndexFault as error:
         raise PublishError(f"Cannot publish to {job.index_dir}, the live build stays: {error}") from error
 
 
-def _make_folder(folder: Path) -> None:
-    """Make the folder of builds, and those above it, so that the bot's account may enter them; others stay as they are."""
-    if not folder.is_dir():
-        if folder.parent != folder:
-            _make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        folder.chmod(FOLDER_MODE)
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
+def silent(_stage: str, _done: int, _total: int) -> None:
     """Tell nobody."""
 
 
 def _every_build(tools: Tools, job: Job, sources: Sources) -> Report:
     """Make the public build, and one for each audience of private recaps, while no other job can."""
     started = time.perf_counter()
-    fetched: dict[str, float] = {}
-    if sources.remotes:
-        from ingest.sources.remote import fetch_remotes
-
-        sources = fetch_remotes(sources, job, tools.progress)
-        fetched["fetch"] = time.perf_counter() - started
-    if sources.recaps and not public(sources).recaps:
-        raise PublishError(
-            f"Cannot publish to {job.index_dir}: every recap is private (visible_in). What everybody may ask, where there "
-            "is a build of it, stays as it was and may still quote them: keep a recap public, or remove that folder."
-        )
+    sources, remote = complete(job, sources, tools.progress), bool(sources.remotes)
+    fetched = {"fetch": time.perf_counter() - started} if remote else {}
     report = _one_build(tools, job, public(sources))
     failed: dict[str, None] = dict.fromkeys(report.failed)
     made: dict[str, str] = {}
     for folder, seen in audiences(sources, job.index_dir):
         try:
-            _make_folder(folder)
+            make_folder(folder)
             own = _one_build(replace(tools, questions=()), replace(job, index_dir=folder), seen)
             made[folder.name] = own.build_id
             failed |= dict.fromkeys(own.failed)
@@ -123,6 +123,24 @@ def _every_build(tools: Tools, job: Job, sources: Sources) -> Report:
         unread=unread_lines(sources.unread),
         ignored=sources.ignored,
     )
+
+
+def complete(job: Job, sources: Sources, progress: Progress) -> Sources:
+    """Fetch what lies elsewhere and add it.
+
+    Raises:
+        PublishError: Nothing would be left for everybody to ask.
+    """
+    if sources.remotes:
+        from ingest.sources.remote import fetch_remotes
+
+        sources = fetch_remotes(sources, job, progress)
+    if sources.recaps and not public(sources).recaps:
+        raise PublishError(
+            f"Cannot publish to {job.index_dir}: every recap is private (visible_in). What everybody may ask, where there "
+            "is a build of it, stays as it was and may still quote them: keep a recap public, or remove that folder."
+        )
+    return sources
 
 
 def _mirrored(qdrant: Qdrant, index_dir: Path, audience_folders: Iterable[Path]) -> list[str]:
@@ -145,6 +163,56 @@ def _mirrored(qdrant: Qdrant, index_dir: Path, audience_folders: Iterable[Path])
 
 def _one_build(tools: Tools, job: Job, sources: Sources) -> Report:
     """Read what changed and publish one build of it."""
+    night = read_night(job, sources, tools.progress)
+    inputs = night.inputs()
+    report = (
+        _unchanged(night)
+        if night.stands(inputs)
+        else publish_night(night, inputs, named_events(sources), tools)
+    )
+    return _without_shards(job, report) if job.shards else report
+
+
+def _unchanged(night: Night) -> Report:
+    """Remember what was found of the live build's files, and say that it stays."""
+    if night.checks:
+        night.store.save_state(night.last.checked(night.checks))
+    lines = tuple(
+        replace(line, state="kept" if line.recap_id in night.kept else "unchanged")
+        for line in night.last.lines
+    )
+    return Report(
+        "unchanged",
+        night.last.build_id,
+        lines,
+        tuple(night.failed),
+        timings_s=night.timings_s,
+        withheld=tuple(night.withheld),
+    )
+
+
+def _without_shards(job: Job, report: Report) -> Report:
+    """Remove the shards, which have served or are of other notes; the build is live by now, so a failure is only told."""
+    try:
+        remove_shards(job.index_dir)
+    except OSError as error:
+        said = f"Cannot remove the shards in {job.index_dir}: {error.strerror or error}. The build is live; check permissions."
+        return replace(report, failed=(*report.failed, said))
+    return report
+
+
+def named_events(sources: Sources) -> list[Event]:
+    """Return the conferences that a person named."""
+    return [source.event for source in sources.recaps if source.event]
+
+
+def read_night(job: Job, sources: Sources, progress: Progress) -> Night:
+    """Read what changed of the recaps for one build.
+
+    Raises:
+        SourcesError, PublishError: There is nothing to read.
+        CatalogueError: The catalogue cannot be used.
+    """
     tidy(job.index_dir)
     store = Readings(job.index_dir)
     state = store.state()
@@ -163,36 +231,15 @@ def _one_build(tools: Tools, job: Job, sources: Sources) -> Report:
         [*sources.missing, *catalogue.faults],
         {source.recap_id: source for source in sources.recaps},
         sources.closed,
+        checks,
     )
     started = time.perf_counter()
-    night.read_changed(tools.progress)
+    night.read_changed(progress)
     night.timings_s["read"] = time.perf_counter() - started
     if not night.keys:
         first = next(iter([*night.failed, *night.withheld]), "no reason was given")
         raise PublishError(f"Cannot publish: none of {len(sources.recaps)} recaps could be read. {first}")
-    inputs = night.inputs()
-    if (
-        not job.full
-        and live
-        and night.trusted
-        and inputs == night.last.inputs
-        and live == night.last.build_id
-    ):
-        if checks:
-            store.save_state(state.checked(checks))
-        lines = tuple(
-            replace(line, state="kept" if line.recap_id in night.kept else "unchanged")
-            for line in night.last.lines
-        )
-        return Report(
-            "unchanged",
-            live,
-            lines,
-            tuple(night.failed),
-            timings_s=night.timings_s,
-            withheld=tuple(night.withheld),
-        )
-    return publish_night(night, inputs, [source.event for source in sources.recaps if source.event], tools)
+    return night
 
 
 def _refuse_nothing(job: Job, live: str | None, missing: Sequence[str]) -> None:

@@ -48,21 +48,29 @@ def built(folder: Path) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all(done.stdout))
 
 
-@pytest.fixture(params=[*OVERLAYS, "own notes on replicated", "own notes on qdrant"])
-def manifests(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> list[dict[str, Any]]:
-    """Give the objects of an overlay; the last are somebody's own, as the README shows it."""
-    if request.param in OVERLAYS:
-        return built(FOLDER / "overlays" / request.param)
+# By name, overlays of somebody's own, as the README shows them.
+OWN = {
+    "own notes": "resources: [../replicated]\ncomponents: [../../own-notes]\n",
+    "own notes on qdrant": "resources: [../qdrant]\ncomponents: [../../own-notes]\n",
+    "shards": "resources: [../replicated]\ncomponents: [../../own-notes, ../../shards]\n",
+}
+
+
+@pytest.fixture(scope="module")
+def own_overlays(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a copy of the manifests with overlays of somebody's own."""
     copy = tmp_path_factory.mktemp("deploy") / "kubernetes"
     shutil.copytree(FOLDER, copy)
-    own = copy / "overlays" / "ours"
-    own.mkdir()
-    own.joinpath("kustomization.yaml").write_text(
-        f"resources: [../{request.param.split()[-1]}]\ncomponents: [../../own-notes]\n", encoding="utf-8"
-    )
-    return built(own)
+    for name, written in OWN.items():
+        (copy / "overlays" / name).mkdir()
+        (copy / "overlays" / name / "kustomization.yaml").write_text(written, encoding="utf-8")
+    return copy / "overlays"
+
+
+@pytest.fixture(params=[*OVERLAYS, *OWN])
+def manifests(request: pytest.FixtureRequest, own_overlays: Path) -> list[dict[str, Any]]:
+    """Give the objects of an overlay."""
+    return built((own_overlays if request.param in OWN else FOLDER / "overlays") / request.param)
 
 
 def pods(manifests: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -352,16 +360,56 @@ def test_the_nightly_job_tells_the_exit_statuses_apart(manifests: list[dict[str,
 
 
 def test_the_first_start_makes_a_build_only_where_none_can_be_asked(manifests: list[dict[str, Any]]) -> None:
-    """The bot's pod asks as the bot would; where that fails it ingests, and starts unless nothing was published."""
+    """The bot's pod asks as the bot would; where that fails it ingests, and starts unless nothing was published; shards it awaits."""
     [bot] = [pod["spec"] for name, pod in pods(manifests) if name == "confnotes-bot"]
     if "CONFNOTES_INDEX" in settings(manifests):  # the job alone writes there
         assert "initContainers" not in bot
         return
     command = bot["initContainers"][0]["command"]
+    if "confnotes-shards" in named(manifests, "Job"):
+        assert "ingest" not in command[-1]
+        assert left_with(command, {'ask "ready?"': 0}) == 0
+        return
 
     assert left_with(command, {'ask "ready?"': 0, "ingest --wait 1800": 4}) == 0
     for status, left in ((0, 0), (3, 0), (2, 1), (4, 1)):
         assert left_with(command, {'ask "ready?"': 5, "ingest --wait 1800": status}) == left
+
+
+def test_shards_are_embedded_by_a_pod_each(own_overlays: Path) -> None:
+    """Each index embeds one share of all, with the nightly job's pod; the merge of as many waits for a hand, and so does the night."""
+    manifests = built(own_overlays / "shards")
+    jobs = {one["metadata"]["name"]: one["spec"] for one in manifests if one["kind"] == "Job"}
+    [night] = [one["spec"] for one in manifests if one["kind"] == "CronJob"]
+    shards, merge = jobs["confnotes-shards"], jobs["confnotes-merge"]
+    commands = [job["template"]["spec"]["containers"][0].pop("command") for job in (shards, merge)]
+    count = shards["completions"]
+    words = [
+        subprocess.run(
+            [*commands[0][:2], commands[0][2].replace("confnotes ingest", "echo")],
+            env={"JOB_COMPLETION_INDEX": str(index)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for index in range(count)
+    ]
+
+    assert (shards["completionMode"], merge["suspend"], night["suspend"]) == ("Indexed", True, True)
+    assert [said[:2] for said in words] == [
+        ["--shard", f"{number}/{count}"] for number in range(1, count + 1)
+    ]
+    assert f"--merge {count} " in commands[1][2]
+    for command in commands:
+        said = re.search(r"confnotes (ingest [^;]*);", command[2])
+        assert said
+        assert [left_with(command, {said[1]: status}) for status in (0, 2, 3, 4)] == [0, 2, 0, 4]
+    template = night["jobTemplate"]["spec"]["template"]
+    template["spec"]["containers"][0].pop("command")
+    assert merge["template"] == template
+    for part in ("image", "volumeMounts", "securityContext", "envFrom"):
+        ours, theirs = (one["spec"]["containers"][0][part] for one in (shards["template"], template))
+        assert ours == theirs
 
 
 def left_with(command: list[str], statuses: dict[str, int]) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -149,3 +151,83 @@ def test_a_folder_that_is_named_stays_at_home(server: S3Server, harbour: Path, t
     ingested(harbour, "--index", str(tmp_path / "own"))
 
     assert not server.objects
+
+
+def embedded(folder: Path, own: Path, share: str, key: str = "") -> Result:
+    """Let a job on a machine of its own embed a share."""
+    return confnotes(
+        "ingest", folder, "--shard", share, CONFNOTES_INDEX_DIR=str(own), CONFNOTES_BUILD_KEY=key
+    )
+
+
+def test_shards_of_several_machines_become_one_build(server: S3Server, harbour: Path, tmp_path: Path) -> None:
+    """Jobs on machines of their own put shards there and nothing else; another machine publishes them, and they are gone."""
+    (harbour / "own.md").write_text(
+        "# KubeCon EU 2021\n\n## Marlinspike in Depth - Eve Dean\n\nMarlinspike halves the bill.\n", "utf-8"
+    )
+    sources = harbour / "sources.yaml"
+    sources.write_text(
+        "sources:\n  - path: day1.md\n    author: Ann Bee\n"
+        "  - path: own.md\n    author: Somebody\n    visible_in: [C0QUAY]\n",
+        "utf-8",
+    )
+    for number in (1, 2):
+        done = embedded(sources, tmp_path / str(number), f"{number}/2")
+        assert (done.exit_code, done.stderr) == (0, "")
+    folders = {name.rpartition("/")[0] for name in server.names()}
+    before = os.umask(0o077)
+    try:
+        ingested(sources, "--merge", "2")
+    finally:
+        os.umask(before)
+    confnotes("ingest", sources, "--index", tmp_path / "one")
+
+    assert folders == {f"{where}shards/{n}-of-2" for where in ("", "audiences/C0QUAY/") for n in (1, 2)}
+    assert not [name for name in server.names() if "shards" in name]
+    for place in (Path(), Path("audiences/C0QUAY")):
+        ours, theirs = tmp_path / "index" / place, tmp_path / "one" / place
+        assert current_build_id(ours)[-6:] == current_build_id(theirs)[-6:]  # the digest of every file
+        assert stat.S_IMODE(ours.stat().st_mode) == 0o755  # the bot's account may enter
+    again = ingested(sources, "--merge", "2", "--index", str(tmp_path / "index"))
+    assert again.stdout.startswith("Nothing changed")
+
+
+def lose(server: S3Server, name: str) -> None:
+    """Remove an object."""
+    del server.objects[f"builds/{name}"]
+
+
+def change(server: S3Server, name: str) -> None:
+    """Change an object's last byte."""
+    content, at = server.objects[f"builds/{name}"]
+    server.objects[f"builds/{name}"] = (content[:-1] + bytes([content[-1] ^ 1]), at)
+
+
+KEY = "a key that nobody else has"
+BROKEN = {
+    "killed before the last upload": (lose, "shard.json", "1/1 is missing"),
+    "a file is missing": (lose, "tokens.npy", "shard 1/1 in s3://notes/builds: tokens.npy is missing"),
+    "not signed": (lose, "shard.hmac", "it is not signed"),
+    "a file was changed": (change, "tokens.npy", "tokens.npy was changed"),
+    "the record was changed": (change, "shard.json", "its signature is not by CONFNOTES_BUILD_KEY"),
+    "the signature was changed": (change, "shard.hmac", "its signature is not by CONFNOTES_BUILD_KEY"),
+}
+
+
+def test_a_shard_that_did_not_arrive_whole_is_refused(
+    server: S3Server, harbour: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The merge ends with 4 and one line, nothing is published, and with the whole shard all is well."""
+    monkeypatch.setenv("CONFNOTES_BUILD_KEY", KEY)
+    assert embedded(harbour, tmp_path / "own", "1/1", KEY).exit_code == 0
+    whole = dict(server.objects)
+    for how, (do, name, said) in BROKEN.items():
+        do(server, f"shards/1-of-1/{name}")
+        refused = confnotes("ingest", harbour, "--merge", 1, CONFNOTES_INDEX_DIR=str(tmp_path / how))
+        server.objects = server.objects | whole
+
+        assert refused.exit_code == 4, how
+        [line] = refused.stderr.splitlines()
+        assert said in line
+        assert connect(ADDRESS).live() is None
+    ingested(harbour, "--merge", "1")

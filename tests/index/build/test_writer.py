@@ -6,13 +6,18 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from index.build.contents import Contents
 from index.build.layout import file_names, file_sha256, list_builds
 from index.build.reader import open_build
+from index.build.shard_writer import write_shard
+from index.build.shards import Shards
+from index.build.share import Share
 from index.build.writer import publish, write_build
 from index.encoder.base import Encoder
 from index.errors import BuildRefused
@@ -26,7 +31,9 @@ def digests(folder: Path) -> dict[str, str]:
     return {name: file_sha256(folder / name) for name in file_names(folder)}
 
 
-def write_large(notes: Notes, index_dir: Path, encoder: Encoder, previous: str | None = None) -> str:
+def write_large(
+    notes: Notes, index_dir: Path, encoder: Encoder, previous: str | None = None, shards: Shards | None = None
+) -> str:
     """Write a build as a large one is written."""
     return write_build(
         index_dir,
@@ -37,6 +44,7 @@ def write_large(notes: Notes, index_dir: Path, encoder: Encoder, previous: str |
         passages=notes.passages,
         encoder=encoder,
         previous=previous,
+        shards=shards,
         most_scanned=3,
     )
 
@@ -122,6 +130,30 @@ def test_vectors_of_another_size_are_made_anew(encoder: Encoder, tmp_path: Path)
     fresh = write_large(small_notes(), tmp_path / "b", encoder)
 
     assert digests(tmp_path / "a" / grown) == digests(tmp_path / "b" / fresh)
+
+
+@pytest.mark.parametrize("grown", [False, True])
+def test_a_large_build_is_made_of_shards(encoder: Encoder, tmp_path: Path, grown: bool) -> None:
+    """Tokens of two bits come from shards too; where a small build has grown large, all of them do."""
+    notes, one = small_notes(), small_notes({"harbour/day1.txt": HARBOUR})
+    previous = (one.write if grown else partial(write_large, one))(tmp_path / "a", encoder)
+    held = [
+        write_shard(
+            tmp_path / "a",
+            Share(number, 2),
+            notes="these",
+            contents=Contents(notes.events, notes.recaps, notes.texts, notes.talks, notes.passages),
+            encoder=encoder,
+            previous=previous,
+            most_scanned=3,
+        )
+        for number in (1, 2)
+    ]
+    merged = write_large(notes, tmp_path / "a", encoder, previous, Shards(2, "these"))
+    full = write_large(notes, tmp_path / "b", encoder)
+
+    assert digests(tmp_path / "a" / merged) == digests(tmp_path / "b" / full)
+    assert sum(mine for mine, _ in held) == held[0][1] == (len(notes.passages) if grown else 3)
 
 
 def test_a_damaged_earlier_build_is_not_drawn_from(encoder: Encoder, tmp_path: Path) -> None:
