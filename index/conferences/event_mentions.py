@@ -40,6 +40,7 @@ _KIND = (
 _WORD = r"(?:[A-ZÀ-Þ][\w'’.&+-]{0,40}|of|the|for|&)"
 _OTHER_YEAR = rf"[\s,:\-–—(]*['’]?(?P<year>{_FULL_YEAR}|(?<=['’])\d\d)(?!\d)"
 _OTHER = re.compile(rf"(?<![\w])(?P<name>(?:{_WORD}\s+){{0,5}}{_KIND}(?:\s+{_WORD}){{0,3}}?){_OTHER_YEAR}")
+_ONE_KIND = re.compile(_KIND)
 _JOINED = re.compile(r"(?<!\w)(?P<name>[A-Z]\w*[Cc]on)['’]?(?P<year>\d\d)(?!\d)")
 _OTHER_OPEN = re.compile(
     rf"(?<![\w])(?P<name>(?:(?!(?:Day|Tag|Notes|Talks)\b){_WORD}\s+){{0,2}}(?!(?:Days?|Tage)\b){_KIND}"
@@ -196,6 +197,10 @@ class EventReader:
             if name and name.lower() not in _BARE_KINDS and not _overlaps(mention, [*found, *dated]):
                 found.append(mention)
         return sorted(found, key=lambda mention: mention.spans[0])
+
+    def is_listed(self, mention: EventMention) -> bool:
+        """Return whether a file lists the series that a mention names."""
+        return self._listed_pattern.match(mention.series or "") is not None
 
     def names_implied(self, text: str) -> bool:
         """Return whether the text names the series that regions and cities imply."""
@@ -359,6 +364,11 @@ def parse_events(text: str, known: Sequence[Event] = ()) -> tuple[EventMention, 
 @lru_cache(maxsize=4096)
 def _parsed(text: str) -> tuple[EventMention, ...]:
     return reader().read(text)
+
+
+def is_kind(word: str) -> bool:
+    """Return whether a word with a capital says that a name is a conference's: "Summit", "QuayConf"."""
+    return not word.islower() and _ONE_KIND.fullmatch(word) is not None
 
 
 def _lowered(text: str) -> str:

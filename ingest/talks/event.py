@@ -11,16 +11,11 @@ from index.conferences.day_mentions import DayMention, parse_days, parse_range
 from index.conferences.editions import event_for
 from index.conferences.event_mentions import EventMention, parse_events, reader
 from index.models import Event
-from ingest.talks.lines.places import is_filler
+from ingest.talks.event_titles import TitledEvent, read_event_title, readable
+from ingest.talks.lines.common_words import common_words
 
 _DATE = re.compile(r"(20\d\d)-(\d\d)-(\d\d)|(20\d\d)/(\d\d)/(\d\d)")
 _YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?!\d)")
-# "HafenSec 2025 - ein Bericht", "港口大会 2025": words right before a year in a title, whatever they are
-_TITLED = re.compile(
-    r"(?<![\w.])(?P<name>(?:[A-ZÀ-Þ]|[a-z][A-Z]|[a-z]{2}:[A-Z])[\w'’.&+:/-]*(?:\s+(?:[A-ZÀ-Þ][\w'’.&+:/-]*|of|the|for)){0,4}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,20})"
-    r"[\s,:–—-]*['’]?(?P<year>20[0-3]\d)(?!\d)"
-)
-_TITLE_NAME = re.compile(r"[a-z]{4,20}")
 _ANY_YEAR = 2024  # a leap year, so that every date is one
 _RECENT_DAYS = 420  # a recap is written within a year or so of its conference
 _TITLE_LENGTH = 90
@@ -28,7 +23,13 @@ _FOUND_IN_HOSTS = 2  # links into one schedule that make it evidence
 _OPEN = 0.9  # of the weight of a name with its year: the year stands elsewhere in the same words
 _DATED = 0.8  # the year is that of publication, or of another title
 _FURTHER_DOWN = 0.6
-_TITLED_WEIGHT = 0.6
+_TITLED_WEIGHT = (
+    0.6  # of a title's own words beside a year, which count where nothing else names a conference
+)
+_TITLED_SURELY = (
+    0.72  # with the place beside them, or in the file's name: more than running text, less than a folder
+)
+_SMALL_PLACES = frozenset({"file name", "address", "folder", "tags"})  # where capitals say nothing
 _PLACES = ("location", "place", "city", "venue", "where")
 _CLOUD_NATIVE = re.compile(r"\bcncf\b|cloud[ -]native", re.IGNORECASE)
 
@@ -149,17 +150,29 @@ class _Weighing:
         for found, count in _hosts(addresses).items():
             if count >= _FOUND_IN_HOSTS:
                 self._add(found, 0.85, f"{count} links into its schedule")
+        titled = self._titled()
+        own = [
+            (place, one) for place, one in titled if all(mention.implied for mention in _mentions(place)[0])
+        ]
+        self._add_titled([one for one in own if one[1].sure], _TITLED_SURELY)
         if not self.scores and self._is_implied_series():
             self._read_implied()
         if not self.scores and self.several:
             return _narrow(self.several, self.published)
         if max(self.scores.values(), default=0.0) < _TITLED_WEIGHT:
-            self._read_titles()
-        if not self.scores:
-            return InferredEvent(None)
+            self._add_titled([one for one in own if not one[1].sure], _TITLED_WEIGHT)
+        return self._best(titled) if self.scores else InferredEvent(None)
+
+    def _best(self, titled: Sequence[tuple[Place, TitledEvent]]) -> InferredEvent:
+        """Return the conference that weighs most, its name written as people do, in the city that a title gives it."""
         best = max(self.scores, key=lambda key: self.scores[key])
         lines = tuple(f"{found}: {line}" for found, line in self.evidence if found == best)
-        return InferredEvent(event_for(best), None, min(self.scores[best], 1.0), lines)
+        elsewhere = [place.words for place in self.places if place.name not in _SMALL_PLACES]
+        event = event_for(readable(best, elsewhere))
+        city = next((one.city for _, one in titled if self._id(one) == best), "")
+        if city and event.city is None:
+            event = replace(event, city=city.title() if city.isupper() else city)
+        return InferredEvent(event, None, min(self.scores[best], 1.0), lines)
 
     def _add(self, event_id: str, weight: float, line: str) -> None:
         self.scores[event_id] = max(self.scores.get(event_id, 0.0) + 0.02, weight)
@@ -219,22 +232,28 @@ class _Weighing:
             elif mention.event_ids:
                 self.several.append((place, mention))
 
-    def _read_titles(self) -> None:
-        """Take the words right before a year in a title for the conference's name, where nothing else names one."""
+    def _titled(self) -> list[tuple[Place, TitledEvent]]:
+        """List what the titles' own words say."""
+        file_name = next((place.words for place in self.places if place.name == "file name"), "")
+        found: list[tuple[Place, TitledEvent]] = []
         for place in self.places:
             if place.name not in {"title", "heading", "first lines"} or len(place.words) > 2 * _TITLE_LENGTH:
                 continue
-            for match in _TITLED.finditer(place.words):
-                words = match["name"].strip(" :,-–—").split()
-                while words and is_filler(words[0]):
-                    words = words[1:]
-                if (
-                    words
-                    and not any(is_filler(word) for word in words[-1:])
-                    and not parse_days(" ".join(words))
-                ):
-                    name = f"{' '.join(words)} {match['year']}"
-                    self._add(name, _TITLED_WEIGHT * place.weight, f"{place.name} “{match[0]}”")
+            titled = read_event_title(place.words, file_name)
+            # A short line further down may be a talk's title.
+            if titled and place.name == "first lines":
+                titled = replace(titled, sure=False)
+            if titled:
+                found.append((place, titled))
+        return found
+
+    def _add_titled(self, titled: Sequence[tuple[Place, TitledEvent]], weight: float) -> None:
+        for place, one in titled:
+            self._add(self._id(one), weight * place.weight, f"{place.name} “{one.name}”, {one.year}")
+
+    @staticmethod
+    def _id(titled: TitledEvent) -> str:
+        return f"{titled.name} {titled.year}"
 
 
 def _mentions(place: Place) -> tuple[list[EventMention], list[EventMention]]:
@@ -245,7 +264,18 @@ def _mentions(place: Place) -> tuple[list[EventMention], list[EventMention]]:
         named = reader().read_file_name(place.words)
         mentions += [mention for mention in named if mention.year]
         opened = opened or [mention for mention in named if not mention.year]
-    return mentions, opened
+    return mentions, [mention for mention in opened if not _is_everyday(mention)]
+
+
+def _is_everyday(mention: EventMention) -> bool:
+    """Return whether a naming is everyday words that end as conferences' names do: "the manifest", "Three days", "Thursdays"."""
+    words = (mention.series or "").split()
+    telling = len(words) > 1 and words[-1][:1].isupper()
+    return (
+        not telling
+        and not reader().is_listed(mention)
+        and all(word.lower() in common_words("en") for word in words)
+    )
 
 
 def _hosts(addresses: Iterable[str]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from ingest.talks.event import InferredEvent, day_of_talk, infer_event
 from ingest.talks.evidence.candidates import Candidate, find_candidates
 from ingest.talks.evidence.furniture import find_furniture, subject_of
 from ingest.talks.lines.pieces import Piece, ordinary_words, read_pieces
+from ingest.talks.marking.contents import without_contents
 from ingest.talks.marking.endings import closing_mark, returning_marks
 from ingest.talks.marking.entries import find_entries, find_listings
 from ingest.talks.marking.marks import Mark
@@ -193,7 +194,7 @@ class _Marking:
         gathered = frozenset(piece.number for piece, mark in pairs if mark and mark.role in _GATHERING)
         entries = find_entries(free, self.ordinary)
         entries += find_listings(free, frozenset(mark.start for mark in entries), self.ordinary, gathered)
-        self._add(entries)
+        self._add(without_contents(entries, self.outline))
 
     def _by_prose(self) -> None:
         """Set the marks of talks that paragraphs name; where hardly any talk is known, by their wording alone."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.links import is_talk_page, kind_of_link, names_material, own_links
-from ingest.talks.lines.bylines import is_property
+from ingest.talks.lines.bylines import is_labelled, is_property, read_byline
 from ingest.talks.lines.headers import Header, opening_speaker, page_of, read_header
 from ingest.talks.lines.name_words import TITLE_SMALL_WORDS
 from ingest.talks.lines.people import ACCEPT, SURE, People, parse_people
@@ -75,7 +75,9 @@ def find_candidates(pieces: Sequence[Piece], ordinary: frozenset[str], *, plain:
     chosen = [
         piece
         for piece in pieces
-        if piece.kind == "heading" or (plain and looks_like_title(piece)) or _day_line(piece)
+        if piece.kind == "heading"
+        or (plain and (looks_like_title(piece) or _numbered_title(pieces, piece, ordinary)))
+        or _day_line(piece)
     ]
     chosen = [piece for piece in chosen if len(piece.text) <= _LONGEST_TITLE]
     style = _habit(chosen, ordinary)
@@ -115,8 +117,10 @@ def _habit(chosen: Sequence[Piece], ordinary: frozenset[str]) -> Style:
         one.whole.certainty for one in parted if one.whole is not None and one.whole.certainty >= _SURE_NAME
     ]
     comma = [one.comma for one in parted if one.comma >= ACCEPT and not (one.right or one.left)]
+    colon = [one.colon for one in parted if one.colon >= ACCEPT and not (one.right or one.left)]
     default = Style()
     return Style(
+        colon=ACCEPT if _shows_habit(colon, [*right, *left]) else default.colon,
         comma=ACCEPT if _shows_habit(comma, [*right, *left]) else default.comma,
         right=ACCEPT if _shows_habit(right, left) else default.right,
         left=ACCEPT + 0.05 if _shows_habit([*left, *only], right) else default.left,
@@ -239,7 +243,7 @@ def looks_like_title(piece: Piece) -> bool:
     first = next((ch for ch in words if ch.isalnum()), "")
     if (
         not first
-        or (first.islower() and not _TOOL.fullmatch(words))
+        or (first.islower() and words.split()[0].islower() and not _TOOL.fullmatch(words))
         or words[0] in "→>-=*|`$#"
         or "://" in words
     ):
@@ -249,6 +253,23 @@ def looks_like_title(piece: Piece) -> bool:
     if _POINTER.match(words) or _COMMAND.search(words) or _TIMES.fullmatch(words):
         return False
     return not _SENTENCE_END.search(words) or read_place(words.rstrip(":")) is not None
+
+
+def _numbered_title(pieces: Sequence[Piece], piece: Piece, ordinary: frozenset[str]) -> bool:
+    """Return whether a numbered line, a list's entry by its look, is a title: its speaker is named on a line of his own below."""
+    if (
+        piece.kind != "bullet"
+        or piece.block.level
+        or "\n" in piece.text.strip()
+        or piece.number + 1 >= len(pieces)
+    ):
+        return False
+    below = pieces[piece.number + 1]
+    return (
+        below.kind == "paragraph"
+        and is_labelled(below.text)
+        and read_byline(below.text, ordinary) is not None
+    )
 
 
 def title_case(words: str) -> float:

@@ -13,6 +13,9 @@ _LABEL = re.compile(
     rf"^\W*(?P<label>{either('bylines', 'labels')}){_COLON}(?P<names>\S.*)$", re.IGNORECASE | re.DOTALL
 )
 _BY = re.compile(rf"^\W*(?P<label>{either('bylines', 'by')}):?\s+(?P<names>\S.*)$", re.IGNORECASE | re.DOTALL)
+_PANEL = re.compile(
+    rf"^\W*(?:{either('bylines', 'panels')}){_COLON}(?P<names>\S.*)$", re.IGNORECASE | re.DOTALL
+)
 _MATERIAL_NAMES = "|".join(either("links", kind) for kind in ("slides", "video", "schedule", "code", "other"))
 _MATERIAL = re.compile(
     rf"^\W*(?:(?:the |session |talk )?(?:{_MATERIAL_NAMES}))(?![^\W\d_])\**\s*(?:[:：\-–—]|are at|at|\()?\s*",
@@ -74,6 +77,9 @@ def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: b
         return None
     if (line[0] in "(（" and line[-1] in ")）") or (line[0] == line[-1] and line[0] in "_*"):
         line, marked = line[1:-1], True
+    if (panel := _PANEL.match(line)) is not None:
+        people = parse_people(panel["names"], ordinary, listing=True)
+        return people if people is not None and len(people.names) > 1 else None
     announced = _announced(line)
     # Most lines are sentences of notes, and go no further.
     bare = not (announced or marked)

@@ -42,6 +42,7 @@ ROLE_WORDS = _words(
     solutions customer dir dir. administrator admin analyst specialist fellow contributor student author freelance freelancer
     independent member coordinator worldwide global sre devops site ingénieur ingénieure développeur développeuse directeur
     directrice responsable entwickler entwicklerin leiter leiterin geschäftsführer programmer tester designer owner master phd
+    auditor lawyer journalist investigator librarian teacher
     associate intern strategist reliability platform infrastructure backend frontend full-stack partner expert mainteneur
     mainteneurs evangelism advocacy teamlead teamleiter team
     """

@@ -18,6 +18,7 @@ from ingest.talks.lines.name_words import (
     PARTICLES,
     PLACES,
     ROLE_WORDS,
+    TITLE_SMALL_WORDS,
 )
 
 _NO_NAMES = ROLE_WORDS | ORGANISATION_WORDS
@@ -34,6 +35,21 @@ _OFFICE = re.compile(
 _ROLE_KNOWN = 0.15
 ACCEPT = 0.5
 SURE = 0.75
+_HALF = 0.5
+_HABIT = 2  # speakers with a company behind a comma that make it a recap's habit
+_CAPITALISED = r"[^\W\d_a-zß-ÿ][\w.'’-]+"
+# Where a speaker may stand: behind a line's beginning, a bracket, a dash, a colon, a bar or a joining word.
+_SLOT = (
+    rf"(?:^(?:[^\w\n]|_)*|[(—–|:][ \t]*|[ ]-[ ]|\b(?:by|{either('bylines', 'and')})[ ]|&[ ])"
+    rf"(?P<name>{_CAPITALISED}(?:[ ](?:{'|'.join(sorted(PARTICLES))}|{_CAPITALISED})){{1,3}})"
+)
+_PLACED = re.compile(rf"{_SLOT}(?=,[ ]|[ ]\()", re.MULTILINE)
+# "Ann Bee, Harbour Nine" at a line's end or in brackets
+_BEHIND_COMMA = re.compile(
+    rf"{_SLOT},[ ]+"
+    r"(?P<second>[^\n,()|;:]{2,50}?)[ \t*_]*(?:$|[|)])",
+    re.MULTILINE,
+)
 
 _AND = either("bylines", "and")
 _CONJUNCTION = rf"\s+(?:&|{_AND})\s+|\s*[&＆+]\s+(?=[A-ZÀ-Þ])|\s*(?:と|、|・(?=\S+\s\S))\s*"
@@ -119,31 +135,79 @@ def has_role(words: str) -> bool:
     return any(word.lower().strip(".,()") in ROLE_WORDS for word in words.split())
 
 
-class OrdinaryWords(frozenset[str]):
-    """Words that a recap writes in lower case, with the everyday words of its language beside English."""
+def is_role(words: str) -> bool:
+    """Return whether the words are a role rather than a title that mentions one, such as "On-call for frontend people"."""
+    telling = [word.lower().strip(".,()") for word in words.split()]
+    telling = [word for word in telling if word not in TITLE_SMALL_WORDS]
+    share = sum(word in ROLE_WORDS for word in telling) / max(len(telling), 1)
+    return share > _HALF or (share == _HALF and telling[0] in ROLE_WORDS)
 
-    __slots__ = ("common",)
+
+class OrdinaryWords(frozenset[str]):
+    """Words that a recap writes in lower case, with the everyday words of its language beside English.
+
+    Beside them stand the names that it sets where others say whom a speaker works for.
+    """
+
+    __slots__ = ("common", "companies")
     common: frozenset[str]
+    companies: frozenset[str]
 
     def __eq__(self, other: object) -> bool:
-        """Compare the languages too: what was read with one set must not be looked up with another."""
-        common = other.common if isinstance(other, OrdinaryWords) else None
-        return common is self.common and frozenset.__eq__(self, other)
+        """Compare the languages and companies too: what was read with one set must not be looked up with another."""
+        if not isinstance(other, OrdinaryWords):
+            return False
+        alike = other.common is self.common and other.companies == self.companies
+        return alike and frozenset.__eq__(self, other)
 
     __hash__ = frozenset.__hash__
 
     def without_own(self) -> OrdinaryWords:
         """Return the language's words alone, for a recap that writes everything small."""
         made = OrdinaryWords()
-        made.common = self.common
+        made.common, made.companies = self.common, self.companies
         return made
 
     @classmethod
-    def of(cls, words: Iterable[str], language: str) -> OrdinaryWords:
-        """Make them of a recap's own words and its language (ISO 639-1)."""
+    def of(cls, words: Iterable[str], language: str, text: str = "") -> OrdinaryWords:
+        """Make them of a recap's own words, its language (ISO 639-1) and its text."""
         made = cls(words)
         made.common = common_words(language) if language != "en" else frozenset()
+        made.companies = frozenset()
+        made.companies = companies_by_habit(text, made)
         return made
+
+
+def _key(name: str) -> str:
+    return " ".join(word.lower().strip(".,") for word in name.split())
+
+
+def companies_by_habit(text: str, ordinary: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return the names behind speakers' commas that are companies by what the recap sets there elsewhere, in small letters.
+
+    "Ann Bee, Harbour Nine" may be two people. Where the recap has "Carl Dee, Quay" and "Eva Eff, Mole Labs", and no second
+    person is surely one, it is not; nor where one name stands behind two people. Who has a company of his own is a person.
+    """
+    behind: dict[str, set[str]] = {}
+    told = people = 0
+    for match in _BEHIND_COMMA.finditer(text):
+        name, second = match["name"], " ".join(match["second"].split())
+        if person_score(name, ordinary) < ACCEPT or not second:
+            continue
+        first, score = second.split()[0].lower(), person_score(second, ordinary)
+        if score < ACCEPT:
+            told += 1
+        elif first in GIVEN_NAMES or first.split("-")[0] in GIVEN_NAMES:
+            people += 1
+        else:
+            behind.setdefault(_key(second), set()).add(name)
+    habit = told >= _HABIT and not people
+    speakers = {match["name"].lower() for match in _PLACED.finditer(text)} if behind else set()
+    return frozenset(
+        second
+        for second, names in behind.items()
+        if (habit or len(names) > 1) and not any(speaker.endswith(second) for speaker in speakers)
+    )
 
 
 def _is_everyday(word: str, ordinary: frozenset[str]) -> bool:
@@ -170,7 +234,8 @@ def person_score(words: str, ordinary: frozenset[str] = frozenset()) -> float:
     known = folded[0] in GIVEN_NAMES or folded[0].split("-")[0] in GIVEN_NAMES
     tested = folded[1:] if known else folded
     whole = " ".join(folded)
-    if whole in PLACES or whole in COMPANIES or not _NO_NAMES.isdisjoint(tested):
+    own = ordinary.companies if isinstance(ordinary, OrdinaryWords) else COMPANIES
+    if whole in PLACES or whole in COMPANIES or whole in own or not _NO_NAMES.isdisjoint(tested):
         return 0.0
     titled = any(word in ORDINARY for word in tested)
     if titled and not (known and len(tokens) == 2 and folded[0] not in NAMES_AND_WORDS):
@@ -463,7 +528,7 @@ def _company(parts: list[str]) -> str:
     pieces = [
         piece.strip()
         for part in parts
-        for piece in re.split(r",\s+|\s+[@＠]\s*|\s+(?:at|bei|chez)\s+", part)
+        for piece in re.split(r",\s+|\s+[@＠]\s*|\s+(?:at|bei|chez)\s+", _PAREN.sub("", part).strip() or part)
         if piece.strip()
     ]
     while len(pieces) > 1 and _LEGAL.fullmatch(pieces[-1]):
@@ -474,4 +539,17 @@ def _company(parts: list[str]) -> str:
     office = _OFFICE.match(last)
     last = last[office.end() :] if office else last
     words = [word.lower().strip(".,") for word in last.split()]
+    everyday = all(word in common_words("en") or word in ROLE_WORDS for word in words)
+    if last.islower() and (everyday or len(words) > 1) and not _LEGAL.fullmatch(words[-1]):
+        return ""  # "auditor", "public library consortium": what somebody is, not where
+    last = _without_description(last)
     return "" if words and all(word in ROLE_WORDS for word in words) else last
+
+
+def _without_description(company: str) -> str:
+    """Drop the everyday words that say what a company is: "ticketing site Quaypass" is Quaypass, "city of Quay" is itself."""
+    words = company.split()
+    told = next((at for at, word in enumerate(words) if not word.islower()), 0)
+    described = all(word in common_words("en") or word in ROLE_WORDS for word in words[:told])
+    joined = told and (words[told - 1] in TITLE_SMALL_WORDS or words[told - 1] in PARTICLES)
+    return " ".join(words[told:]) if told and described and not joined else company

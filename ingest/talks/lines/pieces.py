@@ -179,4 +179,4 @@ def ordinary_words(recap: LoadedRecap) -> OrdinaryWords:
             found.add(word)
     named = recap.meta.get("language", "")
     language = named.split("-")[0].lower() if isinstance(named, str) and named else language_of(recap.text)
-    return OrdinaryWords.of(found, language)
+    return OrdinaryWords.of(found, language, recap.text[:_VOCABULARY_SAMPLE])

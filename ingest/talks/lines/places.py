@@ -83,4 +83,9 @@ def _without(text: str, days: tuple[DayMention, ...]) -> str:
 
 def is_filler(word: str) -> bool:
     """Return whether a word of a title names no conference: "Notes", "Recap", "Trip", a month or a weekday."""
-    return bool(_FILLER.fullmatch(word.strip(".,:'’"))) or bool(_MONTH.fullmatch(word.strip(".,")))
+    return bool(_FILLER.fullmatch(word.strip(".,:'’"))) or is_month(word)
+
+
+def is_month(word: str) -> bool:
+    """Return whether a word is a month: "May", "Sept.", "octobre"."""
+    return bool(_MONTH.fullmatch(word.strip(".,")))

@@ -10,7 +10,7 @@ from functools import lru_cache
 from index.conferences.event_mentions import parse_events
 from index.languages.words import either
 from ingest.talks.lines.heading_words import kind_of, kind_prefix
-from ingest.talks.lines.people import ACCEPT, SURE, OrdinaryWords, People, has_role, parse_people
+from ingest.talks.lines.people import ACCEPT, SURE, OrdinaryWords, People, has_role, is_role, parse_people
 
 _TIME = r"(?:\d{1,2}[:.]\d{2}(?:\s*(?:[ap]\.?m\.?|uhr|h)(?!\w))?|\d{1,2}\s?h(?:\s?\d{2})?(?!\w)|\d{1,2}\s*(?:[ap]\.?m\.?(?!\w)|uhr))"
 _CLOCK = re.compile(
@@ -18,7 +18,9 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    rf"(?:{either('kinds', 'announced')})\s*(?:#?\d{{1,3}}\s*[:：.\-–—]|[:：])\s*(?=\S)", re.IGNORECASE
+    rf"(?:{either('kinds', 'announced')})\s*(?:#?\d{{1,3}}\s*[:：.\-–—]|[:：])\s*(?=\S)"
+    rf"|(?:{either('kinds', 'prefixes')})\s+#?\d{{1,3}}\.\s+(?=\S)",
+    re.IGNORECASE,
 )
 _ENUMERATOR = re.compile(r"(?:[A-Z]|\d{1,2})[.)](?:\s+|$)")
 _CODE_WORD = r"[A-Z]{2,5}\d{2,4}(?:-[A-Z]\d?)?"
@@ -66,6 +68,7 @@ _EVENT_DASH = re.compile(r"\s+[-–—|]\s+")
 _MOSTLY = 0.8
 _SEVERAL = 0.6  # two names in parentheses prove each other
 _AFTER_COMMA = 0.85  # a comma parts many things, and "with" names tools as often as people
+_AFTER_COLON = 0.95  # what follows a colon mostly explains the title
 _UNSPACED_SHAPE = 0.7
 _MOST_DASHES = 4
 
@@ -78,6 +81,7 @@ class Style:
     left: float = 0.9
     by: float = ACCEPT
     comma: float = _AFTER_COMMA
+    colon: float = _AFTER_COLON
     names_first: bool = False
 
 
@@ -98,7 +102,7 @@ class Split:
 
     text: str
     people: People
-    by: str  # "by", "with", "dash", "paren", "comma", "before"
+    by: str  # "by", "with", "dash", "paren", "comma", "colon", "before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class Parted:
     rights: tuple[Split, ...] = ()
     lefts: tuple[Split, ...] = ()
     commas: tuple[Split, ...] = ()
+    colons: tuple[Split, ...] = ()
 
     @property
     def right(self) -> float:
@@ -124,6 +129,11 @@ class Parted:
     def comma(self) -> float:
         """Return how surely names stand behind the title's last comma."""
         return max((split.people.certainty for split in self.commas), default=0.0)
+
+    @property
+    def colon(self) -> float:
+        """Return how surely names stand behind the title's last colon."""
+        return max((split.people.certainty for split in self.colons), default=0.0)
 
     @property
     def left(self) -> float:
@@ -175,6 +185,7 @@ def part_title(words: str, ordinary: frozenset[str] = frozenset()) -> Parted:
         ),
         lefts=tuple(_before(text, ordinary)) if parted else (),
         commas=tuple(_behind_comma(text, ordinary)),
+        colons=tuple(_behind_colon(text, ordinary)) if parted else (),
     )
 
 
@@ -193,6 +204,7 @@ def _part_small(text: str, ordinary: frozenset[str]) -> Parted:
         rights=small(parted.rights),
         lefts=small(parted.lefts),
         commas=small(parted.commas),
+        colons=small(parted.colons),
     )
 
 
@@ -298,7 +310,11 @@ def _choose(parted: Parted, style: Style) -> Title:
     left = next((split for split in parted.lefts if split.people.certainty >= style.left), None)
     if left is not None and (right is None or (style.names_first and right.by != "by")):
         return Title(left.text, left.people, "left")
-    right = right or next((split for split in parted.commas if split.people.certainty >= style.comma), None)
+    behind = [
+        *(split for split in parted.colons if split.people.certainty >= style.colon),
+        *(split for split in parted.commas if split.people.certainty >= style.comma),
+    ]
+    right = right or next(iter(behind), None)
     if right is None:
         return Title(text)
     signs = frozenset({"by"}) if right.by in {"by", "with"} else frozenset[str]()
@@ -316,6 +332,9 @@ def _least(split: Split, style: Style) -> float:
 def _by(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
     for match in reversed(list(_BY.finditer(text))):
         people = parse_people(text[match.end() :], ordinary)
+        dashes = list(_DASH.finditer(text, 0, match.start()))
+        if people and dashes and parse_people(text[dashes[-1].end() :], ordinary) is not None:
+            continue  # "Title - Ann Bee with Carl Dee"
         if people and _apart(people, text[: match.start()]):
             yield Split(text[: match.start()], people, "by" if _SURE_BY.fullmatch(match["by"]) else "with")
 
@@ -350,12 +369,20 @@ def _behind_comma(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
             yield Split(text[: match.start()], people, "comma")
 
 
+def _behind_colon(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
+    """Part "Title: Ann Bee, Quay"; a name without a company may as well be the title's subject."""
+    for match in list(_COLON.finditer(text))[-1:]:
+        people = parse_people(text[match.end() :], ordinary)
+        if people and any(people.affiliations) and _apart(people, text[: match.start()]):
+            yield Split(text[: match.start()], people, "colon")
+
+
 def _before(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
     for pattern in (_DASH, _COLON):
         for match in list(pattern.finditer(text))[:_MOST_DASHES]:
             people = parse_people(_COLON.sub(", ", text[: match.start()]), ordinary)
             rest = text[match.end() :].strip()
-            if people and rest and (_PLACED.match(text) or not has_role(rest)):
+            if people and rest and (_PLACED.match(text) or not is_role(rest)):
                 yield Split(_behind_company(rest), people, "before")
 
 

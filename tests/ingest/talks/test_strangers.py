@@ -1,0 +1,177 @@
+"""What people who had never seen the reader wrote: shapes of by-lines, tables and titles, in other words."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.loaders import load_bytes
+from ingest.talks import FoundTalk, find_talks
+from ingest.talks.lines.people import companies_by_habit
+
+
+def talks_of(text: str, name: str = "notes.md") -> list[FoundTalk]:
+    """Read a recap and return what is no section."""
+    return [talk for talk in find_talks(load_bytes(text.encode(), name)).talks if talk.kind != "section"]
+
+
+NOTE = "They moved the mooring lines to the other pier, and it took three weeks of nights.\n"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "## {title} ({name}, {company})\n\n",
+        "## {title} — {name}, {company}\n\n",
+        "## {title}\n*{name}, {company}*\n\n",
+        "## {title}\n{name}, {company}\n\n",
+        "## {title}: {name}, {company}\n\n",
+    ],
+)
+def test_a_company_of_two_rare_words_is_no_second_speaker(heading: str) -> None:
+    """Where a recap has companies behind the comma, two rare words there are one too."""
+    told = [
+        ("Moorings for mortals", "Xiomara Tennant", "Quaywerk"),
+        ("Tides we did not buy", "Godfrey Mielcarek", "Sundial Shipping Services"),
+        ("Ropes that rot", "Evander Quispe", "Kelpie Barkassen"),
+        ("Buoys at scale", "Rosamund Iyengar", "Fjordlotse"),
+    ]
+    text = "# PierConf 2024\n\n" + "".join(
+        heading.format(title=title, name=name, company=company) + NOTE + "\n" for title, name, company in told
+    )
+
+    assert [(talk.title, talk.speakers, talk.affiliations) for talk in talks_of(text)] == [
+        (title, (name,), (company,)) for title, name, company in told
+    ]
+
+
+def test_one_name_behind_two_people_is_their_company() -> None:
+    """Nobody sits on stage beside everybody."""
+    text = "Xiomara Tennant, Kelpie Barkassen\n\nEvander Quispe, Kelpie Barkassen\n"
+
+    assert companies_by_habit(text) == {"kelpie barkassen"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # a second person who is surely one
+        "Xiomara Tennant, Quaywerk\nEvander Quispe, Fjordlotse\nAnna Iyengar, Peter Mielcarek\nGodfrey Otero, Solveig Hallorand\n",
+        # who has a company of her own elsewhere
+        "Xiomara Tennant, Quaywerk\nEvander Quispe, Fjordlotse\nSolveig Hallorand (Mole)\nGodfrey Otero, Solveig Hallorand\n",
+    ],
+)
+def test_a_second_speaker_stays_one(lines: str) -> None:
+    """Two people behind each other are no person and a company."""
+    assert "solveig hallorand" not in companies_by_habit(lines)
+
+
+@pytest.mark.parametrize(
+    ("byline", "company"),
+    [
+        ("Xiomara Tennant, startup Quaywerk", "Quaywerk"),
+        ("Xiomara Tennant, city of Ghent", "city of Ghent"),
+        ("Xiomara Tennant, laboratoire Quaywerk", "laboratoire Quaywerk"),
+        ("Xiomara Tennant, Quaywerk (a hobby, 9 people)", "Quaywerk"),
+        ("Xiomara Tennant, public library consortium", ""),
+        ("Xiomara Tennant, auditor", ""),
+    ],
+)
+def test_what_somebody_does_is_no_company(byline: str, company: str) -> None:
+    """Everyday words in small letters say what a speaker or a company is."""
+    text = f"# PierConf 2024\n\n## Moorings for mortals\n*{byline}*\n\n{NOTE}\n## Ropes that rot\n*Evander Quispe, Fjordlotse*\n\n{NOTE}"
+
+    first = talks_of(text)[0]
+
+    assert (first.speakers, first.affiliations) == (("Xiomara Tennant",), (company,) if company else ())
+
+
+def test_numbered_titles_in_capitals_over_a_speaker_s_line_are_talks() -> None:
+    """Plain text numbers its titles; the line below says who spoke."""
+    text = "NAUTICA FORUM 2022, GHENT\nNotes of hall B.\n\n" + "".join(
+        f"{number}. {title}\nSpeaker: {name}\n\n{NOTE}\n"
+        for number, title, name in (
+            (1, "MOORING IN MIXED WEATHER", "Xiomara Tennant, Quaywerk"),
+            (2, "WHY WE KEPT THE OLD PIER", "Evander Quispe, Fjordlotse"),
+        )
+    )
+
+    assert [(talk.title, talk.speakers) for talk in talks_of(text, "nautica.txt")] == [
+        ("MOORING IN MIXED WEATHER", ("Xiomara Tennant",)),
+        ("WHY WE KEPT THE OLD PIER", ("Evander Quispe",)),
+    ]
+
+
+TABLE = "| # | Talk | Who |\n|---|---|---|\n| 1 | {a} | Xiomara Tennant, Quaywerk |\n| 2 | {b} | Evander Quispe, Fjordlotse |\n\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("1. Moorings", "2. Ropes that rot"),
+        ("Moorings for mortals", "Ropes that rot"),
+        ("Moorings", "Ropes that rot, a debate"),
+    ],
+)
+def test_a_table_of_talks_is_not_told_twice(first: str, second: str) -> None:
+    """Its rows are the headings below, which take their speakers from it and keep their notes."""
+    text = f"# PierConf 2024\n\n{TABLE.format(a='Moorings', b='Ropes that rot')}## {first}\n\n{NOTE}\n## {second}\n\n{NOTE}"
+
+    found = talks_of(text)
+
+    assert [talk.speakers for talk in found] == [("Xiomara Tennant",), ("Evander Quispe",)]
+    assert all(talk.body for talk in found)
+
+
+def test_a_talk_that_stands_in_the_table_alone_stays_one() -> None:
+    """Only rows that headings take up are told by them."""
+    row = "| 3 | Buoys at scale | Rosamund Iyengar, Mole Labs |\n\n"
+    table = TABLE.format(a="Moorings", b="Ropes that rot").rstrip() + "\n" + row
+    text = f"# PierConf 2024\n\n{table}## 1. Moorings\n\n{NOTE}\n## 2. Ropes that rot\n\n{NOTE}"
+
+    assert sorted(talk.title for talk in talks_of(text)) == ["Buoys at scale", "Moorings", "Ropes that rot"]
+
+
+@pytest.mark.parametrize(
+    "label", ["Panel", "panel with", "Panel discussion", "Podiumsdiskussion", "Table ronde", "Mesa redonda"]
+)
+def test_a_panel_names_its_people(label: str) -> None:
+    """All who sit on it are its speakers."""
+    text = (
+        f"# PierConf 2024\n\n## Who moors the moorings?\n*{label}: Xiomara Tennant, Evander Quispe (Quaywerk), Rosamund Iyengar*\n\n{NOTE}\n"
+        f"## Ropes that rot\n*Godfrey Mielcarek, Fjordlotse*\n\n{NOTE}"
+    )
+
+    assert talks_of(text)[0].speakers == ("Xiomara Tennant", "Evander Quispe", "Rosamund Iyengar")
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "speakers"),
+    [
+        ("KEYNOTE 1. Xiomara Tennant: Mooring is a product", "Mooring is a product", ("Xiomara Tennant",)),
+        (
+            "5. Xiomara Tennant: On-call for frontend people",
+            "On-call for frontend people",
+            ("Xiomara Tennant",),
+        ),
+        (
+            "Moorings — Xiomara Tennant with Evander Quispe (Quaywerk)",
+            "Moorings",
+            ("Xiomara Tennant", "Evander Quispe"),
+        ),
+    ],
+)
+def test_speakers_in_headings_are_found(line: str, title: str, speakers: tuple[str, ...]) -> None:
+    """Behind a number, before a role's word, joined by "with"."""
+    text = f"# PierConf 2024\n\n## {line}\n\n{NOTE}\n## 6. Peter Otero: Ropes that rot at sea\n\n{NOTE}"
+
+    first = talks_of(text)[0]
+
+    assert (first.title, first.speakers) == (title, speakers)
+
+
+def test_a_title_may_begin_with_a_small_letter_and_a_capital() -> None:
+    """GRPC and eBPF begin titles as their makers write them."""
+    first = f"**gRPC without a pier** — Xiomara Tennant, Quaywerk\n\n{NOTE}"
+    text = f"# PierConf 2024\n\n{first}\n**eBPF at sea** — Evander Quispe, Fjordlotse\n\n{NOTE}"
+
+    assert [talk.title for talk in talks_of(text)] == ["gRPC without a pier", "eBPF at sea"]
