@@ -23,7 +23,7 @@ from bot.answering.rendering import counted, spoken
 from bot.answering.reply import misses
 from bot.answering.reply.digest import MOST, gist_of, headed, of_kind, placed
 from bot.answering.reply.link import talks_holding
-from bot.answering.reply.outline import quote_of, read_statements, says_more
+from bot.answering.reply.outline import quote_of, says_more, statements_in
 from bot.answering.reply.reply import Reply
 from index.build.talk_table import KINDS, Rows, TalkSet
 from index.models import Hit, Talk
@@ -77,7 +77,7 @@ def _why(hit: Hit, names: Sequence[str], searcher: Searcher) -> Quote | None:
     """Return the words that put a talk into a list: those that say the topic, else what the talk is about."""
     if any(find_phrase(hit.talk.title, name) for name in names):
         return gist_of(hit.talk, searcher, _WHY_CHARS)
-    statements = read_statements([hit.passage], searcher.build.read_text(hit.passage.recap_id))
+    statements = statements_in([hit.passage], searcher)
     saying = [one for one in statements if any(find_phrase(one.text, name) for name in names)]
     telling = [one for one in saying if says_more(one.text, hit.talk)]
     if not telling:
