@@ -31,17 +31,16 @@ class Layout:
     """How the notes around a text lay out lines."""
 
     width: int = 0  # at which they break lines; 0 where they do not, or where it is not known
-    column: int = 0  # at which the text's first line begins
+    column: int = 0  # at which the line begins that the text begins in
     item: bool = False  # whether that is an item of a list, its mark shown or not
+    before: int = 0  # characters of that line in front of the text
 
 
 def layout_at(text: str, start: int, width: int) -> Layout:
     """Return how lines are laid out in a recap's text from `start`, where lines are broken at a width."""
     first = text.rfind("\n", 0, start) + 1
     line = text[first : first + _LOOKED_AT]
-    mark = _MARK.match(line)
-    begins = start - first <= (mark.end() if mark else len(line) - len(line.lstrip()))
-    return Layout(width, _column(line), mark is not None) if begins else Layout(width)
+    return Layout(width, _column(line), is_item(line), start - first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +109,7 @@ def _goes_on(
         layout: How the notes lay out lines.
     """
     (text, last), (line, column) = before, after
+    length = len(text[slice(*last)].rstrip()) + (0 if last[0] else layout.before)
     if is_item(line):
         return False
     if open_line.marked and column > open_line.column:
@@ -119,8 +119,9 @@ def _goes_on(
     lower = bare[0].islower()
     if open_line.marked and not lower:
         return False  # what follows on a list's last item, not the item's second line
-    if layout.width and len(ending) >= _TELLING * layout.width and not _CODE.match(line):
-        return Wrapping(layout.width).goes_on(len(ending), ending[-1], bare)
+    telling = bool(layout.width) and length >= _TELLING * layout.width and not _CODE.match(line)
+    if telling and Wrapping(layout.width).goes_on(length, ending[-1], bare):
+        return True
     return not whole.endswith(_ENDED) and (len(whole) >= _WRAPPED_AT or bool(_GOES_ON.search(whole)))
 
 

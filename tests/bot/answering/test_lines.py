@@ -39,6 +39,7 @@ NARROW = Layout(width=60)
         ("kind: Lantern\nmetadata:\n  name: quay", NARROW, "kind: Lantern\nmetadata:\n  name: quay"),
         ("- sign it off in\n  Tideview\n- go home", Layout(), "- sign it off in Tideview\n- go home"),
         ("- a:\n    - b goes\n      on\n- c", Layout(), "- a:\n  - b goes on\n- c"),
+        ("mit\nKafka sind sie zurück", Layout(width=60, before=54), "mit Kafka sind sie zurück"),
         ("- b\n    - c\n- d", Layout(column=4), "- b\n- c\n- d"),
         ("sign it off in\n      Tideview", Layout(column=4, item=True), "sign it off in Tideview"),
         ("1. cast off\n   a. ropes\n2. sail", Layout(), "1. cast off a. ropes\n2. sail"),
@@ -60,12 +61,12 @@ def test_only_white_space_changes(text: str, layout: Layout) -> None:
 
 
 def test_a_layout_knows_where_a_text_begins() -> None:
-    """The column is that of the line, for its mark and for the words behind it; within a line there is none."""
+    """The column and the mark are those of the line that a text begins in, wherever in the line that is."""
     text = "Ropes:\n    - first one\n"
 
-    assert layout_at(text, text.index("-"), 60) == Layout(60, 4, item=True)
-    assert layout_at(text, text.index("first"), 60) == Layout(60, 4, item=True)
-    assert layout_at(text, text.index("one"), 60) == Layout(60)
+    assert layout_at(text, text.index("-"), 60) == Layout(60, 4, item=True, before=4)
+    assert layout_at(text, text.index("one"), 60) == Layout(60, 4, item=True, before=12)
+    assert layout_at(text, 2, 60) == Layout(60, before=2)
 
 
 NOTES = """# HarborConf 2024
