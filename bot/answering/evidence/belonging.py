@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.answering.evidence.evidence import Found
 from bot.answering.form import AnswerForm
-from bot.answering.language.wordlists import english
+from bot.answering.language.wordlists import Language, english
 from bot.answering.question.examples import examples
 from bot.answering.question.question import Question
 from index.vocabulary.words import words
@@ -67,14 +67,16 @@ def chatter_signals(question: Question) -> dict[str, float]:
     said = [word.form for word in words(question.text)]
     first = said[0] if said else ""
     spoken = {english(), question.language}
-    asks = "?" in question.written or any(first in language.asks for language in spoken)
+    # "by whom was that", "so what's the trick": what leads to the word that asks is no word of its own.
+    asking = next((form for form in said if not any(_leads(form, language) for language in spoken)), "")
+    asks = "?" in question.written or any(asking in language.asks for language in spoken)
     mine = any(form in language.speakers_own for form in said for language in spoken)
     names = any(word.known and word.name_like for word in question.words)
     return {
         "foreign": _bounded(question.foreign),
         "chatty": _bounded(question.chatty),
         "question_mark": float("?" in question.written),
-        "asks_first": float(any(first in language.asks for language in spoken)),
+        "asks_first": float(any(asking in language.asks for language in spoken)),
         "goes_on": float(any(first in language.continues for language in spoken)),
         "own_first": float(any(first in language.speakers_own for language in spoken)),
         "own": float(mine),
@@ -87,6 +89,10 @@ def chatter_signals(question: Question) -> dict[str, float]:
         "formed": float(question.form is not AnswerForm.QUOTES),
         "addressed": float(bool(_ADDRESSED.search(question.written))),
     }
+
+
+def _leads(form: str, language: Language) -> bool:
+    return form in language.continues or form in language.prepositions
 
 
 def _bounded(odds: float) -> float:
