@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from bot.addresses import addresses_of
 from bot.answering import answer, digest
-from bot.answering.lines import Layout, tidy
+from bot.answering.lines import Layout, one_line, tidy
 from bot.answering.models import Answer
 from bot.web.app import create_app
 from bot.web.marking import notes_markup, telling_words
@@ -88,10 +88,14 @@ def parts_of(found: Answer) -> list[str]:
     for block in found.blocks:
         parts.append(block.heading)
         for quote in block.quotes:
-            parts += [tidy(quote.lead.text) if quote.lead else "", tidy(quote.text, quote.layout)]
+            parts += [one_line(quote.lead.text) if quote.lead else "", tidy(quote.text, quote.layout)]
         parts += [quote.talk.title for quote in block.quotes[:1]]
         for entry in block.entries:
-            parts += [entry.talk.title, entry.why, tidy(entry.gist.text, entry.gist.layout) if entry.gist else ""]
+            parts += [
+                entry.talk.title,
+                entry.why,
+                tidy(entry.gist.text, entry.gist.layout) if entry.gist else "",
+            ]
         parts += [line.text for line in block.lines]
     return [" ".join(part.split()) for part in parts if part]
 
@@ -278,6 +282,15 @@ def test_speakers_and_topics_lead_to_talks(client: TestClient) -> None:
         assert "Harbour Pilots for Busy Clusters" in words(page)
         assert "Lanternfish, the First Year" in words(page)
     assert 'href="../speakers/ines-moreau"' in topic
+
+
+def test_a_refusal_offers_nothing_to_narrow_it_by(client: TestClient) -> None:
+    """Limits stand above what was found; above a refusal only one that is in force can be lifted."""
+    question = "what did they say about Zorbulator?"
+    limited = client.get("/", params={"q": question, "event": "EU 2020"}).text
+
+    assert 'class="choices"' not in client.get("/", params={"q": question}).text
+    assert re.findall(r'aria-label="Limit to ([^"]*)"', limited) in ([], ["a conference"])
 
 
 @pytest.mark.parametrize(
