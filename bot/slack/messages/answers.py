@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.addresses import public_url
+from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.lines import Layout, one_line, tidy
 from bot.answering.models import Answer, Block, Entry, Quote
@@ -309,7 +310,8 @@ def _ways_on(answer: Answer, shown: _Shown, frame: Frame) -> list[Json]:
         wider := without_scope(asked.text)
     ):
         ways.append(("Search all conferences", "page:everywhere", Request(wider).to_value()))
-    if answer.status == "not_found" and answer.miss in {"absent", "not_covered"}:
+    told_later = answer.miss in {"absent", "not_covered"} and answer.understood.form is not AnswerForm.OPINION
+    if answer.status == "not_found" and told_later:
         ways.append(("Tell me when the notes have it", "watch:add", {"phrase": topic_of(answer)[:100]}))
     buttons = [kit.button(label, action, value) for label, action, value in ways if value]
     return buttons + (frame.share() if _is_answered(answer) else [])
