@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.answering.evidence.evidence import Found
 from bot.answering.form import AnswerForm
-from bot.answering.language.wordlists import Language, english
+from bot.answering.language.wordlists import english
 from bot.answering.question.examples import examples
 from bot.answering.question.question import Question
 from index.vocabulary.words import words
@@ -67,8 +67,9 @@ def chatter_signals(question: Question) -> dict[str, float]:
     said = [word.form for word in words(question.text)]
     first = said[0] if said else ""
     spoken = {english(), question.language}
-    # "by whom was that", "so what's the trick": what leads to the word that asks is no word of its own.
-    asking = next((form for form in said if not any(_leads(form, language) for language in spoken)), "")
+    # "by whom was that", "in which version ...": what leads to the word that asks is no word of its own.
+    led = any(first in language.prepositions for language in spoken)
+    asking = said[1] if led and len(said) > 1 else first
     asks = "?" in question.written or any(asking in language.asks for language in spoken)
     mine = any(form in language.speakers_own for form in said for language in spoken)
     names = any(word.known and word.name_like for word in question.words)
@@ -89,10 +90,6 @@ def chatter_signals(question: Question) -> dict[str, float]:
         "formed": float(question.form is not AnswerForm.QUOTES),
         "addressed": float(bool(_ADDRESSED.search(question.written))),
     }
-
-
-def _leads(form: str, language: Language) -> bool:
-    return form in language.continues or form in language.prepositions
 
 
 def _bounded(odds: float) -> float:

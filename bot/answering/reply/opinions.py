@@ -34,6 +34,7 @@ _REMARK = 60  # characters of a remark of the note-taker that is about the talk 
 _FEW = 3  # talks that words name when they alone say them
 _OFFERED = 5  # talks told of where nothing judges them
 _ALWAYS, _BESIDE, _MARKED = 2.0, 1.0, 2.0
+_MOST_OF_ALL = 1.0  # beside a judgement: what puts a talk before all others
 _AS_ASKED = 1.5  # for one that speaks as the question does: against a talk, or for it
 _PRAISED = 0.6  # of the best mark, from which one speaks for a talk
 _STARS = 5  # that are the most where empty ones are not shown
@@ -174,6 +175,7 @@ def _worth(one: Statement) -> float:
     if one.passage.role == "heading":
         return marked  # its words are the title's
     worth = _ALWAYS * bool(patterns.always.search(one.text)) + marked
+    worth += _MOST_OF_ALL * bool(worth and patterns.most.search(one.text))
     beside = patterns.beside.search(one.text)
     remark = one.passage.voice == "author" and len(one.text) <= _REMARK
     own = remark and bool(patterns.words.search(one.text))
@@ -246,6 +248,7 @@ class _Patterns:
     words: re.Pattern[str]
     badly: re.Pattern[str]
     always: re.Pattern[str]
+    most: re.Pattern[str]
     beside: re.Pattern[str]
     marks: re.Pattern[str]
 
@@ -268,6 +271,7 @@ def _patterns() -> _Patterns:
         compiled(rf"\b(?:{judging})\b"),
         compiled(rf"\b(?:{badly})\b"),
         compiled("|".join(data["always"])),
+        compiled("|".join(data["most"])),
         compiled(f"{before}|{behind}"),
         compiled(str(data["marks"])),
     )
