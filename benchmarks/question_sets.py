@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering import answer, prepare
+from bot.slack.desk.compose import asks
 from index.errors import IndexFault
 from index.search import Searcher
 from training.pairs import PairsError, Texts, digest, lines_of
@@ -82,7 +83,8 @@ def ask(row: Mapping[str, Any], builds: Mapping[str, Searcher], question: str | 
     searcher = builds[row["build"]] if row.get("build") else next(iter(builds.values()))
     started = time.perf_counter()
     found = answer(question or row["question"], searcher=searcher, history=row.get("history", ()))
-    return found.to_json(row["id"], round((time.perf_counter() - started) * 1000, 1))
+    told = found.to_json(row["id"], round((time.perf_counter() - started) * 1000, 1))
+    return {**told, "asks": asks(found, searcher)}  # whether it is answered in a thread without a mention
 
 
 def ask_all(rows: Iterable[Row], builds: Mapping[str, Searcher]) -> list[Row]:

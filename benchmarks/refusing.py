@@ -37,9 +37,14 @@ def is_doubted(row: Row, given: Answers) -> bool:
     return is_refused(row, given) or bool(_DOUBT.search(folded(given["answer"])[:_LEAD_CHARS]))
 
 
-def is_left_alone(row: Row, given: Answers) -> bool:
-    """Return whether the bot says nothing to it in a thread, as it does to what is off-topic there."""
+def is_told_off_topic(row: Row, given: Answers) -> bool:
+    """Return whether a message is told to be none for the notes."""
     return is_refused(row, given) and given["miss"] == "off_topic"
+
+
+def is_left_alone(_row: Row, given: Answers) -> bool:
+    """Return whether the bot says nothing to it in a thread: thanks and greetings are answered where the bot is spoken to."""
+    return not given["asks"]
 
 
 def is_heard(row: Row, given: Answers) -> bool:
@@ -59,7 +64,7 @@ def is_right(row: Row, given: Answers) -> bool:
 
 
 SETS: dict[str, Rules] = {
-    "off_topic": {"refused": is_refused, "told to be off-topic": is_left_alone},
+    "off_topic": {"refused": is_refused, "told to be off-topic": is_told_off_topic},
     "near": {"refused": is_refused, "refused or doubted": is_doubted},
     "chatter": {"left alone": is_left_alone, "not answered": is_refused},
     "follow_ups": {"heard": is_heard, "right": is_right},

@@ -9,12 +9,12 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
+from bot.answering.lines import is_item
 from bot.answering.models import Answer, Block
 from bot.answering.rendering import (
     beside,
     counted,
     grouped,
-    is_item,
     is_placed,
     limits_text,
     people_of,

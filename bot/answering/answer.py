@@ -23,6 +23,8 @@ from bot.answering.rendering import NEAREST_HEADING, answer_text
 from bot.answering.reply import misses
 from bot.answering.reply.coverage import wrong_day_text
 from bot.answering.reply.forms import WHOLE, form_of, reply_of
+from bot.answering.reply.help import examples
+from bot.answering.reply.opinions import is_on_talks, opinion_reply
 from bot.answering.reply.quotes import quote_blocks, quotes_reply
 from bot.answering.reply.reply import Reply
 from bot.answering.stages import stage
@@ -39,8 +41,8 @@ _NAMED, _NAMED_SURE = (
 _TURNS = 4  # earlier ones whose quotes are not shown again
 _KEPT = 256  # turns whose quotes are remembered
 _DOUBTFUL = "The notes may not answer this; closest passages:"
-_ELSEWHERE = "I only know what was noted at conferences. Ask what was said there, for example “what was said about autoscaling?”"
-_GREETING = "Happy to help. Ask what was said at a conference, for example “what was said about autoscaling?”"
+_ELSEWHERE = "I only know what was noted at conferences. Ask what was said there."
+_GREETING = "Happy to help. Ask what was said at a conference."
 _ABOUT_US = frozenset({AnswerForm.HELP, AnswerForm.EVENTS})
 
 
@@ -142,7 +144,9 @@ class _Answering:
     """One question on its way."""
 
     def __init__(self, question: Question, searcher: Searcher, *, in_thread: bool) -> None:
-        self.question = question
+        # "is a feature store worth it?" asks what was said of it, not how good a talk was.
+        on_talks = question.form is not AnswerForm.OPINION or is_on_talks(question, searcher)
+        self.question = question if on_talks else replace(question, form=AnswerForm.QUOTES)
         self.in_thread = in_thread
         self.searcher = searcher
         self.knowledge = knowledge_of(searcher)
@@ -157,23 +161,32 @@ class _Answering:
         if told := self._told_beforehand():
             return told
         found = gather(question, self.searcher)
-        names = misses.absent_names(question)
-        # A name that the notes lack is told so, unless nothing else speaks of a conference either.
-        only_names = bool(names) and len(question.unknown_names) == len(question.words)
-        if self._is_off_topic(found) and not only_names and (not names or question.foreign > 0):
-            return self._told(AnswerForm.OFF_TOPIC)
         sure = max(confidence(question, found), _TITLED if question.titled else 0.0)
-        if names and misses.has_another(question):
-            # "kyverno or OPA?" is answered for the one that the notes know.
-            self.notices += (misses.absent_text(names, self.knowledge),)
-        elif names:
-            return self._miss("absent", misses.absent_text(names, self.knowledge), found, min(sure, _UNSAID))
+        if told := self._none_for_the_notes(found, sure):
+            return told
+        if question.form is AnswerForm.OPINION:
+            return self._answer(opinion_reply(question, self.searcher), sure)
         if plain := misses.unsaid_words(question):
             return self._miss("absent", misses.unsaid_text(plain, self.knowledge), found, min(sure, _UNSAID))
         found = fresh_first(found, question)
         if form_of(question) in WHOLE and (reply := reply_of(question, found, self.searcher)):
             return self._answer(reply, sure)
         return self._fact(found, sure)
+
+    def _none_for_the_notes(self, found: Found, sure: float) -> Answer | None:
+        """Refuse what is about something else than conferences, or about a name that the notes lack."""
+        question = self.question
+        names = misses.absent_names(question)
+        # A name that the notes lack is told so, unless nothing else speaks of a conference either.
+        only_names = bool(names) and len(question.unknown_names) == len(question.words)
+        if self._is_off_topic(found) and not only_names and (not names or question.foreign > 0):
+            return self._told(AnswerForm.OFF_TOPIC)
+        if names and misses.has_another(question):
+            # "kyverno or OPA?" is answered for the one that the notes know.
+            self.notices += (misses.absent_text(names, self.knowledge),)
+        elif names:
+            return self._miss("absent", misses.absent_text(names, self.knowledge), found, min(sure, _UNSAID))
+        return None
 
     def _told_beforehand(self) -> Answer | None:
         """Answer what needs no look at the ranking: what there is and what the bot can do, events and days that there are not."""
@@ -202,11 +215,18 @@ class _Answering:
         plain = plain_question(question.written)
         if self.in_thread and is_chatter(question):
             if any(is_courtesy(plain[start:end]) for start, end in clauses(plain)):
-                return self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK)
+                return self._greeted()
             return self._told(AnswerForm.SMALL_TALK)
         if not any(c.isalnum() for c in question.text):
             return self._told(AnswerForm.OFF_TOPIC)
-        return self._answer(Reply(_GREETING), 0.9, AnswerForm.SMALL_TALK) if is_courtesy(plain) else None
+        return self._greeted() if is_courtesy(plain) else None
+
+    def _greeted(self) -> Answer:
+        return self._answer(Reply(self._with_example(_GREETING)), 0.9, AnswerForm.SMALL_TALK)
+
+    def _with_example(self, said: str) -> str:
+        """Add a question that these notes answer, for who does not know yet what to ask."""
+        return " For example: ".join([said, *examples(self.searcher, 1)])
 
     def _is_off_topic(self, found: Found) -> bool:
         question = self.question
@@ -251,7 +271,7 @@ class _Answering:
 
     def _told(self, form: AnswerForm) -> Answer:
         """Tell in one line that a message is none for the notes."""
-        return self._answer(Reply(_ELSEWHERE, miss="off_topic"), 0.0, form)
+        return self._answer(Reply(self._with_example(_ELSEWHERE), miss="off_topic"), 0.0, form)
 
     def _miss(self, miss: Miss, said: str, found: Found, sure: float) -> Answer:
         # What lies near a name that the notes lack is something else.

@@ -18,6 +18,7 @@ class AnswerForm(StrEnum):
     LIST = "list"  # the talks about or mentioning something, of somebody, of a kind
     PEOPLE = "people"  # who: speakers by company, subject, event or talk
     SIDES = "sides"  # two or more things compared
+    OPINION = "opinion"  # how good a talk was, or which of a conference were
     CHANGE = "change"  # how something developed from event to event
     LINK = "link"  # a recording, slides, code or another address of a talk
     TALK = "talk"  # one talk itself: its name, speakers, event and day
@@ -39,6 +40,7 @@ _INTENTS: Mapping[AnswerForm, Intent] = {
     AnswerForm.LIST: "list",
     AnswerForm.PEOPLE: "people",
     AnswerForm.SIDES: "sides",
+    AnswerForm.OPINION: "answer",
     AnswerForm.CHANGE: "change",
     AnswerForm.LINK: "link",
     AnswerForm.TALK: "talk",

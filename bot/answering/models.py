@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.answering.form import AnswerForm, Intent
+from bot.answering.lines import Layout
 from index.models import Hit, Talk, Voice
 
 Status = Literal["answered", "not_found"]
@@ -47,6 +48,7 @@ class Quote:
     lead: Lead | None = None  # shown in front of the text, where the notes have other words in between
     source: Source | None = None
     cut: bool = False  # the sentence goes on
+    layout: Layout = field(default_factory=Layout)  # how the notes lay out lines there
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from bot.answering.lines import is_item, one_line, tidy
 from bot.answering.models import Block, Entry, Quote, Understood
 from index.models import Talk
 
-_WRAPPED_AT = 70  # a line as long as this that ends without a stop was broken by an editor, not by its author
-_BULLET = re.compile(r"\s*(?:[-*•‣–—>#|]|\d+[.)])\s")
-_GOES_ON = re.compile(
-    r"(?:,|\b(?:a|an|and|as|at|by|for|from|in|into|is|of|on|or|that|the|to|was|with|de|du|des|et|la|le|les))$",
-    re.IGNORECASE,
-)
-_BLANKS = re.compile(r"[ \t]{2,}")
 _SOURCE_CHARS = 48  # of a recap's title behind a quote's talk
 NEAREST_HEADING = "The nearest talks:"
 LINK_NAMES = {"video": "Video", "slides": "Slides", "schedule": "Schedule", "recap": "Notes"}
@@ -59,19 +52,19 @@ def block_text(block: Block) -> str:
 def quote_text(quote: Quote) -> str:
     """Return a quote in marks, with the line that introduces it and whose remark it is."""
     label = "The note-taker's own remark: " if quote.voice == "author" else ""
-    words = led(tidy(quote.lead.text), tidy(quote.text)) if quote.lead else tidy(quote.text)
-    return f"{label}“{words}{'…' if quote.cut else ''}”"
+    return f"{label}“{shown_words(quote)}{'…' if quote.cut else ''}”"
+
+
+def shown_words(quote: Quote) -> str:
+    """Return a quote's words as they are shown, behind the line that introduces it."""
+    text = tidy(quote.text, quote.layout)
+    return led(one_line(quote.lead.text), text) if quote.lead else text
 
 
 def led(lead: str, text: str) -> str:
     """Return a quote behind the line that introduces it; an item of a list begins a line of its own."""
     gap = "\n" if is_item(text) else " "
     return f"{lead} […]{gap}{text}"
-
-
-def is_item(line: str) -> bool:
-    """Return whether a line begins like an item of a list."""
-    return bool(_BULLET.match(line))
 
 
 def source_line(quote: Quote) -> str:
@@ -131,29 +124,6 @@ def beside(talk: Talk, people: Sequence[str]) -> str:
     """Return people as they stand beside a talk's title, empty where their names are all of the title."""
     named = ", ".join(people)
     return "" if named.casefold() == talk.title.casefold() else named
-
-
-def tidy(text: str) -> str:
-    """Join the lines that an editor wrapped and close empty ones; lists and paragraphs stay, and so do the words."""
-    joined: list[str] = []
-    ended = True
-    for line in text.split("\n"):
-        bare = _BLANKS.sub(" ", line.strip())
-        if bare and not ended and is_wrapped(joined[-1], bare):
-            joined[-1] = f"{joined[-1]} {bare}"
-        elif bare:
-            joined.append(bare)
-        ended = not bare
-    return "\n".join(joined)
-
-
-def is_wrapped(before: str, line: str) -> bool:
-    """Return whether a line goes on with the one before it, which an editor broke."""
-    if _BULLET.match(line) or before.endswith((".", ";", ":", "!", "?")):
-        return False
-    if _BULLET.match(before) and not line[:1].islower():
-        return False  # what follows on a list's last item, not the item's second line
-    return len(before) >= _WRAPPED_AT or bool(_GOES_ON.search(before))
 
 
 def link_line(talk: Talk) -> str:

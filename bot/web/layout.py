@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 
 from bot.addresses import addresses_of, encoded
 from bot.answering import extent_text
+from bot.answering.lines import one_line
 from bot.answering.rendering import counted, is_placed, limits_text, people_of, place, source_text, spoken
 from bot.holdings import holdings_of
 from bot.web import cards
@@ -85,7 +86,13 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     found.filters.update(
-        marked=marked, notes=notes_markup, people=people_of, place=place, spoken=spoken, counted=counted
+        marked=marked,
+        notes=notes_markup,
+        one_line=one_line,
+        people=people_of,
+        place=place,
+        spoken=spoken,
+        counted=counted,
     )
     found.globals.update(
         day_bar=day_bar,

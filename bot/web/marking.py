@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup, escape
 
 from bot.answering.language.wordlists import is_generic, is_stop
-from bot.answering.rendering import tidy
+from bot.answering.lines import INDENT, Layout, tidy
 from index.vocabulary.words import singular, words
 
+_DEEPEST = 3  # items below items that the style sheet sets in
 _LINE_MARK = re.compile(r"\s*(?:[-*•‣–—>]|\d{1,3}[.)])\s")
 # Only these two schemes: a link of a note never runs anything.
 _ADDRESS = re.compile(r"https?://[^\s<>\"“”]*[^\s<>\"“”.,;:!?'’)\]}]", re.IGNORECASE)
@@ -47,6 +48,7 @@ def marked(text: str, wanted: frozenset[str]) -> Markup:
 
 def notes_markup(
     text: str,
+    layout: Layout,
     wanted: frozenset[str] = frozenset(),
     quoted: tuple[int, int] | None = None,
     anchored: bool = True,
@@ -58,13 +60,14 @@ def notes_markup(
 
     Args:
         text: Verbatim words of the notes.
+        layout: How the notes lay out lines there.
         wanted: Folded words to mark.
         quoted: The span of `text` that an address points at; it is marked.
         anchored: Whether what is marked then gets the anchor `w`.
         cut: Whether the sentence goes on behind the text.
         linked: Whether web addresses become links, in lines in which nothing is marked.
     """
-    shown = tidy(text) + ("…" if cut else "")
+    shown = tidy(text, layout) + ("…" if cut else "")
     quoted = _moved(text, shown, quoted) if quoted else None
     pieces, at = [], 0
     for line in shown.split("\n"):
@@ -73,7 +76,9 @@ def notes_markup(
         if quoted and max(quoted[0], at) < min(quoted[1], at + len(line)):
             spans = [(max(quoted[0] - at, 0), min(quoted[1] - at, len(line)))]
             anchor = "w" if anchored and quoted[0] >= at else None
-        kind = Markup(' class="item"') if _LINE_MARK.match(line) else Markup("")
+        depth = min((len(line) - len(line.lstrip())) // len(INDENT), _DEEPEST)
+        below = Markup(" below-{}").format(depth) if depth else ""
+        kind = Markup(' class="item{}"').format(below) if _LINE_MARK.match(line) else Markup("")
         pieces.append(
             Markup("<p{}>{}</p>").format(
                 kind, _with_links(line) if linked and not spans else _with_marks(line, spans, anchor)

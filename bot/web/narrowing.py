@@ -31,7 +31,9 @@ def choices_of(found: Answer, limits: Limits) -> Mapping[str, tuple[Choice, ...]
         choices["day"] = _counted((talk.day for talk in behind), limits.day, "Day {}".format)
     names = _counted((name for talk in shown for name in talk.speakers), limits.speaker, str)
     choices["speaker"] = tuple(one for one in names if one.count > 1 or one.chosen)[:_MOST_SPEAKERS]
-    order = ("event", "day", "kind", "speaker")
+    order: tuple[str, ...] = ("event", "day", "kind", "speaker")
+    if found.miss:  # nothing is narrowed down where nothing was found; a limit in force may be lifted
+        order = tuple(name for name in order if getattr(limits, name) is not None)
     return {
         name: choices[name] for name in order if _tells_apart(name, choices.get(name, ()), limits, len(shown))
     }

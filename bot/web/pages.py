@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.addresses import addresses_of, encoded, read_day, read_span
 from bot.answering import MAX_QUESTION_CHARS, answer, digest, examples
+from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Answer
 from bot.errors import QuestionFault
 from bot.holdings import Limits, holdings_of, listing
@@ -186,6 +187,7 @@ class Pages(Layout):
             talk=talk,
             event=build.events.get(talk.event_id or ""),
             passages=with_quote(shown, span),
+            layout_of=lambda passage: knowledge_of(live).layout_at(passage.recap_id, passage.start),
             words=telling_words(request.query_params.get("q", "")[:MOST_PHRASE]),
             recap=build.recaps[talk.recap_id],
             lost=lost,

@@ -15,7 +15,7 @@ import numpy as np
 
 from bot.addresses import slug_of
 from bot.answering.language.knowledge import knowledge_of
-from bot.answering.language.wordlists import is_generic
+from bot.answering.language.wordlists import is_generic, is_real_word, is_stop
 from bot.answering.reply.coverage import events_in_order
 from bot.per_build import once_a_build
 from index.build.talk_table import Rows, TalkSet
@@ -33,6 +33,8 @@ _LETTERS = 3
 _PART_OF_NAME = 0.6  # of a word's passages that say it within a longer name
 _SAMPLE = 16  # passages that tell how a name is written
 _BEFORE = 24  # characters before a name in which the sentence goes on
+_CAPITAL_BEFORE = re.compile(r"(?P<word>[A-ZÀ-Þ][\w'’-]*)[ -]$")
+_CAPITAL_BEHIND = re.compile(r"[ -][A-ZÀ-Þ]")
 _IN_SENTENCE = re.compile(r"(?:[a-zß-ÿ,(/]|[a-zß-ÿ]['’]s) $")
 
 
@@ -180,12 +182,20 @@ def _rows_saying(phrase: str, searcher: Searcher) -> Rows:
     return rows[~searcher.build.table.is_heading[rows]]
 
 
+def _is_part(text: str, start: int, end: int) -> bool:
+    """Return whether a word stands beside another one with a capital, which makes it a part of a longer name."""
+    before = _CAPITAL_BEFORE.search(text, max(start - _BEFORE, 0), start)
+    return bool(_CAPITAL_BEHIND.match(text, end)) or (before is not None and not is_stop(before["word"]))
+
+
 def _written(phrase: str, searcher: Searcher) -> str:
     """Return how the notes mostly write a name, empty for what is none: a name has its capital within sentences too.
 
+    An everyday word is one only where no other word with a capital stands beside it: "Manager" is a part of "Product Manager".
     A few passages are looked at, whatever the size of the notes.
     """
     spellings: Counter[str] = Counter()
+    everyday = " " not in phrase and is_real_word(phrase)
     small = 0
     for row in _rows_saying(phrase, searcher)[:_SAMPLE].tolist():
         text = searcher.build.passages[row].text
@@ -193,6 +203,8 @@ def _written(phrase: str, searcher: Searcher) -> str:
             if not _IN_SENTENCE.search(text, max(start - _BEFORE, 0), start):
                 continue
             written = text[start:end]
+            if everyday and _is_part(text, start, end):
+                continue
             if written[0].isupper():
                 spellings[written] += 1
             else:

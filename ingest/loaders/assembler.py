@@ -27,6 +27,7 @@ _WORDS_BEHIND = re.compile(
 _PAIRS = {")": "(", "]": "["}
 
 _FEWEST_ENTRIES = 3  # of a table of contents; two links to other places of a page are prose
+INDENT = "  "  # of a level of a list
 _TIGHT = {"bullet", "table_row"}  # one line each, without an empty line between two of a kind
 
 
@@ -72,7 +73,7 @@ class Assembler:
     @property
     def breaks_line(self) -> bool:
         """Return whether a line break was asked for after the last words."""
-        return self._gap == "\n"
+        return self._gap.startswith("\n")
 
     def begin(self, block: OpenBlock) -> None:
         """End the open block and begin another."""
@@ -216,7 +217,7 @@ class Assembler:
 
     def _write_marker(self, block: OpenBlock) -> None:
         """Write a bullet's marker before it, indented by its depth: without it a quoted list reads as one sentence."""
-        indent = "  " * block.level
+        indent = INDENT * block.level
         self._length += len(indent)
         if block.marker_at >= 0:
             self._note_run(len(block.marker), block.marker_at, len(block.marker))

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from index.wrapping import Wrapping
 from ingest.loaders.assembler import bare_links
 from ingest.loaders.blocks import Block, BlockKind, LoadedText, Run
-from ingest.loaders.wrapping import Wrapping
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _BULLET = re.compile(r"([•◦▪▫‣⁃∙●○■□·*+–—-]|\(?\d{1,3}[.)]|[a-z]\))[ \t\u00a0\u200b]+(?=\S)")

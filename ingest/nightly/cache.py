@@ -45,7 +45,7 @@ class State:
 
 
 READ_BY = {
-    index: ("conferences", "languages", "files/records.py", "models.py"),
+    index: ("conferences", "languages", "files/records.py", "models.py", "wrapping.py"),
     ingest: (
         "catalogue/catalogue.py", "links.py", "loaders", "plain_yaml.py", "recap", "sources/models.py", "sources/privacy.py", "talks",
     ),

@@ -67,14 +67,17 @@ def chatter_signals(question: Question) -> dict[str, float]:
     said = [word.form for word in words(question.text)]
     first = said[0] if said else ""
     spoken = {english(), question.language}
-    asks = "?" in question.written or any(first in language.asks for language in spoken)
+    # "by whom was that", "in which version ...": what leads to the word that asks is no word of its own.
+    led = any(first in language.prepositions for language in spoken)
+    asking = said[1] if led and len(said) > 1 else first
+    asks = "?" in question.written or any(asking in language.asks for language in spoken)
     mine = any(form in language.speakers_own for form in said for language in spoken)
     names = any(word.known and word.name_like for word in question.words)
     return {
         "foreign": _bounded(question.foreign),
         "chatty": _bounded(question.chatty),
         "question_mark": float("?" in question.written),
-        "asks_first": float(any(first in language.asks for language in spoken)),
+        "asks_first": float(any(asking in language.asks for language in spoken)),
         "goes_on": float(any(first in language.continues for language in spoken)),
         "own_first": float(any(first in language.speakers_own for language in spoken)),
         "own": float(mine),

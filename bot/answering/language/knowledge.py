@@ -11,11 +11,13 @@ from weakref import WeakKeyDictionary, proxy
 from bot.answering.language.aliases import Aliases
 from bot.answering.language.data import read_words
 from bot.answering.language.wordlists import is_generic, is_stop, language_of
+from bot.answering.lines import Layout, layout_at
 from index.build.talk_table import TalkSet
 from index.conferences.day_mentions import DayMention, parse_days
 from index.models import Event, Passage, Talk
 from index.search import Searcher
 from index.vocabulary.words import MIN_JOINED, forms, singular, words
+from index.wrapping import Wrapping
 
 _CLIPPED = 6  # letters from which the beginning of a word stands for it
 _STEM = 4  # letters that a word keeps without its ending
@@ -34,6 +36,7 @@ _LANGUAGE_CHARS = 4_000  # of a recap, enough to tell its language
 _LANGUAGE_PASSAGES = 20_000
 _YEAR = re.compile(r"(?<!\d)20[0-3]\d(?!\d)")
 _REMEMBERED = 8_192  # words
+_TEXTS = 4  # recaps whose lines are looked at
 Shown = dict[tuple[tuple[str, ...], str | None, int | None], tuple[str, ...]]
 
 
@@ -59,6 +62,12 @@ class Knowledge:
         self.contains = lru_cache(_REMEMBERED)(self._contains)
         self.headed_days = lru_cache(_REMEMBERED)(self._headed_days)
         self.talks_within = lru_cache(64)(self._talks_within)
+        self._text_of = lru_cache(_TEXTS)(build.read_text)
+        self.width_of = lru_cache(_REMEMBERED)(lambda recap_id: Wrapping.of(self._text_of(recap_id)).width)
+
+    def layout_at(self, recap_id: str, start: int) -> Layout:
+        """Return how a recap lays out lines from one of its characters on."""
+        return layout_at(self._text_of(recap_id), start, self.width_of(recap_id))
 
     @cached_property
     def languages(self) -> frozenset[str]:

@@ -113,21 +113,30 @@ def of_kind(kind: str, searcher: Searcher, within: TalkSet | None = None) -> Tal
 
 def headed(topic: str, allowed: TalkSet, searcher: Searcher) -> list[int]:
     """Return the rows of the talks below the headings that say a topic and no more."""
+    return [row for _, below in parts_called(topic, allowed, searcher) for row in below]
+
+
+def parts_called(topic: str, allowed: TalkSet, searcher: Searcher) -> list[tuple[str, list[int]]]:
+    """Return the headings that say a topic and no more, each with the rows of the talks below it."""
     table = searcher.build.table
     asked = set(topic_terms(topic))
     titled = searcher.said.titled(topic)
-    found: list[int] = []
+    found: list[tuple[str, list[int]]] = []
     for section in (titled & table.sections & allowed).rows.tolist():
-        title = {
-            term
-            for term in topic_terms(searcher.build.stored_talks.rows[section].title)
-            if not term.isdigit()
-        }
+        heading = searcher.build.stored_talks.rows[section].title
+        title = {term for term in topic_terms(heading) if not term.isdigit()}
         if title <= asked:
             below = [row for row in table.below(section) if row in allowed]
             # Of the talks behind the heading "Lightning talks", those that are called so where some are.
-            found += [row for row in below if row in titled] or below
+            if below:
+                found.append((heading, [row for row in below if row in titled] or below))
     return found
+
+
+def place_of(scope: Scope) -> str:
+    """Return where the talks within limits were given, as it is said behind their number; empty without limits."""
+    place = f" at {spoken(scope.event_ids, 'or')}" if scope.event_ids else ""
+    return f"{place}{',' if place else ' on'} day {scope.day}" if scope.day is not None else place
 
 
 def placed(entries: Iterable[Entry]) -> tuple[Block, ...]:

@@ -22,6 +22,7 @@ _WAYS = (
     "which talks there are on a subject, of a day, by a person or company",
     "who gave a talk, where somebody works",
     "the recording, slides or code of a talk",
+    "how good a talk was, where the notes judge it",
     "two things side by side, or how something changed over the years",
 )
 _NAMED_EVENTS = 6

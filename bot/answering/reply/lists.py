@@ -21,9 +21,9 @@ from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.rendering import counted, spoken
 from bot.answering.reply import misses
-from bot.answering.reply.digest import MOST, gist_of, headed, of_kind, placed
+from bot.answering.reply.digest import MOST, gist_of, headed, of_kind, parts_called, place_of, placed
 from bot.answering.reply.link import talks_holding
-from bot.answering.reply.outline import quote_of, read_statements, says_more
+from bot.answering.reply.outline import quote_of, says_more, statements_in
 from bot.answering.reply.reply import Reply
 from index.build.talk_table import KINDS, Rows, TalkSet
 from index.models import Hit, Talk
@@ -60,7 +60,8 @@ def list_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
             misses.absent_text((question.person,), knowledge), hits=found.hits, sure=0.1, miss="absent"
         )
     if not listed.hits:
-        said = f"No talk in the notes is about “{listed.topic}” ({misses.extent(knowledge)})."
+        where = place_of(question.scope) or " in the notes"
+        said = f"No talk{where} is about “{listed.topic}” ({misses.extent(knowledge)})."
         return Reply(
             said if listed.subject else listed.headline, hits=found.hits, sure=0.1, miss="not_covered"
         )
@@ -77,7 +78,7 @@ def _why(hit: Hit, names: Sequence[str], searcher: Searcher) -> Quote | None:
     """Return the words that put a talk into a list: those that say the topic, else what the talk is about."""
     if any(find_phrase(hit.talk.title, name) for name in names):
         return gist_of(hit.talk, searcher, _WHY_CHARS)
-    statements = read_statements([hit.passage], searcher.build.read_text(hit.passage.recap_id))
+    statements = statements_in([hit.passage], searcher)
     saying = [one for one in statements if any(find_phrase(one.text, name) for name in names)]
     telling = [one for one in saying if says_more(one.text, hit.talk)]
     if not telling:
@@ -159,7 +160,9 @@ def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
         spots = spots.within(of_kind(question.scope.kind, searcher, allowed))
     spots, undated = _of_known_day(spots, question.scope.day, knowledge)
     topic = ", ".join(topics)
-    headline = _headline(question, topic, len(spots), theirs=theirs) + undated + _cut(len(spots))
+    said = _part_headline(topics, allowed, spots, question, searcher) if not people else ""
+    said = said or _headline(question, topic, len(spots), theirs=theirs)
+    headline = said + undated + _cut(len(spots))
     best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
     hits = (searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST].tolist())
     return Listed(
@@ -230,6 +233,18 @@ def _headline(question: Question, topic: str, count: int, *, theirs: bool) -> st
     if question.excluded and not topic and not people:
         return f"{talks} not on {spoken(question.excluded, 'or')}."
     return f"{talks}{by} {verb} “{topic}”." if topic else f"{talks}{by}."
+
+
+def _part_headline(
+    topics: Sequence[str], allowed: TalkSet, spots: Spots, question: Question, searcher: Searcher
+) -> str:
+    """Return the first line of a list that is a part of the notes with a heading of its own, empty of any other list."""
+    parts = [part for topic in topics for part in parts_called(topic, allowed, searcher)]
+    below = {row for _, rows in parts for row in rows}
+    if question.every_mention or not parts or not below.issuperset(spots.talks.tolist()):
+        return ""
+    headings = spoken([f"“{heading}”" for heading in dict.fromkeys(heading for heading, _ in parts)])
+    return f"{counted(len(spots), 'talk')}{_held(question)} under {headings}{place_of(question.scope)}."
 
 
 def _held(question: Question) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.wordlists import is_generic, is_stop
+from bot.answering.lines import Layout, layout_at, shown_lines
 from bot.answering.models import Lead, Quote, Source
-from bot.answering.rendering import is_wrapped
 from index.models import Passage, Talk
 from index.search import Searcher
 from index.vocabulary.words import forms, singular, words
@@ -18,7 +19,6 @@ MOST_PASSAGES = 200  # of a talk that are looked at: 60 pages
 _HEADING_CHARS = 80
 _LEAD_CHARS = 160  # of a line that is shown in front of a quote
 _MARK = re.compile(r"(?:[-*•‣◦▪–—>#|→]+|\d+[.)])[ \t]+")
-_LINE = re.compile(r"[^\n]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"’')\]]*\s+(?=[^\sa-z])")
 # What ends on a point without ending a sentence.
 _SHORT = re.compile(
@@ -52,28 +52,37 @@ def statements_of(searcher: Searcher, talk: Talk) -> tuple[Statement, ...]:
     row = searcher.build.stored_talks.row(talk.talk_id)
     rows = [] if row is None else searcher.build.table.rows_of(row)[:MOST_PASSAGES]
     passages = [passage for at in rows if (passage := searcher.build.passages[at]).role == "body"]
-    return read_statements(passages, searcher.build.read_text(talk.recap_id)) if passages else ()
+    return statements_in(passages, searcher) if passages else ()
 
 
-def read_statements(passages: Sequence[Passage], text: str) -> tuple[Statement, ...]:
+def statements_in(passages: Sequence[Passage], searcher: Searcher) -> tuple[Statement, ...]:
+    """Return the statements of passages of one recap, given in reading order, at least one."""
+    recap_id = passages[0].recap_id
+    width = knowledge_of(searcher).width_of(recap_id)
+    return read_statements(passages, searcher.build.read_text(recap_id), width)
+
+
+def read_statements(passages: Sequence[Passage], text: str, width: int = 0) -> tuple[Statement, ...]:
     """Return the statements of passages of one recap, in order.
 
     Args:
         passages: in reading order.
         text: the recap's readable text.
+        width: at which it breaks lines, 0 where it does not.
     """
     found: list[Statement] = []
     for passage in passages:
-        for start, end in split_units(passage.text):
+        layout = layout_at(text, passage.start, width)
+        for start, end in split_units(passage.text, layout):
             found.append(_statement(passage, passage.start + start, passage.start + end, text))
     return tuple(_with_parents(found, text))
 
 
-def split_units(text: str) -> list[tuple[int, int]]:
+def split_units(text: str, layout: Layout | None = None) -> list[tuple[int, int]]:
     """Return the spans of a text's sentences and bullets, in order, without the white space around them."""
     spans: list[tuple[int, int]] = []
-    for first, last in _unbroken(text):
-        at = first
+    for line in shown_lines(text, layout or Layout()):
+        at, first, last = line.start, line.start, line.end
         for cut in [*_sentence_ends(text, first, last), last]:
             piece = text[at:cut]
             bare = piece.strip()
@@ -94,21 +103,6 @@ def _sentence_ends(text: str, first: int, last: int) -> Iterator[int]:
 
 def _is_mark(text: str) -> bool:
     return _MARK.fullmatch(f"{text} ") is not None
-
-
-def _unbroken(text: str) -> list[tuple[int, int]]:
-    """Return the spans of a text's lines, those joined that an editor wrapped."""
-    spans: list[tuple[int, int]] = []
-    for line in _LINE.finditer(text):
-        if (
-            spans
-            and spans[-1][1] + 1 == line.start()
-            and is_wrapped(text[slice(*spans[-1])].strip(), line[0].strip())
-        ):
-            spans[-1] = (spans[-1][0], line.end())
-        else:
-            spans.append(line.span())
-    return spans
 
 
 def _statement(passage: Passage, start: int, end: int, text: str) -> Statement:
@@ -163,7 +157,8 @@ def quote_of(
     """Return the words from one statement to another as a quote, read again from the stored text."""
     recap_id, start = first.passage.recap_id, first.start
     text = searcher.read(recap_id, start, last.end)
-    if "\n" not in text and (mark := _MARK.match(text)) and mark.end() < len(text):
+    layout = knowledge_of(searcher).layout_at(recap_id, start)
+    if len(shown_lines(text, layout)) == 1 and (mark := _MARK.match(text)) and mark.end() < len(text):
         # A bullet that stands alone needs no mark.
         start, text = start + mark.end(), text[mark.end() :]
     shown = Lead(lead.text, lead.start, lead.end) if lead and len(lead.text) <= _LEAD_CHARS else None
@@ -176,6 +171,7 @@ def quote_of(
         first.passage.voice,
         shown,
         source_of(searcher, recap_id),
+        layout=layout,
     )
 
 

@@ -18,9 +18,9 @@ from bot.answering.question.question import Question
 from bot.answering.reply.outline import (
     Statement,
     quote_of,
-    read_statements,
     says_more,
     split_units,
+    statements_in,
     statements_of,
     topic_terms,
 )
@@ -306,7 +306,7 @@ def _around(passage: Passage, searcher: Searcher) -> tuple[Statement, ...]:
         knowledge.neighbour(passage, 1),
     ]
     kept = [one for one in near if one is not None and (one is passage or one.role == "body")]
-    return read_statements(kept, searcher.build.read_text(passage.recap_id))
+    return statements_in(kept, searcher)
 
 
 def _window(

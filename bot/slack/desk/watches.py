@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from bot.answering.rendering import counted, place, spoken, tidy
+from bot.answering.language.knowledge import knowledge_of
+from bot.answering.lines import tidy
+from bot.answering.rendering import counted, place, spoken
 from bot.slack.intake.commands import Command
 from bot.slack.messages import kit
 from bot.slack.messages.answers import sentences_with, talk_lines
@@ -168,18 +170,24 @@ def news_message(news: News, frame: Frame) -> Message:
     said = f"New in the notes on {on}: {counted(len(telling), 'place')}."
     shown = telling[:MOST_SHOWN]
     groups = [
-        [kit.rich(kit.quote(_said(hit, phrases)), talk_lines(hit.talk, frame, place(hit.talk)))]
+        [
+            kit.rich(
+                kit.quote(_said(hit, phrases, frame.searcher)), talk_lines(hit.talk, frame, place(hit.talk))
+            )
+        ]
         for hit in shown
     ]
     ends = spoken([f"“unwatch {phrase}”" for phrase in phrases], "or")
     more = [f"and {counted(len(telling) - MOST_SHOWN, 'place')} more"] if len(telling) > MOST_SHOWN else []
     tail = [kit.quiet(*more, f"You asked for this with “watch”; {ends} ends it."), frame.footer()]
     blocks, _ = fit([kit.rich(kit.line(kit.text(said, bold=True)))], groups, tail)
-    return Message(said, blocks, "\n\n".join([said, *(_said(hit, phrases) for hit in shown)]))
+    return Message(said, blocks, "\n\n".join([said, *(_said(hit, phrases, frame.searcher) for hit in shown)]))
 
 
-def _said(hit: Hit, phrases: Sequence[str]) -> str:
-    return sentences_with(tidy(hit.passage.text), phrases)
+def _said(hit: Hit, phrases: Sequence[str], searcher: Searcher) -> str:
+    passage = hit.passage
+    layout = knowledge_of(searcher).layout_at(passage.recap_id, passage.start)
+    return sentences_with(tidy(passage.text, layout), phrases)
 
 
 def _places(searcher: Searcher, phrase: str) -> Iterator[tuple[int, str]]:

@@ -10,8 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.addresses import public_url
+from bot.answering.form import AnswerForm
+from bot.answering.language.knowledge import knowledge_of
+from bot.answering.lines import Layout, one_line, tidy
 from bot.answering.models import Answer, Block, Entry, Quote
-from bot.answering.rendering import beside, is_placed, led, people_of, place, source_text, tidy
+from bot.answering.rendering import beside, is_placed, led, people_of, place, source_text
 from bot.feedback import topic_of
 from bot.slack.intake.commands import without_scope
 from bot.slack.messages import kit
@@ -70,14 +73,14 @@ def talk_link(talk: Talk, frame: Frame) -> Json:
     return kit.link(talk.url or page, kit.cut(talk.title, LONGEST_TITLE) or "Notes", bold=True)
 
 
-def reflow(text: str) -> str:
+def reflow(text: str, layout: Layout | None = None) -> str:
     """Join lines that were wrapped and close empty ones; lists stay lists."""
-    return tidy(clean(text))
+    return tidy(clean(text), layout)
 
 
-def first_sentence(text: str) -> str:
+def first_sentence(text: str, layout: Layout | None = None) -> str:
     """Return a text's first sentence."""
-    return next((part.strip() for part in _SENTENCE.split(reflow(text)) if part.strip()), "")
+    return next((part.strip() for part in _SENTENCE.split(reflow(text, layout)) if part.strip()), "")
 
 
 def clipped(text: str, most: int) -> str:
@@ -172,7 +175,7 @@ def _shortened(quote: Quote) -> Quote:
 def _short_entry(entry: Entry) -> Entry:
     if entry.gist is None:
         return entry
-    text = kit.cut(first_sentence(entry.gist.text), SHORT_GIST)
+    text = kit.cut(first_sentence(entry.gist.text, entry.gist.layout), SHORT_GIST)
     return replace(entry, gist=replace(entry.gist, text=text, cut=False))
 
 
@@ -247,7 +250,8 @@ def _quoted(quotes: Sequence[Quote]) -> Iterator[Json]:
 
 def _words(quote: Quote) -> str:
     """Return a quote's words, with the line that introduces it."""
-    words = led(reflow(quote.lead.text), reflow(quote.text)) if quote.lead else reflow(quote.text)
+    text = reflow(quote.text, quote.layout)
+    words = led(one_line(clean(quote.lead.text)), text) if quote.lead else text
     return f"{words}{'…' if quote.cut else ''}"
 
 
@@ -306,7 +310,8 @@ def _ways_on(answer: Answer, shown: _Shown, frame: Frame) -> list[Json]:
         wider := without_scope(asked.text)
     ):
         ways.append(("Search all conferences", "page:everywhere", Request(wider).to_value()))
-    if answer.status == "not_found" and answer.miss in {"absent", "not_covered"}:
+    told_later = answer.miss in {"absent", "not_covered"} and answer.understood.form is not AnswerForm.OPINION
+    if answer.status == "not_found" and told_later:
         ways.append(("Tell me when the notes have it", "watch:add", {"phrase": topic_of(answer)[:100]}))
     buttons = [kit.button(label, action, value) for label, action, value in ways if value]
     return buttons + (frame.share() if _is_answered(answer) else [])
@@ -348,7 +353,9 @@ def _hits_message(answer: Answer, frame: Frame) -> Message:
 
 def places_of(hit: Hit, frame: Frame) -> tuple[Json, Json]:
     """Quote a passage and name its talk."""
-    return kit.quote(reflow(hit.passage.text)), talk_lines(hit.talk, frame, place(hit.talk))
+    passage = hit.passage
+    layout = knowledge_of(frame.searcher).layout_at(passage.recap_id, passage.start)
+    return kit.quote(reflow(passage.text, layout)), talk_lines(hit.talk, frame, place(hit.talk))
 
 
 def _notice(answer: Answer) -> str:

@@ -79,7 +79,7 @@ def unfurled(talk: Talk, card: Answer, frame: Frame) -> list[Json]:
     if quote is None:
         return blocks
     whose = source_text(quote)
-    blocks.append(kit.words(f"“{clipped(reflow(quote.text), SHORT_QUOTE)}”"))
+    blocks.append(kit.words(f"“{clipped(reflow(quote.text, quote.layout), SHORT_QUOTE)}”"))
     return [*blocks, kit.quiet(", ".join(part for part in (whose, frame.read_on()) if part))]
 
 

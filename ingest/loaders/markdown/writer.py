@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.loaders.assembler import Assembler, OpenBlock
+from ingest.loaders.assembler import INDENT, Assembler, OpenBlock
 from ingest.loaders.blocks import BlockKind
 from ingest.loaders.html.elements import absolute
 from ingest.loaders.html.flow import FlowWriter
@@ -51,7 +51,10 @@ class MarkdownWriter:
             self.end()
         elif not self.images:
             self._wiki_ends()
-            self.out.gap("\n")
+            block = self.out.open
+            # As an editor writes it: a line that goes on with an item stands below the item's words.
+            below = block.level + 1 if block and block.kind == "bullet" and event == "SoftBreak" else 0
+            self.out.gap("\n" + INDENT * below)
 
     def _begin(self, kind: BlockKind = "paragraph", level: int = 0) -> None:
         """Begin a block; the first one in a list item is the bullet."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from index.languages.words import either
 from ingest.links import is_talk_page, kind_of_link, names_material, own_links
 from ingest.talks.evidence.candidates import title_case
-from ingest.talks.lines.bylines import is_material
+from ingest.talks.lines.bylines import is_material, read_byline
 from ingest.talks.lines.headers import body_links, names_next, page_of
 from ingest.talks.lines.name_words import TITLE_SMALL_WORDS
 from ingest.talks.lines.people import ACCEPT, SURE, People, parse_people
@@ -47,6 +47,7 @@ _LEAST_NUMBERED = 2  # numbers in a row are a habit of their own
 _HABIT_SHARE = 0.6
 _TITLE_CASE = 0.6
 _LONGEST = 200
+_LEAST_NOTES = 3  # words behind an entry's colon that are notes on it
 _EITHER_SIDE = Style(right=ACCEPT, left=ACCEPT, comma=SURE)
 
 
@@ -157,6 +158,10 @@ def _entry(
             if people and people.certainty >= ACCEPT
             else title
         )
+    if title.people is None and (head := _ahead_of_notes(front)):
+        # "Seven Knots by Ann Bee: they slip": behind the names the notes begin.
+        announced = read_title(head, ordinary)
+        title = announced if "by" in announced.signs and announced.side == "right" else title
     named = (
         title.people is not None
         and title.side in {"right", "left"}
@@ -188,8 +193,22 @@ def _mark(piece: Piece, title: Title, links: dict[str, str]) -> Mark:
     if (page := page_of(piece, title.text)) is not None:
         links.setdefault("schedule", page)
     mark = Mark(piece.start, "talk", title.text, title.kind, title.people, links, certainty=0.9)  # type: ignore[arg-type]
-    mark.heading = [(piece.start, piece.end)]
+    mark.heading = [(piece.start, _notes_start(piece, title) or piece.end)]
     return mark
+
+
+def _ahead_of_notes(text: str) -> str:
+    """Return what stands before the colon behind which an entry goes on with notes, empty where none does."""
+    head, _, notes = text.partition(": ")
+    return head if len(notes.split()) >= _LEAST_NOTES else ""
+
+
+def _notes_start(piece: Piece, title: Title) -> int:
+    """Return where the notes begin that an entry has behind its speakers and a colon, 0 where there are none."""
+    last = title.people.names[-1] if title.people and title.side != "left" else ""
+    at = piece.text.rfind(last) if last else -1
+    head = _ahead_of_notes(piece.text[at:]) if at > 0 else ""
+    return piece.start + at + len(head) + 2 if head and len(head) < len(last) + _SHORT_PLACE else 0
 
 
 def _table_marks(rows: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
@@ -386,7 +405,7 @@ def _bold_title(piece: Piece, ordinary: frozenset[str]) -> Title | None:
         bracket = _BRACKET.match(rest)
         # Behind the names the notes begin: "**Knots** (Ann Bee, Quay): they slip".
         names = bracket[1] if bracket else rest.split(":", 1)[0]
-        people = parse_people(names, ordinary, listing=bool(bracket))
+        people = parse_people(names, ordinary, listing=bool(bracket)) or read_byline(names, ordinary)
         title = replace(title, people=people if people and people.certainty >= ACCEPT else None)
     return title if title.text and not names_material(title.text) else None
 
@@ -453,7 +472,8 @@ def _habitual_mark(piece: Piece, title: Title) -> Mark:
         links.setdefault("schedule", page)
     mark = Mark(piece.start, "talk", title.text, title.kind, title.people, links, certainty=0.8)  # type: ignore[arg-type]
     line = piece.text.find("\n")
-    mark.heading = [(piece.start, piece.start + line if line >= 0 else piece.end)]
+    behind = piece.start + line if line >= 0 else piece.end
+    mark.heading = [(piece.start, _notes_start(piece, title) or behind)]
     return mark
 
 

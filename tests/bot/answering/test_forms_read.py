@@ -19,6 +19,7 @@ from bot.answering.question.examples import (
     weigh_patterns,
 )
 from bot.answering.question.understanding import understand
+from bot.answering.reply.help import examples as suggestions
 from index.encoder.base import Encoder
 from index.search import Searcher
 
@@ -157,6 +158,7 @@ def test_what_is_no_question_on_a_conference_is_told_kindly(searcher: Searcher, 
     assert (found.status, found.miss) == ("not_found", "off_topic")
     assert not found.quotes
     assert "\n" not in found.text
+    assert found.text.endswith(suggestions(searcher, 1)[0])  # what it suggests is answered by these notes
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.answering import answer
+from bot.answering.lines import tidy
 from bot.answering.models import Answer
-from bot.answering.rendering import led, talk_line, tidy
+from bot.answering.rendering import led, talk_line
 from bot.answering.reply.outline import split_units
 from bot.terminal import print_answer
 from index.encoder.base import Encoder

@@ -20,6 +20,10 @@ TO_PEOPLE = (
     "happy birthday!",
     "on my way, start without me",
     "lol same here",
+    "ok thanks",
+    "lol nice",
+    "great, thank you all!",
+    "for me it never worked",
 )
 TO_THE_BOT = (
     "how many nodes did it save?",
@@ -32,6 +36,8 @@ TO_THE_BOT = (
     "when was that?",
     "does it need a pod disruption budget",
     "any link?",
+    "by whom was that",
+    "in which version was that added",
 )
 
 

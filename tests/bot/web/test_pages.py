@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from bot.addresses import addresses_of
 from bot.answering import answer, digest
+from bot.answering.lines import Layout, one_line, tidy
 from bot.answering.models import Answer
-from bot.answering.rendering import tidy
 from bot.web.app import create_app
 from bot.web.marking import notes_markup, telling_words
 from index.encoder.base import Encoder
@@ -88,10 +88,14 @@ def parts_of(found: Answer) -> list[str]:
     for block in found.blocks:
         parts.append(block.heading)
         for quote in block.quotes:
-            parts += [tidy(quote.lead.text) if quote.lead else "", tidy(quote.text)]
+            parts += [one_line(quote.lead.text) if quote.lead else "", tidy(quote.text, quote.layout)]
         parts += [quote.talk.title for quote in block.quotes[:1]]
         for entry in block.entries:
-            parts += [entry.talk.title, entry.why, tidy(entry.gist.text) if entry.gist else ""]
+            parts += [
+                entry.talk.title,
+                entry.why,
+                tidy(entry.gist.text, entry.gist.layout) if entry.gist else "",
+            ]
         parts += [line.text for line in block.lines]
     return [" ".join(part.split()) for part in parts if part]
 
@@ -206,7 +210,7 @@ def test_a_quote_leads_to_its_words(client: TestClient, searcher: Searcher) -> N
         assert address in links
         talk = client.get(urljoin("http://localhost/", address)).text
         marked = " ".join(words(one) for one in re.findall(r"<mark[^>]*>(.*?)</mark>", talk, re.DOTALL))
-        assert marked == " ".join(tidy(quote.text).split())
+        assert marked == " ".join(tidy(quote.text, quote.layout).split())
         assert talk.count('<mark id="w">') == 1
 
 
@@ -278,6 +282,15 @@ def test_speakers_and_topics_lead_to_talks(client: TestClient) -> None:
         assert "Harbour Pilots for Busy Clusters" in words(page)
         assert "Lanternfish, the First Year" in words(page)
     assert 'href="../speakers/ines-moreau"' in topic
+
+
+def test_a_refusal_offers_nothing_to_narrow_it_by(client: TestClient) -> None:
+    """Limits stand above what was found; above a refusal only one that is in force can be lifted."""
+    question = "what did they say about Zorbulator?"
+    limited = client.get("/", params={"q": question, "event": "EU 2020"}).text
+
+    assert 'class="choices"' not in client.get("/", params={"q": question}).text
+    assert re.findall(r'aria-label="Limit to ([^"]*)"', limited) in ([], ["a conference"])
 
 
 @pytest.mark.parametrize(
@@ -416,7 +429,7 @@ def test_marks_change_no_word(text: str, cut: tuple[int, int]) -> None:
     """Notes with marked words are the notes, escaped; what is marked is what was named, white space aside."""
     start, end = sorted(cut)
     start, end = min(start, len(text)), min(end, len(text))
-    shown = str(notes_markup(text, telling_words("ab"), (start, end)))
+    shown = str(notes_markup(text, Layout(), telling_words("ab"), (start, end)))
     marked = "".join(re.findall(r"<mark[^>]*>(.*?)</mark>", shown))
 
     assert "".join(words(shown).split()) == "".join(text.split())
@@ -427,7 +440,7 @@ def test_marks_change_no_word(text: str, cut: tuple[int, int]) -> None:
 @given(text=st.text(alphabet="htps:/javcri.<>\"'&()[] x", max_size=60))
 def test_a_note_links_only_to_the_web(text: str) -> None:
     """Whatever a note says, its links are web addresses that stand in it, and its words are all there."""
-    shown = str(notes_markup(f"see https://a.example/x?y=1&z, {text}", linked=True))
+    shown = str(notes_markup(f"see https://a.example/x?y=1&z, {text}", Layout(), linked=True))
     links = [html.unescape(one) for one in Links(shown).found]
 
     assert "https://a.example/x?y=1&z" in links

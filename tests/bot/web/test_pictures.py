@@ -82,6 +82,21 @@ def test_topics_are_names_of_the_notes_and_counted_right(searcher: Searcher) -> 
         assert topic.counts == tuple(list(saying.values()).count(event.event_id) for event in found.events)
 
 
+def test_a_word_of_longer_names_is_no_topic(tmp_path: Path, encoder: Encoder) -> None:
+    """An everyday word that has its capital beside another one only is no topic; where it stands alone it is."""
+    said = (
+        "In spring our Engineering Manager met the Release Manager, and then Envoy said no.",
+        "They say that an Account Manager asked Envoy for help.",
+    )
+    others = [f"Rope {at} holds a barge of {at} tons." for at in range(24)]
+    told = [Notes(f"Lesson {at}", (), (text,)) for at, text in enumerate((*said, *others))]
+    publish_notes(tmp_path, encoder, told)
+    names = {topic.name for topic in topics_of(Searcher.open(tmp_path, encoder)).rows}
+
+    assert "Manager" not in names
+    assert "Envoy" in names
+
+
 def test_what_comes_and_goes_is_told_apart(searcher: Searcher) -> None:
     """A name of the newer conference only has grown, one of mostly the older has shrunk."""
     trends = {topic.name: topic.trend for topic in topics_of(searcher).rows}

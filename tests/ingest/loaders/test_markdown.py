@@ -79,7 +79,7 @@ def test_reads_a_page_of_everything() -> None:
             "paragraph",
             "By Bo Li (Pier Nine), see the slides & https://pier.example/v.\nSecond line with https://bare.example/x.",
         ),
-        ("bullet", "one\ncontinued"),
+        ("bullet", "one\n  continued"),
         ("bullet", "inner"),
         ("bullet", "two\nlines"),
         ("quote", "quoted\nwords"),

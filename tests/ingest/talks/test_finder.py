@@ -359,3 +359,29 @@ def test_a_summary_inside_the_last_talk_stays_there() -> None:
     loaded = load_bytes(text.encode(), "quay.md")
 
     assert "all you need" in words_of(loaded, find_talks(loaded), "Tides for Beginners")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "- **{title}** by {name}: {notes}",
+        "- **{title}** ({name}, Quay): {notes}",
+        "- {title} by {name}: {notes}",
+        "* *{title}* by {name}: {notes}",
+    ],
+)
+def test_an_entry_with_its_notes_on_one_line_keeps_both(entry: str) -> None:
+    """Speakers of an item are found before the colon, and what follows it is the talk's notes, wrapped or not."""
+    told = (
+        ("Seven Knots of Rope", "Lena Brandt", "why seven is enough and\n  eight is a tangle"),
+        ("The Fog of Prod", "Tom Okafor", "alerts that say nothing should not wake anybody"),
+        ("Barnacles on Every Hull", "Mira Voss", "scrape them off in spring"),
+    )
+    lines = "\n".join(entry.format(title=title, name=name, notes=notes) for title, name, notes in told)
+    text = f"# Quay Days 2024\n\n## Lightning talks\n\n{lines}\n"
+    loaded, reading = load_bytes(text.encode(), "notes.md"), read(text)
+    found = [(talk.title, talk.speakers) for talk in reading.talks if talk.kind != "section"]
+    bodies = [" ".join(loaded.text[a:b] for a, b in talk.body).split() for talk in reading.talks[-3:]]
+
+    assert found == [(title, (name,)) for title, name, _ in told]
+    assert bodies == [notes.split() for _, _, notes in told]
