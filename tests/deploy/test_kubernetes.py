@@ -44,7 +44,7 @@ def built(folder: Path) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all(done.stdout))
 
 
-@pytest.fixture(params=[*OVERLAYS, "own notes"])
+@pytest.fixture(scope="module", params=[*OVERLAYS, "own notes"])
 def manifests(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> list[dict[str, Any]]:
