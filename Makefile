@@ -16,6 +16,8 @@ IMAGE ?= confnotes:latest
 BASE ?= python:3.11-slim-bookworm
 LOCK ?= requirements.lock
 NOTES ?= notes
+# How many processes run the tests: one more than there are cores, because tests wait.
+TESTERS ?= 3
 # The recaps that training pairs point into; they are not part of the repository.
 TEXTS ?= ../shared
 TEACHER ?= data/training/all-mpnet-base-v2
@@ -57,7 +59,7 @@ demo: $(VENV)/installed  ## read the recaps that ship with the project and answe
 	@$(BIN)/python deploy/demo.py
 
 test: $(VENV)/installed-dev  ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/installed-dev  ## lint, format, types and import rules
 	@$(BIN)/ruff check .

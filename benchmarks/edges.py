@@ -22,7 +22,7 @@ from bot.answering import prepare, views
 from bot.slack.desk.watches import Watch, news_of
 from bot.slack.messages.home import home_view
 from bot.slack.messages.message import Frame, Request
-from index.build.writer import publish, write_build
+from index.build.writer import publish
 from index.encoder.load import load_encoder
 from index.files.records import Rows
 from index.models import Talk
@@ -112,16 +112,8 @@ def opened(talks: int, folder: Path) -> Searcher:
     parts = pieces(folder)
     if not (index_dir / "CURRENT").exists():
         corpus = Corpus(parts, talks, talk_passages=1)
-        build_id = write_build(
-            index_dir,
-            events=corpus.events,
-            recaps=corpus.recaps,
-            texts=corpus.texts,
-            talks=corpus.talks,
-            passages=corpus.passages,
-            encoder=PreparedEncoder(load_encoder(), parts, folder / "pieces.npz"),
-        )
-        publish(index_dir, build_id)
+        encoder = PreparedEncoder(load_encoder(), parts, folder / "pieces.npz")
+        publish(index_dir, corpus.write(index_dir, encoder))
     return Searcher.open(index_dir)
 
 

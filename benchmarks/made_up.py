@@ -20,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build.contents import text_digest
+from index.build.writer import write_build
 from index.encoder.base import Encoder, TokenVectors, unit
 from index.models import Event, Passage, Recap, Talk
+from index.ranking.dense import MOST_SCANNED
 
 SENTENCES = 3  # a passage
 PASSAGES = 10  # a talk
@@ -209,6 +211,19 @@ class Corpus:
     def texts(self) -> Mapping[str, str]:
         """Return the recaps' texts by id, likewise."""
         return _Texts(self)
+
+    def write(self, index_dir: Path, encoder: Encoder, most_scanned: int = MOST_SCANNED) -> str:
+        """Write a build of the corpus and return its id."""
+        return write_build(
+            index_dir,
+            events=self.events,
+            recaps=self.recaps,
+            texts=self.texts,
+            talks=self.talks,
+            passages=self.passages,
+            encoder=encoder,
+            most_scanned=most_scanned,
+        )
 
     def words(self, row: int) -> str:
         """Return a passage's words."""

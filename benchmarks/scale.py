@@ -62,7 +62,7 @@ def pieces(folder: Path) -> Pieces:
 
 def build(size: int, folder: Path, large: bool = False) -> dict[str, Any]:
     """Write and publish a build of so many passages."""
-    from index.build.writer import publish, write_build
+    from index.build.writer import publish
     from index.encoder.load import load_encoder
     from index.ranking.dense import MOST_SCANNED
 
@@ -73,16 +73,7 @@ def build(size: int, folder: Path, large: bool = False) -> dict[str, Any]:
     before_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     started, cpu = time.perf_counter(), time.process_time()
     index_dir = folder / str(size)
-    build_id = write_build(
-        index_dir,
-        events=corpus.events,
-        recaps=corpus.recaps,
-        texts=corpus.texts,
-        talks=corpus.talks,
-        passages=corpus.passages,
-        encoder=encoder,
-        most_scanned=size - 1 if large else MOST_SCANNED,
-    )
+    build_id = corpus.write(index_dir, encoder, size - 1 if large else MOST_SCANNED)
     build_s, build_cpu_s = time.perf_counter() - started, time.process_time() - cpu
     publish(index_dir, build_id)
     files = [path for path in (index_dir / build_id).rglob("*") if path.is_file()]

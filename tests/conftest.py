@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
-from index.encoder.base import Encoder
+from index.encoder.base import Encoder, TokenVectors, Vectors
 from index.encoder.load import load_encoder
+from index.encoder.onnx import OnnxEncoder
+from tests.s3_server import S3Server
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST = {"test_blocks.py", "test_hazards.py", "test_load.py"}
+
+
+class Remembering(OnnxEncoder):
+    """The encoder that ships, which embeds a text that several builds share only once."""
+
+    def __init__(self, encoder: OnnxEncoder) -> None:
+        vars(self).update(vars(encoder))
+        self._known: dict[str, TokenVectors] = {}
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text."""
+        return np.array([one.pooled for one in self.encode_tokens(texts)], np.float32).reshape(-1, self.dim)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return each text's token vectors."""
+        new = [*dict.fromkeys(text for text in texts if text not in self._known)]
+        self._known.update(zip(new, super().encode_tokens(new), strict=True))
+        return [self._known[text] for text in texts]
+
+    def encode_question(self, text: str) -> TokenVectors:
+        """Return a question's token vectors, made anew."""
+        return super().encode_tokens([text])[0]
 
 
 @pytest.fixture(scope="session")
@@ -36,8 +63,23 @@ def plain_encoder() -> Encoder:
 
 @pytest.fixture(scope="session")
 def encoder(plain_encoder: Encoder) -> Encoder:
-    """Give the embedding model; a room may wrap it."""
-    return plain_encoder
+    """Give the embedding model that ships, which embeds no text of notes twice."""
+    assert isinstance(plain_encoder, OnnxEncoder)
+    return Remembering(plain_encoder)
+
+
+@pytest.fixture
+def object_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
+    """Give an empty object store whose credentials are in the environment."""
+    with S3Server() as store:
+        for name, value in store.environment.items():
+            monkeypatch.setenv(name, value)
+        yield store
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the files that take longest begin, so that of two processes none has one of them left at the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 # How long an example takes says how busy the machine is: speed is measured in benchmarks, never in a test.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 from typing import Any, Self
+
+from tests.ports import free_port
 
 REQUIRED = "CONFNOTES_REQUIRE_POSTGRESQL"  # set: a machine without a server fails instead of skipping
 PASSWORD = "pw-Kanarienvogel7"  # no word of any message, so that a test sees where it is shown
@@ -36,9 +37,7 @@ class PostgresqlServer:
             account = pwd.getpwnam(_FOR_THE_OWNER_OF_THE_TESTS)
             os.chown(self._root, account.pw_uid, account.pw_gid)
             self._account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
 
     @property
     def data(self) -> Path:

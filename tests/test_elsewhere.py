@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import httpx
 import pytest
 
 from tests.conftest import ROOT
+from tests.ports import free_port
 
 ELSEWHERE = ROOT / "tests" / "elsewhere.py"
 QUESTION = "how much did the quay grow?"
@@ -90,10 +90,8 @@ def test_questions_are_answered(published: Path) -> None:
 
 def test_the_page_is_served(published: Path) -> None:
     """`confnotes web` says where it listens, is ready, and answers."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
     with subprocess.Popen(
-        [sys.executable, ELSEWHERE, "web", "--port", port],
+        [sys.executable, ELSEWHERE, "web", "--port", str(free_port())],
         cwd=published,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

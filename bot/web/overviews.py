@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,12 +13,12 @@ from starlette.responses import Response
 from bot.addresses import addresses_of, encoded, slug_of
 from bot.answering import person_card
 from bot.feedback import Lacking
-from bot.holdings import Limits, holdings_of, listing, rows_listed
+from bot.holdings import Limits, Listing, holdings_of, listing, rows_listed
 from bot.web.layout import MOST_PHRASE, Layout, by_place, number_of, root_of
 from bot.web.pictures import talk_map, trace_grid
 from bot.web.state import first_lines, state_of
 from bot.web.talk_map import talk_map_of
-from bot.web.traces import companies_of, over_time, topics_of
+from bot.web.traces import Traces, companies_of, over_time, topics_of
 from index.build.doubts import read_doubts
 from index.models import Talk
 from index.search import Searcher
@@ -88,10 +89,7 @@ class Overviews(Layout):
         """Show which companies' people spoke, conference by conference."""
         live = self.searcher()
         found = companies_of(live)
-        addresses, root = addresses_of(live), root_of(request)
-        picture = trace_grid(
-            found, lambda name: f"{root}{encoded(addresses.company(name))}", "Companies over the conferences"
-        )
+        picture = _grid(request, found, addresses_of(live).company, "Companies over the conferences")
         return self.page("companies.html", request, live, companies=found, picture=picture)
 
     def company(self, request: Request) -> Response:
@@ -99,9 +97,7 @@ class Overviews(Layout):
         live = self.searcher()
         slug = request.path_params["name"][:MOST_PHRASE]
         phrase = slug.replace("-", " ")
-        found = listing(live, Limits(company=phrase), number_of(request.query_params.get("page")) or 1)
-        if not found.total:
-            raise HTTPException(404, f"The notes name no speaker from “{phrase}”.")
+        found = _listed(request, live, Limits(company=phrase), f"The notes name no speaker from “{phrase}”.")
         return self.page(
             "company.html",
             request,
@@ -116,17 +112,13 @@ class Overviews(Layout):
         """Show which names the notes speak of, conference by conference."""
         live = self.searcher()
         found = topics_of(live)
-        addresses = addresses_of(live)
-        root = root_of(request)
         by_trend = sorted(found.rows, key=lambda topic: topic.trend)
         return self.page(
             "topics.html",
             request,
             live,
             topics=found,
-            picture=trace_grid(
-                found, lambda name: f"{root}{encoded(addresses.topic(name))}", "Topics over the conferences"
-            ),
+            picture=_grid(request, found, addresses_of(live).topic, "Topics over the conferences"),
             rising=[topic for topic in reversed(by_trend) if topic.trend >= _TREND][:_TRENDS],
             falling=[topic for topic in by_trend if topic.trend <= -_TREND][:_TRENDS],
         )
@@ -154,10 +146,7 @@ class Overviews(Layout):
         """Show where the notes speak of something: how often at which conference, and in which talks."""
         live = self.searcher()
         phrase = request.path_params["phrase"][:MOST_PHRASE].replace("-", " ")
-        page = number_of(request.query_params.get("page")) or 1
-        found = listing(live, Limits(about=phrase), page)
-        if not found.total:
-            raise HTTPException(404, f"The notes never say “{phrase}”.")
+        found = _listed(request, live, Limits(about=phrase), f"The notes never say “{phrase}”.")
         return self.page(
             "topic.html",
             request,
@@ -191,6 +180,20 @@ class Overviews(Layout):
             unlinked=first_lines(doubts.unlinked, live) if doubts else [],
             vain=self._asked_in_vain(),
         )
+
+
+def _listed(request: Request, live: Searcher, limits: Limits, nothing: str) -> Listing:
+    """Return the page of talks that a request asks for; where no talk is within the limits, the reply is 404."""
+    found = listing(live, limits, number_of(request.query_params.get("page")) or 1)
+    if not found.total:
+        raise HTTPException(404, nothing)
+    return found
+
+
+def _grid(request: Request, found: Traces, address: Callable[[str], str], described: str) -> Markup:
+    """Return the picture of how often names occur at which conference, each name a link to its page."""
+    root = root_of(request)
+    return trace_grid(found, lambda name: f"{root}{encoded(address(name))}", described)
 
 
 def _spelled(phrase: str, talks: tuple[Talk, ...]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,15 +22,6 @@ from tests.s3_server import ADDRESS, S3Server
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
-    """Give an empty object store whose credentials are in the environment."""
-    with S3Server() as store:
-        for name, value in store.environment.items():
-            monkeypatch.setenv(name, value)
-        yield store
-
-
-@pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Say where the store is and where the copies go."""
     return Settings(_env_file=None, index=ADDRESS, index_dir=tmp_path / "copy")  # type: ignore[call-arg]
@@ -46,7 +36,7 @@ def published(folder: Path, encoder: Encoder, day: int) -> str:
 
 
 def test_an_empty_disk_becomes_ready_and_follows(
-    server: S3Server, settings: Settings, encoder: Encoder, tmp_path: Path
+    object_store: S3Server, settings: Settings, encoder: Encoder, tmp_path: Path
 ) -> None:
     """A new replica answers from the live build, takes the next one without a restart, and knows how the job's runs ended."""
     folder, health = tmp_path / "job", Health()
@@ -70,7 +60,7 @@ def test_an_empty_disk_becomes_ready_and_follows(
 
 
 def test_a_damaged_build_is_a_warning_and_the_last_one_answers(
-    server: S3Server, settings: Settings, encoder: Encoder, tmp_path: Path
+    object_store: S3Server, settings: Settings, encoder: Encoder, tmp_path: Path
 ) -> None:
     """What is wrong is said as for a build on disk, also after a restart, and is gone with the next good build."""
     folder = tmp_path / "job"
@@ -78,8 +68,8 @@ def test_a_damaged_build_is_a_warning_and_the_last_one_answers(
     live = LiveIndex.of(settings)
     bad = published(folder, encoder, 2)
     name = f"builds/{bad}/talks.jsonl"
-    content, changed = server.objects[name]
-    server.objects[name] = (content[:-2] + b" \n", changed)
+    content, changed = object_store.objects[name]
+    object_store.objects[name] = (content[:-2] + b" \n", changed)
 
     assert live.refresh() is False
     again = LiveIndex.of(settings)
@@ -95,7 +85,9 @@ def test_a_damaged_build_is_a_warning_and_the_last_one_answers(
         assert (one.searcher.build.build_id, one.trouble) == (third, None)
 
 
-def test_a_key_is_demanded(server: S3Server, settings: Settings, encoder: Encoder, tmp_path: Path) -> None:
+def test_a_key_is_demanded(
+    object_store: S3Server, settings: Settings, encoder: Encoder, tmp_path: Path
+) -> None:
     """With CONFNOTES_BUILD_KEY a build that nobody signed is not served."""
     published(tmp_path / "job", encoder, 1)
     settings = settings.model_copy(update={"build_key": SecretStr("a key that nobody else has")})
@@ -105,7 +97,7 @@ def test_a_key_is_demanded(server: S3Server, settings: Settings, encoder: Encode
 
 
 def test_a_folder_that_is_named_is_meant_alone(
-    server: S3Server, settings: Settings, encoder: Encoder, tmp_path: Path
+    object_store: S3Server, settings: Settings, encoder: Encoder, tmp_path: Path
 ) -> None:
     """Whoever names a folder on the command line asks that one, whatever the store holds."""
     published(tmp_path / "job", encoder, 1)

@@ -67,7 +67,7 @@ def own_overlays(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy / "overlays"
 
 
-@pytest.fixture(params=[*OVERLAYS, *OWN])
+@pytest.fixture(scope="module", params=[*OVERLAYS, *OWN])
 def manifests(request: pytest.FixtureRequest, own_overlays: Path) -> list[dict[str, Any]]:
     """Give the objects of an overlay."""
     return built((own_overlays if request.param in OWN else FOLDER / "overlays") / request.param)

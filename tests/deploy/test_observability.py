@@ -15,7 +15,7 @@ import yaml
 from tests.conftest import ROOT
 
 ALERTS = ROOT / "deploy" / "observability" / "alerts.yaml"
-ALERTS_TEST = ROOT / "tests" / "deploy" / "alerts_test.yaml"
+ALERTS_TESTS = [ROOT / "tests" / "deploy" / f"alerts{which}_test.yaml" for which in ("", "_of_days")]
 DASHBOARD: dict[str, Any] = json.loads(
     (ROOT / "deploy" / "observability" / "dashboard.json").read_text("utf-8")
 )
@@ -76,8 +76,8 @@ def test_the_dashboards_expressions_are_expressions(tmp_path: Path) -> None:
 
 def test_each_alert_fires_on_what_it_is_for() -> None:
     """By Prometheus's own unit tests: each alert fires on its trouble, none while all is well."""
-    done = promtool("test", "rules", str(ALERTS_TEST))
-    tests = yaml.safe_load(ALERTS_TEST.read_text("utf-8"))["tests"]
+    done = promtool("test", "rules", *map(str, ALERTS_TESTS))
+    tests = [test for file in ALERTS_TESTS for test in yaml.safe_load(file.read_text("utf-8"))["tests"]]
     fires = {one["alertname"] for test in tests for one in test["alert_rule_test"] if one["exp_alerts"]}
 
     assert done.returncode == 0, done.stdout + done.stderr

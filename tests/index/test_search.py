@@ -176,7 +176,7 @@ def test_words_are_counted(searcher: Searcher) -> None:
     assert searcher.doc_freq("crossplane") == 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(["harbour/day1.txt", "orchard.txt"]), st.integers(0, 400), st.integers(0, 400))
 def test_reading_gives_the_source_to_the_character(
     searcher: Searcher, recap_id: str, start: int, end: int

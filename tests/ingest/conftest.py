@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from index.encoder.base import Encoder, TokenVectors, Vectors
+from index.encoder.base import Encoder
 from ingest.job import Job
 from ingest.nightly.report import Report
 from ingest.nightly.run import run
@@ -29,43 +28,6 @@ DAY_2 = """# KubeCon Europe 2021 - Day 2
 
 The quay grew by 40 metres, and 120 people mended it last year without being asked.
 """
-
-
-class Remembering:
-    """The real encoder, which embeds a text that several tests share only once."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.name, self.revision, self.dim, self.max_tokens = (
-            encoder.name,
-            encoder.revision,
-            encoder.dim,
-            encoder.max_tokens,
-        )
-        self.adapter = encoder.adapter
-        self.form, self.check = encoder.form, encoder.check
-        self._encoder = encoder
-        self._known: dict[str, TokenVectors] = {}
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit vector a text."""
-        return np.stack([tokens.pooled for tokens in self.encode_tokens(texts)])
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Return each text's token vectors."""
-        for text in texts:
-            if text not in self._known:
-                [self._known[text]] = self._encoder.encode_tokens([text])
-        return [self._known[text] for text in texts]
-
-    def encode_question(self, text: str) -> TokenVectors:
-        """Return a question's token vectors."""
-        return self._encoder.encode_question(text)
-
-
-@pytest.fixture(scope="session")
-def encoder(plain_encoder: Encoder) -> Encoder:
-    """Give the model that ships, which embeds no text twice."""
-    return Remembering(plain_encoder)
 
 
 @pytest.fixture

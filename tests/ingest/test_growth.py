@@ -20,7 +20,7 @@ from tests.counting import operations
 
 MOST = 2.2
 BESIDE = 3_000  # operations that any input costs
-SIZE = 60
+SIZE = 40
 _PARTS = "anchor barge buoy cable canal cargo chart crane current deck engine ferry fleet hatch hull keel knot".split()  # noqa: SIM905
 
 

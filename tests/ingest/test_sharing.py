@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,14 +18,11 @@ from tests.s3_server import ADDRESS, S3Server
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[S3Server]:
-    """Give an empty object store, named in the environment, and a folder of builds."""
-    with S3Server() as store:
-        for name, value in store.environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setenv("CONFNOTES_INDEX", ADDRESS)
-        monkeypatch.setenv("CONFNOTES_INDEX_DIR", str(tmp_path / "index"))
-        yield store
+def server(object_store: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> S3Server:
+    """Name an empty object store and a folder of builds in the environment."""
+    monkeypatch.setenv("CONFNOTES_INDEX", ADDRESS)
+    monkeypatch.setenv("CONFNOTES_INDEX_DIR", str(tmp_path / "index"))
+    return object_store
 
 
 def live() -> str:

@@ -275,7 +275,7 @@ _QUESTIONS = st.one_of(
 )
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_QUESTIONS)
 def test_quotes_are_slices_of_the_notes_whatever_is_asked(
     searcher: Searcher, texts: dict[str, str], question: str
@@ -290,7 +290,7 @@ def test_quotes_are_slices_of_the_notes_whatever_is_asked(
     assert found.status == "answered" or found.miss
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_QUESTIONS, st.lists(st.text(max_size=30), max_size=2))
 def test_asking_again_gives_the_same_bytes(searcher: Searcher, question: str, history: list[str]) -> None:
     """The same question, history and build give one answer object, byte for byte."""

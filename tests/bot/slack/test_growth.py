@@ -17,7 +17,7 @@ from index.files.records import Rows
 from index.search import Searcher
 from tests.notes import Notes, publish_notes
 
-FEW, MANY = 60, 240
+FEW, MANY = 30, 120
 LOOKED_AT = 24  # talks at most, of which Home and help make examples
 
 

@@ -21,6 +21,7 @@ import pytest
 from bot.connections import PatientProtocol
 from tests.bot.slack.conftest import Starter
 from tests.bot.slack.test_running import process
+from tests.ports import free_port
 from tests.slack_server import BOT_TOKEN, BOT_USER_ID, SIGNING_SECRET, LocalSlack
 
 CANARY = "canarywordquetzal"
@@ -93,13 +94,6 @@ def over_http(
     with process(slack, tmp_path, index_dir, **http, **more) as running:
         slack.request_url = f"http://127.0.0.1:{port}/slack/events"
         yield running
-
-
-def free_port() -> int:
-    """Return a port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def is_ready(port: int) -> bool:

@@ -85,7 +85,7 @@ def _inline(value: object) -> list[dict[str, Any]]:
     return _inline(value.get("elements", []) + cells)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(answers(), requests, st.booleans())
 def test_every_answer_is_a_message_that_slack_takes(
     live: LiveIndex, answer: Answer, request_: Request, private: bool
@@ -96,7 +96,7 @@ def test_every_answer_is_a_message_that_slack_takes(
     check(frame.restated(answer_message(answer, frame)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(texts, st.integers(1, 5), st.booleans())
 def test_every_command_is_a_message_that_slack_takes(
     live: LiveIndex, typed: str, page: int, private: bool

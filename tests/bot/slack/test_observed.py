@@ -28,10 +28,11 @@ from index.build.last_run import LastRun, note_run
 from index.encoder.base import Encoder
 from tests.bot.slack.conftest import Running, Starter, answer
 from tests.bot.slack.test_conversations import bot_messages
-from tests.bot.slack.test_http import free_port, over_http
+from tests.bot.slack.test_http import over_http
 from tests.bot.slack.test_running import process
 from tests.deploy.test_observability import lint, named
 from tests.notes import TALKS, Notes, publish_notes
+from tests.ports import free_port
 from tests.scrape import Scrape
 from tests.slack_server import LocalSlack
 from tests.slack_server.faults import RATE_LIMITED, SERVER_ERROR, Fault

@@ -153,27 +153,19 @@ def test_only_the_owner_reads_the_memory(tmp_path: Path) -> None:
 
 BLANK = "it has a blank, a line end or a letter that no token has"
 SECRET = "s3cretquetzal"
+# Those that fail before Slack is asked: benchmarks/canaries.py.
 STARTS = [
-    ({"SLACK_BOT_TOKEN": f"xoxb-{SECRET}\nx", "SLACK_APP_TOKEN": APP_TOKEN}, 2, BLANK),
-    ({"SLACK_BOT_TOKEN": f"xoxb-{SECRET} x", "SLACK_APP_TOKEN": APP_TOKEN}, 2, BLANK),
-    ({"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": f"xapp-{SECRET}\r\nx"}, 2, BLANK),
-    ({"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": f"{SECRET}\x00é", "PORT": "3000"}, 2, BLANK),
-    ({"SLACK_BOT_TOKEN": f"xapp-{SECRET}", "SLACK_APP_TOKEN": f"xoxb-{SECRET}"}, 2, "Are the two swapped?"),
-    ({"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": f"xoxb-{SECRET}"}, 2, "Are the two swapped?"),
-    ({"SLACK_BOT_TOKEN": f"xoxb-{SECRET}", "SLACK_APP_TOKEN": APP_TOKEN}, 2, "invalid_auth"),
-    ({"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": f"xapp-{SECRET}"}, 2, "invalid_auth"),
-    ({"SLACK_API_URL": f"foo{SECRET}"}, 2, "SLACK_API_URL: it is not a web address"),
-    ({"SLACK_API_URL": f"http://u:{SECRET}@127.0.0.1/"}, 2, "SLACK_API_URL: it is not a web address"),
-    ({"SLACK_API_URL": f"ftp://{SECRET}/"}, 2, "SLACK_API_URL: it is not a web address"),
-    ({"SLACK_API_URL": "http://127.0.0.1:1/"}, 2, "Cannot reach Slack"),
-    ({"CONFNOTES_STORE": "/dev/null/x/bot.sqlite"}, 2, "Cannot open the bot's memory"),
-    ({"CONFNOTES_STORE": "/proc/x/bot.sqlite"}, 2, "Cannot open the bot's memory"),
+    ({"SLACK_SIGNING_SECRET": f"{SECRET}\x00é", "PORT": "3000"}, BLANK),
+    ({"SLACK_BOT_TOKEN": f"xoxb-{SECRET}", "SLACK_APP_TOKEN": APP_TOKEN}, "invalid_auth"),
+    ({"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": f"xapp-{SECRET}"}, "invalid_auth"),
+    ({"CONFNOTES_STORE": "/dev/null/x/bot.sqlite"}, "Cannot open the bot's memory"),
+    ({"CONFNOTES_STORE": "/proc/x/bot.sqlite"}, "Cannot open the bot's memory"),
 ]
 
 
-@pytest.mark.parametrize(("given", "status", "said"), STARTS)
-def test_a_start_that_fails_is_one_line_without_the_secret(  # noqa: PLR0917  one a parameter
-    slack: LocalSlack, tmp_path: Path, published: Path, given: dict[str, str], status: int, said: str
+@pytest.mark.parametrize(("given", "said"), STARTS)
+def test_a_start_that_fails_is_one_line_without_the_secret(
+    slack: LocalSlack, tmp_path: Path, published: Path, given: dict[str, str], said: str
 ) -> None:
     """What cannot be used is named in one line that says the way out and never shows the value."""
     environment = {
@@ -198,6 +190,6 @@ def test_a_start_that_fails_is_one_line_without_the_secret(  # noqa: PLR0917  on
         check=False,
     )
 
-    assert (ended.returncode, ended.stderr.count("\n")) == (status, 1), ended.stderr
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1), ended.stderr
     assert said in ended.stderr
     assert SECRET not in ended.stdout + ended.stderr

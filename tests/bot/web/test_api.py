@@ -204,7 +204,7 @@ def parameters(path: str) -> list[dict[str, Any]]:
     return [one for one in own if one["in"] == "query"]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_asked_the_answer_is_as_described(client: TestClient, data: st.DataObject) -> None:
     """Made-up requests to every operation get what the description promises, or a described problem; never a defect."""

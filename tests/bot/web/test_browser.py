@@ -239,8 +239,7 @@ def test_pages_fit_the_screen(browser: webdriver.Chrome, address: str, path: str
     assert complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1440, "dark")])
 def test_nobody_is_shut_out(browser: webdriver.Chrome, address: str, width: int, scheme: str) -> None:
     """Axe finds nothing on any page: contrast, names, order of headings, links told apart, targets large enough."""
     if not AXE.is_file():

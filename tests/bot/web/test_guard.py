@@ -270,7 +270,7 @@ def test_methods_that_change_things_are_refused(client: TestClient) -> None:
     assert client.head("/talks").status_code == 200
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     path=st.text(alphabet="/.%2ftalkspieu0-3day~<>\"'\\?#&= \u00e9\u202e", max_size=40),
     query=st.text(alphabet="q=&eventdaykipg<>\"'%0123456789+\u00e9", max_size=60),

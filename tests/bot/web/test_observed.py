@@ -19,9 +19,9 @@ from bot.telemetry.health import Health
 from bot.telemetry.probes import probing
 from bot.web.app import create_app
 from index.search import Searcher
-from tests.bot.slack.test_http import free_port
 from tests.bot.web.conftest import served, visitor
 from tests.conftest import ROOT
+from tests.ports import free_port
 from tests.scrape import Scrape
 
 

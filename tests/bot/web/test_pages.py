@@ -408,7 +408,7 @@ def test_a_link_preview_has_a_title_and_words(searcher: Searcher) -> None:
     assert "noindex" in private
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(hostile=st.text(alphabet=st.sampled_from("<>\"'&/ascriptonerljv:=()x{}%# "), min_size=1, max_size=60))
 def test_a_question_never_becomes_markup(client: TestClient, hostile: str) -> None:
     """Whatever is asked, no tag but the page's own stands in the answer."""
@@ -420,7 +420,7 @@ def test_a_question_never_becomes_markup(client: TestClient, hostile: str) -> No
     assert not re.search(r"<[^>]*\son\w+=", re.sub(r'"[^"]*"', '""', page.text))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     text=st.text(alphabet="ab <>&\"'\n-• .é", max_size=80),
     cut=st.tuples(st.integers(0, 80), st.integers(0, 80)),
@@ -436,7 +436,7 @@ def test_marks_change_no_word(text: str, cut: tuple[int, int]) -> None:
     assert "".join(html.unescape(marked).split()) == "".join(text[start:end].split())
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(text=st.text(alphabet="htps:/javcri.<>\"'&()[] x", max_size=60))
 def test_a_note_links_only_to_the_web(text: str) -> None:
     """Whatever a note says, its links are web addresses that stand in it, and its words are all there."""

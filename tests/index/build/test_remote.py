@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,15 +33,6 @@ from tests.s3_server import ADDRESS, S3Server
 
 KEY = "a key that nobody else has"
 FIRST = datetime(2026, 11, 20, 2, 15, tzinfo=UTC)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
-    """Give an empty object store whose credentials are in the environment."""
-    with S3Server() as store:
-        for name, value in store.environment.items():
-            monkeypatch.setenv(name, value)
-        yield store
 
 
 @pytest.fixture
@@ -71,11 +62,11 @@ def published(folder: Path, key: str = "") -> Remote:
 
 
 def test_a_replica_with_an_empty_disk_has_what_the_job_published(
-    server: S3Server, job: Callable[..., Path], tmp_path: Path
+    object_store: S3Server, job: Callable[..., Path], tmp_path: Path
 ) -> None:
     """Every file of the public build and of each audience's arrives as it was, and the pointer is uploaded last."""
     order: list[str] = []
-    server.on_put = lambda name, written: order.append(name) if written else None
+    object_store.on_put = lambda name, written: order.append(name) if written else None
     folder = job(0, "C0QUAY")
     remote = published(folder)
     copy = tmp_path / "replica"
@@ -92,7 +83,7 @@ def test_a_replica_with_an_empty_disk_has_what_the_job_published(
 
 
 def test_a_new_build_is_followed_and_old_ones_are_pruned(
-    server: S3Server, job: Callable[..., Path], tmp_path: Path
+    object_store: S3Server, job: Callable[..., Path], tmp_path: Path
 ) -> None:
     """A running replica takes each later build, and an audience that nobody names any more leaves its disk and the store at once."""
     remote = published(job(0, "C0QUAY"))
@@ -107,28 +98,31 @@ def test_a_new_build_is_followed_and_old_ones_are_pruned(
         assert current_build_id(copy) == current_build_id(folder)
 
     assert not list((copy / "audiences").iterdir())
-    assert not [name for name in server.names() if name.startswith("audiences/")]
+    assert not [name for name in object_store.names() if name.startswith("audiences/")]
 
 
-def test_builds_that_no_job_is_at_work_on_leave_the_store(server: S3Server, job: Callable[..., Path]) -> None:
+def test_builds_that_no_job_is_at_work_on_leave_the_store(
+    object_store: S3Server, job: Callable[..., Path]
+) -> None:
     """Old builds and what killed jobs left go once they are older than a day; younger ones may be another job's."""
     for day in range(4):
         published(job(day))
-    young = len({name.partition("/")[0] for name in server.names()})
+    young = len({name.partition("/")[0] for name in object_store.names()})
     aged = {
-        name: (content, changed - timedelta(days=2)) for name, (content, changed) in server.objects.items()
+        name: (content, changed - timedelta(days=2))
+        for name, (content, changed) in object_store.objects.items()
     }
-    server.objects.update(aged)
+    object_store.objects.update(aged)
     folder = job(4)
     published(folder)
 
-    builds = {name.partition("/")[0] for name in server.names() if "/" in name}
+    builds = {name.partition("/")[0] for name in object_store.names() if "/" in name}
     assert young == 5
     assert len(builds) == 3
     assert current_build_id(folder) in builds
 
 
-def test_of_two_jobs_one_wins(server: S3Server, job: Callable[..., Path], tmp_path: Path) -> None:
+def test_of_two_jobs_one_wins(object_store: S3Server, job: Callable[..., Path], tmp_path: Path) -> None:
     """Two jobs that began from the same pointer, twenty times: one publishes, the other is told, and the winner's build is whole."""
     folders = [job(day, name=f"job{day}") for day in (1, 2)]
 
@@ -142,7 +136,7 @@ def test_of_two_jobs_one_wins(server: S3Server, job: Callable[..., Path], tmp_pa
 
     earlier = job(0)
     for turn in range(20):
-        server.objects.clear()
+        object_store.objects.clear()
         if turn % 2:  # the first publication, and one over an earlier build
             published(earlier)
         before, together = connect(ADDRESS).live(), Barrier(2)
@@ -178,7 +172,7 @@ class Killer:
 
 
 def test_a_job_that_is_killed_leaves_the_last_build_live(
-    server: S3Server, job: Callable[..., Path], tmp_path: Path
+    object_store: S3Server, job: Callable[..., Path], tmp_path: Path
 ) -> None:
     """Killed before or after any of its uploads, the pointer names a whole build; the next job finishes the work."""
     first = job(0)
@@ -187,9 +181,9 @@ def test_a_job_that_is_killed_leaves_the_last_build_live(
     replica = Replica(connect(ADDRESS), tmp_path / "replica")
     replica.start()
     folder = job(1)
-    kept = dict(server.objects)
+    kept = dict(object_store.objects)
     uploads: list[str] = []
-    server.on_put = lambda name, written: uploads.append(name) if written else None
+    object_store.on_put = lambda name, written: uploads.append(name) if written else None
     published(folder)
     code = (
         "import sys; from pathlib import Path; from index.build.remote import connect, push; sys.stdin.readline();"
@@ -197,13 +191,13 @@ def test_a_job_that_is_killed_leaves_the_last_build_live(
     )
     for number in sorted({0, 1, len(uploads) // 2, len(uploads) - 2, len(uploads) - 1}):
         for when in (False, True):
-            server.objects = dict(kept)
+            object_store.objects = dict(kept)
             child = subprocess.Popen(
                 [sys.executable, "-c", code, folder], cwd=ROOT, stdin=subprocess.PIPE, env=os.environ
             )
-            server.on_put = Killer(child, number, when)
+            object_store.on_put = Killer(child, number, when)
             child.communicate(b"\n", timeout=60)
-            server.on_put = lambda _name, _written: None
+            object_store.on_put = lambda _name, _written: None
             live = connect(ADDRESS).live()
 
             assert child.returncode == -signal.SIGKILL
@@ -241,7 +235,7 @@ def damage_a_file(content: bytes) -> bytes | None:
 def test_a_build_that_is_not_whole_is_refused(
     name: str,
     damaged: Callable[[bytes], bytes | None],
-    server: S3Server,
+    object_store: S3Server,
     job: Callable[..., Path],
     tmp_path: Path,
 ) -> None:
@@ -254,9 +248,9 @@ def test_a_build_that_is_not_whole_is_refused(
     folder = job(1)
     published(folder)
     path = f"builds/{current_build_id(folder)}/{name}"
-    content, changed = server.objects.pop(path)
+    content, changed = object_store.objects.pop(path)
     if (other := damaged(content)) is not None:
-        server.objects[path] = (other, changed)
+        object_store.objects[path] = (other, changed)
 
     said = replica.fetch()
 
@@ -267,7 +261,7 @@ def test_a_build_that_is_not_whole_is_refused(
     assert not list(copy.glob(".writing-*"))
     with pytest.raises(BuildUnusable):
         Replica(remote, tmp_path / "empty").start()
-    server.objects[path] = (content, changed)
+    object_store.objects[path] = (content, changed)
     assert replica.fetch() is None
     assert current_build_id(copy) == current_build_id(folder)
 
@@ -284,21 +278,21 @@ def test_a_build_that_is_not_whole_is_refused(
     ],
 )
 def test_a_pointer_that_names_no_build_is_refused(
-    pointer: bytes, server: S3Server, job: Callable[..., Path], tmp_path: Path
+    pointer: bytes, object_store: S3Server, job: Callable[..., Path], tmp_path: Path
 ) -> None:
     """A pointer leads to builds below its prefix or nowhere."""
     remote = published(job(0))
     replica = Replica(remote, tmp_path / "replica")
     replica.start()
     before = sorted(tmp_path.rglob("*"))
-    server.objects["builds/CURRENT"] = (pointer, FIRST)
+    object_store.objects["builds/CURRENT"] = (pointer, FIRST)
 
     assert "CURRENT" in str(replica.fetch())
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_with_a_key_only_what_is_signed_with_it_is_served(
-    server: S3Server, job: Callable[..., Path], tmp_path: Path
+    object_store: S3Server, job: Callable[..., Path], tmp_path: Path
 ) -> None:
     """Unsigned builds and those signed with another key are refused; the job with the key signs what is there already."""
     folder = job(0)
@@ -312,20 +306,20 @@ def test_with_a_key_only_what_is_signed_with_it_is_served(
         asked.start()
     published(folder, KEY)
     assert asked.start() is None
-    assert not [name for name, (content, _) in server.objects.items() if KEY.encode() in content]
+    assert not [name for name, (content, _) in object_store.objects.items() if KEY.encode() in content]
 
 
 def test_a_private_build_does_not_pass_for_the_public_one(
-    server: S3Server, job: Callable[..., Path], tmp_path: Path
+    object_store: S3Server, job: Callable[..., Path], tmp_path: Path
 ) -> None:
     """Whoever may write to the store and moves a signed private build to where the public one lies is found out."""
     folder = job(0, "C0QUAY")
     published(folder, KEY)
     private = current_build_id(folder / "audiences" / "C0QUAY")
-    for name, content in list(server.objects.items()):
-        server.objects[name.replace("audiences/C0QUAY/", "")] = content
+    for name, content in list(object_store.objects.items()):
+        object_store.objects[name.replace("audiences/C0QUAY/", "")] = content
     pointer = f'{{"builds": {{"": "{private}"}}, "token": ""}}'.encode()
-    server.objects["builds/CURRENT"] = (pointer, FIRST)
+    object_store.objects["builds/CURRENT"] = (pointer, FIRST)
 
     with pytest.raises(BuildUnusable, match="CONFNOTES_BUILD_KEY"):
         Replica(connect(ADDRESS, KEY), tmp_path / "replica").start()
@@ -333,7 +327,7 @@ def test_a_private_build_does_not_pass_for_the_public_one(
 
 
 def test_a_store_that_is_away_is_said_and_the_last_build_stays(
-    server: S3Server, job: Callable[..., Path], tmp_path: Path
+    object_store: S3Server, job: Callable[..., Path], tmp_path: Path
 ) -> None:
     """A replica that has a build starts and goes on with it; one that has none says why it cannot start."""
     remote = published(job(0))
@@ -341,7 +335,7 @@ def test_a_store_that_is_away_is_said_and_the_last_build_stays(
     with pytest.raises(NoBuild, match="no build was published"):
         Replica(connect(f"{ADDRESS}/elsewhere"), copy).start()
     Replica(remote, copy).start()
-    server.refusing = True
+    object_store.refusing = True
 
     assert "refuses these credentials" in str(Replica(connect(ADDRESS), copy).start())
     with pytest.raises(StoreUnusable, match="refuses these credentials"):
@@ -349,7 +343,7 @@ def test_a_store_that_is_away_is_said_and_the_last_build_stays(
 
 
 def test_a_disk_that_cannot_be_written_is_one_line(
-    server: S3Server, job: Callable[..., Path], tmp_path: Path
+    object_store: S3Server, job: Callable[..., Path], tmp_path: Path
 ) -> None:
     """Where the folder of the copies cannot be made or filled, the line names it and the way out."""
     remote = published(job(0))
@@ -372,7 +366,7 @@ def test_a_disk_that_cannot_be_written_is_one_line(
     ],
 )
 def test_without_usable_credentials_one_line_says_so_and_shows_none(
-    address: str, said: str, server: S3Server, monkeypatch: pytest.MonkeyPatch
+    address: str, said: str, object_store: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is wrong and the way out are said; no secret stands in it."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")

@@ -67,7 +67,7 @@ def said(texts: Sequence[str], phrase: str) -> list[int]:
         return written(Path(folder), texts).texts(phrase).tolist()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     TEXTS,
     st.lists(st.tuples(WORDS, GAPS), min_size=1, max_size=4).map(

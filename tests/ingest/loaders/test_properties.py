@@ -194,7 +194,7 @@ def sound(data: bytes, name: str, form: str | None) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 @given(source=written)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_mark_up_is_read_soundly(form: str, source: str) -> None:
     """Nested and broken mark-up, invisible and bidirectional characters never break a reader."""
     sound(source.encode(), "a.txt", form)
@@ -204,7 +204,7 @@ def test_any_mark_up_is_read_soundly(form: str, source: str) -> None:
     data=st.binary(max_size=300),
     name=st.sampled_from(["a.txt", "b.mdx", "c.html", "d.rst", "e.srt", "f", "g.docx", "h.ipynb", "i.adoc"]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_arbitrary_bytes_are_read_or_refused(data: bytes, name: str) -> None:
     """No bytes raise anything but the one error."""
     refused = ""
@@ -217,7 +217,7 @@ def test_arbitrary_bytes_are_read_or_refused(data: bytes, name: str) -> None:
 
 
 @given(source=written)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_plain_text_loses_only_marks(source: str) -> None:
     """Between the blocks of a plain text stand bullets, rules and heading marks, nothing else."""
     try:
@@ -252,7 +252,7 @@ PROSE = (
 
 
 @given(source=st.lists(st.sampled_from(PROSE), max_size=40).map("".join))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_character_of_markdown_text_is_in_a_block(source: str) -> None:
     """The blocks hold what the parser calls text, all of it and in order."""
     said = []
@@ -287,7 +287,7 @@ page = st.recursive(
 
 
 @given(source=page)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_character_of_a_page_is_in_a_block(source: str) -> None:
     """Article and furniture together hold the page's text, all of it and in order."""
     parser = Words()
@@ -330,8 +330,14 @@ def test_every_character_of_a_page_is_in_a_block(source: str) -> None:
     ],
 )
 def test_time_is_linear_in_the_length_of_a_line(form: str, piece: str) -> None:
-    """A long line of anything takes seconds at most; quadratic work would take minutes."""
-    began = time.process_time()
-    sound(("x" + piece * (100_000 // len(piece)) + "x").encode(), "a.txt", form)
+    """A long line of anything takes no second, or about four times what a quarter of it takes; quadratic work takes sixteen times."""
+    took_s = cpu_s(form, piece, 40_000)
 
-    assert time.process_time() - began < 6
+    assert took_s < 1 or took_s < 8 * cpu_s(form, piece, 10_000)
+
+
+def cpu_s(form: str, piece: str, length: int) -> float:
+    """Return how long the processor is at work on a line of so many characters, however busy the machine is."""
+    began = time.process_time()
+    sound(("x" + piece * (length // len(piece)) + "x").encode(), "a.txt", form)
+    return time.process_time() - began

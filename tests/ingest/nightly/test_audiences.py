@@ -47,7 +47,7 @@ def held(folder: Path) -> set[str]:
 who = st.lists(st.sampled_from([*CHANNELS, *WORKSPACES]), unique=True, max_size=3).map(tuple)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(visible=st.fixed_dictionaries(dict.fromkeys(SECRETS, who)))
 def test_each_channel_gets_what_it_may_see_and_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, encoder: Encoder, visible: dict[str, tuple[str, ...]]

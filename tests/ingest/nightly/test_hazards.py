@@ -18,7 +18,7 @@ def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds() 
             "-m",
             "benchmarks.hazards",
             "--kills",
-            "8",
+            "4",
             "--others",
             "1",
             "--damages",
@@ -38,6 +38,6 @@ def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds() 
     lines = done.stderr.splitlines()
 
     assert done.returncode == 0, done.stderr
-    assert sum(count for what, count in json.loads(done.stdout).items() if "killed" in what) == 8 + 2
+    assert sum(count for what, count in json.loads(done.stdout).items() if "killed" in what) == 4 + 2
     assert not [line for line in lines if "defect" in line]
     assert all(line.count("The live build stays") <= 1 for line in lines)

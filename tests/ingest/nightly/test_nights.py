@@ -14,7 +14,7 @@ from index.search import Query, Searcher
 from ingest.job import Job
 from ingest.nightly.run import run
 
-NIGHTS = 100
+NIGHTS = 60
 SAID = (
     "The crane lifts forty crates an hour.",
     "A tide table is a cache until the wind turns.",
@@ -106,7 +106,7 @@ def answers(folder: Path, encoder: Encoder) -> list[list[tuple[str, str, float]]
     ]
 
 
-def test_a_hundred_nights_end_as_one_full_night(tmp_path: Path, encoder: Encoder) -> None:
+def test_sixty_nights_end_as_one_full_night(tmp_path: Path, encoder: Encoder) -> None:
     """Recaps are added, changed, renamed, removed, touched and described; each twentieth is compared with a build made from nothing."""
     chance = random.Random(20261120)  # noqa: S311 nights, not secrets
     shore = Shore(tmp_path / "notes", chance)

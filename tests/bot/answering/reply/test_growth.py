@@ -29,7 +29,7 @@ from ingest.job import Job
 from ingest.nightly.run import run
 
 Record = TypeVar("Record", Passage, Talk)
-SMALL, LARGE = 4, 40  # conferences
+SMALL, LARGE = 2, 20  # conferences
 SPEAKERS = ("Ada Quill", "Noor Haddad", "Bram Okoye", "Ilse Roth")
 
 
