@@ -1,6 +1,6 @@
 """Kill the nightly job, fill its disk, take its rights away, turn its clock, damage its build, and look what is live afterwards.
 
-    python -m benchmarks.hazards --kills 200 --damages 700 --nights 200 --seed 1
+    python -m benchmarks.hazards --kills 200 --damages 700 --nights 200 --seed 1 --keep data/hazards.json
 
 Each hazard meets a real job in a process of its own, after a change in the notes. Then the live build must
 open with every digest and every quote checked, and the next job must publish the change without anybody's

@@ -35,7 +35,7 @@ from index.encoder.base import Encoder, TokenVectors, Vectors, unit
 from index.encoder.load import load_encoder
 from ingest.job import Job
 from ingest.nightly.run import run, silent
-from ingest.nightly.sharding import embed_share
+from ingest.shards.embedding import embed_share
 
 A_YEAR = 177_000  # passages of a year's transcripts
 SHARDS = (1, 2, 4, 8)

@@ -222,6 +222,9 @@ class _People:
         answers, replies = self._answers(), self._replies()
         private = self._asked.privately
         refused = [person for person, one in private.items() if one.acked_at is None]
+        for person, one in private.items():
+            if person not in refused and not replies[person]:
+                print(f"no reply to {one.kind} of {person}: {one.payload}", file=sys.stderr)
         return {
             "questions": len(self._asked.questions),
             "answered_once": sum(answers[ts] == 1 for ts in self._asked.questions),
@@ -314,7 +317,7 @@ def _bot(slack: LocalSlack, folder: Path, index_dir: Path, store: str) -> Iterat
         finally:
             running.kill()
             running.wait()
-            print((folder / "log").read_text("utf-8")[-3000:], file=sys.stderr)
+            print((folder / "log").read_text("utf-8"), file=sys.stderr)
 
 
 def _ended(bot: subprocess.Popen[bytes]) -> int | None:

@@ -19,7 +19,7 @@ from ingest.model_cli import model
 from ingest.nightly.builds_cli import index
 from ingest.nightly.every import repeat, seconds
 from ingest.nightly.noting import note
-from ingest.nightly.share_cli import embed_one, share_of
+from ingest.shards.cli import embed_one, share_of
 from ingest.terminal import bars, faults, settings, status_of
 
 if TYPE_CHECKING:

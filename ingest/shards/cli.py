@@ -30,7 +30,7 @@ def embed_one(job: Job, share: Share, as_json: bool, sharing: Sharing) -> int:
     Raises:
         IngestError: The job could not do its work.
     """
-    from ingest.nightly.sharding import embed_share
+    from ingest.shards.embedding import embed_share
 
     sharing.begin(job.index_dir, job.wait_s, complain)
     with bars(as_json) as progress:

@@ -33,7 +33,7 @@ from ingest.errors import AnotherJob, PublishError
 from ingest.job import Job
 from ingest.nightly.report import Report
 from ingest.nightly.run import silent
-from ingest.nightly.sharding import ShareReport, embed_share
+from ingest.shards.embedding import ShareReport, embed_share
 from tests.conftest import ROOT
 from tests.ingest.conftest import Remembering
 from tests.ingest.nightly.test_audiences import held, write_recaps
@@ -173,7 +173,7 @@ from pathlib import Path
 from index.build.share import Share
 from ingest.job import Job
 from ingest.nightly.run import silent
-from ingest.nightly.sharding import embed_share
+from ingest.shards.embedding import embed_share
 
 class Deadly:
     name, revision, dim, max_tokens, form, adapter, check = "none", "0", 384, 256, "none", "", {}
