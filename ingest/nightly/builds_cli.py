@@ -152,7 +152,7 @@ def rollback(build: str | None, index_dir: Path | None) -> None:
 )
 @index_option
 def prune(keep: int | None, index_dir: Path | None) -> None:
-    """Remove old builds, what killed jobs left half done, and shards that nobody merged."""
+    """Remove old builds, leftovers of killed jobs, and unmerged shards."""
     with faults():
         from ingest.nightly.builds import clear
 

@@ -35,7 +35,7 @@ from ingest.nightly.report import Report
 from ingest.nightly.run import silent
 from ingest.shards.embedding import ShareReport, embed_share
 from tests.conftest import ROOT
-from tests.ingest.conftest import Remembering
+from tests.conftest import Remembering
 from tests.ingest.nightly.test_audiences import held, write_recaps
 from tests.ingest.test_cli import confnotes
 
