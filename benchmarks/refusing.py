@@ -43,7 +43,7 @@ def is_told_off_topic(row: Row, given: Answers) -> bool:
 
 
 def is_left_alone(_row: Row, given: Answers) -> bool:
-    """Return whether the bot says nothing to it in a thread: thanks and greetings are answered where the bot is spoken to."""
+    """Return whether the bot says nothing to a message in a thread that does not mention it."""
     return not given["asks"]
 
 

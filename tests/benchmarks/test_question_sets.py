@@ -14,7 +14,7 @@ import pytest
 from benchmarks.everyday import judge, report
 from benchmarks.metamorphic import Variants, compare, figures
 from benchmarks.question_sets import FOLDER, open_builds, read_set, resolved
-from benchmarks.refusing import SETS, asked, is_doubted, is_left_alone, is_right
+from benchmarks.refusing import SETS, asked, is_doubted, is_heard, is_left_alone, is_right, is_told_off_topic
 from index.encoder.base import Encoder
 from index.search import Searcher
 from tests.bot.answering.conftest import write_notes
@@ -152,16 +152,37 @@ def test_held_out_lines_are_counted_and_not_broken_down() -> None:
     assert "secret" not in json.dumps(told)
 
 
-def test_refusal_doubt_and_silence_are_told_apart() -> None:
-    """A doubt counts where it leads, silence only where the message is off-topic."""
+def test_refusal_doubt_and_off_topic_are_told_apart() -> None:
+    """A doubt counts where it leads, off-topic is a refusal for that reason alone."""
     refused = {"status": "not_found", "miss": "absent", "answer": "Not there.", "quotes": [], "hits": []}
     doubted = answered("The notes may not answer this; closest passages:", quotes=[{"talk": "T"}])
 
     assert is_doubted({}, refused)
     assert is_doubted({}, doubted)
     assert not is_doubted({}, answered("x" * 300 + "may not answer", quotes=[{"talk": "T"}]))
-    assert not is_left_alone({}, refused)
-    assert is_left_alone({}, refused | {"miss": "off_topic"})
+    assert not is_told_off_topic({}, refused)
+    assert is_told_off_topic({}, refused | {"miss": "off_topic"})
+    assert not is_told_off_topic({}, doubted | {"miss": "off_topic"})
+
+
+@pytest.mark.parametrize(
+    ("message", "silent"),
+    [
+        ("thanks a lot!", True),
+        ("merci beaucoup", True),
+        ("hello", True),
+        ("could you book a table for six", True),
+        ("who is Rui North?", False),
+        ("who is Otto Lindqvist?", False),
+        ("which talks were about zeppelins?", False),
+    ],
+)
+def test_silence_is_what_a_thread_sees(builds: dict[str, Searcher], message: str, silent: bool) -> None:
+    """Thanks and greetings are replied to where the bot is spoken to, and left alone in a thread."""
+    [(row, given)] = asked([{"id": "1", "question": message, "build": "pier"}], builds)
+
+    assert is_left_alone(row, given) == silent
+    assert is_heard(row, given) != silent
 
 
 def test_a_follow_up_is_right_by_words_link_or_talk() -> None:

@@ -34,8 +34,7 @@ from ingest.job import Job
 from ingest.nightly.report import Report
 from ingest.nightly.run import silent
 from ingest.shards.embedding import ShareReport, embed_share
-from tests.conftest import ROOT
-from tests.conftest import Remembering
+from tests.conftest import ROOT, Remembering
 from tests.ingest.nightly.test_audiences import held, write_recaps
 from tests.ingest.test_cli import confnotes
 
