@@ -127,7 +127,7 @@ image:  ## build the image IMAGE with docker, on BASE by its digest (LOCK=requir
 		--build-arg REVISION=$$(git rev-parse HEAD) --tag $(IMAGE) .
 
 hazards: $(VENV)/installed-dev  ## kill 200 nightly jobs and 200 nights with a bot, fill disks, turn clocks, damage 700 builds, and look what is live afterwards
-	@$(BIN)/python -m benchmarks.hazards --kills 200 --damages 700 --nights 200
+	@mkdir -p data && $(BIN)/python -m benchmarks.hazards --kills 200 --damages 700 --nights 200 --keep data/hazards.json
 
 canaries: $(VENV)/installed-dev  ## start commands that fail, with a canary in twelve secrets, and look for the canaries
 	@$(BIN)/python -m benchmarks.canaries
