@@ -24,7 +24,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,6 @@ class Nights:
     chance: random.Random
     bot: int = 0
     night: int = 0
-    seen: Counter[str] = field(default_factory=Counter)
 
     def begin(self) -> None:
         """Publish first notes, start the bot, and ask to be told."""
@@ -195,8 +194,8 @@ class Nights:
         messages = self.slack.space.channels[CHANNEL].messages[-_LATEST:]
         return sum(one["user"] == BOT_USER_ID and one.get("thread_ts") == ts for one in messages)
 
-    def once(self) -> None:
-        """Live through a night in which something is killed."""
+    def once(self) -> str:
+        """Live through a night in which something is killed; return what and when."""
         self.write_notes()
         with contextlib.closing(sqlite3.connect(self.folder / "bot.sqlite", timeout=60)) as memory:
             memory.execute("UPDATE digests SET posted_at = 0")
@@ -225,7 +224,7 @@ class Nights:
         live = current_build_id(self.folder / "index")
         open_build(self.folder / "index", live, most_bytes=None)
         verify_quotes(self.folder / "index", live)
-        self.seen[f"night killed: {' and '.join(victims)}, {moment}"] += 1
+        return f"night killed: {' and '.join(victims)}, {moment}"
 
     def _any_moment(self) -> str:
         time.sleep(self.chance.uniform(0, _LONGEST_S))
@@ -291,12 +290,15 @@ def nights(seed: int) -> Iterator[Nights]:
         forks.close()
 
 
-def crashes(kills: int, seed: int) -> dict[str, int]:
-    """Live through so many nights with a kill; return how often which happened."""
+def crashes(kills: int, seed: int, tell: Callable[[str], object] = lambda _: None) -> dict[str, int]:
+    """Live through so many nights with a kill, telling what happened in each; return how often which happened."""
+    seen: Counter[str] = Counter()
     with nights(seed) as ours:
         for _ in range(kills):
-            ours.once()
-        return dict(sorted(ours.seen.items()))
+            happened = ours.once()
+            seen[happened] += 1
+            tell(happened)
+    return dict(sorted(seen.items()))
 
 
 def main() -> None:

@@ -4,17 +4,16 @@
 
 Each hazard meets a real job in a process of its own, after a change in the notes. Then the live build must
 open with every digest and every quote checked, and the next job must publish the change without anybody's
-repair, leaving nothing half done behind. A damaged build is asked first, by `ask` and `talks` in processes of
-their own: they answer rightly, or leave with 5 and one line. Last, nights with a bot in which the bot or the job
-is killed (benchmarks/crashes.py). Prints a table, and with --json one object.
+repair, leaving nothing half done behind. A damaged build is asked first, by `ask`, `talks`, `bot` and `web`
+(benchmarks/surfaces.py): they answer rightly, or leave with 5 and one line. Last, nights with a bot in which the
+bot or the job is killed (benchmarks/crashes.py). Prints a table, and with --json one object. With --keep FILE a
+run that was interrupted goes on where it was; remove the file to begin anew.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import io
-import itertools
 import json
 import os
 import random
@@ -25,9 +24,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import index.build.writer
@@ -36,7 +34,8 @@ import index.encoder.load
 import index.encoder.onnx  # noqa: F401 a child then starts with everything imported
 from benchmarks.crashes import crashes
 from benchmarks.damage import KINDS, damage
-from confnotes import main as main_command
+from benchmarks.surfaces import DEFECT, DONE, REFUSED, Surfaces, slack_beside
+from benchmarks.tally import Tally
 from index.build.layout import current_build_id, list_builds
 from index.build.reader import open_build
 from ingest.errors import PublishError
@@ -44,7 +43,8 @@ from ingest.job import Job
 from ingest.nightly.contents import verify_quotes
 from ingest.nightly.run import run
 
-PUBLISHED, REFUSED, DEFECT, NO_INDEX = 0, 4, 1, 5
+PUBLISHED = DONE
+OTHERS, KILLS, DAMAGES, ANSWERS, NIGHTS = "others", "kills", "damages", "answers", "nights"  # parts of a run
 _CENTURY_S = 3_155_760_000.0
 
 
@@ -55,9 +55,9 @@ class Bench:
     folder: Path
     recaps: int
     chance: random.Random
+    seen: Tally
     change: int = 0
     job_s: float = 0.0  # of the last night without a hazard
-    seen: Counter[str] = field(default_factory=Counter)
 
     @property
     def notes(self) -> Path:
@@ -144,8 +144,8 @@ def ended(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def kill_once(bench: Bench) -> bool:
-    """Kill a job at a random moment; say whether it was still at work then."""
+def kill_once(bench: Bench) -> None:
+    """Kill a job at a random moment; it may have ended before."""
     bench.edit()
     before = current_build_id(bench.index_dir)
     child = bench.start()
@@ -155,11 +155,11 @@ def kill_once(bench: Bench) -> bool:
     bench.check_live()
     half = any(path.name.startswith(".writing-") for path in bench.index_dir.iterdir())
     went = "before it published" if current_build_id(bench.index_dir) == before else "after it published"
-    bench.seen[
-        f"killed {went}{', with a half-written build' if half else ''}" if status < 0 else "ended first"
-    ] += 1
+    bench.seen.count(
+        KILLS,
+        f"killed {went}{', with a half-written build' if half else ''}" if status < 0 else "ended first",
+    )
     bench.check_next()
-    return status < 0
 
 
 def limit_once(bench: Bench, most_bytes: int) -> None:
@@ -170,7 +170,7 @@ def limit_once(bench: Bench, most_bytes: int) -> None:
     assert status == REFUSED, f"a limit of {most_bytes} bytes gave status {status}"
     assert current_build_id(bench.index_dir) == before
     bench.check_live()
-    bench.seen["files limited in size"] += 1
+    bench.seen.count(OTHERS, "files limited in size")
     bench.check_next()
 
 
@@ -187,7 +187,7 @@ def fill_once(bench: Bench, free_bytes: int) -> None:
     assert current_build_id(bench.index_dir) == before
     bench.check_live()
     ballast.unlink()
-    bench.seen["disk full"] += 1
+    bench.seen.count(OTHERS, "disk full")
     bench.check_next()
 
 
@@ -210,7 +210,7 @@ def forbid_once(bench: Bench, small_disk: bool) -> None:
     assert status == REFUSED, f"a read-only folder gave status {status}"
     assert current_build_id(bench.index_dir) == before
     bench.check_live()
-    bench.seen["folder read-only"] += 1
+    bench.seen.count(OTHERS, "folder read-only")
     bench.check_next()
 
 
@@ -220,7 +220,7 @@ def two_at_once(bench: Bench) -> None:
     statuses = sorted(ended(child) for child in [bench.start(), bench.start()])
     assert statuses in ([PUBLISHED, PUBLISHED], [PUBLISHED, REFUSED]), f"two jobs gave {statuses}"
     bench.check_live()
-    bench.seen["two jobs at once"] += 1
+    bench.seen.count(OTHERS, "two jobs at once")
     bench.check_next()
 
 
@@ -234,50 +234,30 @@ def turn_clock(bench: Bench, by_s: float) -> None:
 
     assert ended(bench.start(turn)) == PUBLISHED, f"a clock {by_s:+.0f} s off"
     bench.check_live()
-    bench.seen["a clock that jumps"] += 1
+    bench.seen.count(OTHERS, "a clock that jumps")
     bench.check_next()
 
 
-def damage_once(bench: Bench, kind: str) -> str:
-    """Damage the live build, ask it, and do a night's work without any change in the notes."""
+def damage_once(bench: Bench, kind: str, surfaces: Surfaces, *, real: bool) -> str:
+    """Damage the live build, ask it by all four commands, and do a night's work without any change in the notes."""
     done = damage(bench.index_dir, bench.chance, kind)
-    told = [asked(bench, *words) for words in (("ask", "how many crates?", "--json"), ("talks", "--jsonl"))]
-    for status, out, err in told:
-        assert status in (PUBLISHED, NO_INDEX), f"{done}: status {status}: {err[:300]}"
-        assert err.count("\n") == (status == NO_INDEX), f"{done}: {err[:300]}"
-        assert not (status and out), done
-        assert status or "crates" in out or "Pier" in out, f"{done}: {out[:300]}"
+    told = surfaces.told(real=real)
+    try:
+        answered = [one.check() for one in told]
+    except AssertionError as error:
+        raise AssertionError(f"{done}: {error}") from error
     status = ended(bench.start())
     assert status == PUBLISHED, f"{done}: the next night gave {status}"
     live = current_build_id(bench.index_dir)
     open_build(bench.index_dir, live, most_bytes=None)
     bench.check_live()
-    bench.seen[f"damage, {kind}"] += 1
-    return "refused" if any(status for status, _, _ in told) else "answered"
-
-
-def asked(bench: Bench, *words: str) -> tuple[int, str, str]:
-    """Run a command on the index in a child process; return its status, what it printed, and its errors."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        out, err, status = io.StringIO(), io.StringIO(), DEFECT
-        try:
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                main_command([*words, "--index", str(bench.index_dir)], standalone_mode=True)
-        except SystemExit as left:
-            status = int(left.code or 0)
-        except BaseException as error:  # the child must not go on as its parent
-            err.write(f"{type(error).__name__}: {error}\n")
-        finally:
-            os.write(writing, json.dumps([status, out.getvalue()[:20_000], err.getvalue()[:5_000]]).encode())
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as stream:
-        said = stream.read()
-    ended(child)
-    status, out_text, err_text = json.loads(said)
-    return int(status), str(out_text), str(err_text)
+    return (
+        "refused"
+        if not any(answered)
+        else "answered"
+        if all(answered)
+        else "refused by some, answered by others"
+    )
 
 
 def remount(folder: Path, mode: str) -> None:
@@ -295,7 +275,7 @@ def mounted(folder: Path) -> bool:
 
 
 def main() -> None:
-    """Run the hazards and print what was seen as one object."""
+    """Run the hazards and print what was seen."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -308,54 +288,75 @@ def main() -> None:
         "--nights", type=int, default=0, help="how many nights with a bot, and a kill in each"
     )
     parser.add_argument(
+        "--real-every",
+        type=int,
+        default=50,
+        help="after so many damaged builds one is asked by commands from nothing",
+    )
+    parser.add_argument(
+        "--keep", type=Path, help="a file of what was seen; a run that ended early goes on from it"
+    )
+    parser.add_argument(
         "--json", action="store_true", dest="as_json", help="print one object instead of a table"
     )
     parser.add_argument("--recaps", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    chance = random.Random(given.seed)  # noqa: S311 moments, not secrets
-    with tempfile.TemporaryDirectory(prefix="confnotes-hazards-") as name:
+    tally = Tally(given.keep)
+    # Other moments and damages than before the interruption.
+    seed = given.seed + 1_000 * sum(map(tally.times, tally.parts))
+    with tempfile.TemporaryDirectory(prefix="confnotes-hazards-") as name, slack_beside() as slack_url:
         Path(name).chmod(0o755)
-        bench = Bench(Path(name), given.recaps, chance)
+        chance = random.Random(seed)  # noqa: S311 moments, not secrets
+        bench = Bench(Path(name), given.recaps, chance, tally)
         small_disk = mounted(bench.index_dir)
         try:
-            seen = hazards(bench, given.kills, given.others, small_disk)
-            seen |= damages(bench, given.damages)
+            hazards(bench, given.kills, given.others, small_disk)
+            damages(bench, given.damages, slack_url, given.real_every)
         finally:
             if small_disk:
                 subprocess.run(["umount", str(bench.index_dir)], check=True)
-    if given.nights:
-        seen |= crashes(given.nights, given.seed)  # last: it starts threads, which cannot be forked
+    # Last: it starts threads, which cannot be forked.
+    left = given.nights - tally.times(NIGHTS)
+    if left > 0:
+        crashes(left, seed, lambda seen: tally.count(NIGHTS, seen))
     if given.as_json:
-        print(json.dumps(seen))
+        print(json.dumps(tally.parts))
         return
     print("| hazard | times | live build whole, next night fine, everybody told once |\n|---|---|---|")
-    for what, times in seen.items():
-        print(f"| {what} | {times} | yes |")  # the first one that is not ends the run
+    for part in tally.parts.values():
+        for what, times in part.items():
+            print(f"| {what} | {times} | yes |")  # the first one that is not ends the run
 
 
-def damages(bench: Bench, times: int) -> dict[str, object]:
+def damages(bench: Bench, times: int, slack_url: str, real_every: int) -> None:
     """Damage the live build again and again, each kind in turn."""
-    asked_of = Counter(damage_once(bench, kind) for kind in itertools.islice(itertools.cycle(KINDS), times))
-    return {**{what: n for what, n in bench.seen.items() if what.startswith("damage")}, **asked_of}
+    surfaces = Surfaces(bench.folder, bench.index_dir, slack_url)
+    kinds = list(KINDS)
+    for number in range(bench.seen.times(DAMAGES), times):
+        kind = kinds[number % len(kinds)]
+        real = number % real_every == real_every - 1
+        told = damage_once(bench, kind, surfaces, real=real)
+        bench.seen.count(DAMAGES, f"damage, {kind}")
+        bench.seen.count(
+            ANSWERS, f"damaged, {told}", *(["damaged, asked by commands from nothing"] if real else [])
+        )
 
 
-def hazards(bench: Bench, kills: int, others: int, small_disk: bool) -> dict[str, object]:
-    """Run all hazards."""
+def hazards(bench: Bench, kills: int, others: int, small_disk: bool) -> None:
+    """Run all hazards that meet a job."""
     bench.edit()
     bench.check_next()
-    for number in range(others):
+    for number in range(bench.seen.times(OTHERS, "a clock"), others):
         two_at_once(bench)
-        turn_clock(bench, (_CENTURY_S / 2, -_CENTURY_S / 10)[number % 2])
         limit_once(bench, (100, 2_000, 20_000, 40_000)[number % 4])
         if small_disk or os.getuid() != 0:  # modes do not bind root
             forbid_once(bench, small_disk)
         if small_disk:
             fill_once(bench, (0, 8_192, 40_960, 81_920)[number % 4])
-    killed = 0
-    while killed < kills:
-        killed += kill_once(bench)
-    return {"job_s": round(bench.job_s, 2), **bench.seen}
+        turn_clock(bench, (_CENTURY_S / 2, -_CENTURY_S / 10)[number % 2])
+    while bench.seen.times(KILLS, "killed") < kills:
+        kill_once(bench)
 
 
 if __name__ == "__main__":

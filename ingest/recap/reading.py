@@ -136,9 +136,11 @@ def cut_talks(opened: OpenedRecap, recap: Recap) -> list[CutTalk]:
     """Make the records of all talks, in the order of the notes."""
     cut: list[CutTalk] = []
     taken: set[str] = set()
+    recorded, recording = _recorded(opened)
     for matched in opened.matched:
         talk_id = talk_id_for(recap.recap_id, matched.found.title, taken)
-        passages = make_passages(opened.loaded, matched.found, talk_id, _recording(opened, matched))
+        video = recording if matched is recorded else ""
+        passages = make_passages(opened.loaded, matched.found, talk_id, video)
         # A talk that shares another one's words has none of its own; a section without words is nothing.
         if passages or (matched.found.kind != "section" and matched.found.title):
             taken.add(talk_id)
@@ -171,14 +173,15 @@ def _talk(opened: OpenedRecap, recap: Recap, matched: Matched, talk_id: str, pos
     )
 
 
-def _recording(opened: OpenedRecap, matched: Matched) -> str:
-    """Return the recording that the catalogue gives a talk, where the recap's seconds count from its beginning.
+def _recorded(opened: OpenedRecap) -> tuple[Matched | None, str]:
+    """Return the talk that the recap's seconds count from the beginning of, and the catalogue's recording of it.
 
     That is so where the talk is the only one: a transcript of a whole day counts from the day's.
     """
     talks = [one for one in opened.matched if one.found.kind != "section"]
-    alone = len(talks) == 1 and talks[0] is matched
-    return matched.match.talk.links.get("video", "") if alone and matched.match.talk else ""
+    if len(talks) != 1 or talks[0].match.talk is None:
+        return None, ""
+    return talks[0], talks[0].match.talk.links.get("video", "")
 
 
 def _page(opened: OpenedRecap, found: FoundTalk, url: str | None) -> str | None:

@@ -22,7 +22,7 @@ def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds() 
             "--others",
             "1",
             "--damages",
-            "13",
+            "5",
             "--nights",
             "2",
             "--seed",
@@ -38,6 +38,8 @@ def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds() 
     lines = done.stderr.splitlines()
 
     assert done.returncode == 0, done.stderr
-    assert sum(count for what, count in json.loads(done.stdout).items() if "killed" in what) == 4 + 2
+    parts = json.loads(done.stdout)
+    assert [sum(parts[part].values()) for part in ("damages", "nights")] == [5, 2]
+    assert sum(times for what, times in parts["kills"].items() if what.startswith("killed")) == 4
     assert not [line for line in lines if "defect" in line]
     assert all(line.count("The live build stays") <= 1 for line in lines)
