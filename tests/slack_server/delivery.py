@@ -90,10 +90,11 @@ class Sockets:
 
     async def send(self, delivery: Delivery) -> None:
         """Send an envelope down the next connection; where there is none or it breaks the app never hears of it, as with Slack."""
-        if not self.connections:
+        able = [socket for socket in self.connections if not socket.closed]
+        if not able:
             return
         self._turn += 1
-        chosen = self.connections[self._turn % len(self.connections)]
+        chosen = able[self._turn % len(able)]
         envelope = {
             "envelope_id": delivery.envelope_id,
             "type": delivery.kind,
@@ -102,7 +103,7 @@ class Sockets:
             "retry_attempt": delivery.retry,
             "retry_reason": "timeout" if delivery.retry else "",
         }
-        for socket in list(self.connections) if self.doubles else [chosen]:
+        for socket in able if self.doubles else [chosen]:
             with suppress(ConnectionError):
                 await socket.send_json(envelope)
 

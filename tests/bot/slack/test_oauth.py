@@ -54,6 +54,12 @@ def installed(slack: LocalSlack, start: Starter) -> Running:
     return running
 
 
+def sealed_tokens(running: Running) -> list[Any]:
+    """Return what the bot's memory holds of installations."""
+    with running.bot.store.reading() as db:
+        return list(db.execute("SELECT * FROM installations").fetchall())
+
+
 def test_a_workspace_that_installed_the_app_is_answered(slack: LocalSlack, installed: Running) -> None:
     """Mentions, follow-ups and commands work with the token that the installation brought."""
     slack.write("C1NOTES", "U1ADA", "<@BOT> what is Lanternfish?")
@@ -85,6 +91,7 @@ def test_other_workspaces_are_not_answered(slack: LocalSlack, installed: Running
     }
     slack.deliver("events_api", body)
     slack.deliver("events_api", slack.envelope({"type": "app_uninstalled"}))
+    slack.wait_for(lambda: not sealed_tokens(installed))  # Bolt acknowledges before it forgets
     slack.write("C1NOTES", "U1ADA", "<@BOT> what is Mossbank?")
     installed.close()
 
@@ -137,9 +144,7 @@ def found(installations: Installations, team_id: str, enterprise_id: str | None 
 
 def test_no_token_stands_in_the_memory(slack: LocalSlack, installed: Running) -> None:
     """What the memory holds of an installation tells no token, and is opened by the key alone."""
-    store = installed.bot.store
-    with store.reading() as db:
-        rows = db.execute("SELECT * FROM installations").fetchall()
+    rows = sealed_tokens(installed)
     [(place, sealed, _)] = rows
 
     assert place == "T0LOCAL"
