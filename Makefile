@@ -23,7 +23,7 @@ TEXTS ?= ../shared
 TEACHER ?= data/training/all-mpnet-base-v2
 READER = data/training/reader
 # All notes that pairs point into, in one folder.
-GATHER = mkdir -p data/training/texts && for folder in $(TEXTS)/training/texts $(TEXTS)/recaps/texts training/notes; do \
+GATHER = mkdir -p data/training/texts && for folder in $(TEXTS)/training/texts $(TEXTS)/recaps/texts training/recaps; do \
 	cp $$folder/* data/training/texts || exit; done
 READ = --texts data/training/texts --quoted $(TEXTS)/training/questions.jsonl
 Q ?= what did they say about Karpenter?
@@ -155,7 +155,7 @@ everyday: $(VENV)/installed-dev  ## ask the question sets and say whom the answe
 		--build corpus=data/questions/corpus --build recaps=data/questions/recaps
 
 pairs: $(VENV)/installed-dev  ## check the pairs that the encoder's adapter is trained on (TEXTS holds what they point into)
-	@$(BIN)/python -m training.check --texts $(TEXTS)/training/texts --texts $(TEXTS)/recaps/texts --texts training/notes \
+	@$(BIN)/python -m training.check --texts $(TEXTS)/training/texts --texts $(TEXTS)/recaps/texts --texts training/recaps \
 		--quoted $(TEXTS)/training/questions.jsonl --against $(TEXTS)/golden/dev.jsonl --against $(TEXTS)/recaps/questions.jsonl \
 		--against $(TEXTS)/everyday/seeds.jsonl --against $(TEXTS)/everyday/recaps.jsonl
 

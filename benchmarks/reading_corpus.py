@@ -1,8 +1,8 @@
 """Measure how well recaps of shapes that the reader was not written for are read: titles, speakers, days, links, conference.
 
-    python -m benchmarks.reading_corpus [--developing | --held-out] [--only NAME] [--misses]
+    python -m benchmarks.reading_corpus [--corpus training] [--developing | --held-out] [--only NAME] [--misses]
 
-Every recap of tests/corpus is built alone, with the command a person would type, in a folder `notes` that holds nothing else, and
+Every recap of tests/corpus, or of the 36 that training made up, is built alone, with the command a person would type, in a folder `notes` that holds nothing else, and
 without a catalogue. One JSON line a recap, then one for those of each half and for all. Misses of held-out recaps are never shown:
 whoever looks at them can no longer say how the reader does on recaps nobody has seen.
 """
@@ -158,12 +158,12 @@ def _compare(result: Score, want: Record, hit: Record, notes: str) -> None:
         result.note("notes", fold(want["first_words"]) in fold(notes), title)
 
 
-def read(name: str, confnotes: Sequence[str]) -> tuple[list[Record], dict[str, str], int]:
+def read(corpus: Path, name: str, confnotes: Sequence[str]) -> tuple[list[Record], dict[str, str], int]:
     """Build one recap alone; return its talks, the text of their passages by title, and the exit status of the build."""
     with tempfile.TemporaryDirectory() as work:
         notes, index = Path(work) / "notes", Path(work) / "index"
         notes.mkdir()
-        source = CORPUS / "recaps" / name
+        source = corpus / "recaps" / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, notes / name)
         built = subprocess.run(
             [*confnotes, "ingest", notes, "--index", index],
@@ -195,9 +195,9 @@ def _lines(path: Path) -> Iterator[Record]:
         yield from map(json.loads, lines)
 
 
-def recaps() -> dict[str, bool]:
-    """Return the names of the corpus's recaps, and whether each is held out."""
-    listed = yaml.safe_load((CORPUS / "recaps.yaml").read_text("utf-8"))["recaps"]
+def recaps(corpus: Path = CORPUS) -> dict[str, bool]:
+    """Return the names of a corpus's recaps, and whether each is held out."""
+    listed = yaml.safe_load((corpus / "recaps.yaml").read_text("utf-8"))["recaps"]
     return {recap["name"]: recap["held_out"] for recap in listed}
 
 
@@ -221,6 +221,7 @@ def main() -> None:
         default=None,
         help="only recaps kept for final figures",
     )
+    parser.add_argument("--corpus", type=Path, default=CORPUS, help="folder of recaps and their truth")
     parser.add_argument("--only", action="append", metavar="NAME", help="only this recap")
     parser.add_argument(
         "--misses", action="store_true", help="print what was missed, of recaps that may be looked at"
@@ -229,12 +230,12 @@ def main() -> None:
         "--confnotes", default=str(Path(sys.executable).with_name("confnotes")), help="the command"
     )
     args = parser.parse_args()
-    gold = list(_lines(CORPUS / "talks.jsonl"))
+    gold = list(_lines(args.corpus / "talks.jsonl"))
     totals = {"developing": Score(), "held out": Score(), "all": Score()}
-    for name, held_out in recaps().items():
+    for name, held_out in recaps(args.corpus).items():
         if args.held_out not in {None, held_out} or (args.only and name not in args.only):
             continue
-        found, texts, status = read(name, shlex.split(args.confnotes))
+        found, texts, status = read(args.corpus, name, shlex.split(args.confnotes))
         mine = score([talk for talk in gold if Path(talk["doc"]).parts[0] == name], found, texts)
         print(
             json.dumps(

@@ -190,3 +190,18 @@ def test_conference_is_right_by_all_words_of_a_name(event: str | None, same: boo
 def test_another_year_is_another_conference() -> None:
     """A name with two years is not that of one of them."""
     assert not same_event("QCon 2023 and 2024", ["QCon 2023"])
+
+
+def test_every_made_up_recap_has_a_truth_that_stands_in_it() -> None:
+    """The recaps made up for training are listed, and titles, speakers and first words of their talks are theirs."""
+    training = CORPUS.parents[1] / "training"
+    talks = [json.loads(line) for line in (training / "talks.jsonl").read_text("utf-8").splitlines()]
+    texts = {
+        path.name: fold(path.read_text("utf-8").replace("*", "")) for path in (training / "recaps").iterdir()
+    }
+
+    assert list(recaps(training)) == sorted(texts)
+    assert {talk["doc"] for talk in talks} == set(texts)
+    for talk in talks:
+        told = [*talk["speakers"], talk["first_words"]]
+        assert all(fold(one) in texts[talk["doc"]] for one in told), talk["title"]

@@ -91,7 +91,7 @@ def test_pairs_are_read_from_files_and_quotes(texts: Texts, tmp_path: Path) -> N
 @pytest.mark.shared
 def test_the_pairs_of_the_repository_are_sound(shared: Path) -> None:
     """Every stored pair stands where it says, none is a question that the product is measured by, and the shares are kept."""
-    folders = [shared / "training" / "texts", shared / "recaps" / "texts", ROOT / "training" / "notes"]
+    folders = [shared / "training" / "texts", shared / "recaps" / "texts", ROOT / "training" / "recaps"]
     named = [word for folder in folders for word in ("--texts", folder)]
     measured = [
         word
