@@ -2,9 +2,9 @@
 
     python -m benchmarks.reading_corpus [--corpus training] [--developing | --held-out] [--only NAME] [--misses]
 
-Every recap of tests/corpus, or of the 36 that training made up, is built alone, with the command a person would type, in a folder `notes` that holds nothing else, and
-without a catalogue. One JSON line a recap, then one for those of each half and for all. Misses of held-out recaps are never shown:
-whoever looks at them can no longer say how the reader does on recaps nobody has seen.
+Every recap of tests/corpus, or of the 36 that training made up, is built alone, with the command a person would type, in a folder `notes`
+that holds nothing else, and without a catalogue. One JSON line a recap, then one for those of each half and for all. Misses of held-out
+recaps are never shown: whoever looks at them can no longer say how the reader does on recaps nobody has seen.
 """
 
 from __future__ import annotations
