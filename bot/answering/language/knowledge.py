@@ -31,6 +31,7 @@ _EVERYWHERE = {
     "america",
 }  # words of many conferences' names
 _TELLING = 4  # letters from which a word names a conference
+_VERSION_PARTS = 6  # numbers of the longest version that is looked up with fewer
 _LANGUAGE_CHARS = 4_000  # of a recap, enough to tell its language
 # read on the first question in another language, in a third of a second; of a larger build its records are believed
 _LANGUAGE_PASSAGES = 20_000
@@ -172,10 +173,9 @@ class Knowledge:
     def spelling(self, form: str, written: str) -> str | None:
         """Return a word as the notes spell it, None where they never say it: closed, in two words ("kube proxy"), or as it is."""
         if form[:1].isdigit() and "." in form:  # 1.19.2 where they say 1.19
-            said = len(self._searcher.said.rows(form)) or (
-                form.count(".") > 1 and self.spelling(*[form.rpartition(".")[0]] * 2)
-            )
-            return written if said else None
+            parts = form.split(".")[:_VERSION_PARTS]
+            shorter = (".".join(parts[:count]) for count in range(len(parts), 1, -1))
+            return written if any(len(self._searcher.said.rows(one)) for one in shorter) else None
         if self.contains(form):
             return written if written.isalnum() or "'" in written else form
         if parts := self._build.phrases.split(form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from types import CodeType, FrameType
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.answering import MAX_QUESTION_CHARS, answer
+from bot.answering.language.markup import plain_question
 from index.search import Searcher
 
 # Families of questions that made an answer take seconds, and their siblings: every separator, letters that stand
@@ -25,6 +27,8 @@ FAMILIES = {
     "apostrophes": "l'a d'b ",
     "by": "talks by ",
     "numbers": "1.2.3-4 ",
+    "one long version": "1.",
+    "commas": ",",
     "hyphens": "pod-pod-",
     "and or": "crates and quays or ",
     "one word": "lanternfish ",
@@ -88,3 +92,14 @@ def test_twice_the_question_is_at_most_2_2_times_the_calls(family: str, searcher
     grown.subtract(half.calls)
 
     assert whole.total <= 2.2 * half.total + 2_000, grown.most_common(6)
+
+
+@pytest.mark.parametrize(
+    "sign", [",", ";", ", ", "- ", "– ", "\n", "> ", "! ", "please, ", "hi, ", "*a ", "<@"]
+)
+def test_a_run_of_signs_costs_next_to_nothing(sign: str) -> None:
+    """What a pattern reads again and again is no call: a run of signs that took 8 s of CPU takes some thousandths."""
+    started = time.process_time()
+    plain_question((sign * 4_000)[:4_000])
+
+    assert time.process_time() - started < 0.5
