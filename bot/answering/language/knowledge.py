@@ -173,8 +173,8 @@ class Knowledge:
     def spelling(self, form: str, written: str) -> str | None:
         """Return a word as the notes spell it, None where they never say it: closed, in two words ("kube proxy"), or as it is."""
         if form[:1].isdigit() and "." in form:  # 1.19.2 where they say 1.19
-            parts = form.split(".")[:_VERSION_PARTS]
-            shorter = (".".join(parts[:count]) for count in range(len(parts), 1, -1))
+            numbers = form.split(".")[:_VERSION_PARTS]
+            shorter = (".".join(numbers[:count]) for count in range(len(numbers), 1, -1))
             return written if any(len(self._searcher.said.rows(one)) for one in shorter) else None
         if self.contains(form):
             return written if written.isalnum() or "'" in written else form
