@@ -86,14 +86,16 @@ _KANJI_HONORIFIC = re.compile(
     rf"(?<=[\u4e00-\u9fffぁ-んァ-ヶー\uac00-\ud7af])\s?(?:{either('bylines', 'honorifics')})$"
 )
 _MATERIAL = re.compile(
-    rf"[\[(]?(?:{'|'.join(either('links', kind) for kind in ('slides', 'video', 'schedule', 'code', 'other'))})[\])]?",
+    rf"[\[(]?(?:{'|'.join(either('links', kind) for kind in ('slides', 'video', 'schedule', 'code', 'other', 'behind'))})[\])]?",
     re.IGNORECASE,
 )
 _MATERIAL_ASIDE = re.compile(rf"\s*[(\[](?:{_MATERIAL.pattern})[)\]]\s*$", re.IGNORECASE)
 # "Ann Bee (Quay. Recording)", "Ann Bee, Quay. Video; slides": what follows the company's full stop is a link's name.
+# A line that is broken behind one of several links ends in what joins them: "Ann Bee, Quay. Recording,".
 _MATERIAL_BEHIND = re.compile(
     rf"(?:(?<!\b[A-Z])[.;]\s+(?:(?:the|session|talk)\s+)?(?:{_MATERIAL.pattern})"
-    rf"(?:\s*(?:,|&|/|\s(?:{_AND}))\s+(?:{_MATERIAL.pattern}))*)+\.?(?=\s*[)\]]|\s*$)",
+    rf"(?:(?:\s*[,&/|·•–—-]\s+|\s+(?:{_AND})\s+|\s+(?=[\[(]))(?:{_MATERIAL.pattern}))*)+"
+    rf"(?:\s+(?:{_AND})|\s*[.,;:&/|·•–—-])?(?=\s*[)\]]|\s*$)",
     re.IGNORECASE,
 )
 _BOTH = re.compile(

@@ -27,8 +27,12 @@ _BY = re.compile(
 _HANDLE = re.compile(r"@[\w.]+\s*\((?=[A-ZÀ-Þ])")  # "by @annbee (Ann Bee)"
 _QUOTED = re.compile(r"[“\"«„「](?P<title>[^“”\"«»„」]{6,160}?)[,.]?[”\"»“」]")
 _NAMES_END = re.compile(
-    r"\)|\n(?=\W|\d)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
+    r"\)|\n(?=[^\w&]|\d)|(?:(?<!\b[A-Z])\.|[;:!?])(?:\s|$)|,\s+(?=[a-z])|\s+(?=(?:which|who|where|that|was|is|about|on|at|for|talked|spoke"
     r"|explained|showed|gave|had)\b)"
+)
+_CALLS_A_TALK = re.compile(  # "Watch the recorded session", "This talk about ropes"
+    rf"\b(?:{either('headings', 'containers')}|{either('kinds', 'announced')}|{either('links', 'video')}|recorded)\b",
+    re.IGNORECASE,
 )
 _DASHED = re.compile(
     r"\s*[-–—:,]+\s+(?P<names>[A-ZÀ-Þ](?:[^.:;!?\n]|\.(?=\w)|(?<=\b[A-Z])\.){3,90}?)(?:(?<!\b[A-Z])[.:;](?!\w)|\n|$)"
@@ -85,6 +89,7 @@ _SEVERAL_LINKS = 2
 _SEVERAL_DASHED = 3
 _LONGEST = 20_000  # characters of a paragraph; a longer one is no prose
 _MOST_TITLE_WORDS = 30
+_FEWEST_PLAIN_WORDS = 3  # of a linked title in sentence case
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +199,13 @@ def _marked(piece: Piece, ordinary: frozenset[str], habit: _Habit) -> Iterator[_
         words = shown.words
         if not 0 < len(words.split()) <= _MOST_TITLE_WORDS or "://" in words:
             continue
-        people = _people_after(piece.text, shown.end, ordinary) or _people_around(shown, ordinary, habit)
+        author = _people_after(piece.text, shown.end, ordinary)
+        people = author or _people_around(shown, ordinary, habit)
         links = _links_in(piece, shown.start, shown.end)
         if shown.page and not links and not names_material(words):
             links = {"schedule": shown.page}
-        if people is not None and (shown.how != "linked" or _titled(words)):
+        titled = shown.how != "linked" or _titled(words) or ("video" in links and _is_by(author, words))
+        if people is not None and titled:
             yield _Named(shown.start, shown.end, _clean(words), people, links, 0.9)
         elif _is_title_link(shown, habit):
             yield _Named(shown.start, shown.end, _clean(words), people, links, 0.85)
@@ -273,6 +280,13 @@ def _sentence_from(text: str, offset: int) -> int:
 
 def _titled(words: str) -> bool:
     return words.strip()[:1].isupper() and sum(token[:1].isupper() for token in words.split()) >= 2
+
+
+def _is_by(author: People | None, words: str) -> bool:
+    """Return whether linked words in sentence case are a title: their author follows, and they call no talk a talk."""
+    if author is None or author.certainty < SURE or len(words.split()) < _FEWEST_PLAIN_WORDS:
+        return False
+    return words.strip()[:1].isupper() and not names_material(words) and not _CALLS_A_TALK.search(words)
 
 
 def _people_after(text: str, end: int, ordinary: frozenset[str]) -> People | None:

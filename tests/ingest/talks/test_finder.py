@@ -276,6 +276,28 @@ def test_topical_notes_keep_their_source_lines() -> None:
     assert talks(reading) == []
 
 
+def test_linked_titles_in_sentence_case_are_talks_by_who_follows() -> None:
+    """A linked recording with its speakers behind "by" is a talk in small letters too, over a break before "&" as well."""
+    reading = read(
+        "# QuayCon 2031, takeaways by topic\n\n## Notes on ropes\n\nWhat holds, holds.\n"
+        "[The way to knotless moorings](https://www.youtube.com/watch?v=aaaaaaaaaaa) by Ann Bee, Quay & Carl Dee, IBM\n"
+        "shows what went wrong on the way there ([slides](https://quay.example/a.pdf)).\n\n"
+        "## Notes on tides\n\n"
+        "Source: [Tides and Patience](https://www.youtube.com/watch?v=bbbbbbbbbbb) by Anna Holm\n"
+        "& Peter Fay, Mole Works\n\n"
+        "## Notes on tar\n\n"
+        "[This talk about old tar](https://www.youtube.com/watch?v=ccccccccccc) by Tom Reed, Halde says it well.\n"
+        "[Fine notes about old tar](https://blog.example/tar) by Lena Vogt, Halde too.\n\n"
+        "## Keynotes\n\n### Nets of steel hold the tide\n\nBy Eva Eff, Pier Nine\n"
+    )
+
+    assert [(t.title, t.speakers, t.affiliations) for t in reading.talks if t.kind != "section"] == [
+        ("The way to knotless moorings", ("Ann Bee", "Carl Dee"), ("Quay", "IBM")),
+        ("Tides and Patience", ("Anna Holm", "Peter Fay"), ("Mole Works", "Mole Works")),
+        ("Nets of steel hold the tide", ("Eva Eff",), ("Pier Nine",)),
+    ]
+
+
 def test_linked_titles_over_two_lines_keep_their_own_speakers() -> None:
     """One link over a line of names and a line of title is one talk; its neighbours take nothing from it."""
     reading = read(
