@@ -93,8 +93,8 @@ _MATERIAL_ASIDE = re.compile(rf"\s*[(\[](?:{_MATERIAL.pattern})[)\]]\s*$", re.IG
 # "Ann Bee (Quay. Recording)", "Ann Bee, Quay. Video; slides": what follows the company's full stop is a link's name.
 # A line that is broken behind one of several links ends in what joins them: "Ann Bee, Quay. Recording,".
 _MATERIAL_BEHIND = re.compile(
-    rf"(?:(?<!\b[A-Z])[.;]\s+(?:(?:the|session|talk)\s+)?(?:{_MATERIAL.pattern})"
-    rf"(?:(?:\s*[,&/|·•–—-]\s+|\s+(?:{_AND})\s+|\s+(?=[\[(]))(?:{_MATERIAL.pattern}))*)+"
+    rf"(?:(?<!\b[A-Z])[.;]\s+(?:(?:the|session|talk)\s+)?(?>{_MATERIAL.pattern})"
+    rf"(?:(?:\s*[,&/|·•–—-]\s+|\s+(?:{_AND})\s+|\s+(?=[\[(]))(?>{_MATERIAL.pattern}))*)+"
     rf"(?:\s+(?:{_AND})|\s*[.,;:&/|·•–—-])?(?=\s*[)\]]|\s*$)",
     re.IGNORECASE,
 )
