@@ -45,7 +45,8 @@ _POSTED = re.compile(
 )
 # "Ann Bee, Quay · Watch · Slides": links behind the names.
 _LINKS_BEHIND = re.compile(
-    rf"(?:\s*[·•|–—\-/,]\s*[\[(]*(?:{_MATERIAL_NAMES}|https?://\S+)[\])]*)+\s*$", re.IGNORECASE
+    rf"(?>\s*[·•|–—\-/,]\s*[\[(]*(?:{_MATERIAL_NAMES}|https?://\S+)[\])]*(?=\s*[·•|–—\-/,]|\s*$))+\s*$",
+    re.IGNORECASE,
 )
 _NAMES_MATERIAL = re.compile(_MATERIAL_NAMES, re.IGNORECASE)
 # Most lines fail these, at a tenth of the cost: no links behind without such a sign, no date of posting

@@ -92,9 +92,11 @@ _MATERIAL = re.compile(
 _MATERIAL_ASIDE = re.compile(rf"\s*[(\[](?:{_MATERIAL.pattern})[)\]]\s*$", re.IGNORECASE)
 # "Ann Bee (Quay. Recording)", "Ann Bee, Quay. Video; slides": what follows the company's full stop is a link's name.
 # A line that is broken behind one of several links ends in what joins them: "Ann Bee, Quay. Recording,".
+# Many a name is a word of several languages: each is taken once (atomically), or a long row of them never ends.
+_ONE_MATERIAL = rf"(?:{_MATERIAL.pattern})(?=\s*(?:[,.;:&/|·•–—()\[\]-]|(?:{_AND})(?:\s|$)|$))"
 _MATERIAL_BEHIND = re.compile(
-    rf"(?:(?<!\b[A-Z])[.;]\s+(?:(?:the|session|talk)\s+)?(?>{_MATERIAL.pattern})"
-    rf"(?:(?:\s*[,&/|·•–—-]\s+|\s+(?:{_AND})\s+|\s+(?=[\[(]))(?>{_MATERIAL.pattern}))*)+"
+    rf"(?>(?<!\b[A-Z])[.;]\s+(?:(?:the|session|talk)\s+)?{_ONE_MATERIAL}"
+    rf"(?>(?:\s*[,&/|·•–—-]\s+|\s+(?:{_AND})\s+|\s+(?=[\[(])){_ONE_MATERIAL})*)+"
     rf"(?:\s+(?:{_AND})|\s*[.,;:&/|·•–—-])?(?=\s*[)\]]|\s*$)",
     re.IGNORECASE,
 )
@@ -362,7 +364,7 @@ def _cleaned(text: str) -> str:
         cleaned = _PRONOUNS.sub("", cleaned)
     if "@" in cleaned:
         cleaned = _HANDLE.sub("", _HANDLE_FIRST.sub(r"\1", cleaned))
-    if "." in cleaned or ";" in cleaned:
+    if len(cleaned) <= 1000 and ("." in cleaned or ";" in cleaned):
         cleaned = _MATERIAL_BEHIND.sub("", cleaned)
     cleaned = cleaned.strip(" \t\n*_.:·•-–—,;|")
     if cleaned.count("(") > cleaned.count(")"):
