@@ -76,9 +76,15 @@ class Reader:
         self._known: Remembered[Reading] = Remembered(_KEPT)
 
     def read(self, question: str, texts: Sequence[str]) -> list[Reading]:
-        """Return what reading says of each text; nothing at all where the time is not enough for every one."""
+        """Return what reading says of each text.
+
+        Nothing at all where the time is not enough for every one, and where the question is longer than the
+        reader has learnt to read: the half of a question is another question, and a long one costs most.
+        """
         until = time.perf_counter() + self.budget_ms / 1000
-        asked = self._encoder.pieces(question)[: self.card.question_pieces]
+        asked = self._encoder.pieces(question)
+        if len(asked) > self.card.question_pieces:
+            return []
         found: list[Reading] = []
         for text in texts:
             key = f"{question}\n{text}"

@@ -7,9 +7,11 @@ whatever spelling), is an ordinary word that they lack, or names something that 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 
 from bot.answering.language.knowledge import Knowledge
 from bot.answering.language.spelling import closest_word, grammar_meant, hasty_contractions
@@ -153,6 +155,9 @@ class _Reader:
         self.language = language_of(text)
         self.words = _compounds_joined(text, knowledge)
         self._capitals_tell = _capitals_tell(text)
+        # A word that a question says again is not looked up again.
+        self._spelt = cache(knowledge.spelling)
+        self._closest = cache(self._look_closest)
 
     def read(self, word: Word) -> _Read:
         """Return what a word is."""
@@ -195,7 +200,7 @@ class _Reader:
             return _Read(written, word.form, Sense.NAME if capital else Sense.PLAIN, capital, real)
         if product or self._in_address(word):
             return _Read(written, word.form, Sense.NAME, capital)
-        if meant := self._meant(word, capital=capital):
+        if meant := self._closest(word.form, capital):
             return _Read(
                 meant, meant, Sense.KNOWN, capital, is_real_word(meant, self.language), corrected=True
             )
@@ -204,14 +209,14 @@ class _Reader:
 
     def _follows_a_name(self, word: Word) -> bool:
         """Return whether a product or a name of the notes stands before a word: the release of something."""
-        before = [one for one in self.words if one.end < word.start][-1:]
+        at = bisect_left(self.words, word.start, key=lambda one: one.end)
         return any(
             is_product(one.form)
             or self.knowledge.is_name(one.form)
             or self.knowledge.aliases.others(
                 self.text[one.start : one.end]
             )  # "k8s" where they say Kubernetes
-            for one in before
+            for one in self.words[max(at - 1, 0) : at]
         )
 
     def _is_grammar(self, word: Word, *, capital: bool) -> bool:
@@ -262,7 +267,7 @@ class _Reader:
     def _spelling(self, word: Word) -> str | None:
         """Return a word as the notes write it, None where they do not contain it: in one word or in two."""
         written = self.text[word.start : word.end]
-        return self.knowledge.spelling(word.form, written)
+        return self._spelt(word.form, written)
 
     def _others(self, word: Word, *, capital: bool) -> tuple[str, ...]:
         """Return what the notes call a thing that they do not call so."""
@@ -278,10 +283,10 @@ class _Reader:
         english_words = self.language.english.get(word.form, "").split()
         return any(self.knowledge.contains(fold(other)) for other in english_words if not is_stop(other))
 
-    def _meant(self, word: Word, *, capital: bool) -> str | None:
-        near = self.knowledge.near(word.form)
+    def _look_closest(self, form: str, capital: bool) -> str | None:
+        near = self.knowledge.near(form)
         meant = closest_word(
-            word.form, near, is_name=self.knowledge.is_name, capital=capital, is_plain=is_real_word
+            form, near, is_name=self.knowledge.is_name, capital=capital, is_plain=is_real_word
         )
         return None if meant and is_generic(meant) else meant
 

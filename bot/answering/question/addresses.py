@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -20,6 +20,7 @@ _ADDRESS = re.compile(
 )
 _UNCHANGED = re.compile(r"[A-Za-z0-9_-]+")  # what is written the same in every spelling of an address
 _MOST_READ = 200  # records that hold an address's longest word and are compared: "talk" may be in all of them
+_REMEMBERED = 4_096  # addresses: those of the same records are compared with every one that is asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def with_titles(text: str, searcher: Searcher) -> str:
     return text
 
 
+@lru_cache(_REMEMBERED)
 def address_key(url: str) -> tuple[str, str] | None:
     """Return what two addresses of the same thing have in common, None for what is no address of one thing."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import reduce
@@ -52,13 +53,19 @@ def has_another(question: Question) -> bool:
     between = {
         sign for language in spoken for sign in language.sides if sign not in language.prepositions
     } | {"/", ",", "&"}
-    known = [word for word in question.focus if word.known]
+    known = sorted((word for word in question.focus if word.known), key=lambda word: word.start)
     if known and all(is_version(one.form) for one in question.unknown_names):
         return True
+    starts = [word.start for word in known]
+    beside = (
+        (one, other)
+        for one in question.unknown_names
+        for at in (bisect_left(starts, one.start),)
+        for other in known[max(at - 1, 0) : at + 1]
+    )
     return any(
         question.text[min(one.end, other.end) : max(one.start, other.start)].strip().lower() in between
-        for one in question.unknown_names
-        for other in known
+        for one, other in beside
     )
 
 

@@ -43,6 +43,7 @@ FAMILIES = {
     "mentions": "<@U1> ",
     "mentions and words": "<@U1> quay ",
     "camels": "aBcDeF",
+    "names that the notes have and lack": "quay Zorblax ",
 }
 
 

@@ -107,6 +107,16 @@ def test_switched_off_and_out_of_time_are_the_same(folder: Path, encoder: Encode
         assert off.search(Query(question)).evidence == off.rank(Query(question))
 
 
+def test_a_question_longer_than_what_it_learnt_to_read_is_not_read(folder: Path, encoder: Encoder) -> None:
+    """Its beginning is another question, so the ranking is that without a reader; one that just fits is read."""
+    searcher = opened(folder, encoder)
+    most = read_card(SHIPPED).question_pieces
+    fits, longer = (" ".join(["quay"] * count) for count in (most, most + 1))
+
+    assert searcher.search(Query(longer)).evidence == searcher.rank(Query(longer))
+    assert any(item.reading for item in searcher.search(Query(fits)).evidence)
+
+
 def test_the_same_question_is_read_the_same(folder: Path, encoder: Encoder) -> None:
     """Another process, another limit and a second time change no number."""
     one, two = opened(folder, encoder), opened(folder, encoder)
