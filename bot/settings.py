@@ -157,7 +157,7 @@ class Settings(BaseSettings):
         description="What reads the best passages with the question in mind: none, or a folder; empty: the shipped one.",
     )
     reader_ms: float = Field(
-        default=250,
+        default=1_000,
         gt=0,
         description="Milliseconds that it may take for a question; where they are not enough, none counts as read.",
     )

@@ -8,6 +8,7 @@ measures and writes them, and `docs/decisions/0018-reader.md` says what it bring
 from __future__ import annotations
 
 import json
+import math
 import os
 import threading
 import time
@@ -30,7 +31,6 @@ SHIPPED = Path(__file__).with_name("reader")
 GRAPH_FILE = "reader.onnx"
 WEIGHTS_FILE = "reader.weights"
 CARD_FILE = "reader.json"
-BUDGET_MS = 250.0
 _FAR = np.float32(-1e4)  # added to attention, it leaves nothing
 _KEPT = 256  # pairs of question and passage: one is read again within other limits
 _WAY_OUT = f"Set CONFNOTES_READER to the folder of another one, or to {NO_READER}."
@@ -53,7 +53,7 @@ class Card:
 class Reader:
     """A reader at work; safe to share between threads."""
 
-    def __init__(self, folder: Path, encoder: OnnxEncoder, budget_ms: float = BUDGET_MS) -> None:
+    def __init__(self, folder: Path, encoder: OnnxEncoder, budget_ms: float = math.inf) -> None:
         """Load a reader.
 
         Args:
@@ -121,7 +121,7 @@ class Reader:
 class ReaderSetting:
     """The reader that a setting asks for, loaded when first wanted; several builds may share it."""
 
-    def __init__(self, setting: str | None = None, budget_ms: float = BUDGET_MS) -> None:
+    def __init__(self, setting: str | None = None, budget_ms: float = math.inf) -> None:
         """Remember what is asked for: empty is the shipped one, `none` none, else a folder."""
         self._setting = setting
         self._budget_ms = budget_ms
