@@ -175,6 +175,7 @@ def _session(graph: Path, name: str) -> Any:
         ) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = min(os.cpu_count() or 1, MAX_THREADS)
+    options.enable_mem_pattern = False  # one is kept for every length of text, and saves no time
     options.graph_optimization_level = (
         onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     )  # it is written fused
