@@ -17,6 +17,7 @@ _FLAGS = (
 )
 
 _MOST_BYTES = 1_000_000_000
+_MORE_BYTES = 65_536
 
 
 def open_plain(path: Path) -> int:
@@ -41,7 +42,10 @@ def read_plain(path: Path, most_bytes: int = _MOST_BYTES) -> bytes:
         OSError: As `open_plain`; or it has more than `most_bytes` bytes.
     """
     with os.fdopen(open_plain(path), "rb") as stream:
-        content = stream.read(most_bytes + 1)
+        # Asked for a gigabyte, Python sets one aside, whatever the file has.
+        content = stream.read(min(os.fstat(stream.fileno()).st_size, most_bytes) + 1)
+        while len(content) <= most_bytes and (more := stream.read(_MORE_BYTES)):  # it has grown
+            content += more
     if len(content) > most_bytes:
         raise OSError(errno.EFBIG, f"more than {most_bytes:,} bytes", str(path))
     return content
