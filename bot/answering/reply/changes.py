@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.answering.evidence.evidence import Found, gather
@@ -18,6 +19,7 @@ from index.vocabulary.words import find_phrase
 
 _ENDS = 2  # of a range
 _LATE = "9999"
+_LOOKED_FOR = 32  # words in a passage
 _CHANGING = re.compile(r"(?:chang|evol|evolu|years?$|time$|today$)", re.IGNORECASE)
 
 
@@ -28,12 +30,10 @@ def change_reply(question: Question, _: Found, searcher: Searcher) -> Reply | No
     hits: list[Hit] = []
     silent: list[str] = []
     told: list[tuple[Event, list[Hit]]] = []
+    mentions = _mentioned(question, knowledge)
     for event in sorted(_asked_for(question, knowledge), key=_when):
-        within = [
-            hit
-            for hit in gather(question, searcher, Scope(event_ids=(event.event_id,))).hits
-            if _mentions(hit, question, knowledge)
-        ]
+        found = gather(question, searcher, Scope(event_ids=(event.event_id,)))
+        within = [hit for hit in found.hits if mentions(hit)]
         told += [(event, within)] if within else []
         silent += [] if within else [event.event_id]
     if len(told) < _ENDS:
@@ -61,16 +61,19 @@ def _when(event: Event) -> tuple[str, str]:
     return (event.starts_on.isoformat() if event.starts_on else _LATE, event.event_id)
 
 
-def _mentions(hit: Hit, question: Question, knowledge: Knowledge) -> bool:
-    """Return whether a passage is about what changed: it says one of the names, or all of the plain words where there is no name."""
+def _mentioned(question: Question, knowledge: Knowledge) -> Callable[[Hit], bool]:
+    """Return what tells a passage about what changed: it says one of the names, or all of the plain words where there is no name."""
     said_of = [word for word in question.words if word.known and not _CHANGING.match(word.text)]
     known = [word for word in said_of if not knowledge.is_everywhere(word.text)] or said_of
     names = [word.text for word in known if not word.real or knowledge.is_name(word.form)]
-    said = [
-        any(_says(hit, name) for name in (word, *knowledge.aliases.others(word)))
-        for word in names or [word.text for word in known]
-    ]
-    return any(said) if names else bool(said) and all(said)
+    asked = list(dict.fromkeys(names or [word.text for word in known]))[:_LOOKED_FOR]
+    spellings = [(word, *knowledge.aliases.others(word)) for word in asked]
+
+    def mentions(hit: Hit) -> bool:
+        said = (any(_says(hit, name) for name in group) for group in spellings)
+        return any(said) if names else bool(asked) and all(said)
+
+    return mentions
 
 
 def _says(hit: Hit, name: str) -> bool:

@@ -156,9 +156,8 @@ def _told_first(
     if not names or len(question.words) - len(names) > _BESIDE or question.context or question.titled:
         return hits
     knowledge = knowledge_of(searcher)
-    spellings = [
-        (word.text, *knowledge.aliases.others(word.text)) for word in question.words if word.form in names
-    ]
+    said_by_name = {word.form: word.text for word in question.words if word.form in names}
+    spellings = [(text, *knowledge.aliases.others(text)) for text in said_by_name.values()]
     subject = frozenset(term for name in names for term in topic_terms(name))
     best = max(hit.score for hit in hits) or 1.0
 

@@ -37,6 +37,7 @@ FAMILIES = {
     "brackets": "([{",
     "days": "day 3 ",
     "years": "in 2021 ",
+    "years and a word": "in 2021 quay ",
     "other scripts": "日本 как ",
     "emoji": "🚀🏽 ",
     "addresses": "http://a.b/c?d=e&f=#g ",
