@@ -24,6 +24,7 @@ from bot.answering.reply import misses
 from bot.answering.reply.coverage import wrong_day_text
 from bot.answering.reply.forms import WHOLE, form_of, reply_of
 from bot.answering.reply.help import examples
+from bot.answering.reply.lists import asks_for_talks
 from bot.answering.reply.opinions import is_on_talks, opinion_reply
 from bot.answering.reply.quotes import quote_blocks, quotes_reply
 from bot.answering.reply.reply import Reply
@@ -170,7 +171,11 @@ class _Answering:
             return self._miss("absent", misses.unsaid_text(plain, self.knowledge), found, min(sure, _UNSAID))
         found = fresh_first(found, question)
         if form_of(question) in WHOLE and (reply := reply_of(question, found, self.searcher)):
-            return self._answer(reply, sure)
+            if reply.miss != "not_covered" or asks_for_talks(question) or sure < doubt_below(found):
+                return self._answer(reply, sure)
+            # No talk is about such things, and yet a passage names them.
+            self.notices += (f"{reply.headline} The closest passages:",)
+            self.question = replace(question, form=AnswerForm.QUOTES)
         return self._fact(found, sure)
 
     def _none_for_the_notes(self, found: Found, sure: float) -> Answer | None:

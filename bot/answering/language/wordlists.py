@@ -235,6 +235,11 @@ def is_product(form: str) -> bool:
     return form in _trade()["products"]
 
 
+def ends_companies(form: str) -> bool:
+    """Return whether a folded word stands behind companies' names as a part of them."""
+    return form in _trade()["endings"]
+
+
 @lru_cache(maxsize=20_000)
 def is_real_word(word: str, language: Language | None = None) -> bool:
     """Return whether the trade, English or another language knows a word or the word that it is an inflection of."""

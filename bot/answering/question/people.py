@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.answering.language.wordlists import is_real_word
+from bot.answering.language.wordlists import ends_companies, is_real_word
+from index.vocabulary.words import words
 
 _NAME = r"(?P<name>[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3}?)"
 _END = r"(?=\s*(?:[?!,.;:]|$|\b(?:at|in|on|about|from|for|during|of|with|and|or)\b))"
@@ -26,7 +27,8 @@ def is_company(name: str, affiliation: str) -> bool:
     """Return whether a name stands as a company in what is said of a speaker, rather than as a word of a role.
 
     "Google" does in "Google Cloud" and in "Engineer at Google"; "security" does not in "Head of Security" nor in
-    "Security Engineer": a plain word in lower case is a company only where it is all that is said.
+    "Security Engineer": a plain word in lower case is a company only where it is all that is said, or all but what
+    companies are called beside their name ("anchor" in "Anchor Cloud").
     """
     asked = name.casefold()
     plain = name.islower() and is_real_word(asked)
@@ -34,7 +36,9 @@ def is_company(name: str, affiliation: str) -> bool:
         bare = part.removeprefix("the ").strip()
         if bare == asked:
             return True
-        if re.match(rf"{re.escape(asked)}(?!\w)", bare) and not plain:
+        if not re.match(rf"{re.escape(asked)}(?!\w)", bare):
+            continue
+        if not plain or all(ends_companies(word.form) for word in words(bare[len(asked) :])):
             return True
     return False
 

@@ -329,8 +329,8 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm
             *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in subjects_said),
         ],
     )
-    pieces = set(re.findall(r"\w+", pattern))
-    if subjects_said and pieces <= _SIGNS:  # names, and nothing asked of them
+    pieces = set(re.findall(r"\w+", pattern)) - _leads_to_limits()
+    if subjects_said and pieces <= _SIGNS:  # names, and nothing asked of them: "attendees in Lisbon?"
         return AnswerForm.PEOPLE if pieces == {PERSON} else AnswerForm.QUOTES
     asked = Asked(
         pattern,

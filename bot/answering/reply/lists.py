@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bot.answering.evidence.evidence import Found, allowed_talks
 from bot.answering.evidence.spots import Spots, name_forms, talks_of
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.language.wordlists import Holding, holdings, is_generic, is_real_word, is_stop
+from bot.answering.language.wordlists import Holding, holdings, is_generic, is_real_word, is_stop, languages
 from bot.answering.models import Entry, Quote
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
@@ -126,6 +126,17 @@ def topics_of(question: Question, knowledge: Knowledge) -> tuple[str, ...]:
         if run:
             found.append(_telling(run, knowledge))
     return tuple(dict.fromkeys(found))
+
+
+def asks_for_talks(question: Question) -> bool:
+    """Return whether a list is to be one of talks ("talks on X"), not of things that were named ("scanners mentioned")."""
+    mentioning = {form for language in languages().values() for form in language.mentions}
+    return any(
+        is_generic(question.text[word.start : word.end])
+        for word in words(question.text)
+        if word.form not in mentioning
+        and not any(start <= word.start < end for start, end in question.scope.spans)
+    )
 
 
 def _telling(run: Sequence[str], knowledge: Knowledge) -> str:
