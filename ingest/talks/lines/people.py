@@ -54,7 +54,7 @@ _BEHIND_COMMA = re.compile(
 _AND = either("bylines", "and")
 _CONJUNCTION = rf"\s+(?:&|{_AND})\s+|\s*[&＆+]\s+(?=[A-ZÀ-Þ])|\s*(?:と|、|・(?=\S+\s\S))\s*"
 _SPLIT = re.compile(
-    rf"(?P<semi>\s*[;；]\s*)|(?P<and>,?(?:{_CONJUNCTION})|\s+/\s+)|(?P<comma>\s*[,，]\s+|\s*,(?=[A-Z])|\s+[-–—|]\s+)"
+    rf"(?P<semi>\s*[;；]\s*)|(?P<and>,?(?:{_CONJUNCTION}))|(?P<slash>\s+/\s+)|(?P<comma>\s*[,，]\s+|\s*,(?=[A-Z])|\s+[-–—|]\s+)"
 )
 # One of these stands wherever names are parted, and most words hold none.
 _JOINS = re.compile(r"[;；,，/&＆+|–—と、・-]")
@@ -113,12 +113,7 @@ _INITIALS = 2  # letters in capitals that a given name may be: "JP"
 _SHORTEST_CAPITALS = 4  # letters of a surname in capitals; shorter ones are initials and abbreviations
 # "von" is a particle behind a given name alone: "Anna von Hagen".
 _CAME_FROM = re.compile(
-    r"(?:(?P<name>.+?)\s+(?:from|at|of|chez|bei)|(?P<full>\S+\s.*?\S)\s+von)\s+(?P<company>[A-ZÀ-Þ].*)$"
-)
-_HONORIFIC = re.compile(r"(?<=[\u4e00-\u9fffぁ-んァ-ヶ])(?:さん|氏|様|先生)$")
-# "von" is a particle behind a given name alone: "Anna von Hagen".
-_CAME_FROM = re.compile(
-    r"(?:(?P<name>.+?)\s+(?:from|at|of|chez|bei)|(?P<full>\S+\s.*?\S)\s+von)\s+(?P<company>[A-ZÀ-Þ].*)$"
+    r"(?:(?P<name>.+?)\s+(?:from|at|of|chez|bei|@)|(?P<full>\S+\s.*?\S)\s+von)\s+(?P<company>[A-ZÀ-Þ].*)$"
 )
 _HONORIFIC = re.compile(
     r"^(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Sir|Frau|Herr|Mme|Don|Doña|Dott|Ing)\b\.?(?:-Ing\.)?\s+)+"
@@ -460,7 +455,7 @@ class _Reader:
         return self._affiliate(separator, item)
 
     def _another(self, separator: str, name: str, score: float, *, role: str, paren: bool) -> bool:
-        if separator == "and":
+        if separator in {"and", "slash"}:
             first_name = self.labelled or self.familiar or self.found[-1].score <= ACCEPT
             return score >= ACCEPT or (first_name and name.lower() in GIVEN_NAMES)
         unspaced = score >= _UNSPACED and _UNSPACED_SIGN.search(name) is not None
@@ -472,7 +467,7 @@ class _Reader:
         if not self.found:
             return False
         last = self.found[-1].affiliation
-        if separator != "and":
+        if separator not in {"and", "slash"} or (separator == "slash" and not last):
             last.append(item)
         elif not last:
             return False
