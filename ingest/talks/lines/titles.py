@@ -9,8 +9,10 @@ from functools import lru_cache
 
 from index.conferences.event_mentions import parse_events
 from index.languages.words import either
+from ingest.talks.lines.affiliations import has_role, is_role
 from ingest.talks.lines.heading_words import kind_of, kind_prefix
-from ingest.talks.lines.people import ACCEPT, SURE, OrdinaryWords, People, has_role, is_role, parse_people
+from ingest.talks.lines.names import ACCEPT, SURE, OrdinaryWords
+from ingest.talks.lines.people import People, parse_people
 
 _TIME = r"(?:\d{1,2}[:.]\d{2}(?:\s*(?:[ap]\.?m\.?|uhr|h)(?!\w))?|\d{1,2}\s?h(?:\s?\d{2})?(?!\w)|\d{1,2}\s*(?:[ap]\.?m\.?(?!\w)|uhr))"
 _CLOCK = re.compile(

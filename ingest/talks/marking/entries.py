@@ -10,7 +10,8 @@ from index.languages.words import either
 from ingest.links import is_talk_page, kind_of_link, names_material, own_links
 from ingest.talks.evidence.candidates import title_case
 from ingest.talks.lines.headers import names_next, page_of
-from ingest.talks.lines.people import ACCEPT, SURE, People, parse_people
+from ingest.talks.lines.names import ACCEPT, SURE
+from ingest.talks.lines.people import People, parse_people
 from ingest.talks.lines.pieces import Piece, linked
 from ingest.talks.lines.places import read_place
 from ingest.talks.lines.titles import Style, Title, read_title, stacked

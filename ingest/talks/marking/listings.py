@@ -13,7 +13,8 @@ from ingest.talks.evidence.voice import is_own_remark
 from ingest.talks.lines.bylines import is_labelled, is_material, read_byline
 from ingest.talks.lines.headers import body_links, page_of
 from ingest.talks.lines.name_words import TITLE_SMALL_WORDS
-from ingest.talks.lines.people import ACCEPT, SURE, parse_people
+from ingest.talks.lines.names import ACCEPT, SURE
+from ingest.talks.lines.people import parse_people
 from ingest.talks.lines.pieces import Piece
 from ingest.talks.lines.places import Place, read_place
 from ingest.talks.lines.titles import Title, read_title
