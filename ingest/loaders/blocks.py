@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Literal
 
+BULLET_SIGNS = "•◦▪▫‣⁃∙●○■□·"  # what begins a list's line beside "-", "*", "+" and numbers
 _START = attrgetter("start")  # a third of a lambda's cost, for a million look-ups
 BlockKind = Literal["heading", "paragraph", "bullet", "code", "quote", "table_row", "rule", "furniture"]
 

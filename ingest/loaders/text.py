@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from index.wrapping import Wrapping
 from ingest.loaders.assembler import bare_links
-from ingest.loaders.blocks import Block, BlockKind, LoadedText, Run
+from ingest.loaders.blocks import BULLET_SIGNS, Block, BlockKind, LoadedText, Run
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_BULLET = re.compile(r"([•◦▪▫‣⁃∙●○■□·*+–—-]|\(?\d{1,3}[.)]|[a-z]\))[ \t\u00a0\u200b]+(?=\S)")
+_BULLET = re.compile(rf"([{BULLET_SIGNS}*+–—-]|\(?\d{{1,3}}[.)]|[a-z]\))[ \t\u00a0\u200b]+(?=\S)")
 _WIKI_HEADING = re.compile(r"(={1,6})[ \t]+(\S[^\n]*)")
 _RULE = re.compile(r"([=\-~^*_#+–—])(?:[ ]?\1){2,}\Z")
 _FENCE = ("```", "~~~")

@@ -151,11 +151,13 @@ def print_table(recaps: Sequence[RecapLine], console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from ingest.recap.matching import SURE_EVENT
+
     table = Table(
         "recap", "event", "day", *(_right(name) for name in ("talks", "sections", "passages", "linked")), ""
     )
     for line in recaps:
-        sure = "" if line.event_certainty >= 0.75 or line.event_id is None else "?"
+        sure = "" if line.event_certainty >= SURE_EVENT or line.event_id is None else "?"
         day = "" if line.day is None else str(line.day)
         numbers = [str(getattr(line, name)) for name in ("talks", "sections", "passages", "links")]
         table.add_row(Text(line.recap_id), Text(f"{line.event_id or '-'}{sure}"), day, *numbers, line.state)

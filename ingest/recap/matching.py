@@ -13,9 +13,12 @@ from ingest.loaders.blocks import LoadedRecap
 from ingest.sources.models import Source
 from ingest.sources.privacy import doubts, kept_private
 from ingest.talks import FoundTalk, Reading, find_talks
+from ingest.talks.lines.places import read_place
 
 # Below this certainty a person should look at a talk.
 SURE = 0.6
+# And below this one at its event, which reports mark with "?".
+SURE_EVENT = 0.75
 _OPENING_CHARS = 200
 
 
@@ -105,22 +108,44 @@ def _match(
 
 
 def uncertain(opened: OpenedRecap) -> tuple[str, ...]:
-    """List what a person should look at."""
+    """List what a person should look at, each with the way out."""
     loaded = opened.loaded
     talks = any(found.kind != "section" for found in opened.reading.talks)
-    lines = [
-        *loaded.notices,
-        *doubts(loaded.recap_id, loaded.text, loaded.meta, talks=talks),
-        *opened.reading.remarks,
-    ]
-    if opened.event is None:
-        lines.append("no event was recognised; name it in sources.yaml")
+    told = doubts(loaded.recap_id, loaded.text, loaded.meta, talks=talks)
+    lines = [*loaded.notices, *told, *opened.reading.remarks, *_event_doubts(opened)]
+    if not (talks or told):
+        lines.append(
+            "no talks were found in it, only sections; give each talk a heading, or a list's line with its speaker"
+            " (`confnotes help notes`)"
+        )
+    if talks and (heading := _uncounted_day(opened.reading)):
+        lines.append(f"“{heading}” could not be counted as a day; say `starts_on` or `day` in sources.yaml")
     for matched in opened.matched:
         found = matched.found
         if found.kind != "section" and found.certainty < SURE:
             why = f": {', '.join(found.remarks)}" if found.remarks else ""
             lines.append(f"“{found.title}” may be no talk of its own ({found.certainty:.0%} sure{why})")
     return tuple(dict.fromkeys(lines))
+
+
+def _event_doubts(opened: OpenedRecap) -> tuple[str, ...]:
+    """Say that the event is unknown or not sure."""
+    way = "name it as `event` in its front matter or in sources.yaml"
+    if opened.event is None:
+        return (f"no event was recognised; {way}",)
+    if opened.event_certainty < SURE_EVENT:
+        return (f"its event may not be {opened.event.event_id} ({opened.event_certainty:.0%} sure); {way}",)
+    return ()
+
+
+def _uncounted_day(reading: Reading) -> str:
+    """Return the first heading of a day whose talks have no day, such as a weekday of a conference without dates."""
+    for found in reading.talks:
+        if found.kind == "section" and found.day is None and reading.day is None:
+            place = read_place(found.title)
+            if place is not None and place.role == "day":
+                return found.title
+    return ""
 
 
 def unlinked(opened: OpenedRecap) -> tuple[str, ...]:

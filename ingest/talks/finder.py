@@ -18,7 +18,8 @@ from ingest.talks.evidence.furniture import find_furniture, subject_of
 from ingest.talks.lines.pieces import Piece, ordinary_words, read_pieces
 from ingest.talks.marking.contents import without_contents
 from ingest.talks.marking.endings import closing_mark, returning_marks
-from ingest.talks.marking.entries import find_entries, find_listings
+from ingest.talks.marking.entries import find_entries
+from ingest.talks.marking.listings import find_listings
 from ingest.talks.marking.marks import Mark
 from ingest.talks.marking.outline import judge_headings
 from ingest.talks.marking.plain_lines import Surroundings, judge_lines
@@ -34,7 +35,6 @@ _MANY_HEADINGS = 2  # from here on headings carry the outline and plain lines do
 _OTHER_HEADINGS = 1  # beside those of days and sections, such as the recap's own title
 _PROSE_LIMIT = 2_000_000  # characters; beyond, prose is not searched for titles without mark-up
 _RECOMMENDS = ("top", "best", "favo", "highlight", "my top", "things", "stuff")
-_GATHERING = frozenset({"container", "day"})
 _SURE = 0.8
 
 
@@ -191,9 +191,9 @@ class _Marking:
         self.outline = self.marks
         pairs = self._free(self.outline)
         free = [piece for piece, _ in pairs]
-        gathered = frozenset(piece.number for piece, mark in pairs if mark and mark.role in _GATHERING)
+        roles = {piece.number: mark.role for piece, mark in pairs if mark}
         entries = find_entries(free, self.ordinary)
-        entries += find_listings(free, frozenset(mark.start for mark in entries), self.ordinary, gathered)
+        entries += find_listings(free, frozenset(mark.start for mark in entries), self.ordinary, roles)
         self._add(without_contents(entries, self.outline))
 
     def _by_prose(self) -> None:

@@ -67,6 +67,15 @@ def each(write: Callable[[Writer, int], str], before: str = "", after: str = "")
     return text
 
 
+def announced(count: int, seed: int) -> str:
+    """Write a list of talks, and below it a heading for each: every second one in other words."""
+    writer = Writer(seed)
+    talks = [(writer.title, writer.name) for _ in range(count)]
+    entries = "".join(f"- {title} ({name}, Quay)\n" for title, name in talks)
+    titles = [title if at % 2 else writer.title for at, (title, _) in enumerate(talks)]
+    return f"# Piers 2021\n\n{entries}\n" + "".join(f"## {title}\n\n{writer.said}\n\n" for title in titles)
+
+
 _TALK = "# Day 1\n\n## Lifting Loads - Ann Bee\n\n"
 _FEW_TALKS = each(lambda w, _: f"## {w.title} - {w.name}\n\n{w.said}\n\n", "# KubeCon Europe 2021\n\n")
 RECAPS = {
@@ -90,6 +99,8 @@ RECAPS = {
     "sub-headings.md": each(lambda w, _: f"#### {w.title}\n\n{w.said}\n\n", _TALK),
     "names below.md": each(lambda w, _: f"## {w.title}\n\n{w.name}\n\n{w.said}\n\n"),
     "contents.md": each(lambda w, n: f"- [{w.word}](#a{n})\n\n## A{n}\n\n{w.said}\n\n"),
+    "announced.md": announced,
+    "days.md": each(lambda w, n: f"## Day {n}\n\n- {w.title} / {w.name}, Quay - {w.said}\n• {w.title}\n  {w.name}\n", "# Piers\n\n"),
     "footnotes.md": each(lambda w, n: f"{w.said}[^{n}]\n\n[^{n}]: {w.said}\n\n"),
     "front matter.md": each(lambda w, n: f"k{n}: {w.word}\n", "---\n", "---\n\n# Piers\n\nThe quay grew.\n"),
     "signs.md": each(lambda w, _: f"[[{w.word}|{w.word}]] %%{w.word}%% =={w.word}== `{w.word}` "),

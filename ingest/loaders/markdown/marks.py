@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pyromark
 
+from ingest.loaders.markdown.bullets import foreign_bullets, may_hold_bullets
 from ingest.loaders.markdown.fences import without_strays
 
 
@@ -26,7 +27,7 @@ class Sign(NamedTuple):
 
 
 Span = tuple[int, int]
-Edit = tuple[int, int, str]  # a stretch, and what the parser sees instead, as long as it is
+Edit = tuple[int, int, str]  # a stretch, and what the parser sees instead, filled up to its length
 _MARGIN = 200  # characters before and after a sign that are looked at: a line may be endless
 FILLER = "\x02"  # text for the parser and no white space: at a line's start it makes neither code nor a list
 
@@ -108,6 +109,10 @@ class Signs:
             self._found = _apart(found)
         if look and _PIPED.search(source, begin):
             edits += _pipes(source, begin)
+        if look and may_hold_bullets(source, begin):
+            marks = list(foreign_bullets(source, begin, _Outside(_code(source, begin))))
+            self._found = _apart([*self._found, *(Sign(*span, parsed=True) for span in marks)])
+            edits += [(*span, "- ") for span in marks]
         if self._found or edits:
             self.markup = self.parsed = _blanked(source, self._found, edits, str)
             if not source.isascii():
@@ -313,7 +318,8 @@ def _blanked(
     for start, end, instead in sorted(edits):
         if start < at:
             continue
-        parts += [source[at:start], instead or _blank(source, start, end, measured)]
+        filling = FILLER * (len(measured(source[start:end])) - len(instead)) if instead else ""
+        parts += [source[at:start], instead + filling or _blank(source, start, end, measured)]
         at = end
     parts.append(source[at:])
     return "".join(parts)

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest.loaders.assembler import INDENT, Assembler, OpenBlock
-from ingest.loaders.blocks import BlockKind
+from ingest.loaders.blocks import BULLET_SIGNS, BlockKind
 from ingest.loaders.html.elements import absolute
 from ingest.loaders.html.flow import FlowWriter
 from ingest.loaders.html.tags import Token, tokens
 from ingest.loaders.markdown.marks import FILLER, Signs
 
 _DROPPED = re.compile(r"[^\w\- ]")
-_MARKER = re.compile(r"[-*+]|\d{1,9}[.)]")
+_MARKER = re.compile(rf"[-*+–—{BULLET_SIGNS}]|\d{{1,9}}[.)]")
+_CONTINUING = bytes(range(0x80, 0xC0))
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*(?:#([\w:.-]+)|[.:][\w-])[^{}]*\}\s*\Z")
 _CODE_LINE = re.compile(r"[ \t]*(\S(?:[^\n]*\S)?)[ \t\r]*")
 _WIKI_HEADING = re.compile(
@@ -291,7 +292,7 @@ class CharacterOffsets:
 
 def _characters(data: bytes) -> int:
     """Count characters: every byte but the continuation bytes begins one."""
-    return len(data) if data.isascii() else len(data.decode("utf-8", "replace"))
+    return len(data) if data.isascii() else len(data.translate(None, _CONTINUING))
 
 
 class Slugs:

@@ -10,7 +10,8 @@ from ingest.links import is_talk_page, kind_of_link, names_material, own_links
 from ingest.talks.lines.bylines import is_labelled, is_property, read_byline
 from ingest.talks.lines.headers import Header, opening_speaker, page_of, read_header
 from ingest.talks.lines.name_words import TITLE_SMALL_WORDS
-from ingest.talks.lines.people import ACCEPT, SURE, People, parse_people
+from ingest.talks.lines.names import ACCEPT, SURE
+from ingest.talks.lines.people import People, parse_people
 from ingest.talks.lines.pieces import Piece, linked
 from ingest.talks.lines.places import Place, read_place
 from ingest.talks.lines.titles import Style, Title, part_title, read_title, stacked

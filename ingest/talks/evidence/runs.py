@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.talks.lines.name_words import GIVEN_NAMES, RUN_SMALL_WORDS
-from ingest.talks.lines.people import SURE, parse_people, person_score
+from ingest.talks.lines.names import SURE, person_score
+from ingest.talks.lines.people import parse_people
 
 _TOKEN = re.compile(r"\S+")
 _OPENERS = "“\"‘'«(["

@@ -6,7 +6,9 @@ import re
 from functools import lru_cache
 
 from index.languages.words import either
-from ingest.talks.lines.people import ACCEPT, SURE, People, begins_like_a_name, has_role, parse_people
+from ingest.talks.lines.affiliations import has_role
+from ingest.talks.lines.names import ACCEPT, SURE, begins_like_a_name
+from ingest.talks.lines.people import People, parse_people
 
 _COLON = r"\**\s*(?:[:：]|[-–—]\s)\**\s*"
 _LABEL = re.compile(

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from index.conferences.day_mentions import DayMention, parse_days
 from ingest.links import LinkKind, is_talk_page, kind_of_link, kinds_named, own_links
+from ingest.talks.lines.affiliations import has_role
 from ingest.talks.lines.bylines import is_fact, is_labelled, is_material, read_byline, read_company
-from ingest.talks.lines.people import SURE, People, has_role, parse_people
+from ingest.talks.lines.names import SURE
+from ingest.talks.lines.people import People, parse_people
 from ingest.talks.lines.pieces import Piece
 
 _REACH = 6  # lines under a title that may belong to it

@@ -12,7 +12,7 @@ from operator import attrgetter, itemgetter
 from ingest.loaders.blocks import Block, Link, LoadedRecap
 from ingest.talks.lines.bylines import is_fact, is_labelled, is_material, read_byline
 from ingest.talks.lines.common_words import language_of
-from ingest.talks.lines.people import OrdinaryWords
+from ingest.talks.lines.names import OrdinaryWords
 from ingest.talks.models import Span
 
 _PUNCTUATION = ".,;:!?()[]{}\"'“”‘’*_`"

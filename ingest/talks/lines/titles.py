@@ -9,8 +9,10 @@ from functools import lru_cache
 
 from index.conferences.event_mentions import parse_events
 from index.languages.words import either
+from ingest.talks.lines.affiliations import has_role, is_role
 from ingest.talks.lines.heading_words import kind_of, kind_prefix
-from ingest.talks.lines.people import ACCEPT, SURE, OrdinaryWords, People, has_role, is_role, parse_people
+from ingest.talks.lines.names import ACCEPT, SURE, OrdinaryWords
+from ingest.talks.lines.people import People, parse_people
 
 _TIME = r"(?:\d{1,2}[:.]\d{2}(?:\s*(?:[ap]\.?m\.?|uhr|h)(?!\w))?|\d{1,2}\s?h(?:\s?\d{2})?(?!\w)|\d{1,2}\s*(?:[ap]\.?m\.?(?!\w)|uhr))"
 _CLOCK = re.compile(
@@ -35,6 +37,8 @@ _ASIDE_FACT = re.compile(
     re.IGNORECASE,
 )
 _TAIL_CLOCK = re.compile(rf"\s+[-–—|@,]\s*{_TIME}(?:\s*[-–—]\s*{_TIME})?\s*$", re.IGNORECASE)
+# "4/5" behind a title is what the note-taker gives it; "part 2/5" is the title's own.
+_RATING = re.compile(r"(?<!part)[\s,;:–—-]+[(\[]?\d{1,2}(?:[.,]\d)?\s?/\s?(?:5|10)[)\]]?\s*$", re.IGNORECASE)
 # "Track A: ", "トラックA ", "Saal 2 - " before a title
 _TRACK = re.compile(
     rf"{_ROOM}\s?(?:[A-Z]|\d{{1,2}})(?:\s*[:：|\-–—]\s*|(?<=[\u3040-\u9fff\uac00-\ud7af][A-Z0-9])\s+)(?=\S)",
@@ -53,6 +57,7 @@ _BY = re.compile(
 _DASH = re.compile(
     r"\s+[-–—|]+\s+|\s*[—|]\s*|\s+//\s+|\s*／\s*|\s+/\s+(?=[^\x00-\x7f])|(?<=[\u3040-\u9fff\uac00-\ud7af])\s*/\s+(?=\S)"
 )
+_SLASH = re.compile(r"\s+/\s+")  # "CI / CD" has one too, so that it parts a title from names alone
 _COLON = re.compile(r"\s*[:：]\s+|：")
 _PARTING = re.compile(r"[-–—|/／:：]")  # no dash and no colon without one of these
 _COMMA = re.compile(r"(?<=\S),\s+")
@@ -219,7 +224,7 @@ def _strip(text: str) -> tuple[str, set[str]]:
     signs: set[str] = set()
     if not text.isascii():
         text = _SYMBOLS.sub("", _KEYCAP.sub("", text))
-    text = _TAIL.sub("", _LEAD.sub("", text.strip()))
+    text = _RATING.sub("", _TAIL.sub("", _LEAD.sub("", text.strip())))
     for sign, pattern in (
         ("clock", _CLOCK),
         ("number", _NUMBER),
@@ -280,7 +285,8 @@ def _without_prefix(text: str, prefix: re.Match[str], ordinary: frozenset[str]) 
 def _read_quoted(match: re.Match[str], ordinary: frozenset[str]) -> Title | None:
     by = _BY.match(" " + match["rest"])
     rest = (" " + match["rest"])[by.end() :] if by else match["rest"]
-    words = _DASH.sub(" ", rest, count=1) if _DASH.match(rest) else rest
+    dash = _DASH.match(rest) or _SLASH.match(rest)
+    words = rest[dash.end() :] if dash else rest
     people = parse_people(words, ordinary, labelled=bool(by)) if rest else None
     if rest and people is None:
         # A quotation and what follows it are words of the title, as in: "Magic" of networking.
@@ -350,6 +356,12 @@ def _dashed(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
         people = parse_people(text[match.end() :], ordinary) if match.start() > 1 else None
         if people:
             yield Split(text[: match.start()], people, "dash")
+    for match in _SLASH.finditer(text):
+        people = parse_people(text[match.end() :], ordinary) if match.start() > 1 else None
+        if (
+            people and parse_people(text[: match.start()], ordinary) is None
+        ):  # "Ann Bee / Carl Dee" are two people
+            yield Split(text[: match.start()], people, "dash")
 
 
 def _in_paren(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
@@ -378,17 +390,19 @@ def _behind_colon(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
 
 
 def _before(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
-    for pattern in (_DASH, _COLON):
+    for pattern in (_DASH, _COLON, _SLASH):
         for match in list(pattern.finditer(text))[:_MOST_DASHES]:
             people = parse_people(_COLON.sub(", ", text[: match.start()]), ordinary)
             rest = text[match.end() :].strip()
+            if pattern is _SLASH and parse_people(rest, ordinary) is not None:
+                continue
             if people and rest and (_PLACED.match(text) or not is_role(rest)):
                 yield Split(_behind_company(rest), people, "before")
 
 
 def _behind_company(rest: str) -> str:
     """Drop the company of "Name - Company - Title"."""
-    dash = _DASH.search(rest)
+    dash = _DASH.search(rest) or _SLASH.search(rest)
     company = rest[: dash.start()].split() if dash else []
     behind = rest[dash.end() :] if dash else ""
     return (

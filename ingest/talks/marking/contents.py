@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Sequence
+from operator import attrgetter
 
 from ingest.talks.lines.titles import read_title
 from ingest.talks.marking.marks import Mark
@@ -20,22 +22,10 @@ def without_contents(entries: Sequence[Mark], outline: Sequence[Mark]) -> list[M
 
     Args:
         entries: Talks that a list or a table names.
-        outline: Marks of headings; those that the list announces become talks.
+        outline: Marks of headings, in order; those that the list announces become talks.
     """
     talks = [entry for entry in entries if entry.kind == "talk"]
-    announced: list[tuple[Mark, Mark]] = []
-    free = [
-        mark
-        for mark in outline
-        if mark.kind == "talk" or (mark.kind == "section" and mark.role in _TALKS_OWN)
-    ]
-    for entry in talks:
-        heading = next(
-            (mark for mark in free if mark.start > entry.start and _announces(entry.title, mark.title)), None
-        )
-        if heading is not None:
-            free.remove(heading)
-            announced.append((entry, heading))
+    announced = _announced(talks, outline)
     if len(announced) < max(_LEAST, _SHARE * len(talks)):
         return list(entries)
     for entry, heading in announced:
@@ -44,14 +34,32 @@ def without_contents(entries: Sequence[Mark], outline: Sequence[Mark]) -> list[M
     return [entry for entry in entries if id(entry) not in taken]
 
 
-def _announces(entry: str, heading: str) -> bool:
-    """Return whether a heading has an entry's title, or goes on from it: "Contract tests" and "Contract tests without tears"."""
-    short, long = _words(entry), _words(read_title(heading).text)
-    return bool(short) and (short == long or long.startswith(f"{short} "))
+def _announced(talks: Sequence[Mark], outline: Sequence[Mark]) -> list[tuple[Mark, Mark]]:
+    """Pair the entries with the headings below that have their titles, or go on from them.
+
+    "Contract tests" announces "Contract tests without tears": headings are looked up by each beginning of their
+    words, and every heading is passed once a beginning, since both come in order.
+    """
+    waiting: dict[str, deque[Mark]] = {}
+    for mark in outline if talks else ():
+        if mark.kind == "talk" or (mark.kind == "section" and mark.role in _TALKS_OWN):
+            words = _words(read_title(mark.title).text)
+            for count in range(1, len(words) + 1):
+                waiting.setdefault(" ".join(words[:count]), deque()).append(mark)
+    announced: list[tuple[Mark, Mark]] = []
+    taken: set[int] = set()
+    for entry in sorted(talks, key=attrgetter("start")):
+        headings = waiting.get(" ".join(_words(entry.title)), deque())
+        while headings and (headings[0].start <= entry.start or id(headings[0]) in taken):
+            headings.popleft()
+        if headings:
+            taken.add(id(headings[0]))
+            announced.append((entry, headings.popleft()))
+    return announced
 
 
-def _words(title: str) -> str:
-    return " ".join(re.findall(r"\w+", title.casefold()))
+def _words(title: str) -> list[str]:
+    return re.findall(r"\w+", title.casefold())
 
 
 def _take_over(heading: Mark, entry: Mark) -> None:

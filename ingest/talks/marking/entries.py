@@ -1,20 +1,19 @@
-"""Talks that take one line of a list or one row of a table: by their own evidence, or by the habit of their list."""
+"""Talks that take one line of a list or one row of a table, by their own evidence."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from index.languages.words import either
 from ingest.links import is_talk_page, kind_of_link, names_material, own_links
 from ingest.talks.evidence.candidates import title_case
-from ingest.talks.lines.bylines import is_material, read_byline
-from ingest.talks.lines.headers import body_links, names_next, page_of
-from ingest.talks.lines.name_words import TITLE_SMALL_WORDS
-from ingest.talks.lines.people import ACCEPT, SURE, People, parse_people
+from ingest.talks.lines.headers import names_next, page_of
+from ingest.talks.lines.names import ACCEPT, SURE
+from ingest.talks.lines.people import People, parse_people
 from ingest.talks.lines.pieces import Piece, linked
-from ingest.talks.lines.places import Place, read_place
+from ingest.talks.lines.places import read_place
 from ingest.talks.lines.titles import Style, Title, read_title, stacked
 from ingest.talks.marking.marks import Mark
 
@@ -25,8 +24,9 @@ _MATERIAL_TAIL = re.compile(
 _MAY_END = re.compile(rf"(?<!\w)(?:{_MATERIAL})\W*$", re.IGNORECASE)
 # A line without links is an entry by quotation marks, by its by-word, or by a company in brackets over a title.
 _MAY_NAME = re.compile(rf"[“\"„«「『]|\)\s*\n|\s(?:{either('bylines', 'by')})\s", re.IGNORECASE)
-_BRACKET = re.compile(r"\(([^()]{3,90})\)")
 _SENTENCES = re.compile(r"[^\W\d_]{2}[.!?。]\s+\S")
+# Where an entry may go on with notes.
+_GOES_ON = re.compile(r"(?<=[)\]）”\"»])\s*[:：;.,–—-]*\s+(?=\S)|[:：.;!?]\s+|\s+[–—-]+\s+|\s*→\s*|\s*\n\s*")
 _MOST_BEHIND = 3  # words behind the last link of an entry
 _CELLS = re.compile(r"\t|\s*\|\s*| {3,}")
 _HEADS = {
@@ -35,20 +35,18 @@ _HEADS = {
 }
 _LEAST_ENTRIES = 2
 _TAIL = 30  # characters at a line's end that may name slides or a recording
-_DEEPEST_PLACES = 3  # levels of bullets among which days may stand
 _NEVER = 9.0  # more than any certainty
 _NAMES_FIRST = Style(right=_NEVER, left=ACCEPT, by=_NEVER)
 _SHORT_PLACE = 60
 _SHORT = 200  # a paragraph of entries, not of prose
 _SHARE = 0.5  # of a list's top-level bullets that must show evidence
-_NUMBER = re.compile(r"\(?(\d{1,3})[.)]")
 _HABIT_LEAST = 3  # bullets that share the habit
-_LEAST_NUMBERED = 2  # numbers in a row are a habit of their own
-_HABIT_SHARE = 0.6
+_LEAST_NOTES = 3  # words behind an entry that are notes on it
+_MOST_PARTS = 6  # places of a line at which its notes may begin
+_FIRST_NOTES = 12  # words that tell notes from the rest of a title
 _TITLE_CASE = 0.6
 _LONGEST = 200
-_LEAST_NOTES = 3  # words behind an entry's colon that are notes on it
-_EITHER_SIDE = Style(right=ACCEPT, left=ACCEPT, comma=SURE)
+EITHER_SIDE = Style(right=ACCEPT, left=ACCEPT, comma=SURE)
 
 
 def find_entries(pieces: Sequence[Piece], ordinary: frozenset[str]) -> list[Mark]:
@@ -105,13 +103,17 @@ def _list_marks(bullets: Sequence[Piece], ordinary: frozenset[str], style: Style
     read = [(piece, entry) for piece in top if (entry := _entry(piece, ordinary, style)) is not None]
     if len(read) < _LEAST_ENTRIES or len(read) < _SHARE * len(top):
         return []
-    return [_mark(piece, title, links) for piece, (title, links) in read]
+    return [_mark(piece, title, links, notes) for piece, (title, links, notes) in read]
 
 
 def _entry(
     piece: Piece, ordinary: frozenset[str], style: Style | None = None
-) -> tuple[Title, dict[str, str]] | None:
-    """Read a bullet as "Title (Speaker): [Slides], [Video]", None where nothing proves that it is one."""
+) -> tuple[Title, dict[str, str], int] | None:
+    """Read a bullet as "Title (Speaker): [Slides], [Video]", None where nothing proves that it is one.
+
+    Returns:
+        The title, the links, and where notes behind the speaker begin, 0 where none do.
+    """
     text = piece.text.split("\n", 1)[0] if len(piece.text) > 400 else piece.text
     if len(text) > 500 or not (piece.links or _MAY_NAME.search(text)) or _is_prose(piece):
         return None
@@ -158,10 +160,10 @@ def _entry(
             if people and people.certainty >= ACCEPT
             else title
         )
-    if title.people is None and (head := _ahead_of_notes(front)):
-        # "Seven Knots by Ann Bee: they slip": behind the names the notes begin.
-        announced = read_title(head, ordinary)
-        title = announced if "by" in announced.signs and announced.side == "right" else title
+    notes = 0
+    ahead = None if piece.links else next(ahead_of_notes(text, ordinary), None)
+    if ahead is not None and ahead[0].side == "right" and ahead[0].signs & {"quoted", "by"}:
+        title, notes = ahead
     named = (
         title.people is not None
         and title.side in {"right", "left"}
@@ -173,7 +175,7 @@ def _entry(
         or len(title.text.split()) < (1 if title.people else 2)
     ):
         return None
-    return title, own_links(material + titled)
+    return title, own_links(material + titled), notes
 
 
 def _is_prose(piece: Piece) -> bool:
@@ -189,25 +191,45 @@ def _without_material(text: str) -> str:
     return _MATERIAL_TAIL.sub("", text) if _MAY_END.search(text, max(0, len(text) - _TAIL)) else text
 
 
-def _mark(piece: Piece, title: Title, links: dict[str, str]) -> Mark:
+def _mark(piece: Piece, title: Title, links: dict[str, str], notes: int = 0) -> Mark:
     if (page := page_of(piece, title.text)) is not None:
         links.setdefault("schedule", page)
     mark = Mark(piece.start, "talk", title.text, title.kind, title.people, links, certainty=0.9)  # type: ignore[arg-type]
-    mark.heading = [(piece.start, _notes_start(piece, title) or piece.end)]
+    mark.heading = [(piece.start, piece.start + notes if notes else notes_start(piece, title) or piece.end)]
     return mark
 
 
-def _ahead_of_notes(text: str) -> str:
-    """Return what stands before the colon behind which an entry goes on with notes, empty where none does."""
-    head, _, notes = text.partition(": ")
-    return head if len(notes.split()) >= _LEAST_NOTES else ""
+def ahead_of_notes(line: str, ordinary: frozenset[str]) -> Iterator[tuple[Title, int]]:
+    """Read what stands before the notes of a line that goes on with notes behind an entry: the title, and where they begin.
+
+    "Knots (Ann Bee, Quay) - they slip", "Knots by Ann Bee: they slip", or the notes on a line of their own.
+    """
+    for found in islice(_GOES_ON.finditer(line), _MOST_PARTS):
+        head, notes = line[: found.start()].strip(), line[found.end() :]
+        if len(head) > _LONGEST:
+            return
+        title = read_title(head, ordinary, EITHER_SIDE)
+        sure = title.people is not None and title.people.certainty >= SURE
+        if sure and ("\n" in found[0] or _are_notes(notes, ordinary)):
+            yield title, found.end()
 
 
-def _notes_start(piece: Piece, title: Title) -> int:
+def _are_notes(words: str, ordinary: frozenset[str]) -> bool:
+    """Return whether words behind a speaker are notes, and no company or second speaker."""
+    first = words.split()[:_FIRST_NOTES]
+    return (
+        len(first) >= _LEAST_NOTES
+        and title_case(" ".join(first)) < _TITLE_CASE
+        and parse_people(words, ordinary) is None
+    )
+
+
+def notes_start(piece: Piece, title: Title) -> int:
     """Return where the notes begin that an entry has behind its speakers and a colon, 0 where there are none."""
     last = title.people.names[-1] if title.people and title.side != "left" else ""
     at = piece.text.rfind(last) if last else -1
-    head = _ahead_of_notes(piece.text[at:]) if at > 0 else ""
+    head, _, notes = piece.text[at:].partition(": ") if at > 0 else ("", "", "")
+    head = head if len(notes.split()) >= _LEAST_NOTES else ""
     return piece.start + at + len(head) + 2 if head and len(head) < len(last) + _SHORT_PLACE else 0
 
 
@@ -293,198 +315,3 @@ def _columns(head: Piece) -> dict[str, int]:
                 found[name] = at
                 break
     return found
-
-
-def find_listings(
-    pieces: Sequence[Piece],
-    taken: frozenset[int],
-    ordinary: frozenset[str],
-    gathered: frozenset[int] = frozenset(),
-) -> list[Mark]:
-    """Find entries that have a title and speakers in the same order, or a title in bold, in bullets of one level.
-
-    Args:
-        pieces: Pieces in order that belong to no talk yet; notes may stand between the entries.
-        taken: Where the entries begin that prove themselves.
-        ordinary: Words that the recap writes in lower case.
-        gathered: Numbers of the pieces under a heading that only gathers talks, such as a day's.
-    """
-    bullets = [piece for piece in pieces if piece.kind == "bullet" and piece.start == piece.block.start]
-    top = [piece for piece in bullets if piece.block.level == 0]
-    numbered = _numbered(top)
-    marks: list[Mark] = []
-    rows, places = [numbered], list[Mark]()
-    if not numbered:
-        places, rows = _nested(_rows(bullets, pieces))
-        marks += places
-    scattered: list[tuple[Piece, Title]] = []  # entries of lists too short to show a habit
-    bullets_there = 0
-    for row in rows:
-        if any(piece.start in taken for piece in row):
-            continue
-        read = [(piece, title) for piece in row if (title := _habitual_entry(piece, ordinary)) is not None]
-        sure = all(title.people and title.people.certainty >= SURE for _, title in read)
-        least = _LEAST_NUMBERED if row is numbered or sure else _HABIT_LEAST
-        if len(read) >= max(least, _HABIT_SHARE * len(row)) and len({title.side for _, title in read}) == 1:
-            marks += [_habitual_mark(piece, title) for piece, title in read]
-        elif row and (bold := _bold_marks(row, ordinary, row[0].number in gathered or bool(places))):
-            marks += bold
-        elif read:
-            scattered += read
-            bullets_there += len(row)
-    sides = {title.side for _, title in scattered}
-    sure = all(title.people and title.people.certainty >= SURE for _, title in scattered)
-    shown = any(mark.kind == "talk" for mark in marks)  # another list of the recap shows the habit
-    least = 1 if shown else _HABIT_LEAST
-    if len(scattered) >= max(least, _HABIT_SHARE * bullets_there) and len(sides) == 1 and sure:
-        marks += [_habitual_mark(piece, title) for piece, title in scattered]
-    return marks if any(mark.kind == "talk" for mark in marks) or len(places) > 1 else []
-
-
-def _nested(runs: Sequence[Sequence[Piece]]) -> tuple[list[Mark], list[list[Piece]]]:
-    """Part runs of bullets into rows of one level; days and blocks of talks that are bullets themselves lead to the level below."""
-    places: list[Mark] = []
-    rows: list[list[Piece]] = []
-    for run in runs:
-        level, read = _level_of_places(run)
-        if not read:
-            rows.append([piece for piece in run if piece.block.level == level])
-            continue
-        rows.append([piece for piece in run if piece.block.level == level + 1])
-        for piece in run:
-            if piece.number in read:
-                place = read[piece.number]
-                mark = Mark(piece.start, "section", piece.text.strip(" :*"), "section", role=place.role)
-                mark.heading, mark.days = [(piece.start, piece.end)], place.days
-                places.append(mark)
-    return places, [row for row in rows if row]
-
-
-def _level_of_places(run: Sequence[Piece]) -> tuple[int, dict[int, Place]]:
-    """Find the level whose bullets are days or blocks of talks; else return the highest level and none."""
-    levels = sorted({piece.block.level for piece in run})
-    for level in levels[:_DEEPEST_PLACES]:
-        here = [piece for piece in run if piece.block.level == level]
-        read = {piece.number: place for piece in here if (place := _gathers(piece)) is not None}
-        if read and 2 * len(read) >= len(here) and level < levels[-1]:
-            return level, read
-    return levels[0], {}
-
-
-def _gathers(piece: Piece) -> Place | None:
-    """Read a bullet that is a day or a block of talks: "Day 1", "Keynotes"."""
-    place = read_place(piece.text.strip().rstrip(":")) if len(piece.text) <= _SHORT_PLACE else None
-    return place if place is not None and place.role in {"day", "container"} else None
-
-
-def _bold_marks(row: Sequence[Piece], ordinary: frozenset[str], gathered: bool) -> list[Mark]:
-    """Read bullets that each begin with a title in bold and go on with notes.
-
-    Under a heading that gathers talks any such title will do; elsewhere they have to look like titles, for many
-    lists set their key words in bold.
-    """
-    read = [(piece, title) for piece in row if (title := _bold_title(piece, ordinary)) is not None]
-    if len(read) < max(_LEAST_ENTRIES, _HABIT_SHARE * len(row)):
-        return []
-    words = [title.text.split() for _, title in read]
-    titled = sum(len(w) >= 3 and title_case(" ".join(w)) >= _TITLE_CASE for w in words)
-    if titled < (0.5 if gathered else 0.9) * len(words) or (not gathered and len(words) < _HABIT_LEAST):
-        return []
-    return [_habitual_mark(piece, title) for piece, title in read]
-
-
-def _bold_title(piece: Piece, ordinary: frozenset[str]) -> Title | None:
-    lead = piece.start + len(piece.text) - len(piece.text.lstrip())
-    span = next(((a, b) for a, b in piece.strong if a <= lead < b), None)
-    if span is None:
-        return None
-    line = piece.text.split("\n", 1)[0]
-    rest = line[span[1] - piece.start :].strip(" :.–—-")
-    title = read_title(line[: span[1] - piece.start].strip(" :"), ordinary)
-    if rest and title.people is None:
-        bracket = _BRACKET.match(rest)
-        # Behind the names the notes begin: "**Knots** (Ann Bee, Quay): they slip".
-        names = bracket[1] if bracket else rest.split(":", 1)[0]
-        people = parse_people(names, ordinary, listing=bool(bracket)) or read_byline(names, ordinary)
-        title = replace(title, people=people if people and people.certainty >= ACCEPT else None)
-    return title if title.text and not names_material(title.text) else None
-
-
-def _numbered(bullets: Sequence[Piece]) -> list[Piece]:
-    """Return the bullets that are numbered in a row from 1, whatever stands between them."""
-    row: list[Piece] = []
-    for piece in bullets:
-        number = _NUMBER.fullmatch(piece.block.marker)
-        if number and int(number[1]) == len(row) + 1:
-            row.append(piece)
-        elif number and int(number[1]) == 1:
-            return []  # two lists: steps of something rather than the recap's talks
-    return row if len(row) >= _LEAST_NUMBERED else []
-
-
-def _rows(bullets: Sequence[Piece], pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Group the bullets that nothing but bullets stands between."""
-    kinds = {piece.number: piece.kind for piece in pieces}
-    rows: list[list[Piece]] = []
-    for piece in bullets:
-        last = rows[-1][-1] if rows else None
-        if last is not None and all(
-            kinds.get(number) == "bullet" for number in range(last.number + 1, piece.number)
-        ):
-            rows[-1].append(piece)
-        else:
-            rows.append([piece])
-    return rows
-
-
-def _habitual_entry(piece: Piece, ordinary: frozenset[str]) -> Title | None:
-    """Read an entry's first line as a title with its speakers."""
-    line = piece.text.split("\n", 1)[0].strip()
-    if len(line) > _LONGEST or line.endswith((".", ":", ";")):
-        return None
-    title = read_title(line, ordinary, _EITHER_SIDE)
-    words = [word for word in title.text.split() if word.lower() not in TITLE_SMALL_WORDS]
-    capitals = sum(not word[:1].islower() for word in words)
-    if (
-        title.people is None
-        or title.side not in {"left", "right"}
-        or len(words) < 2
-        or (capitals < _TITLE_CASE * len(words) and not _surely_titled(title))
-    ):
-        return None
-    return title if title.side == "right" or title.people.certainty >= min(SURE, ACCEPT) else None
-
-
-def _surely_titled(title: Title) -> bool:
-    """Return whether "Cranes in the cloud - Ann Bee" needs no capitals: it begins with one, and its speaker is sure."""
-    people = title.people
-    return (
-        title.side == "right"
-        and not title.text[:1].islower()
-        and people is not None
-        and people.certainty >= SURE
-    )
-
-
-def _habitual_mark(piece: Piece, title: Title) -> Mark:
-    links = body_links([piece]) | _lines_links(piece)
-    if (page := page_of(piece, title.text)) is not None:
-        links.setdefault("schedule", page)
-    mark = Mark(piece.start, "talk", title.text, title.kind, title.people, links, certainty=0.8)  # type: ignore[arg-type]
-    line = piece.text.find("\n")
-    behind = piece.start + line if line >= 0 else piece.end
-    mark.heading = [(piece.start, _notes_start(piece, title) or behind)]
-    return mark
-
-
-def _lines_links(piece: Piece) -> dict[str, str]:
-    """Collect the links of lines that hold nothing else: "https://www.youtube.com/watch?v=...", "Slides: ..."."""
-    found: list[tuple[str, str]] = []
-    for link in piece.links:
-        at = link.start - piece.start
-        first = piece.text.rfind("\n", 0, at) + 1
-        end = piece.text.find("\n", at)
-        line = piece.text[first : end if end >= 0 else len(piece.text)]
-        if first and is_material(line):
-            found.append((link.url, line))
-    return own_links(found)

@@ -15,7 +15,8 @@ from ingest.links import host_of, is_talk_page, kind_of_link, names_material
 from ingest.talks.evidence.runs import cut_at_and, find_runs
 from ingest.talks.lines.bylines import is_property
 from ingest.talks.lines.heading_words import kind_prefix
-from ingest.talks.lines.people import ACCEPT, SURE, People, parse_people
+from ingest.talks.lines.names import ACCEPT, SURE
+from ingest.talks.lines.people import People, parse_people
 from ingest.talks.lines.pieces import Piece
 from ingest.talks.lines.titles import read_title
 from ingest.talks.marking.marks import Mark

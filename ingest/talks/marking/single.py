@@ -13,7 +13,8 @@ from ingest.talks.evidence.candidates import Candidate, find_candidates
 from ingest.talks.lines.bylines import read_byline
 from ingest.talks.lines.headers import body_links
 from ingest.talks.lines.heading_words import kind_of
-from ingest.talks.lines.people import ACCEPT, People, parse_people
+from ingest.talks.lines.names import ACCEPT
+from ingest.talks.lines.people import People, parse_people
 from ingest.talks.lines.pieces import Piece
 from ingest.talks.lines.places import is_filler
 from ingest.talks.lines.titles import Style, read_title

@@ -154,3 +154,40 @@ def test_a_bar_in_code_parts_no_cells() -> None:
     source = "| Talk | Note |\n|---|---|\n| Grep | `cat log \\| grep 500` and `a | b` é |\n"
 
     assert told(read(source))[1] == ("table_row", "Grep | cat log | grep 500 and a | b é")
+
+
+@pytest.mark.parametrize("sign", ["•", "◦", "▪", "·", "–", "—"])
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_lists_of_other_signs_are_lists(sign: str, indent: str) -> None:
+    """Word processors and chats set bullets that Markdown takes for words; what is nested, bold or linked stays so."""
+    source = (
+        f"Été, in short\n\n{indent}{sign} **Knots** for höfe\n{indent}  - it slips\n"
+        f"{indent}{sign} [Cranes](https://pier.example/c) in fog\n{indent}  goes on\n"
+    )
+
+    recap = read(source)
+
+    assert [(block.kind, block.level, recap.slice(block)) for block in recap.blocks] == [
+        ("paragraph", 0, "Été, in short"),
+        ("bullet", 0, "Knots for höfe"),
+        ("bullet", 1, "it slips"),
+        ("bullet", 0, "Cranes in fog\n  goes on"),
+    ]
+    assert [block.marker for block in recap.blocks] == ["", sign, "-", sign]
+    assert [recap.text[slice(*span)] for span in recap.blocks[1].strong] == ["Knots"]
+    assert [link.url for link in recap.blocks[3].links] == ["https://pier.example/c"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "It held – and then\n\n– said nobody.\n\nThe end.",
+        "> Ropes rot.\n\n— Ann Bee\n\nWords.\n\n— Carl Dee",
+        "3 • 4 is no list, and • neither.",
+        "```\n• code\n– code\n– code\n```",
+        "•no space, no list",
+    ],
+)
+def test_a_sign_within_words_or_code_is_no_list(source: str) -> None:
+    """A dash alone may be dialogue or stand before a name; code stays as it is."""
+    assert all(kind != "bullet" for kind, _ in told(read(source)))

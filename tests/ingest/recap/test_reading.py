@@ -13,6 +13,7 @@ from index.conferences.editions import event_for
 from ingest.catalogue.catalogue import Catalogue, CatalogueTalk
 from ingest.errors import RecapError
 from ingest.recap.ids import recap_slug, slug, talk_id_for
+from ingest.recap.matching import SURE_EVENT
 from ingest.recap.reading import ReadRecap, language_of, read_recap
 from ingest.sources.models import Source
 from ingest.talks import RecapHints
@@ -106,7 +107,41 @@ def test_an_unknown_event_is_told(tmp_path: Path) -> None:
     reading = read(tmp_path, MARKDOWN.replace("KubeCon Europe 2021", "What we saw"))
 
     assert reading.recap.event_id is None
-    assert "no event was recognised; name it in sources.yaml" in reading.uncertain
+    assert (
+        "no event was recognised; name it as `event` in its front matter or in sources.yaml"
+        in reading.uncertain
+    )
+
+
+def test_a_recap_without_talks_is_told(tmp_path: Path) -> None:
+    """Topics alone are indexed; one line says that no talks were found, and what to do."""
+    reading = read(tmp_path, "# Harbour Days\n\n## Ropes\nThey slip.\n\n## Food\nIt was good and plenty.\n")
+
+    assert all(talk.kind == "section" for talk in reading.talks)
+    [line] = [line for line in reading.uncertain if line.startswith("no talks were found")]
+    assert "`confnotes help notes`" in line
+    assert not any("no talks" in line for line in read(tmp_path, MARKDOWN).uncertain)
+
+
+def test_an_event_that_is_not_sure_is_told(tmp_path: Path) -> None:
+    """The report marks it with "?"; the line says how to name it, and is gone once a person has."""
+    unsure = "# Four days of ropes\n\nSee https://example.org/kubecon-europe-2021/ for the programme.\n\n## Fog Signals - Ann Bee\nThey hoot.\n"
+
+    told, named = read(tmp_path, unsure), read(tmp_path, unsure, event_id="EU 2021")
+
+    assert 0 < told.event_certainty < SURE_EVENT
+    [line] = [line for line in told.uncertain if line.startswith("its event may not be")]
+    assert "sources.yaml" in line
+    assert not any("event" in line for line in named.uncertain)
+
+
+def test_a_day_that_cannot_be_counted_is_told(tmp_path: Path) -> None:
+    """A weekday alone says nothing where nobody knows when the conference began."""
+    text = "# Harbour Days 2024\n\n## Thursday\n\n### Fog Signals - Ann Bee\nThey hoot.\n\n### Ropes - Carl Dee\nThey slip.\n"
+
+    assert any(line.startswith("“Thursday” could not be counted") for line in read(tmp_path, text).uncertain)
+    for counted in (text.replace("Thursday", "Day 2"), f"{text}\n## Friday\n\n### Knots - Di Ebb\nTight.\n"):
+        assert not any("could not be counted" in line for line in read(tmp_path, counted).uncertain)
 
 
 def test_a_file_without_words_cannot_be_read(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.talks.lines.bylines import is_material, read_byline
-from ingest.talks.lines.people import ACCEPT, OrdinaryWords, parse_people
+from ingest.talks.lines.names import ACCEPT, OrdinaryWords
+from ingest.talks.lines.people import parse_people
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.loaders import load_bytes
 from ingest.talks import FoundTalk, find_talks
-from ingest.talks.lines.people import companies_by_habit
+from ingest.talks.lines.names import companies_by_habit
 
 
 def talks_of(text: str, name: str = "notes.md") -> list[FoundTalk]:
