@@ -87,7 +87,7 @@ def chatter_signals(question: Question) -> dict[str, float]:
         "no_words": float(not question.words),
         "names": float(names),
         "short_name": float(names and len(said) <= _SHORT),
-        "formed": float(question.form is not AnswerForm.QUOTES),
+        "formed": float(question.form is not AnswerForm.QUOTES or question.bare),
         "addressed": float(bool(_ADDRESSED.search(question.written))),
     }
 

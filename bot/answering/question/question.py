@@ -36,6 +36,7 @@ class Question:
     titled: frozenset[int] = frozenset()  # the rows of the talks that the question names by their title
     person: str = ""  # whose talks a list asks for, as the question writes the name
     focus: tuple[WordSense, ...] = ()  # those of `words` that the question is about
+    bare: bool = False  # a subject and a limit, and nothing asked of them
     talks: frozenset[int] = frozenset()  # rows of the talks named in part: "the harbor talk"
     companies: tuple[str, ...] = ()  # that speakers work for, named in the question, as it writes them
     sides: tuple[str, ...] = ()  # what is compared, as the question writes it: two or more, or none

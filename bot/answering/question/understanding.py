@@ -263,7 +263,9 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
     knowledge, text = knowledge_of(searcher), draft.text
     titled = titled_talks(text, knowledge)
     tokens = searcher.encoded(draft.search_text)
-    form = _form(draft, tokens, searcher)
+    form, bare = _form(draft, tokens, searcher), _is_bare(draft)
+    if bare and form is AnswerForm.PEOPLE:  # attendees are no speakers
+        form = AnswerForm.QUOTES
     fits = examples().fits(searcher.encoder)
     form = _fitting(form, draft, titled=bool(titled))
     person = person_asked(text) if form in {AnswerForm.LIST, AnswerForm.PEOPLE} else ""
@@ -289,6 +291,7 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         titled=titled,
         person=person,
         focus=draft.focus,
+        bare=bare,
         talks=talks_named(titles, searcher),
         companies=companies_named(runs, searcher) if form in _OF_PEOPLE else (),
         sides=sides_compared(draft.sensed, runs) if form is AnswerForm.SIDES else (),
@@ -317,20 +320,13 @@ def _fitting(form: AnswerForm, draft: _Draft, *, titled: bool) -> AnswerForm:
 def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm:
     """Return the form that a question asks for, by examples."""
     scope, learnt = draft.scope, examples()
-    people = {fold(part.form) for name in draft.speakers for part in words(name)}
-    subjects_said = [word for word in draft.words if word.form not in learnt.asking or word.capital]
+    subjects_said = _subjects_said(draft)
     topical = {word.form for word in subjects_said}
     # The vectors are those of the text that is searched: limits are out of it, other names are in.
     masked = [(word.start, word.end) for word in words(draft.search_text) if word.form in topical]
-    pattern = pattern_of(
-        draft.text,
-        [
-            *((start, end, PLACE) for start, end in scope.spans),
-            *((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in subjects_said),
-        ],
-    )
-    pieces = set(re.findall(r"\w+", pattern)) - _leads_to_limits()
-    if subjects_said and pieces <= _SIGNS:  # names, and nothing asked of them: "attendees in Lisbon?"
+    pattern = _pattern(draft, subjects_said)
+    pieces = set(re.findall(r"\w+", pattern))
+    if subjects_said and pieces <= _SIGNS:  # names, and nothing asked of them
         return AnswerForm.PEOPLE if pieces == {PERSON} else AnswerForm.QUOTES
     asked = Asked(
         pattern,
@@ -343,6 +339,23 @@ def _form(draft: _Draft, tokens: TokenVectors, searcher: Searcher) -> AnswerForm
         ),
     )
     return learnt.form(asked, by_vector=learnt.fits(searcher.encoder))
+
+
+def _subjects_said(draft: _Draft) -> list[WordSense]:
+    return [word for word in draft.words if word.form not in examples().asking or word.capital]
+
+
+def _pattern(draft: _Draft, subjects_said: Sequence[WordSense]) -> str:
+    """Return a question with signs for what it names."""
+    people = {fold(part.form) for name in draft.speakers for part in words(name)}
+    named = ((w.start, w.end, PERSON if w.form in people else SUBJECT) for w in subjects_said)
+    return pattern_of(draft.text, [*((start, end, PLACE) for start, end in draft.scope.spans), *named])
+
+
+def _is_bare(draft: _Draft) -> bool:
+    """Return whether a question is a subject and a limit alone: "attendees in Lisbon?"."""
+    pieces = set(re.findall(r"\w+", _pattern(draft, _subjects_said(draft)))) - _leads_to_limits()
+    return pieces == {SUBJECT, PLACE}
 
 
 def _is_follow_up(draft: _Draft, earlier: Sequence[str], searcher: Searcher) -> bool:
