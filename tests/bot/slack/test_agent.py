@@ -113,12 +113,12 @@ def test_stop_is_obeyed_for_what_was_asked_before(slack: LocalSlack, start: Star
 
     def waiting(question: str, **how: Any) -> Answer:
         began.set()
-        go_on.wait(5)
+        assert go_on.wait(90)
         return answer(question, **how)
 
     running = start(slack_agent=True, answering=waiting)
     slack.direct("U1ADA", "what is Quillwort?")
-    began.wait(5)
+    assert began.wait(90)
     thread = slack.space.channels["D1ADA"].messages[0]["ts"]
     event = {
         "type": "agent_session_stopped",

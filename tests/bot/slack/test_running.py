@@ -84,13 +84,11 @@ def test_the_bot_stays_on_this_machine_and_stops_when_told(
 ) -> None:
     """With the network closed but for loopback it answers, tries to reach nothing else, and ends cleanly on SIGTERM."""
     with process(slack, tmp_path, published) as running:
-        slack.wait_for(
-            lambda: len(slack.sockets.connections) == 2 or running.poll() is not None, timeout_s=90
-        )
+        slack.wait_for(lambda: len(slack.sockets.connections) == 2 or running.poll() is not None)
         slack.write("C1NOTES", "U1ADA", "<@BOT> how fast does Mossbank restore a volume?")
-        [message] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"), timeout_s=30)
+        [message] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
         running.send_signal(signal.SIGTERM)
-        _, said = running.communicate(timeout=30)
+        _, said = running.communicate(timeout=90)
 
     assert "14 seconds" in message_text(message)
     assert running.returncode == 0

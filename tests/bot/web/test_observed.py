@@ -122,13 +122,13 @@ def test_the_pages_process_writes_an_object_a_line(searcher: Searcher, tmp_path:
     with web_process(searcher.build.folder.parent, tmp_path, **more) as (running, address):
         for _ in range(100):
             try:
-                reply = httpx.get(f"{address}/api/ask", params={"q": "what is Mossbank quetzal?"}, timeout=30)
+                reply = httpx.get(f"{address}/api/ask", params={"q": "what is Mossbank quetzal?"}, timeout=90)
                 break
             except httpx.TransportError:
                 assert running.poll() is None
         ready = httpx.get(f"http://127.0.0.1:{probes}/readyz")
         running.terminate()
-        _, said = running.communicate(timeout=60)
+        _, said = running.communicate(timeout=90)
     [line] = [json.loads(line) for line in said.splitlines()]
 
     assert reply.status_code == 200
