@@ -19,10 +19,10 @@ from bot.slack.app import create_app
 from bot.store import Store
 from tests.bot.slack.conftest import Starter, answer, make_settings
 from tests.bot.slack.test_conversations import bot_messages
+from tests.conftest import PATIENT_MS, ROOT
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, LocalSlack
 from tests.slack_server.transcript import message_text
 
-ROOT = Path(__file__).resolve().parents[3]
 # Stands before everything else in the process: whatever leaves loopback, names included, is refused and
 # written down.
 GUARD = """
@@ -63,6 +63,7 @@ def process(
         "SLACK_APP_TOKEN": APP_TOKEN,
         "SLACK_API_URL": slack.api_url,
         "OMP_NUM_THREADS": "1",
+        "CONFNOTES_READER_MS": f"{PATIENT_MS:.0f}",
         **more,
     }
     running = subprocess.Popen(

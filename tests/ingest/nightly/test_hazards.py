@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.conftest import ROOT
 
 
-def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds() -> None:
+def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds(tmp_path: Path) -> None:
     """Kills, full disks, read-only folders and damage: the live build is whole, the next night repairs, nobody is told twice."""
     done = subprocess.run(
         [
@@ -30,7 +31,7 @@ def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds() 
             "--json",
         ],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
