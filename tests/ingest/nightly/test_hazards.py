@@ -18,14 +18,7 @@ def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds(tm
             sys.executable,
             "-m",
             "benchmarks.hazards",
-            "--kills",
-            "4",
-            "--others",
-            "1",
-            "--damages",
-            "5",
-            "--nights",
-            "2",
+            *("--kills", "3", "--others", "1", "--damages", "3", "--nights", "1"),
             "--seed",
             "6",
             "--json",
@@ -40,7 +33,7 @@ def test_whatever_ends_a_job_the_live_build_answers_and_the_next_job_succeeds(tm
 
     assert done.returncode == 0, done.stderr
     parts = json.loads(done.stdout)
-    assert [sum(parts[part].values()) for part in ("damages", "nights")] == [5, 2]
-    assert sum(times for what, times in parts["kills"].items() if what.startswith("killed")) == 4
+    assert [sum(parts[part].values()) for part in ("damages", "nights")] == [3, 1]
+    assert sum(times for what, times in parts["kills"].items() if what.startswith("killed")) == 3
     assert not [line for line in lines if "defect" in line]
     assert all(line.count("The live build stays") <= 1 for line in lines)
