@@ -133,7 +133,7 @@ class Clone:
             "LANG": "C.UTF-8",
             "PORT": str(self.port),
             "PIP_NO_INDEX": "1",
-            "CONFNOTES_READER_MS": f"{PATIENT_MS:.0f}",  # the one thing that differs: what is shown must not depend on the hour
+            "CONFNOTES_READER_MS": f"{PATIENT_MS:.0f}",
             **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), nowhere),
             "no_proxy": "127.0.0.1,localhost",
         }

@@ -15,12 +15,13 @@ from hypothesis import settings
 from index.encoder.base import Encoder, TokenVectors, Vectors
 from index.encoder.load import load_encoder
 from index.encoder.onnx import OnnxEncoder
-from index.ranking.reader import ReaderSetting
 from tests.s3_server import S3Server
 
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY = Path("/dev/shm")  # noqa: S108  pytest makes a folder of its own there
 ROOM_BYTES = 4e9  # a run takes half a gigabyte, and the last three are kept
+# Given to commands that tests run: with no time for an answer the reader is left out, and other words are shown.
+PATIENT_MS = 60_000.0
 # What takes long begins, the longest first, so that of two processes none has it left at the end.
 LONGEST = (
     *(
@@ -120,10 +121,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {path: at for at, path in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get("/".join(item.path.parts[-2:]), len(order)))
 
-
-# The reader is left out of an answer for which it had no time: how busy the machine is must not decide what is found.
-PATIENT_MS = 60_000.0
-ReaderSetting.__init__.__defaults__ = (None, PATIENT_MS)
 
 # How long an example takes says how busy the machine is: speed is measured in benchmarks, never in a test.
 settings.register_profile("untimed", deadline=None)
