@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.conftest import ROOT
+from tests.conftest import PATIENT_MS, ROOT
 from tests.ports import free_port
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -125,7 +125,7 @@ class Clone:
         self.going_on.clear()
 
     def environment(self) -> dict[str, str]:
-        """Return the environment of a person who has just arrived: no setting, no way out to the network."""
+        """Return the environment of a person who has just arrived: no setting but one, no way out to the network."""
         nowhere = "http://127.0.0.1:9"
         return {
             "PATH": f"{self.folder / '.venv' / 'bin'}:{os.environ['PATH']}",
@@ -133,6 +133,7 @@ class Clone:
             "LANG": "C.UTF-8",
             "PORT": str(self.port),
             "PIP_NO_INDEX": "1",
+            "CONFNOTES_READER_MS": f"{PATIENT_MS:.0f}",
             **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), nowhere),
             "no_proxy": "127.0.0.1,localhost",
         }

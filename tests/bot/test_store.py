@@ -24,6 +24,7 @@ from tests.postgresql import PostgresqlServer
 
 IN_BOTH_DATABASES = True
 LEASE_S = 0.6
+LONG_S = 5.0  # where somebody has to be seen alive, on a busy machine too
 Opener = Callable[..., Store]
 
 
@@ -41,22 +42,22 @@ def opened(memory: Path | SecretStr) -> Iterator[Opener]:
         store.close()
 
 
-def wait_for(condition: Callable[[], object], timeout_s: float = 20.0) -> None:
-    """Wait until something holds."""
+def wait_for(condition: Callable[[], object], timeout_s: float = 90.0) -> None:
+    """Wait until something holds, on a busy machine for long."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
 
 
-def holder(memory: Path | SecretStr, *lines: str) -> subprocess.Popen[str]:
+def holder(memory: Path | SecretStr, *lines: str, lease_s: float = LEASE_S) -> subprocess.Popen[str]:
     """Start a process that opens the memory, does something with `store`, says so and waits."""
     address = (
         f"Path({str(memory)!r})" if isinstance(memory, Path) else "SecretStr(sys.stdin.readline().strip())"
     )
     script = [
         "import sys, time; from pathlib import Path; from pydantic import SecretStr; from bot.store import Store",
-        f"store = Store({address}, lease_s={LEASE_S})",
+        f"store = Store({address}, lease_s={lease_s})",
         *lines,
         "print('ready', flush=True); time.sleep(600)",
     ]
@@ -114,12 +115,17 @@ def test_the_jobs_of_a_process_that_was_killed_are_taken_over_once(
     memory: Path | SecretStr, opened: Opener
 ) -> None:
     """Once its lease has run out exactly one of the others takes over what it began, oldest first, and nobody sooner."""
-    running = holder(memory, "for n in range(5): store.take([f'key {n}'], f'body {n}')")
-    others = [opened() for _ in range(3)]
-    time.sleep(LEASE_S * 1.5)
+    running = holder(memory, "for n in range(5): store.take([f'key {n}'], f'body {n}')", lease_s=LONG_S)
+    others = [opened(lease_s=LONG_S) for _ in range(3)]
+    with others[0].changing() as db:  # as if all had been there for long
+        db.execute("UPDATE processes SET alive_since = alive_since - 100")
+    shown_until = _jobs_alive_until(others[0])
+    wait_for(lambda: _jobs_alive_until(others[0]) > shown_until)
     early = [job for store in others for job in store.take_over()]
     running.send_signal(signal.SIGKILL)
     running.wait()
+    with others[0].changing() as db:  # a lease later
+        db.execute("UPDATE processes SET alive_until = 0 WHERE owner IN (SELECT owner FROM jobs)")
     found: list[list[str]] = [[] for _ in others]
 
     def look(which: int) -> None:
@@ -134,6 +140,15 @@ def test_the_jobs_of_a_process_that_was_killed_are_taken_over_once(
     assert early == []
     assert sorted(found) == [[], [], [f"body {number}" for number in range(5)]]
     assert late == []
+
+
+def _jobs_alive_until(store: Store) -> float:
+    """Return until when the process whose jobs there are has shown that it lives."""
+    with store.reading() as db:
+        [until] = db.execute(
+            "SELECT max(alive_until) FROM processes WHERE owner IN (SELECT owner FROM jobs)"
+        ).fetchone()
+    return float(until)
 
 
 def test_what_a_process_leaves_in_order_is_taken_over_at_once(opened: Opener) -> None:

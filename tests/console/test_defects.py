@@ -13,7 +13,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from confnotes import main
 from console.defects import LOG_NAME, Defect, boundary
 from tests.conftest import ROOT
 
@@ -173,12 +175,15 @@ def test_a_night_with_a_broken_list_is_told_to_slack(channel: HTTPServer, tmp_pa
 @pytest.mark.parametrize(
     "command", [("ask", "x"), ("ingest",), ("talks",), ("inspect", "x.md"), ("bot",), ("web",)]
 )
-def test_an_undecodable_settings_file_is_one_line(tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_an_undecodable_settings_file_is_one_line(
+    tmp_path: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`.env` in another encoding is named with the place, whichever command reads it."""
     (tmp_path / ".env").write_bytes(b"CONFNOTES_WEB_CONTACT=caf\xe9\n")
     (tmp_path / "x.md").write_text("# Notes\n\n## Piers\n\nThe quay grew.\n", encoding="utf-8")
-    done = call("-m", "confnotes", *command, cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, command)
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert done.stderr.startswith("Cannot read .env: not valid UTF-8 at byte 25")
     assert done.stderr.count("\n") == 1

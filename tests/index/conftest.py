@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from index.encoder.base import Encoder
 from index.models import Event, Passage, Recap, Talk
 from index.search import Searcher
 
+WRITTEN_AT = datetime(2026, 11, 20, 2, 15, tzinfo=UTC)
 HARBOUR = """Growing the quay by Ann Bee
 
 The quay grew by 40 metres; cert-manager signs its papers.
@@ -43,9 +45,15 @@ class Notes:
     passages: Sequence[Passage] = ()
 
     def write(
-        self, index_dir: Path, encoder: Encoder, previous: str | None = None, now: datetime | None = None
+        self,
+        index_dir: Path,
+        encoder: Encoder,
+        previous: str | None = None,
+        *,
+        now: datetime = WRITTEN_AT,
+        **how: Any,
     ) -> str:
-        """Write a build of these notes."""
+        """Write a build of these notes; `how` is what else `write_build` takes."""
         return write_build(
             index_dir,
             events=self.events,
@@ -55,7 +63,8 @@ class Notes:
             passages=self.passages,
             encoder=encoder,
             previous=previous,
-            now=now or datetime(2026, 11, 20, 2, 15, tzinfo=UTC),
+            now=now,
+            **how,
         )
 
 

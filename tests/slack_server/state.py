@@ -97,7 +97,7 @@ class Workspace:
         )
 
     def new_trigger(self, age_s: float = 0.0) -> str:
-        """Open a trigger id, good once within three seconds."""
+        """Open a trigger id, good once and for a while."""
         trigger = self.next_id("trigger.")
         self.triggers[trigger] = time.monotonic() - age_s
         return trigger

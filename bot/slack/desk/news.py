@@ -21,6 +21,7 @@ from index.search import Searcher
 PERIODS_S = {"daily": 86_400.0, "weekly": 7 * 86_400.0}
 EARLY_S = 3_600.0  # a week is over an hour before it is: what is looked at hourly must not slip by a day
 MOST_SHOWN = 12
+_FIRST = "build:"  # stands among the talks once any build was noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,14 @@ class Arrivals:
         with self._store.reading() as db:
             if db.execute("SELECT 1 FROM arrivals WHERE talk_id = ?", (_marker(searcher),)).fetchone():
                 return
-            known = {talk_id for (talk_id,) in db.execute("SELECT talk_id FROM arrivals")}
         ids = [talk.talk_id for talk in searcher.build.stored_talks.rows if talk.kind != "section"]
-        fresh = [talk_id for talk_id in ids if talk_id not in known]
         with self._store.changing() as db:
+            # Whoever is first holds the others up here: two builds that are noted at once are not both the first.
+            db.execute("INSERT INTO arrivals VALUES (?, 0) ON CONFLICT DO NOTHING", (_FIRST,))
+            known = {talk_id for (talk_id,) in db.execute("SELECT talk_id FROM arrivals")}
             # Inside the transaction: nothing that comes later may carry an earlier time.
-            at = self._store.now() if known else 0.0
-            rows = [*((talk_id, at) for talk_id in fresh), (_marker(searcher), 0.0)]
+            at = self._store.now() if known != {_FIRST} else 0.0
+            rows = [*((talk_id, at) for talk_id in ids if talk_id not in known), (_marker(searcher), 0.0)]
             db.executemany("INSERT INTO arrivals VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
 
     def since(self, at: float, searcher: Searcher) -> list[tuple[Talk, float]]:

@@ -83,6 +83,9 @@ class Teller:
         if asked.verb != "subscribe":
             return self.watches.answer(asked, job.team_id, job.user_id, searcher, self._composer.command)
         if asked.words in PERIODS_S:
+            # What there is now is no news, and what comes next is, whether or not the caretaker looked before.
+            self.arrivals.note(self._audiences.of_person(""))
+            self.arrivals.note(searcher)
             self._subscriptions.set(job.team_id, job.channel_id, job.user_id, asked.words)
             return note(
                 f"From now on I say here {_SAID[asked.words]} what is new in the notes, and nothing when nothing is."

@@ -38,6 +38,7 @@ def register(app: App, desk: Desk) -> None:
 def _show(client: WebClient, user_id: str, team_id: str, desk: Desk) -> None:
     """Publish a person's Home tab."""
     frame = Frame(Request(""), desk.audiences.of_person(team_id), look=desk.composer.look)
+    desk.teller.arrivals.note(desk.audiences.of_person(""))  # what there is now is not new the next time
     new = desk.teller.arrivals.look(user_id, frame.searcher)
     lacking = desk.feedback.lacking(WEEK_DAYS) if user_id in desk.curators else []
     view = home_view(

@@ -188,7 +188,7 @@ def posted(address: str, body: bytes, **headers: str) -> httpx.Response:
         "Accept": "application/json, text/event-stream",
         "MCP-Protocol-Version": "2025-11-25",
     }
-    return httpx.post(f"{address}/mcp", content=body, headers={**common, **headers}, timeout=30)
+    return httpx.post(f"{address}/mcp", content=body, headers={**common, **headers}, timeout=90)
 
 
 def signed(body: bytes, secret: str = SECRET, at: float | None = None) -> dict[str, str]:

@@ -113,17 +113,26 @@ def make_settings(slack: LocalSlack, tmp_path: Path, index_dir: Path, **more: An
 
 @pytest.fixture
 def start(slack: LocalSlack, tmp_path: Path, live: LiveIndex, memory: Path | SecretStr) -> Iterator[Starter]:
-    """Give a function that starts a bot, over HTTP or by Socket Mode with `sockets=1`, and stops it after the test."""
+    """Give a function that starts a bot, over HTTP or by Socket Mode with `sockets=1`, and stops it after the test.
+
+    With `looks_after=False` its caretaker never comes to look, as on a machine that is very busy.
+    """
     with ExitStack() as running:
 
         def starter(
-            *, sockets: int = 0, answering: Answering = answer, index: LiveIndex = live, **more: Any
+            *,
+            sockets: int = 0,
+            answering: Answering = answer,
+            index: LiveIndex = live,
+            looks_after: bool = True,
+            **more: Any,
         ) -> Running:
             given = {"store": memory, **more}
             bot = create_app(
                 make_settings(slack, tmp_path, index.index_dir, **given), answering=answering, live=index
             )
-            bot.desk.start(look_every_s=0.1)
+            if looks_after:
+                bot.desk.start(look_every_s=0.1)
             one = _listen_sockets(bot, slack, sockets) if sockets else _listen_http(bot, slack)
             running.callback(one.close)
             return one

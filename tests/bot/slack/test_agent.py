@@ -43,15 +43,15 @@ def test_the_session_shows_that_the_agent_is_at_work(slack: LocalSlack, start: S
 
 def test_a_status_that_fails_holds_no_answer_back(slack: LocalSlack, start: Starter) -> None:
     """When Slack limits the status, the answer waits for no second try of it."""
-    start(slack_agent=True)
+    running = start(slack_agent=True)
     slack.faults.every("agents.sessions.setStatus", 1, RATE_LIMITED)
     slack.direct("U1ADA", "what is Quillwort?")
     answered = slack.wait_for(lambda: bot_messages(slack, "D1ADA"))
-    before = len(slack.calls("agents.sessions.setStatus"))
-    slack.wait_for(lambda: len(slack.calls("agents.sessions.setStatus")) == 2)
+    slack.wait_for(lambda: len(slack.calls("agents.sessions.setStatus")) >= 2)
+    running.close()
 
     assert len(answered) == 1
-    assert before <= 2
+    assert len(slack.calls("agents.sessions.setStatus")) == 2  # once that it is at work, once that it is not
 
 
 def test_prompts_are_offered_above_an_empty_conversation(slack: LocalSlack, start: Starter) -> None:
@@ -113,12 +113,12 @@ def test_stop_is_obeyed_for_what_was_asked_before(slack: LocalSlack, start: Star
 
     def waiting(question: str, **how: Any) -> Answer:
         began.set()
-        go_on.wait(5)
+        assert go_on.wait(90)
         return answer(question, **how)
 
     running = start(slack_agent=True, answering=waiting)
     slack.direct("U1ADA", "what is Quillwort?")
-    began.wait(5)
+    assert began.wait(90)
     thread = slack.space.channels["D1ADA"].messages[0]["ts"]
     event = {
         "type": "agent_session_stopped",

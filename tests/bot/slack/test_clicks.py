@@ -324,6 +324,19 @@ def test_the_home_tab_shows_ones_watches_and_what_is_new(
     assert f"New since you last looked\n• {NEWS.title} · EU 2020, day 2" in second
 
 
+def test_what_comes_right_after_one_looked_is_new(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
+) -> None:
+    """Home shows the next time what came since one looked, though nobody looked at the notes before that."""
+    following = LiveIndex(index_dir, encoder)
+    start(index=following, looks_after=False)
+    _home(slack, "U1ADA")
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    following.refresh()
+
+    assert f"New since you last looked\n• {NEWS.title}" in _home(slack, "U1ADA")
+
+
 def _home(slack: LocalSlack, user_id: str) -> str:
     """Open the Home tab and return what it shows."""
     before = len(slack.calls("views.publish"))

@@ -31,7 +31,6 @@ def test_a_mention_is_answered_in_its_thread(slack: LocalSlack, start: Starter, 
     assert "Harbour Pilots for Busy Clusters (https://talks.example.org/harbour?day=3&room=A)" in shown
     assert "Ines Moreau, Bo Ek · EU 2020, day 3" in shown
     assert "notes: Notes on KubeCon + CloudNativeCon Europe 2020, read 20 November 2026" in shown
-    assert "read 20 November 2026" in shown
     assert message["text"]
 
 

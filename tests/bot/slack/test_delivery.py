@@ -25,12 +25,6 @@ from tests.slack_server.faults import LOST_ANSWER, RATE_LIMITED, SERVER_ERROR, S
 from tests.slack_server.transcript import message_text
 
 
-def slow(question: str, **how: Any) -> Answer:
-    """Answer after most of a second."""
-    time.sleep(0.8)
-    return answer(question, **how)
-
-
 def broken(question: str, **how: Any) -> Answer:
     """Fail with a secret in the message."""
     raise RuntimeError(f"the password is hunter2, {question}")
@@ -298,11 +292,13 @@ def test_closing_finishes_what_was_begun(slack: LocalSlack, start: Starter) -> N
     """A bot that is told to stop in the middle of an answer posts it first."""
     began = threading.Event()
 
-    def announcing(question: str, **how: Any) -> Answer:
+    def going_on(question: str, **how: Any) -> Answer:
         began.set()
-        return slow(question, **how)
+        while not running.closed:
+            time.sleep(0.01)
+        return answer(question, **how)
 
-    running = start(answering=announcing)
+    running = start(answering=going_on)
     slack.write("C1NOTES", "U1ADA", "<@BOT> what is Mossbank?")
     assert began.wait(90)
     running.close()

@@ -111,10 +111,10 @@ def test_what_was_begun_is_finished_over_http(
     """Everything that was acknowledged before the signal is answered before the process ends, with status 0."""
     port = free_port()
     with over_http(slack, tmp_path, published, port) as running:
-        slack.wait_for(lambda: is_ready(port) or running.poll() is not None, timeout_s=90)
+        slack.wait_for(lambda: is_ready(port) or running.poll() is not None)
         heard = [slack.write("C1NOTES", "U1ADA", f"<@BOT> what is Mossbank? ({n})") for n in range(20)]
         running.send_signal(told)
-        _, said = running.communicate(timeout=60)
+        _, said = running.communicate(timeout=90)
     answered = [m for m in slack.space.channels["C1NOTES"].messages if m["user"] == BOT_USER_ID]
 
     assert all(delivery.acked_at for deliveries in heard for delivery in deliveries)

@@ -134,7 +134,7 @@ def test_builds_that_were_replaced_are_closed_without_being_asked_for(
         build_id = publish_notes(following.index_dir, encoder, [*TALKS, Notes("Almanac", ("Jo Bek",), said)])
         wait_for_build(following, build_id)
         answer("who names schedulers?", searcher=following.searcher)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while open_files() > one_build and time.monotonic() < deadline:
         time.sleep(0.02)
     left = open_files()
@@ -166,7 +166,7 @@ def test_every_answer_is_one_builds(following: LiveIndex, encoder: Encoder) -> N
     following.follow(poll_s=0.02)
     for one in askers:
         one.start()
-    for number in range(1, 7):
+    for number in range(1, 5):
         almanac = Notes(
             "The Almanac",
             ("Nadia Sund",),
@@ -176,7 +176,7 @@ def test_every_answer_is_one_builds(following: LiveIndex, encoder: Encoder) -> N
         before = following.searcher
         build_id = publish_notes(following.index_dir, encoder, [*TALKS, almanac])
         editions[build_id] = number
-        if number == 3:
+        if number == 2:
             (following.index_dir / build_id / "tokens.npy").unlink()
         deadline = time.monotonic() + 90
         while following.searcher is before and following.trouble is None and time.monotonic() < deadline:
@@ -188,7 +188,7 @@ def test_every_answer_is_one_builds(following: LiveIndex, encoder: Encoder) -> N
     following.stop()
     said = [(set(re.findall(r"edition (\d+) of", one["answer"])), editions[one["build"]]) for one in seen]
 
-    assert len({edition for _, edition in said}) > 3
+    assert len({edition for _, edition in said}) > 2
     assert all(words <= {str(edition)} for words, edition in said)
     assert all(words for words, edition in said if edition)
     assert following.searcher.build.build_id == build_id

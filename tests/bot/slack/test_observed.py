@@ -115,7 +115,7 @@ def test_a_bot_that_is_busy_answers_probes(slack: LocalSlack, start: Starter) ->
     go_on = threading.Event()
 
     def hanging(question: str, **how: Any) -> Answer:
-        go_on.wait(60)
+        assert go_on.wait(90)
         return answer(question, **how)
 
     with seen(start(answering=hanging, answers_at_once=1)) as (address, _):
@@ -239,15 +239,15 @@ def test_the_process_is_seen_from_start_to_end(
         else over_http(slack, tmp_path, published, own, **more)
     )
     with started as running:
-        slack.wait_for(lambda: status("/livez") == 200 or running.poll() is not None, timeout_s=90)
+        slack.wait_for(lambda: status("/livez") == 200 or running.poll() is not None)
         early = status("/readyz")
-        slack.wait_for(lambda: status("/readyz") == 200 or running.poll() is not None, timeout_s=90)
+        slack.wait_for(lambda: status("/readyz") == 200 or running.poll() is not None)
         slack.write("C1NOTES", "U1ADA", f"<@BOT> how fast does Mossbank restore a volume? {CANARY}")
-        [message] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"), timeout_s=30)
+        [message] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
         scrape = Scrape(address)
         on_slacks_port = httpx.get(f"http://127.0.0.1:{own}/metrics").status_code if mode == "http" else 404
         running.send_signal(signal.SIGTERM)
-        _, said = running.communicate(timeout=60)
+        _, said = running.communicate(timeout=90)
     lines = [json.loads(line) for line in said.splitlines()]
     [question] = [line for line in lines if "stages_ms" in line]
 

@@ -44,7 +44,7 @@ def test_what_is_on_its_way_down_a_replaced_connection_is_heard(
         sent.append(send(slack))
 
     assert slack.sockets.opened >= 5 * connections
-    assert slack.wait_for(lambda: all(one.acked_at for one in sent), timeout_s=20)
+    assert slack.wait_for(lambda: all(one.acked_at for one in sent))
     assert slack.wait_for(lambda: len(slack.sockets.connections) == connections)
 
 
@@ -60,6 +60,6 @@ def test_a_connection_is_heard_until_slack_gives_another(
     slack.wait_for(lambda: len(slack.calls("apps.connections.open")) > before)
     sent = [send(slack) for _ in range(3)]
 
-    assert slack.wait_for(lambda: all(one.acked_at for one in sent), timeout_s=20)
+    assert slack.wait_for(lambda: all(one.acked_at for one in sent))
     assert running.sockets is not None
     assert running.sockets.connected() == 1

@@ -19,10 +19,10 @@ from bot.slack.app import create_app
 from bot.store import Store
 from tests.bot.slack.conftest import Starter, answer, make_settings
 from tests.bot.slack.test_conversations import bot_messages
+from tests.conftest import PATIENT_MS, ROOT
 from tests.slack_server import APP_TOKEN, BOT_TOKEN, LocalSlack
 from tests.slack_server.transcript import message_text
 
-ROOT = Path(__file__).resolve().parents[3]
 # Stands before everything else in the process: whatever leaves loopback, names included, is refused and
 # written down.
 GUARD = """
@@ -63,6 +63,7 @@ def process(
         "SLACK_APP_TOKEN": APP_TOKEN,
         "SLACK_API_URL": slack.api_url,
         "OMP_NUM_THREADS": "1",
+        "CONFNOTES_READER_MS": f"{PATIENT_MS:.0f}",
         **more,
     }
     running = subprocess.Popen(
@@ -84,13 +85,11 @@ def test_the_bot_stays_on_this_machine_and_stops_when_told(
 ) -> None:
     """With the network closed but for loopback it answers, tries to reach nothing else, and ends cleanly on SIGTERM."""
     with process(slack, tmp_path, published) as running:
-        slack.wait_for(
-            lambda: len(slack.sockets.connections) == 2 or running.poll() is not None, timeout_s=90
-        )
+        slack.wait_for(lambda: len(slack.sockets.connections) == 2 or running.poll() is not None)
         slack.write("C1NOTES", "U1ADA", "<@BOT> how fast does Mossbank restore a volume?")
-        [message] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"), timeout_s=30)
+        [message] = slack.wait_for(lambda: bot_messages(slack, "C1NOTES"))
         running.send_signal(signal.SIGTERM)
-        _, said = running.communicate(timeout=30)
+        _, said = running.communicate(timeout=90)
 
     assert "14 seconds" in message_text(message)
     assert running.returncode == 0

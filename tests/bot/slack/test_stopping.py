@@ -20,6 +20,7 @@ from index.encoder.base import Encoder
 from index.engines.local import LocalEngine
 from tests.bot.slack.conftest import Starter
 from tests.bot.slack.test_conversations import bot_messages
+from tests.bot.slack.test_replicas import QUESTION, posting_while_it_is_away
 from tests.bot.slack.test_running import process
 from tests.bot.test_store import wait_for
 from tests.notes import publish_notes
@@ -27,9 +28,10 @@ from tests.postgresql import PostgresqlServer
 from tests.slack_server import LocalSlack
 from tests.slack_server.faults import Fault
 
-QUESTION = "how fast does Mossbank restore a volume?"
 COME_IN_AN_HOUR = Fault(status=429, error="ratelimited", retry_after_s=3600)
-SOON_S = 10.0  # a stop takes half a second here, on a machine with ten other jobs some seconds
+SOON_S = (
+    18.0  # half a second here, on a machine with ten other jobs some; who waits in vain takes the desk's 20
+)
 
 
 def seconds(act: Callable[[], None]) -> float:
@@ -134,12 +136,7 @@ def test_a_bot_whose_memory_starts_anew_stops(
 ) -> None:
     """What was answered is noted as soon as the memory is back, and the next bot has nothing left to do."""
     address = SecretStr(postgresql.database())
-    first = start(store=address)
-    slack.faults.next("chat.postMessage", Fault(status=429, error="ratelimited", retry_after_s=1))
-    asked = ask(slack, 1)
-    slack.wait_for(lambda: slack.calls("chat.postMessage"))
-    postgresql.stop()
-    slack.wait_for(lambda: answered(slack))
+    first = posting_while_it_is_away(slack, start, postgresql, address)
     back = threading.Timer(1.0, postgresql.start)
     back.start()
     took_s = seconds(first.close)
@@ -148,7 +145,7 @@ def test_a_bot_whose_memory_starts_anew_stops(
 
     assert took_s < SOON_S
     assert first.bot.desk.left() == "everything that was begun is finished"
-    assert answered(slack) == asked
+    assert len(answered(slack)) == 1
 
 
 def test_a_build_that_is_being_opened_is_not_waited_for(tmp_path: Path, encoder: Encoder) -> None:

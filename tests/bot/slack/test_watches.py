@@ -1,24 +1,28 @@
-"""Topic watches and the examination of the set-up."""
+"""What people and channels are told of without asking again: topics that they watch, and digests."""
 
 from __future__ import annotations
 
 import re
-import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pydantic import SecretStr
 
 from bot.live import LiveIndex
-from bot.settings import Settings
 from bot.slack.desk.delivery import NEWS_READ
+from bot.slack.desk.news import Arrivals
 from bot.slack.desk.teller import Notice
 from bot.slack.desk.watches import MOST_PLACES
-from bot.slack.doctor import examine
-from bot.slack.workspaces import SCOPES
 from bot.store import Store
+from index.build.layout import audience_folder
 from index.encoder.base import Encoder
-from tests.bot.slack.conftest import Starter, make_settings
+from index.models import Talk
+from index.search import Searcher
+from tests.bot.slack.conftest import Starter
 from tests.notes import TALKS, Notes, publish_notes
 from tests.slack_server import BOT_USER_ID, LocalSlack
 from tests.slack_server.faults import Fault
@@ -272,6 +276,74 @@ def test_a_channel_is_told_what_is_new_once(
     assert NEWS.title not in texts[1]
 
 
+def test_what_comes_right_after_a_channel_asked_is_told(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
+) -> None:
+    """A channel is told what came since it asked, though nobody looked at the notes before that."""
+    following = LiveIndex(index_dir, encoder)
+    start(index=following, looks_after=False)
+    _say(slack, "digest daily here")
+    publish_notes(index_dir, encoder, [*TALKS, NEWS])
+    following.refresh()
+    [told] = slack.wait_for(lambda: slack.space.channels["C1NOTES"].messages)
+
+    assert "New in the conference notes: 1 talk." in message_text(told)
+    assert NEWS.title in message_text(told)
+
+
+@dataclass
+class _Meanwhile:
+    """The talks of a build, which are read while another build is noted."""
+
+    searcher: Searcher
+    arrivals: Arrivals
+    other: Searcher
+
+    @property
+    def rows(self) -> Sequence[Talk]:
+        """Read them."""
+        self.arrivals.note(self.other)
+        return self.searcher.build.stored_talks.rows
+
+
+def test_two_builds_that_are_seen_at_once_are_not_both_the_first(
+    memory: Path | SecretStr, index_dir: Path, encoder: Encoder
+) -> None:
+    """Where one thread notes the first build's talks and another the next one's meanwhile, what only that has is news."""
+    with closing(Store(memory)) as store:
+        arrivals, first = Arrivals(store), Searcher.open(index_dir, encoder)
+        publish_notes(index_dir, encoder, [*TALKS, NEWS])
+        second = Searcher.open(index_dir, encoder)
+        build = SimpleNamespace(
+            build_id=second.build.build_id, stored_talks=_Meanwhile(second, arrivals, first)
+        )
+        arrivals.note(SimpleNamespace(build=build))  # type: ignore[arg-type]
+        came = arrivals.since(0.0, second)
+
+    assert [talk.title for talk, _ in came] == [NEWS.title]
+
+
+def test_what_a_channel_keeps_to_itself_is_no_news_when_it_asks(
+    slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
+) -> None:
+    """Private notes that were there when their channel asked for a digest are not told as new; later ones are."""
+    private = audience_folder(index_dir, "C1NOTES")
+    publish_notes(private, encoder, [*TALKS, NEWS])
+    running = start(index=LiveIndex(index_dir, encoder))
+    _say(slack, "digest daily here")
+    running.bot.desk.tell_news()
+    later = Notes("Mossbank Retires", ("Nadia Sund",), ("Nadia Sund switched Mossbank off.",), day=2)
+    publish_notes(private, encoder, [*TALKS, NEWS, later])
+    running.bot.live.refresh()
+    running.bot.desk.tell_news()
+    [told] = slack.wait_for(lambda: slack.space.channels["C1NOTES"].messages)
+    running.close()
+
+    assert "New in the conference notes: 1 talk." in message_text(told)
+    assert later.title in message_text(told)
+    assert len(slack.space.channels["C1NOTES"].messages) == 1
+
+
 def test_a_channel_that_cannot_be_told_is_told_no_more(
     slack: LocalSlack, start: Starter, index_dir: Path, encoder: Encoder
 ) -> None:
@@ -325,67 +397,3 @@ def test_watches_are_listed_and_taken_back(slack: LocalSlack, start: Starter) ->
         "I no longer watch “quill",
         "You do not watch “quillw",
     ]
-
-
-def test_the_doctor_finds_everything_well(slack: LocalSlack, tmp_path: Path, published: Path) -> None:
-    """With a build, the right tokens and all scopes every finding is well."""
-    findings = list(examine(make_settings(slack, tmp_path, published)))
-
-    assert [finding.what for finding in findings] == [
-        "index and model",
-        "engine",
-        "memory",
-        "sources",
-        "disk",
-        "clock",
-        "tokens",
-        "bot token",
-        "scopes",
-        "Slack's clock",
-        "socket",
-    ]
-    assert all(finding.well for finding in findings), findings
-
-
-@pytest.mark.parametrize(
-    ("wrong", "what", "said"),
-    [
-        ({"slack_bot_token": None}, "tokens", "SLACK_BOT_TOKEN is not set"),
-        ({"slack_bot_token": SecretStr("xapp-1")}, "tokens", "does not begin with xoxb-"),
-        ({"slack_bot_token": SecretStr("xoxb-wrong")}, "bot token", "invalid_auth"),
-        ({"slack_app_token": SecretStr("xapp-wrong")}, "socket", "invalid_auth"),
-        ({"slack_api_url": "http://127.0.0.1:9/api/"}, "bot token", "cannot be reached"),
-    ],
-)
-def test_the_doctor_says_what_to_fix(
-    slack: LocalSlack, settings: Settings, wrong: dict[str, object], what: str, said: str
-) -> None:
-    """Each defect is found under its name, with words that lead on."""
-    found = {finding.what: finding for finding in examine(settings.model_copy(update=wrong))}
-
-    assert not found[what].well
-    assert said in found[what].said
-
-
-@pytest.mark.parametrize(("off_s", "said"), [(400, "s ahead of Slack's"), (-400, "s behind Slack's")])
-def test_the_doctor_compares_the_clock_with_slacks(
-    slack: LocalSlack, tmp_path: Path, published: Path, off_s: float, said: str
-) -> None:
-    """A clock that Slack would refuse requests by is named with how far it is off."""
-    settings = make_settings(slack, tmp_path, published)
-    found = {finding.what: finding for finding in examine(settings, now=lambda: round(time.time()) + off_s)}
-
-    assert not found["Slack's clock"].well
-    assert said in found["Slack's clock"].said
-    assert "NTP" in found["Slack's clock"].said
-
-
-def test_the_doctor_finds_a_missing_build_and_scope(tmp_path: Path) -> None:
-    """No build and a missing scope are both named, with the way out."""
-    with LocalSlack(frozenset(SCOPES) - {"im:history"}) as slack:
-        found = {
-            finding.what: finding for finding in examine(make_settings(slack, tmp_path, tmp_path / "none"))
-        }
-
-    assert "confnotes ingest" in found["index and model"].said
-    assert "lacks im:history" in found["scopes"].said

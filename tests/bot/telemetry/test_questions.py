@@ -157,7 +157,7 @@ def test_a_look_that_hangs_holds_no_probe(tmp_path: Path, encoder: Encoder) -> N
 
     def hangs() -> None:
         asked.set()
-        go_on.wait(30)
+        assert go_on.wait(90)
 
     health = Health(wait_s=0.05)
     health.needs("store", hangs)
@@ -165,8 +165,8 @@ def test_a_look_that_hangs_holds_no_probe(tmp_path: Path, encoder: Encoder) -> N
     with probing("127.0.0.1:0", health) as probes, ThreadPoolExecutor(1) as pool:
         assert probes is not None
         address = f"http://127.0.0.1:{probes.port}"
-        first = pool.submit(httpx.get, f"{address}/readyz", timeout=60)
-        asked.wait(30)
+        first = pool.submit(httpx.get, f"{address}/readyz", timeout=90)
+        assert asked.wait(90)
         second = httpx.get(f"{address}/readyz")
         lives = httpx.get(f"{address}/livez")
         go_on.set()

@@ -113,7 +113,7 @@ def look(browser: webdriver.Chrome, width: int, scheme: str) -> None:
 
 def until(browser: webdriver.Chrome, condition: Any) -> Any:
     """Wait for what is asserted; the driver does not wait for a page that a key press or a click loads."""
-    return WebDriverWait(browser, 20).until(condition)
+    return WebDriverWait(browser, 90).until(condition)
 
 
 def ask_and_follow(browser: webdriver.Chrome, address: str) -> None:
@@ -137,17 +137,12 @@ def ask_and_follow(browser: webdriver.Chrome, address: str) -> None:
     assert marked.text in quoted or quoted in marked.text
     assert browser.current_url.endswith("#w")
     assert browser.find_element(By.TAG_NAME, "h1").text == "Harbour Pilots for Busy Clusters"
-    place = marked.rect
-    height = browser.get_window_size()["height"]
-    assert place["y"] >= 0
-    assert place["y"] < 10_000
 
     browser.back()
     until(browser, lambda b: "event=EU" in b.current_url)
     browser.back()
     until(browser, lambda b: b.current_url == asked)
     assert browser.find_element(By.NAME, "q").get_attribute("value") == "what did they say about Lanternfish?"
-    assert height
 
 
 def test_a_person_asks_limits_and_follows(browser: webdriver.Chrome, address: str) -> None:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from bot.live import LiveIndex
 from bot.telemetry.gauges import Gauges
 from bot.telemetry.health import Health
 from bot.telemetry.probes import probing
 from bot.web.app import create_app
+from confnotes import main
 from index.search import Searcher
+from tests.bot.test_store import wait_for
 from tests.bot.web.conftest import served, visitor
 from tests.conftest import ROOT
 from tests.ports import free_port
@@ -115,20 +120,22 @@ def web_process(index_dir: Path, folder: Path, **more: str) -> Iterator[tuple[su
         running.communicate()
 
 
+def listens(address: str) -> bool:
+    """Return whether somebody takes connections there."""
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", urlsplit(address).port or 0)) == 0
+
+
 def test_the_pages_process_writes_an_object_a_line(searcher: Searcher, tmp_path: Path) -> None:
     """With CONFNOTES_LOG=json a question is one line with its id and stages, and no word of it."""
     probes = free_port()
     more = {"CONFNOTES_LOG": "json", "CONFNOTES_PROBES": f"127.0.0.1:{probes}"}
     with web_process(searcher.build.folder.parent, tmp_path, **more) as (running, address):
-        for _ in range(100):
-            try:
-                reply = httpx.get(f"{address}/api/ask", params={"q": "what is Mossbank quetzal?"}, timeout=30)
-                break
-            except httpx.TransportError:
-                assert running.poll() is None
+        wait_for(lambda: listens(address) or running.poll() is not None)
+        reply = httpx.get(f"{address}/api/ask", params={"q": "what is Mossbank quetzal?"}, timeout=90)
         ready = httpx.get(f"http://127.0.0.1:{probes}/readyz")
         running.terminate()
-        _, said = running.communicate(timeout=60)
+        _, said = running.communicate(timeout=90)
     [line] = [json.loads(line) for line in said.splitlines()]
 
     assert reply.status_code == 200
@@ -138,23 +145,14 @@ def test_the_pages_process_writes_an_object_a_line(searcher: Searcher, tmp_path:
 
 
 @pytest.mark.parametrize("address", ["9464", "localhost", "127.0.0.1:99999", "127.0.0.1:x", ":9464"])
-def test_an_address_for_probes_that_is_none_is_one_line(address: str, tmp_path: Path) -> None:
+def test_an_address_for_probes_that_is_none_is_one_line(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is no host and port is refused before anything is opened, with an example of what is."""
-    done = subprocess.run(
-        [sys.executable, "-m", "confnotes", "web"],
-        cwd=tmp_path,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "PYTHONPATH": str(ROOT),
-            "CONFNOTES_PROBES": address,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["web"], env={"CONFNOTES_PROBES": address})
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "CONFNOTES_PROBES" in done.stderr
     assert "127.0.0.1:9464" in done.stderr
     assert done.stderr.count("\n") == 1

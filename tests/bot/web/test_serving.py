@@ -46,7 +46,7 @@ def test_a_request_that_never_arrives_is_hung_up_on(
     monkeypatch.setattr(serving, "KEEP_ALIVE_S", 1)
     with served(create_app(lambda: searcher)) as address:
         parts = urlsplit(address)
-        with socket.create_connection((parts.hostname, parts.port), timeout=20) as line:
+        with socket.create_connection((parts.hostname, parts.port), timeout=90) as line:
             line.sendall(begun)
             while line.recv(4096):
                 pass
@@ -60,7 +60,7 @@ def test_many_at_once_and_many_slow_ones_lose_nothing(searcher: Searcher) -> Non
         slow = [socket.create_connection((parts.hostname, parts.port)) for _ in range(100)]
         for line in slow:
             line.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
-        with ThreadPoolExecutor(50) as pool, httpx.Client(timeout=60) as client:
+        with ThreadPoolExecutor(50) as pool, httpx.Client(timeout=90) as client:
             replies = list(pool.map(lambda _: client.get(f"{address}/talks"), range(100)))
         for line in slow:
             line.close()

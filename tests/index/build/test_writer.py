@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,35 +17,19 @@ from index.build.reader import open_build
 from index.build.shard_writer import write_shard
 from index.build.shards import Shards
 from index.build.share import Share
-from index.build.writer import publish, write_build
+from index.build.writer import publish
 from index.encoder.base import Encoder
 from index.errors import BuildRefused
 from index.models import Passage
 from index.search import Query, Searcher
 from tests.index.conftest import HARBOUR, ORCHARD, Notes, small_notes
 
+LARGE = {"most_scanned": 3}  # a build of more passages is written as a large one
+
 
 def digests(folder: Path) -> dict[str, str]:
     """Return the digest of each file of a build."""
     return {name: file_sha256(folder / name) for name in file_names(folder)}
-
-
-def write_large(
-    notes: Notes, index_dir: Path, encoder: Encoder, previous: str | None = None, shards: Shards | None = None
-) -> str:
-    """Write a build as a large one is written."""
-    return write_build(
-        index_dir,
-        events=notes.events,
-        recaps=notes.recaps,
-        texts=notes.texts,
-        talks=notes.talks,
-        passages=notes.passages,
-        encoder=encoder,
-        previous=previous,
-        shards=shards,
-        most_scanned=3,
-    )
 
 
 def test_what_was_written_is_read(index_dir: Path) -> None:
@@ -113,9 +96,9 @@ def test_an_incremental_build_equals_a_full_one(encoder: Encoder, tmp_path: Path
 def test_a_large_build_is_searched_like_a_small_one(encoder: Encoder, tmp_path: Path) -> None:
     """With codes and two bits a component, every passage is still found, and an incremental build equals a full one."""
     one, both = small_notes({"harbour/day1.txt": HARBOUR}), small_notes()
-    first = write_large(one, tmp_path / "a", encoder)
-    incremental = write_large(both, tmp_path / "a", encoder, previous=first)
-    full = write_large(both, tmp_path / "b", encoder)
+    first = one.write(tmp_path / "a", encoder, **LARGE)
+    incremental = both.write(tmp_path / "a", encoder, first, **LARGE)
+    full = both.write(tmp_path / "b", encoder, **LARGE)
     searcher = Searcher.open(tmp_path / "a", encoder, build_id=incremental)
 
     assert digests(tmp_path / "a" / incremental) == digests(tmp_path / "b" / full)
@@ -126,8 +109,8 @@ def test_a_large_build_is_searched_like_a_small_one(encoder: Encoder, tmp_path: 
 def test_vectors_of_another_size_are_made_anew(encoder: Encoder, tmp_path: Path) -> None:
     """A build that has grown large takes no tokens from a small one, which keeps them otherwise."""
     small = small_notes().write(tmp_path / "a", encoder)
-    grown = write_large(small_notes(), tmp_path / "a", encoder, previous=small)
-    fresh = write_large(small_notes(), tmp_path / "b", encoder)
+    grown = small_notes().write(tmp_path / "a", encoder, small, **LARGE)
+    fresh = small_notes().write(tmp_path / "b", encoder, **LARGE)
 
     assert digests(tmp_path / "a" / grown) == digests(tmp_path / "b" / fresh)
 
@@ -136,7 +119,7 @@ def test_vectors_of_another_size_are_made_anew(encoder: Encoder, tmp_path: Path)
 def test_a_large_build_is_made_of_shards(encoder: Encoder, tmp_path: Path, grown: bool) -> None:
     """Tokens of two bits come from shards too; where a small build has grown large, all of them do."""
     notes, one = small_notes(), small_notes({"harbour/day1.txt": HARBOUR})
-    previous = (one.write if grown else partial(write_large, one))(tmp_path / "a", encoder)
+    previous = one.write(tmp_path / "a", encoder, **({} if grown else LARGE))
     held = [
         write_shard(
             tmp_path / "a",
@@ -145,12 +128,12 @@ def test_a_large_build_is_made_of_shards(encoder: Encoder, tmp_path: Path, grown
             contents=Contents(notes.events, notes.recaps, notes.texts, notes.talks, notes.passages),
             encoder=encoder,
             previous=previous,
-            most_scanned=3,
+            **LARGE,
         )
         for number in (1, 2)
     ]
-    merged = write_large(notes, tmp_path / "a", encoder, previous, Shards(2, "these"))
-    full = write_large(notes, tmp_path / "b", encoder)
+    merged = notes.write(tmp_path / "a", encoder, previous, shards=Shards(2, "these"), **LARGE)
+    full = notes.write(tmp_path / "b", encoder, **LARGE)
 
     assert digests(tmp_path / "a" / merged) == digests(tmp_path / "b" / full)
     assert sum(mine for mine, _ in held) == held[0][1] == (len(notes.passages) if grown else 3)

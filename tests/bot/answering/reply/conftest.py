@@ -10,7 +10,7 @@ from index.encoder.base import Encoder
 from index.search import Searcher
 from ingest.job import Job
 from ingest.nightly.run import run
-from tests.conftest import ROOT
+from tests.conftest import ROOT, made_once
 
 PARIS = """---
 title: What I saw in Paris
@@ -109,4 +109,8 @@ def paris(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searche
 @pytest.fixture(scope="session")
 def many_shapes(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
     """Give a build of the recaps in many shapes and languages."""
-    return build_of(ROOT / "tests/corpus/recaps", tmp_path_factory.mktemp("shapes") / "index", encoder)
+
+    def made(folder: Path) -> None:
+        run(Job(paths=(ROOT / "tests/corpus/recaps",), index_dir=folder), encoder=encoder)
+
+    return Searcher.open(made_once(tmp_path_factory, "shapes", made), encoder)

@@ -147,8 +147,8 @@ def dripping(first: bytes, every_s: float, piece: bytes) -> Act:
 
 
 def _ticks(every_s: float) -> Iterator[None]:
-    """Tick for twenty seconds at most."""
-    ends = time.monotonic() + 20
+    """Tick for a minute at most."""
+    ends = time.monotonic() + LIFE_S
     while time.monotonic() < ends:
         time.sleep(every_s)
         yield

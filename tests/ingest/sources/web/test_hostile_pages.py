@@ -135,7 +135,7 @@ def test_what_is_slow_is_ended(case: str, server: HostileServer, store: SourceSt
     began = time.monotonic()
     [fetched] = fetch_source(spec, store, PoliteClient(allowed_hosts={"127.0.0.1"}, limits=HURRIED))
 
-    assert time.monotonic() - began < 15  # the server goes on for 20
+    assert time.monotonic() - began < 45  # the server goes on for 60
     assert words in (fetched.fault or "")
     assert fetched.data == NOTES.encode()
 
