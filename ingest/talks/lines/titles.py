@@ -397,19 +397,23 @@ def _before(text: str, ordinary: frozenset[str]) -> Iterator[Split]:
             if pattern is _SLASH and parse_people(rest, ordinary) is not None:
                 continue
             if people and rest and (_PLACED.match(text) or not is_role(rest)):
-                yield Split(_behind_company(rest), people, "before")
+                title, employed = _behind_company(rest, people)
+                # Behind a colon it may as well be the first part of the title.
+                yield Split(title, people if pattern is _COLON else employed, "before")
 
 
-def _behind_company(rest: str) -> str:
-    """Drop the company of "Name - Company - Title"."""
+def _behind_company(rest: str, people: People) -> tuple[str, People]:
+    """Take the company of "Name - Company - Title" from the title to the speakers, where they have none."""
     dash = _DASH.search(rest) or _SLASH.search(rest)
     company = rest[: dash.start()].split() if dash else []
     behind = rest[dash.end() :] if dash else ""
-    return (
-        behind
-        if 0 < len(company) <= 2 and all(word[0].isupper() for word in company) and len(behind.split()) >= 3
-        else rest
-    )
+    if not (
+        0 < len(company) <= 2 and all(word[0].isupper() for word in company) and len(behind.split()) >= 3
+    ):
+        return rest, people
+    if not any(people.affiliations):
+        people = replace(people, affiliations=(" ".join(company),) * len(people.names))
+    return behind, people
 
 
 def _clean(text: str) -> str:

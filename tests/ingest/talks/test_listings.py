@@ -48,6 +48,7 @@ NAMES_FIRST = [
     "{name}, {company} - {title}",
     "{name} ({company}): “{title}”",
     "**{name}** ({company}): {title}",
+    "{name} - {company} - {title}",
 ]
 MIXED = ENTRIES[0], ENTRIES[3], ENTRIES[5], ENTRIES[13], NAMES_FIRST[4], ENTRIES[6]
 NOTES = [
@@ -110,6 +111,17 @@ def test_an_entry_is_a_talk_however_it_is_written(entry: str) -> None:
     """Title and speaker in any order and between any signs, with notes below, behind, or none."""
     for notes in NOTES:
         assert told(recap(entry, notes=[notes])) == EVERY, notes
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["{name} - {company} - {title}", "**{name} – {company} – {title}**"],
+)
+def test_a_company_between_name_and_title_is_the_speakers(entry: str) -> None:
+    """It is left out of the title and kept with the speaker."""
+    found = {talk.title: talk.affiliations for talk in read(recap(entry))}
+
+    assert found == {title: (company,) for _, title, _, company, _ in TALKS}
 
 
 def test_one_list_may_write_its_entries_in_many_ways() -> None:
