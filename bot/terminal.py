@@ -58,11 +58,15 @@ def print_talks(talks: Sequence[Talk], events: Mapping[str, Event], console: Con
 
 
 def print_grouped(talks: Sequence[Talk], screen: Console) -> None:
-    """Print talks one a line under headings of event and day."""
+    """Print talks one a line under headings of event and day; a section of the notes that is no talk says so."""
     for heading, members in grouped(talks):
         screen.print(Text(f"\n{heading}", style="bold cyan"))
         for talk in members:
-            _print_indented(talk_text(talk, with_place=False), screen)
+            line = talk_text(talk, with_place=False)
+            if talk.kind == "section":
+                line.append(" (section)")
+                line.stylize("not bold dim")
+            _print_indented(line, screen)
 
 
 def talk_text(talk: Talk, *, with_place: bool = True, mark: str = "•") -> Text:

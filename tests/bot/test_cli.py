@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from bot.cli import ask, talks, web
+from bot.terminal import print_grouped
 from confnotes import main
 from index.encoder.base import Encoder
+from index.models import Talk
 from tests.bot.answering.conftest import write_notes
 
 
@@ -117,6 +121,19 @@ def test_talks_are_grouped_for_a_person(index_dir: Path) -> None:
 
     assert "EU 2021, day 1\n" in result.stdout
     assert "8 talks, 3 events" in result.stdout
+
+
+def test_a_section_of_the_notes_is_told_from_a_talk() -> None:
+    """What holds notes of no one talk stands among the talks, and says that it is none."""
+    written = StringIO()
+    rows = [
+        Talk("a#1", "a", "Ropes that Age", "session", event_id="LockConf", day=1),
+        Talk("a#2", "a", "Food and hallways", "section", event_id="LockConf", day=1),
+    ]
+    print_grouped(rows, Console(file=written, width=100))
+    lines = [line.strip() for line in written.getvalue().splitlines() if "•" in line]
+
+    assert lines == ["• Ropes that Age", "• Food and hallways (section)"]
 
 
 @pytest.mark.parametrize(
