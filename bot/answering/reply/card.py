@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+import numpy as np
+
 from bot.answering.evidence.evidence import Found
 from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
@@ -87,7 +89,7 @@ def talk_card_reply(talk: Talk, searcher: Searcher) -> Reply:
         headline = f"{headline} The notes name it and say no more."
     row = searcher.build.stored_talks.row(talk.talk_id)
     rows = [] if row is None else searcher.build.table.rows_of(row)
-    hits = tuple(searcher.hit(at, 1.0, rank) for rank, at in enumerate(rows[:10], 1))
+    hits = tuple(searcher.hit(at, 1.0, rank, row) for rank, at in enumerate(rows[:10], 1))
     return Reply(headline, blocks, hits, sure=0.95)
 
 
@@ -129,9 +131,8 @@ def person_card_reply(
     )
     quoted = quote_blocks(mentions, name.lower().split(), searcher, room=max(room, 300), most=_MOST_MENTIONS)
     headline = _person_headline(name, companies, len(theirs), bool(mentions))
-    hits = [
-        searcher.hit(int(table.first_rows(table.set_of([row]).rows)[0])) for row in kept if table.rows_of(row)
-    ]
+    noted = [row for row in kept if row in table.noted]
+    hits = searcher.openings(np.array(noted, dtype=np.int64))
     ranked = tuple(Hit(hit.passage, hit.talk, 1.0, at) for at, hit in enumerate([*hits, *mentions], 1))
     return Reply(headline, (*blocks, *quoted) if theirs else quoted, ranked, sure=0.9, topic=name)
 

@@ -76,9 +76,15 @@ def _gists(shown: Sequence[Hit], searcher: Searcher) -> tuple[Block, ...]:
     """Return talks with what they are about, shorter where many are to be read at a glance."""
     lines = sum(len(entry_text(Entry(hit.talk))) for hit in shown)
     most = min(max((_GLANCE_CHARS - lines) // len(shown), _SHORTEST_GIST), _GIST_CHARS)
-    entries = (Entry(hit.talk, gist_of(hit.talk, searcher, most)) for hit in shown)
-    # A section that says nothing is a heading.
-    return placed(entry for entry in entries if entry.gist or entry.talk.kind != "section")
+    entries: list[Entry] = []
+    for hit in shown:
+        gist = gist_of(hit.talk, searcher, most)
+        before = entries[-1].gist if entries else None
+        again = gist and before and (gist.talk.recap_id, gist.start) == (before.talk.recap_id, before.start)
+        # A section that says nothing is a heading; of two talks that share their notes the first says what they say.
+        if gist or hit.talk.kind != "section":
+            entries.append(Entry(hit.talk, None if again else gist))
+    return placed(entries)
 
 
 def chosen_talks(scope: Scope, searcher: Searcher, only: TalkSet | None = None) -> tuple[Rows, Rows]:
@@ -88,7 +94,7 @@ def chosen_talks(scope: Scope, searcher: Searcher, only: TalkSet | None = None) 
     """
     knowledge = knowledge_of(searcher)
     table = knowledge.table
-    within = allowed_talks(scope, knowledge) & table.with_passages
+    within = allowed_talks(scope, knowledge) & table.noted
     if only is not None:
         within &= only
     if scope.kind and (of_that := within & of_kind(scope.kind, searcher, within)):
@@ -193,8 +199,7 @@ def _tells(text: str, talk: Talk) -> bool:
 def _distinct(rows: Rows, searcher: Searcher) -> list[Hit]:
     """Return a hit a talk; of several notes on one talk the first."""
     found: dict[tuple[object, ...], Hit] = {}
-    for row in searcher.build.table.first_rows(rows).tolist():
-        hit = searcher.hit(row)
+    for hit in searcher.openings(rows):
         key = tuple(word.form for word in words(hit.talk.title))
         found.setdefault((hit.talk.event_id, hit.talk.day, key or hit.talk.talk_id), hit)
     return list(found.values())

@@ -230,8 +230,7 @@ def _unjudged(question: Question, talks: Sequence[int], searcher: Searcher) -> R
     knowledge = knowledge_of(searcher)
     shown = [row for row in talks if row not in searcher.build.table.sections] or list(talks)
     entries = tuple(Entry(talk, gist_of(talk, searcher)) for talk in map(knowledge.talk, shown[:_OFFERED]))
-    first = searcher.build.table.first_rows(np.array(shown, dtype=np.int64))
-    hits = tuple(searcher.hit(row) for row in first.tolist())
+    hits = searcher.openings(np.array(shown, dtype=np.int64))
     verb = "speak against" if _patterns().badly.search(question.text) else "praise"
     if _is_one(question, searcher) and len(shown) == 1:
         said = f"The notes do not say how good “{knowledge.talk(shown[0]).title}” was. What they say of it:"

@@ -89,6 +89,47 @@ He would wait a year before using it.
 Everybody went home with a crate of apples.
 """
 
+LONDON = """---
+title: A week at the quays
+author: Ada Quill
+---
+
+# KubeCon EU 2025, London
+
+## Day 1
+
+### Ropes Under Load - Noor Haddad, Sprocket & Cog
+
+A rope that carries two cranes wears out in nine weeks. Sprocket & Cog cut theirs up and count the broken strands.
+
+Best talk of the day, and the only one that I would watch again.
+
+### The Outage Nobody Saw - Ilse Roth, Kelpworks
+
+The registry was unreachable: 9 days down, and no alert fired. They test their alerts every second Monday now.
+
+The restore cost 4,000 euros and a marriage. The backup itself is 30 km away, in a salt mine.
+
+The postmortem names the registry, the registry's owner and the registry's long list of mirrors.
+
+### Winches for Everyone - Bram Okoye, Gannet Labs
+
+Gannet Labs rents out winches by the hour.
+
+It was a disappointing talk, half of it a sales pitch.
+
+## Day 2
+
+There were two talks in a row on build caches: [Warm Caches, Cold Hands](https://www.youtube.com/watch?v=warmcaches0), followed by
+[A Cache for Every Dock](https://www.youtube.com/watch?v=cachefordoc). Both speakers keep layers on a disk beside the builder.
+
+### Signals at Dusk - Priya Lund, Tern & Sons
+
+A signal that nobody reads is switched off after a month.
+
+I would skip this one, the room was too loud to follow.
+"""
+
 
 def build_of(folder: Path, index_dir: Path, encoder: Encoder) -> Searcher:
     """Return a searcher of what the real job publishes from a folder of recaps."""
@@ -110,3 +151,12 @@ def paris(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searche
 def many_shapes(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
     """Give a build of the recaps in many shapes and languages."""
     return build_of(ROOT / "tests/corpus/recaps", tmp_path_factory.mktemp("shapes") / "index", encoder)
+
+
+@pytest.fixture(scope="session")
+def london(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
+    """Give a build of one conference: two talks that share their notes, companies of two names, judgements, figures."""
+    folder = tmp_path_factory.mktemp("london")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "london.md").write_text(LONDON, encoding="utf-8")
+    return build_of(folder / "notes", folder / "index", encoder)
