@@ -28,6 +28,7 @@ from index.vocabulary.words import MIN_JOINED, Word, fold, is_unspaced, words
 _SHOUTED = 0.5  # share of capitals from which they tell nothing
 _FOREIGN = 3  # words that no dictionary has, of a sentence in a language that we do not know
 _SEPARATE = re.compile(r"\s+|\s?[-‐‑–]\s?")  # between the parts of a compound
+_ASKING_WORDS = 5  # of the longest expression that asks for a quantity
 _SHORT = 2  # letters of a name that notes may also say as a grammar word
 _GLUE = "./@:_"
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
@@ -112,7 +113,18 @@ def sense(text: str, knowledge: Knowledge) -> SensedText:
         if read.corrected:
             corrections[text[word.start : word.end]] = read.text
     whole = "".join([*pieces, text[at:]])
+    found = _without_quantities(found, reader.language)
     return SensedText(whole, _in_a_language(found, reader.language), reader.language, corrections)
+
+
+def _without_quantities(found: list[WordSense], language: Language) -> list[WordSense]:
+    """Take the words that ask for a quantity for grammar: "how long was it down?" is about no length."""
+    forms = tuple(word.form for word in found)
+    for at in range(len(forms)):
+        for end in range(at + 2, min(at + _ASKING_WORDS, len(forms)) + 1):
+            if forms[at:end] in english().quantities or forms[at:end] in language.quantities:
+                found[at:end] = [replace(word, sense=Sense.GRAMMAR) for word in found[at:end]]
+    return found
 
 
 def _in_a_language(found: Sequence[WordSense], language: Language) -> tuple[WordSense, ...]:

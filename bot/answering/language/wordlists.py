@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from bot.answering.language.data import read_data
-from index.vocabulary.words import fold, singular
+from index.vocabulary.words import fold, singular, words
 
 _FOLDER = Path(__file__).with_name("words")
 _ENGLISH = "en"
@@ -98,6 +98,7 @@ class Language:
     sides: tuple[str, ...]  # words between two things compared, the most telling first
     more: frozenset[str]  # words that ask to go on with what was told
     links: Mapping[str, frozenset[str]]  # kinds of address, and the words that ask for them
+    quantities: frozenset[tuple[str, ...]] = frozenset()  # folded expressions that ask for one: "how long"
     compounds: bool = False  # two words are written as one
     english: Mapping[str, str] = field(default_factory=dict)  # expressions with their English counterparts
     dictionary: Path | None = None
@@ -167,6 +168,7 @@ def _read(path: Path) -> Language:
         sides=tuple(str(content.get("sides") or "").split()),
         more=folded("more"),
         links={kind: frozenset(text.split()) for kind, text in (content.get("links") or {}).items()},
+        quantities=frozenset(tuple(word.form for word in words(said)) for said in listed("quantities")),
         compounds=bool(content.get("compounds")),
         english={
             " ".join(fold(part) for part in str(word).split()): str(english)

@@ -104,13 +104,11 @@ A rope that carries two cranes wears out in nine weeks. Sprocket & Cog cut their
 
 Best talk of the day, and the only one that I would watch again.
 
-### The Outage Nobody Saw - Ilse Roth, Kelpworks
+### The Registry That Slept - Ilse Roth, Kelpworks
 
-The registry was unreachable: 9 days down, and no alert fired. They test their alerts every second Monday now.
+It was a long night, and far from the only one. 9 days down, and no alert fired. Now a drill runs every second Monday.
 
-The restore cost 4,000 euros and a marriage. The backup itself is 30 km away, in a salt mine.
-
-The postmortem names the registry, the registry's owner and the registry's long list of mirrors.
+An expensive lesson, said the slide. 4,000 euros went into the restore, and a marriage.
 
 ### Winches for Everyone - Bram Okoye, Gannet Labs
 
