@@ -230,7 +230,7 @@ class _Answering:
 
     def _is_off_topic(self, found: Found) -> bool:
         question = self.question
-        if question.titled or question.follow_up or question.address:
+        if question.titled or question.follow_up or question.address or question.is_foreign:
             return False
         return is_off_topic(question, found)
 

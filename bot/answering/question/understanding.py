@@ -295,6 +295,7 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         excluded=() if titled else excluded_subjects(draft.sensed, runs),
         holding=holding_asked(draft.sensed) if form is AnswerForm.LIST else None,
         link_kind=link_kind(draft.sensed),
+        is_foreign=draft.sensed.is_foreign,
         foreign=examples().foreign(tokens.pooled) if fits else 0.0,
         chatty=examples().chatty(tokens.pooled) if fits else 0.0,
     )
@@ -404,8 +405,10 @@ def _narrowed(scope: Scope, given: Scope) -> Scope:
 def _search_text(
     sensed: SensedText, scoped: Sequence[Span], asked: Sequence[WordSense], knowledge: Knowledge
 ) -> str:
-    """Take the limits out, put other names and translations in."""
+    """Take the limits out, put other names and translations in; of a language that we do not know only the names stay."""
     searched = _without(sensed.text, scoped)
+    if sensed.is_foreign and asked:
+        searched = " ".join(word.text for word in asked)
     if sensed.language.english:
         translated = _translated(searched, sensed.language, knowledge)
         known = sensed.language.code in knowledge.languages and translated != searched
