@@ -24,7 +24,7 @@ from bot.answering.reply import misses
 from bot.answering.reply.coverage import wrong_day_text
 from bot.answering.reply.forms import WHOLE, form_of, reply_of
 from bot.answering.reply.help import examples
-from bot.answering.reply.opinions import is_on_talks, opinion_reply
+from bot.answering.reply.opinions import is_on_talks, only_judges, opinion_reply
 from bot.answering.reply.quotes import quote_blocks, quotes_reply
 from bot.answering.reply.reply import Reply
 from bot.answering.stages import stage
@@ -231,6 +231,8 @@ class _Answering:
     def _is_off_topic(self, found: Found) -> bool:
         question = self.question
         if question.titled or question.follow_up or question.address or question.is_foreign:
+            return False
+        if question.form is AnswerForm.OPINION and only_judges(question):
             return False
         return is_off_topic(question, found)
 

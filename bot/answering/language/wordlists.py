@@ -87,6 +87,7 @@ class Language:
     mentions: frozenset[str]  # words that ask for every mention of something
     leads_to_event: frozenset[str]  # what stands between a day and its conference: "day 1 of the ..."
     prepositions: frozenset[str]
+    authors: frozenset[str]  # words that ask who wrote the notes
     speakers: frozenset[str]  # who gives a talk
     holds: frozenset[str]  # says that a talk has something: "with", "had"
     lacks: frozenset[str]  # says that it has none: "no", "without"
@@ -96,6 +97,7 @@ class Language:
     thanks: tuple[str, ...]
     turns: tuple[str, ...]  # expressions with which a follow-up goes to another subject
     sides: tuple[str, ...]  # words between two things compared, the most telling first
+    compares: frozenset[str]  # words that ask to compare, and are part of neither side: "compare", "better"
     more: frozenset[str]  # words that ask to go on with what was told
     links: Mapping[str, frozenset[str]]  # kinds of address, and the words that ask for them
     quantities: frozenset[tuple[str, ...]] = frozenset()  # folded expressions that ask for one: "how long"
@@ -157,6 +159,7 @@ def _read(path: Path) -> Language:
         mentions=folded("mentions"),
         leads_to_event=folded("leads_to_event"),
         prepositions=folded("prepositions"),
+        authors=folded("authors"),
         speakers=folded("speakers"),
         holds=folded("holds"),
         lacks=folded("lacks"),
@@ -166,6 +169,7 @@ def _read(path: Path) -> Language:
         thanks=listed("thanks"),
         turns=listed("turns"),
         sides=tuple(str(content.get("sides") or "").split()),
+        compares=folded("compares"),
         more=folded("more"),
         links={kind: frozenset(text.split()) for kind, text in (content.get("links") or {}).items()},
         quantities=frozenset(tuple(word.form for word in words(said)) for said in listed("quantities")),

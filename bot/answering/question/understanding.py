@@ -14,9 +14,9 @@ from bot.answering.language.word_sense import Sense, SensedText, WordSense, sens
 from bot.answering.language.wordlists import Language, is_product, languages
 from bot.answering.question.addresses import with_titles
 from bot.answering.question.asides import without_asides
+from bot.answering.question.companies import companies_named, with_companies
 from bot.answering.question.days import Span
 from bot.answering.question.entities import (
-    companies_named,
     excluded_subjects,
     holding_asked,
     link_kind,
@@ -207,7 +207,8 @@ class _Draft:
 
 def _draft(written: str, searcher: Searcher, inherited: Scope | None) -> _Draft:
     knowledge = knowledge_of(searcher)
-    sensed = without_asides(sense(plain_question(with_titles(written, searcher)), knowledge), searcher)
+    plain = with_companies(plain_question(with_titles(written, searcher)), searcher)
+    sensed = without_asides(sense(plain, knowledge), searcher)
     scope = read_scope(sensed.text, knowledge, inherited)
     asked = _outside(scope.spans, sensed)
     if scope.unplaced:
@@ -290,8 +291,8 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         person=person,
         focus=draft.focus,
         talks=talks_named(titles, searcher),
-        companies=companies_named(runs, searcher) if form in _OF_PEOPLE else (),
-        sides=sides_compared(draft.sensed, runs) if form is AnswerForm.SIDES else (),
+        companies=companies_named(text, runs, searcher) if form in _OF_PEOPLE else (),
+        sides=sides_compared(draft.sensed, told) if form is AnswerForm.SIDES else (),
         excluded=() if titled else excluded_subjects(draft.sensed, runs),
         holding=holding_asked(draft.sensed) if form is AnswerForm.LIST else None,
         link_kind=link_kind(draft.sensed),

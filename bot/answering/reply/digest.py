@@ -67,9 +67,18 @@ def digest_of(
 def _briefs(shown: Sequence[Hit], searcher: Searcher) -> tuple[Block, ...]:
     """Return the main points of a few talks."""
     room = ANSWER_CHARS // len(shown)
-    return tuple(
-        brief_block(hit.talk, searcher, room=room) or Block(entries=(Entry(hit.talk),)) for hit in shown
-    )
+    blocks: list[Block] = []
+    for hit in shown:
+        told = brief_block(hit.talk, searcher, room=room)
+        again = told and any(_same_words(told, before) for before in blocks)
+        blocks.append(told if told and not again else Block(entries=(Entry(hit.talk),)))
+    return tuple(blocks)
+
+
+def _same_words(one: Block, other: Block) -> bool:
+    """Return whether two blocks quote the same words: of talks that share their notes."""
+    first, second = ([(quote.talk.recap_id, quote.start) for quote in block.quotes] for block in (one, other))
+    return bool(first) and first == second
 
 
 def _gists(shown: Sequence[Hit], searcher: Searcher) -> tuple[Block, ...]:

@@ -121,11 +121,40 @@ It was a disappointing talk, half of it a sales pitch.
 There were two talks in a row on build caches: [Warm Caches, Cold Hands](https://www.youtube.com/watch?v=warmcaches0), followed by
 [A Cache for Every Dock](https://www.youtube.com/watch?v=cachefordoc). Both speakers keep layers on a disk beside the builder.
 
-### Signals at Dusk - Priya Lund, Tern & Sons
+### Signals at Dusk - Priya Lund (Tern and Sons)
 
 A signal that nobody reads is switched off after a month.
 
 I would skip this one, the room was too loud to follow.
+"""
+
+HAMBURG = """# Rope & Anchor, Hamburg, 12-13 June 2025
+
+## Day 1
+
+### Knots for Beginners - Mia Berg
+
+A bowline holds under load and comes open again by hand.
+
+## Day 2
+
+### Sails and Rails - Jan Holm
+
+Rails rust, sails do not, and the harbour needs both of them.
+"""
+BERLIN = """# Harbour Summit 2024, Berlin, 5-6 September 2024
+
+## Day 1
+
+### Cranes on Call - Ina Vogt
+
+A crane that is paged twice a night is looked at by two people in the morning.
+
+## Day 2
+
+### Pilots Wanted - Olaf Reik
+
+Pilots are trained for three years before they may bring a tanker in.
 """
 
 
@@ -157,4 +186,14 @@ def london(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Search
     folder = tmp_path_factory.mktemp("london")
     (folder / "notes").mkdir()
     (folder / "notes" / "london.md").write_text(LONDON, encoding="utf-8")
+    return build_of(folder / "notes", folder / "index", encoder)
+
+
+@pytest.fixture(scope="session")
+def harbours(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
+    """Give a build of two conferences in two cities on the same weekdays, whose authors nobody names."""
+    folder = tmp_path_factory.mktemp("harbours")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "rope.md").write_text(HAMBURG, encoding="utf-8")
+    (folder / "notes" / "anchor.md").write_text(BERLIN, encoding="utf-8")
     return build_of(folder / "notes", folder / "index", encoder)

@@ -40,9 +40,10 @@ def test_lists_and_digests_have_both(london: Searcher, question: str) -> None:
     assert found == _BOTH
 
 
-def test_a_digest_says_what_they_share_once(london: Searcher) -> None:
+@pytest.mark.parametrize("question", ["what happened at EU 2025?", "what happened on day 2 of EU 2025?"])
+def test_a_digest_says_what_they_share_once(london: Searcher, question: str) -> None:
     """The words on both stand under the first; the second is named."""
-    told = answer("what happened at EU 2025?", searcher=london).text
+    told = answer(question, searcher=london).text
 
     assert told.count("two talks in a row") == 1
     assert "• A Cache for Every Dock" in told
