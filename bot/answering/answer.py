@@ -15,14 +15,16 @@ from bot.answering.language.knowledge import Shown, knowledge_of
 from bot.answering.language.markup import is_courtesy, plain_question
 from bot.answering.language.wordlists import is_real_word
 from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Understood
-from bot.answering.question.clauses import clauses
+from bot.answering.question.clauses import clauses, halves
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.question.understanding import understand
 from bot.answering.rendering import NEAREST_HEADING, answer_text
 from bot.answering.reply import misses
+from bot.answering.reply.card import asks_when
 from bot.answering.reply.coverage import wrong_day_text
 from bot.answering.reply.forms import WHOLE, form_of, reply_of
+from bot.answering.reply.halves import are_two, joined
 from bot.answering.reply.help import examples
 from bot.answering.reply.opinions import is_on_talks, only_judges, opinion_reply
 from bot.answering.reply.quotes import quote_blocks, quotes_reply
@@ -75,6 +77,9 @@ def answer(
     if len(question) > MAX_QUESTION_CHARS:
         raise QuestionTooLong(len(question), MAX_QUESTION_CHARS)
     knowledge = knowledge_of(searcher)
+    if told := _both_halves(question, searcher, history, event, day):
+        _keep(knowledge.shown, ((*history[-_TURNS + 1 :], question), event, day), told)
+        return told
     with stage("read"):
         turns = tuple(history[-_TURNS:])
         read = understand(
@@ -92,6 +97,28 @@ def answer(
     told = _Answering(read, searcher, in_thread=bool(history)).run()
     _keep(knowledge.shown, ((*history[-_TURNS + 1 :], question), event, day), told)
     return told
+
+
+def _both_halves(
+    question: str, searcher: Searcher, history: Sequence[str], event: str | None, day: int | None
+) -> Answer | None:
+    """Answer the two questions of a message one after the other; None where it asks one."""
+    asked = halves(plain_question(question))
+    if asked is None:
+        return None
+    limits = given_scope(knowledge_of(searcher), event, day)
+    turns = (*history, asked[0])
+    forms = [
+        understand(asked[0], searcher, history, limits).form,
+        understand(asked[1], searcher, turns, limits).form,
+    ]
+    if not are_two(forms):
+        return None
+    first = answer(asked[0], searcher=searcher, history=history, event=event, day=day)
+    if first.status != "answered" and not understand(asked[1], searcher, (), limits).words:
+        return None  # what points at something that the notes lack has no answer of its own
+    second = answer(asked[1], searcher=searcher, history=turns, event=event, day=day)
+    return joined(question, first, second)
 
 
 def prepare(searcher: Searcher) -> None:
@@ -262,7 +289,8 @@ class _Answering:
         """Refuse what the passages found do not answer: a figure that they lack, else by how sure the answer is."""
         bodies = [hit for hit in found.hits if hit.passage.role == "body"] or found.hits
         body = max(bodies, key=lambda hit: hit.score, default=None)
-        if self.question.form is not AnswerForm.LINK and body and lacks_figure(self.question, body):
+        tells_figures = self.question.form is not AnswerForm.LINK and not asks_when(self.question)
+        if tells_figures and body and lacks_figure(self.question, body):
             said = misses.touched_text(self.question, "give the figure or date that was asked for")
             return self._miss("not_covered", said, found, min(sure, refuse_below(found) * 0.9))
         if found.hits and self.question.titled:

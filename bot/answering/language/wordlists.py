@@ -79,6 +79,7 @@ class Language:
     name: str
     grammar: frozenset[str]
     asks: frozenset[str]  # what a question proper begins with
+    wh: tuple[str, ...]  # of those the words that ask for a person, thing, time, place or way
     about: frozenset[str]  # what leads to its subject
     generic: frozenset[str]  # words about talks, notes and speakers as such
     pronouns: frozenset[str]
@@ -151,6 +152,7 @@ def _read(path: Path) -> Language:
         name=str(content["name"]),
         grammar=folded("grammar"),
         asks=folded("asks"),
+        wh=tuple(str(content.get("wh") or "").split()),
         about=folded("about"),
         generic=folded("generic"),
         pronouns=folded("pronouns"),

@@ -37,7 +37,7 @@ from bot.answering.question.follow_ups import (
 from bot.answering.question.people import person_asked
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, read_scope
-from bot.answering.question.titles import titled_talks
+from bot.answering.question.titles import asks_when_given, titled_talks
 from index.encoder.base import TokenVectors
 from index.search import Query, Searcher
 from index.vocabulary.words import fold, singular, words
@@ -273,6 +273,9 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
     told = [word for word in draft.words if word.form not in people]
     runs = runs_of(draft.text, told)
     titles = runs_of(draft.text, [word for word in told if word.capital or word.form not in asking])
+    talks = talks_named(titles, searcher)
+    if (titled or talks) and asks_when_given(text):
+        form = AnswerForm.TALK
     return Question(
         written=draft.written,
         text=text,
@@ -290,7 +293,7 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         titled=titled,
         person=person,
         focus=draft.focus,
-        talks=talks_named(titles, searcher),
+        talks=talks,
         companies=companies_named(text, runs, searcher) if form in _OF_PEOPLE else (),
         sides=sides_compared(draft.sensed, told) if form is AnswerForm.SIDES else (),
         excluded=() if titled else excluded_subjects(draft.sensed, runs),

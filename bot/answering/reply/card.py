@@ -9,10 +9,12 @@ from functools import cache
 import numpy as np
 
 from bot.answering.evidence.evidence import Found
+from bot.answering.form import AnswerForm
 from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Block, Entry, Line
 from bot.answering.question.question import Question
+from bot.answering.question.titles import asks_when_given
 from bot.answering.rendering import LINK_NAMES, counted, people_of, place, spoken
 from bot.answering.reply.brief import brief_block
 from bot.answering.reply.digest import gist_of, placed
@@ -58,8 +60,11 @@ def talk_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
 
 
 def asks_when(question: Question) -> bool:
-    """Return whether a follow-up asks when the talk before it was given."""
-    return bool(question.context and _WHEN.search(question.text))
+    """Return whether a question asks when the talk that it names was given, or a follow-up when the one before it was."""
+    named = question.form is AnswerForm.TALK and (question.titled or question.talks)
+    return bool(question.context and _WHEN.search(question.text)) or bool(
+        named and asks_when_given(question.text)
+    )
 
 
 def headline_of(talk: Talk, searcher: Searcher, *, named: bool = True) -> str:

@@ -32,7 +32,7 @@ def sides_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
     }
     told = [side for side in question.sides if on[side]]
     silent = [side for side in question.sides if not on[side]]
-    if not told or any(_is_told_absent(side, question) or _is_said(side, searcher) for side in silent):
+    if not told or any(_is_told_absent(side, question) or _is_known(side, question) for side in silent):
         return None
     both = [hit for hit in found.hits if sum(_says(hit, side, searcher) for side in told) >= _FEWEST]
     room = ANSWER_CHARS // (len(told) + bool(both))
@@ -57,9 +57,9 @@ def _is_told_absent(side: str, question: Question) -> bool:
     return any(word.text in side for word in question.unknown_names)
 
 
-def _is_said(side: str, searcher: Searcher) -> bool:
-    """Return whether the notes say a side somewhere, by any name, although no passage on it was found."""
-    return any(searcher.said.talks(name) for name in (side, *knowledge_of(searcher).aliases.others(side)))
+def _is_known(side: str, question: Question) -> bool:
+    """Return whether the notes say all of a side's words, in this or another form, although no passage on it was found."""
+    return all(word.known for word in question.words if word.text in side)
 
 
 def _unsaid(quoted: Sequence[Block], said: Sequence[Block]) -> list[Block]:
