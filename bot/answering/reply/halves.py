@@ -27,7 +27,7 @@ def joined(question: str, first: Answer, second: Answer) -> Answer | None:
         return None
     lacking = [one for one in (first, second) if one.status != "answered"]
     missed = (f"Not answered: “{one.understood.text}”. {one.headline or ''}".strip() for one in lacking)
-    notices = tuple(dict.fromkeys([*(note for one in found for note in one.notices), *missed]))
+    notices = tuple(dict.fromkeys([*missed, *(note for one in found for note in one.notices)]))
     blocks = found[0].blocks if len(found) == 1 else (*found[0].blocks, *_unsaid(first, second))
     return replace(
         found[0],
