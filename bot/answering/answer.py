@@ -206,7 +206,8 @@ class _Answering:
         names = misses.absent_names(question)
         # A name that the notes lack is told so, unless nothing else speaks of a conference either.
         only_names = bool(names) and len(question.unknown_names) == len(question.words)
-        if self._is_off_topic(found) and not only_names and (not names or question.foreign > 0):
+        elsewhere = not names or question.foreign > 0 or not any(word.known for word in question.words)
+        if self._is_off_topic(found) and not only_names and elsewhere:
             return self._told(AnswerForm.OFF_TOPIC)
         if names and misses.has_another(question):
             # "kyverno or OPA?" is answered for the one that the notes know.
