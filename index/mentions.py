@@ -31,7 +31,7 @@ class Mentions:
         """Return the talks that `rows` are of."""
         said, headed = self._said(phrase)
         table = self._build.table
-        return table.set_of(table.talk_of_row[said]) | (headed & table.with_passages)
+        return table.set_of(table.talk_of_row[said]) | (headed & table.noted)
 
     def first_talks(self, phrase: str, most: int) -> list[int]:
         """Return the rows of the first talks that `rows` are of, each once, in their order."""

@@ -319,14 +319,22 @@ class Searcher:
             )
         return found
 
-    def hit(self, row: int, score: float = 1.0, rank: int = 0) -> Hit:
-        """Return a passage with its talk as a hit."""
+    def hit(self, row: int, score: float = 1.0, rank: int = 0, talk: int | None = None) -> Hit:
+        """Return a passage as a hit: with its talk, or with the one of a row that shares its notes."""
         build = self.build
         return Hit(
             passage=build.passages[row],
-            talk=build.stored_talks.rows[int(build.table.talk_of_row[row])],
+            talk=build.stored_talks.rows[int(build.table.talk_of_row[row]) if talk is None else talk],
             score=score,
             rank=rank,
+        )
+
+    def openings(self, talks: Rows) -> tuple[Hit, ...]:
+        """Return the first passage of each of some talks that have notes as a hit, in their order."""
+        firsts = self.build.table.first_rows(talks).tolist()
+        return tuple(
+            self.hit(row, 1.0, at, talk)
+            for at, (row, talk) in enumerate(zip(firsts, talks.tolist(), strict=True), 1)
         )
 
 

@@ -15,17 +15,19 @@ from bot.answering.language.knowledge import Shown, knowledge_of
 from bot.answering.language.markup import is_courtesy, plain_question
 from bot.answering.language.wordlists import is_real_word
 from bot.answering.models import HITS_SHOWN, Answer, Block, Entry, Miss, Understood
-from bot.answering.question.clauses import clauses
+from bot.answering.question.clauses import clauses, halves
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, given_scope
 from bot.answering.question.understanding import understand
 from bot.answering.rendering import NEAREST_HEADING, answer_text
 from bot.answering.reply import misses
+from bot.answering.reply.card import asks_when
 from bot.answering.reply.coverage import wrong_day_text
 from bot.answering.reply.forms import WHOLE, form_of, reply_of
+from bot.answering.reply.halves import are_two, joined
 from bot.answering.reply.help import examples
 from bot.answering.reply.lists import asks_for_talks
-from bot.answering.reply.opinions import is_on_talks, opinion_reply
+from bot.answering.reply.opinions import is_on_talks, only_judges, opinion_reply
 from bot.answering.reply.quotes import quote_blocks, quotes_reply
 from bot.answering.reply.reply import Reply
 from bot.answering.stages import stage
@@ -39,6 +41,9 @@ _NAMED, _NAMED_SURE = (
     3,
     0.5,
 )  # quotes that name a conference that the notes do not cover, and how sure they answer
+# Logarithm of odds from which a message with a name reads like another subject: a ticket to Nice at -.1, what
+# is asked of a product that the notes lack at -8 and below.
+_READS_FOREIGN = -1.0
 _TURNS = 4  # earlier ones whose quotes are not shown again
 _KEPT = 256  # turns whose quotes are remembered
 _DOUBTFUL = "The notes may not answer this; closest passages:"
@@ -76,6 +81,9 @@ def answer(
     if len(question) > MAX_QUESTION_CHARS:
         raise QuestionTooLong(len(question), MAX_QUESTION_CHARS)
     knowledge = knowledge_of(searcher)
+    if told := _both_halves(question, searcher, history, event, day):
+        _keep(knowledge.shown, ((*history[-_TURNS + 1 :], question), event, day), told)
+        return told
     with stage("read"):
         turns = tuple(history[-_TURNS:])
         read = understand(
@@ -93,6 +101,28 @@ def answer(
     told = _Answering(read, searcher, in_thread=bool(history)).run()
     _keep(knowledge.shown, ((*history[-_TURNS + 1 :], question), event, day), told)
     return told
+
+
+def _both_halves(
+    question: str, searcher: Searcher, history: Sequence[str], event: str | None, day: int | None
+) -> Answer | None:
+    """Answer the two questions of a message one after the other; None where it asks one."""
+    asked = halves(plain_question(question))
+    if asked is None:
+        return None
+    limits = given_scope(knowledge_of(searcher), event, day)
+    turns = (*history, asked[0])
+    forms = [
+        understand(asked[0], searcher, history, limits).form,
+        understand(asked[1], searcher, turns, limits).form,
+    ]
+    if not are_two(forms):
+        return None
+    first = answer(asked[0], searcher=searcher, history=history, event=event, day=day)
+    if first.status != "answered" and not understand(asked[1], searcher, (), limits).words:
+        return None  # what points at something that the notes lack has no answer of its own
+    second = answer(asked[1], searcher=searcher, history=turns, event=event, day=day)
+    return joined(question, first, second)
 
 
 def prepare(searcher: Searcher) -> None:
@@ -184,7 +214,7 @@ class _Answering:
         names = misses.absent_names(question)
         # A name that the notes lack is told so, unless nothing else speaks of a conference either.
         only_names = bool(names) and len(question.unknown_names) == len(question.words)
-        if self._is_off_topic(found) and not only_names and (not names or question.foreign > 0):
+        if self._is_off_topic(found) and not only_names and (not names or question.foreign > _READS_FOREIGN):
             return self._told(AnswerForm.OFF_TOPIC)
         if names and misses.has_another(question):
             # "kyverno or OPA?" is answered for the one that the notes know.
@@ -235,7 +265,9 @@ class _Answering:
 
     def _is_off_topic(self, found: Found) -> bool:
         question = self.question
-        if question.titled or question.follow_up or question.address:
+        if question.titled or question.follow_up or question.address or question.is_foreign:
+            return False
+        if question.form is AnswerForm.OPINION and only_judges(question):
             return False
         return is_off_topic(question, found)
 
@@ -265,7 +297,8 @@ class _Answering:
         """Refuse what the passages found do not answer: a figure that they lack, else by how sure the answer is."""
         bodies = [hit for hit in found.hits if hit.passage.role == "body"] or found.hits
         body = max(bodies, key=lambda hit: hit.score, default=None)
-        if self.question.form is not AnswerForm.LINK and body and lacks_figure(self.question, body):
+        tells_figures = self.question.form is not AnswerForm.LINK and not asks_when(self.question)
+        if tells_figures and body and lacks_figure(self.question, body):
             said = misses.touched_text(self.question, "give the figure or date that was asked for")
             return self._miss("not_covered", said, found, min(sure, refuse_below(found) * 0.9))
         if found.hits and self.question.titled:

@@ -96,17 +96,43 @@ class TalkTable:
         return int(self.facts.shape[1])
 
     def rows_of(self, talk: int) -> list[int]:
-        """Return the rows of a talk's passages, in order."""
-        return [int(row) for row in self._by_talk[self._starts[talk] : self._starts[talk + 1]]]
+        """Return the rows of a talk's passages, in order: its own, or those of the talk whose notes it shares."""
+        owner = self.owners[talk]
+        return [int(row) for row in self._by_talk[self._starts[owner] : self._starts[owner + 1]]]
 
     def first_rows(self, talks: Rows) -> Rows:
-        """Return the first passage's row of each of some talks that have passages."""
-        return np.asarray(self._by_talk[self._starts[talks]], dtype=np.int64)
+        """Return the first passage's row of each of some talks that have notes."""
+        return np.asarray(self._by_talk[self._starts[self.owners[talks]]], dtype=np.int64)
 
     @cached_property
     def with_passages(self) -> TalkSet:
-        """Return the talks that have passages."""
+        """Return the talks that have passages of their own."""
         return TalkSet(np.diff(self._starts) > 0)
+
+    @cached_property
+    def owners(self) -> Rows:
+        """Return for each talk the row of the one that has its passages; (n_talks,).
+
+        A passage is of one talk. Where notes tell of two at once ("X, followed by Y"), the second has none: it shares
+        those of the talk before it in its recap.
+        """
+        own, rows = self.with_passages.mask, np.arange(len(self), dtype=np.int64)
+        before = np.maximum.accumulate(np.where(own, rows, -1))
+        return np.where((before >= 0) & (self.recaps[before] == self.recaps), before, rows)
+
+    @cached_property
+    def noted(self) -> TalkSet:
+        """Return the talks that have notes: passages of their own, or those of the talk whose notes they share."""
+        return TalkSet(self.with_passages.mask[self.owners])
+
+    @cached_property
+    def sharing(self) -> TalkSet:
+        """Return the talks that share another one's notes."""
+        return self.but(self.noted, self.with_passages)
+
+    def with_owners(self, talks: TalkSet) -> TalkSet:
+        """Return some talks with those whose notes they share: a search for what is said of them needs these."""
+        return talks | self.set_of(self.owners[talks.mask])
 
     def set_of(self, talks: Iterable[int]) -> TalkSet:
         """Return a set of the talks of these rows."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
 
@@ -38,7 +39,7 @@ def gather(question: Question, searcher: Searcher, scope: Scope | None = None) -
     if limits is None:
         return Found()
     ranking = searcher.search(Query(question.search_text, filter=limits, context=question.context, k=DEPTH))
-    return Found(ranking.hits, ranking.evidence)
+    return Found(_of_named(ranking.hits, _named(question, searcher), searcher), ranking.evidence)
 
 
 def fresh_first(found: Found, question: Question) -> Found:
@@ -70,17 +71,9 @@ def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | No
     knowledge = knowledge_of(searcher)
     table = knowledge.table
     allowed = allowed_talks(scope, knowledge)
-    if question.titled:
-        titled = table.set_of(question.titled)
-        allowed = (allowed & titled) or titled
-    elif question.talks and question.form in _OF_A_TALK and not question.speakers:
-        allowed = (allowed & table.set_of(question.talks)) or allowed
-    elif question.speakers:
-        # A person asked for by name: their talks, and whatever else the notes say of them.
-        named = table.set_of(row for rows in question.speakers.values() for row in rows)
-        for name in question.speakers:
-            named |= searcher.said.talks(name)
-        allowed = (allowed & named) or allowed
+    if named := _named(question, searcher):
+        kept = (allowed & named) or (named if question.titled else None)
+        allowed = table.with_owners(kept) if kept else allowed
     if (
         question.form is AnswerForm.LINK
         and not question.titled
@@ -93,6 +86,34 @@ def _filter(question: Question, scope: Scope, searcher: Searcher) -> Filter | No
     if not allowed:
         return None
     return Filter() if allowed.everything else Filter(talks=allowed)
+
+
+def _named(question: Question, searcher: Searcher) -> TalkSet | None:
+    """Return the talks that a question names by title or speaker, None where it names none."""
+    table = searcher.build.table
+    if question.titled:
+        return table.set_of(question.titled)
+    if question.talks and question.form in _OF_A_TALK and not question.speakers:
+        return table.set_of(question.talks)
+    if not question.speakers:
+        return None
+    # A person asked for by name: their talks, and whatever else the notes say of them.
+    named = table.set_of(row for rows in question.speakers.values() for row in rows)
+    return reduce(or_, map(searcher.said.talks, question.speakers), named)
+
+
+def _of_named(hits: Sequence[Hit], named: TalkSet | None, searcher: Searcher) -> tuple[Hit, ...]:
+    """Return hits with the talk that was asked for where that shares its notes with another."""
+    table, talks = searcher.build.table, searcher.build.stored_talks
+    sharing = (named & table.sharing) if named else ()
+    owned = {talks.rows[int(table.owners[row])].talk_id: talks.rows[row] for row in reversed([*sharing])}
+    theirs = {talks.rows[row].talk_id for row in (named or ())} if owned else set()
+    return tuple(
+        replace(hit, talk=owned[hit.talk.talk_id])
+        if hit.talk.talk_id in owned and hit.talk.talk_id not in theirs
+        else hit
+        for hit in hits
+    )
 
 
 def _named_talks(question: Question, searcher: Searcher) -> TalkSet | None:

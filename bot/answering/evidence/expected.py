@@ -81,10 +81,14 @@ def lacks_figure(question: Question, best: Hit) -> bool:
     if not asked:
         return False
     asked_forms = {singular(word.form) for word in question.words}
-    said = {singular(form) for text in (best.passage.text, best.talk.title) for form in forms(text)}
+    titled = {singular(form) for form in forms(best.talk.title)}
+    said = titled.union(map(singular, forms(best.passage.text)))
     on_subject = sum(_says(form, said) for form in asked_forms) >= _ON_SUBJECT * max(len(asked_forms), 1)
-    text = _ADDRESS.sub(" ", f"{best.passage.text}\n{best.talk.title}")
+    text = _ADDRESS.sub(" ", best.passage.text)
+    # Where the title alone says the subject, all that stands below it is on it.
     sentences = _near_subject(text, asked_forms) if on_subject else [text]
+    if not on_subject or any(_says(form, titled) for form in asked_forms):
+        sentences.append(best.talk.title)
     mine = {match[0].strip(".,") for match in _DIGITS.finditer(question.text)}
     return not all(any(_holds(sentence, answers, mine) for sentence in sentences) for answers in asked)
 

@@ -94,6 +94,15 @@ class Knowledge:
                 found[one].append(row)
         return {said: tuple(rows) for said, rows in found.items()}
 
+    @cached_property
+    def events_by_city(self) -> Mapping[tuple[str, ...], tuple[int, ...]]:
+        """Return the rows of the events that were held in a city, by its folded words."""
+        found: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for row, event in enumerate(self.events):
+            if event.city:
+                found[tuple(word.form for word in words(event.city))].append(row)
+        return {city: tuple(rows) for city, rows in found.items()}
+
     @property
     def frequencies(self) -> Mapping[str, int]:
         """Return how often each folded word stands in the notes; neighbours that make one name count as one word too."""

@@ -30,6 +30,9 @@ from index.vocabulary.words import MIN_JOINED, Word, fold, is_unspaced, words
 _SHOUTED = 0.5  # share of capitals from which they tell nothing
 _FOREIGN = 3  # words that no dictionary has, of a sentence in a language that we do not know
 _SEPARATE = re.compile(r"\s+|\s?[-‐‑–]\s?")  # between the parts of a compound
+_FEWEST_FOREIGN = 2  # words beside a name
+_SHORTEST_ENGLISH = 3  # letters up to which a list of English words has those of other languages too
+_ASKING_WORDS = 5  # of the longest expression that asks for a quantity
 _SHORT = 2  # letters of a name that notes may also say as a grammar word
 _GLUE = "./@:_"
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
@@ -86,6 +89,7 @@ class SensedText:
     words: tuple[WordSense, ...]
     language: Language
     corrections: Mapping[str, str] = field(default_factory=dict)  # to words of the notes, as a person is told
+    is_foreign: bool = False  # a name of the notes among words of a language that we do not know
 
 
 def sense(text: str, knowledge: Knowledge) -> SensedText:
@@ -114,14 +118,30 @@ def sense(text: str, knowledge: Knowledge) -> SensedText:
         if read.corrected:
             corrections[text[word.start : word.end]] = read.text
     whole = "".join([*pieces, text[at:]])
-    return SensedText(whole, _in_a_language(found, reader.language), reader.language, corrections)
+    found = _without_quantities(found, reader.language)
+    said = _in_a_language(found, reader.language)
+    return SensedText(whole, said, reader.language, corrections, reader.is_foreign)
+
+
+def _without_quantities(found: list[WordSense], language: Language) -> list[WordSense]:
+    """Take the words that ask for a quantity for grammar: "how long was it down?" is about no length."""
+    forms = tuple(word.form for word in found)
+    for at in range(len(forms)):
+        for end in range(at + 2, min(at + _ASKING_WORDS, len(forms)) + 1):
+            if forms[at:end] in english().quantities or forms[at:end] in language.quantities:
+                found[at:end] = [replace(word, sense=Sense.GRAMMAR) for word in found[at:end]]
+    return found
 
 
 def _in_a_language(found: Sequence[WordSense], language: Language) -> tuple[WordSense, ...]:
-    """Take the words of a language that we do not know for plain ones: most of a sentence are no names."""
+    """Take the words of a language that we do not know for plain ones: most of a sentence are no names.
+
+    Where the notes know none of its words, it asks for what they lack, in whatever language, or in none: "asdf qwer zxcv".
+    """
     unknown = sum(_is_unknown(word) for word in found)
     others = sum(word.sense is not Sense.GRAMMAR for word in found) - unknown
-    if language is not english() or unknown < _FOREIGN or unknown <= others:
+    known = any(word.known for word in found)
+    if language is not english() or unknown < _FOREIGN or unknown <= others or not known:
         return tuple(found)
     return tuple(
         replace(word, sense=Sense.PLAIN, real=True)
@@ -158,6 +178,7 @@ class _Reader:
         # A word that a question says again is not looked up again.
         self._spelt = cache(knowledge.spelling)
         self._closest = cache(self._look_closest)
+        self.is_foreign = self._names_among_foreign_words()
 
     def read(self, word: Word) -> _Read:
         """Return what a word is."""
@@ -179,7 +200,8 @@ class _Reader:
     def _small(self, word: Word, *, capital: bool) -> _Read | None:
         """Return what a word is that carries no subject, None for the others."""
         written = self.text[word.start : word.end]
-        if self._is_grammar(word, capital=capital):
+        foreign = self.is_foreign and not capital and not self.knowledge.contains(word.form)
+        if foreign or self._is_grammar(word, capital=capital):
             return _Read(written, word.form, Sense.GRAMMAR, real=True)
         if is_generic(written):
             return _Read(written, word.form, Sense.GENERIC, real=True)
@@ -206,6 +228,24 @@ class _Reader:
             )
         is_name = not word.form[0].isdigit() or (is_version(word.form) and self._follows_a_name(word))
         return _Read(written, word.form, Sense.NAME if is_name else Sense.PLAIN, capital)
+
+    def _names_among_foreign_words(self) -> bool:
+        """Return whether a name of the notes stands among words of a language that we do not know: "hva sa de om Karpenter?".
+
+        None of them is one of English, where even a line of catchwords has some, and one is as short as a word of grammar.
+        """
+        others = [one.form for one in self.words if not self._names_something(one.form)]
+        if len(others) == len(self.words) or len(others) < _FEWEST_FOREIGN:
+            return False
+        if 2 * sum(is_stop(form, self.language) for form in others) > len(others):
+            return False  # all but subjects are words of a language that we know
+        return min(map(len, others)) <= _SHORTEST_ENGLISH and not any(
+            (len(form) > 1 and is_stop(form))
+            or is_generic(form)
+            or is_product(form)
+            or (len(form) > _SHORTEST_ENGLISH and is_real_word(form))
+            for form in others
+        )
 
     def _follows_a_name(self, word: Word) -> bool:
         """Return whether a product or a name of the notes stands before a word: the release of something."""

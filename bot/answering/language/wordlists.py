@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from bot.answering.language.data import read_data
-from index.vocabulary.words import fold, singular
+from index.vocabulary.words import fold, singular, words
 
 _FOLDER = Path(__file__).with_name("words")
 _ENGLISH = "en"
@@ -79,6 +79,7 @@ class Language:
     name: str
     grammar: frozenset[str]
     asks: frozenset[str]  # what a question proper begins with
+    wh: tuple[str, ...]  # of those the words that ask for a person, thing, time, place or way
     about: frozenset[str]  # what leads to its subject
     generic: frozenset[str]  # words about talks, notes and speakers as such
     pronouns: frozenset[str]
@@ -87,6 +88,7 @@ class Language:
     mentions: frozenset[str]  # words that ask for every mention of something
     leads_to_event: frozenset[str]  # what stands between a day and its conference: "day 1 of the ..."
     prepositions: frozenset[str]
+    authors: frozenset[str]  # words that ask who wrote the notes
     speakers: frozenset[str]  # who gives a talk
     holds: frozenset[str]  # says that a talk has something: "with", "had"
     lacks: frozenset[str]  # says that it has none: "no", "without"
@@ -96,8 +98,10 @@ class Language:
     thanks: tuple[str, ...]
     turns: tuple[str, ...]  # expressions with which a follow-up goes to another subject
     sides: tuple[str, ...]  # words between two things compared, the most telling first
+    compares: frozenset[str]  # words that ask to compare, and are part of neither side: "compare", "better"
     more: frozenset[str]  # words that ask to go on with what was told
     links: Mapping[str, frozenset[str]]  # kinds of address, and the words that ask for them
+    quantities: frozenset[tuple[str, ...]] = frozenset()  # folded expressions that ask for one: "how long"
     compounds: bool = False  # two words are written as one
     english: Mapping[str, str] = field(default_factory=dict)  # expressions with their English counterparts
     dictionary: Path | None = None
@@ -148,6 +152,7 @@ def _read(path: Path) -> Language:
         name=str(content["name"]),
         grammar=folded("grammar"),
         asks=folded("asks"),
+        wh=tuple(str(content.get("wh") or "").split()),
         about=folded("about"),
         generic=folded("generic"),
         pronouns=folded("pronouns"),
@@ -156,6 +161,7 @@ def _read(path: Path) -> Language:
         mentions=folded("mentions"),
         leads_to_event=folded("leads_to_event"),
         prepositions=folded("prepositions"),
+        authors=folded("authors"),
         speakers=folded("speakers"),
         holds=folded("holds"),
         lacks=folded("lacks"),
@@ -165,8 +171,10 @@ def _read(path: Path) -> Language:
         thanks=listed("thanks"),
         turns=listed("turns"),
         sides=tuple(str(content.get("sides") or "").split()),
+        compares=folded("compares"),
         more=folded("more"),
         links={kind: frozenset(text.split()) for kind, text in (content.get("links") or {}).items()},
+        quantities=frozenset(tuple(word.form for word in words(said)) for said in listed("quantities")),
         compounds=bool(content.get("compounds")),
         english={
             " ".join(fold(part) for part in str(word).split()): str(english)

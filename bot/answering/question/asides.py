@@ -62,8 +62,8 @@ def _first_word_apart(sensed: SensedText, found: list[Span]) -> list[Span]:
         return found  # a rare word is asked about rather than said in passing
     start, end = found[0]
     second = sensed.words[1].start
-    if any(day.span[0] < second < day.span[1] for day in parse_days(sensed.text)):
-        return found  # "second day ...", "June 15th ..."
+    if any(day.span[0] <= sensed.words[0].start < day.span[1] for day in parse_days(sensed.text)):
+        return found  # "second day ...", "June 15th ...", "thursday in Hamburg": a day is asked for
     return [(start, sensed.words[0].end), (second, end), *found[1:]] if second < end else found
 
 

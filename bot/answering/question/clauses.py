@@ -1,10 +1,13 @@
-"""The clauses of a question, and which of them are asides."""
+"""The clauses of a question, and the two questions that a message may ask."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from bot.answering.language.wordlists import languages
 from index.conferences.day_mentions import parse_days
+from index.languages.words import either
 
 Span = tuple[int, int]
 
@@ -25,3 +28,20 @@ def clauses(text: str) -> list[Span]:
     if at < len(text):
         found.append((at, len(text)))
     return found
+
+
+def halves(text: str) -> tuple[str, str] | None:
+    """Return the two questions of a plain text, joined by a word for "and": "who gave it | and when was it"; None where it asks one."""
+    match = _two_questions().fullmatch(text)
+    return (match["first"].rstrip(" ,;?!"), match["second"]) if match else None
+
+
+@cache
+def _two_questions() -> re.Pattern[str]:
+    asks = {said for language in languages().values() for said in language.wh}
+    words = "|".join(sorted(map(re.escape, asks), key=len, reverse=True))
+    return re.compile(
+        rf"(?P<first>(?:[\w'’]+\s+){{0,4}}?(?:{words})\b.*?\w.*?[,;?]?)\s+"
+        rf"(?:{either('bylines', 'and')})\s+(?P<second>(?:[\w'’]+\s+)?(?:{words})\b.*\w.*)",
+        re.IGNORECASE,
+    )

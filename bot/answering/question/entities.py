@@ -1,9 +1,9 @@
-"""What a question names that the notes know: subjects, talks by words of their title, companies, sides, links, what it does not want."""
+"""What a question names that the notes know: subjects, talks by words of their title, sides, links, what it does not want."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -11,14 +11,11 @@ from typing import get_args
 
 from bot.answering.language.word_sense import Sense, SensedText, WordSense
 from bot.answering.language.wordlists import Holding, holdings, languages
-from bot.answering.question.people import is_company
 from bot.answering.question.question import LinkKind
 from index.search import Searcher
 
-_GLUE = frozenset({"-", "/", ".", "_", "+", "&", " ", "'s "})
+_GLUE = frozenset({"-", "/", ".", "_", "+", "&", " & ", " ", "'s "})
 _FEW_TALKS = 5  # that words of a title name; more, and they are a subject
-_LONGEST_COMPANY = 3  # words
-_READ = 24  # talks whose speakers are read for whether a name stands as a company
 _REACH = 3  # words between "not" and what it takes out
 
 
@@ -59,35 +56,10 @@ def talks_named(runs: Sequence[Subject], searcher: Searcher) -> frozenset[int]:
     return frozenset(found.rows.tolist() if len(found) <= _FEW_TALKS else ())
 
 
-def companies_named(runs: Sequence[Subject], searcher: Searcher) -> tuple[str, ...]:
-    """Return the companies of speakers that a question names, as it writes them."""
-    found: list[str] = []
-    for run in runs:
-        at = 0
-        while at < len(run.words):
-            taken = next((text for text in _beginnings(run, at) if _is_employer(text, searcher)), "")
-            if taken:
-                found.append(taken)
-            at += max(len(taken.split()), 1)
-    return tuple(dict.fromkeys(found))
-
-
-def _is_employer(name: str, searcher: Searcher) -> bool:
-    rows = searcher.build.stored_talks.rows
-    said = (
-        one for row in searcher.said.employed(name).rows[:_READ].tolist() for one in rows[row].affiliations
-    )
-    return any(is_company(name, one) for one in said)
-
-
-def _beginnings(run: Subject, at: int) -> Iterator[str]:
-    for length in range(min(_LONGEST_COMPANY, len(run.words) - at), 0, -1):
-        start, end = run.words[at].start - run.start, run.words[at + length - 1].end - run.start
-        yield run.text[start:end]
-
-
-def sides_compared(sensed: SensedText, runs: Sequence[Subject]) -> tuple[str, ...]:
+def sides_compared(sensed: SensedText, told: Sequence[WordSense]) -> tuple[str, ...]:
     """Return what a question compares: the subjects on both sides of the most telling word between two."""
+    comparing = frozenset().union(*(one.compares for one in (languages()["en"], sensed.language)))
+    runs = runs_of(sensed.text, [word for word in told if word.form not in comparing])
     first = {word.form: word for word in reversed(sensed.words)}
     for word in (first[sign] for sign in _ranked(sensed) if sign in first):
         at = bisect_left(runs, word.start, key=lambda run: run.start)

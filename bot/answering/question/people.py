@@ -23,8 +23,20 @@ _ASKED = (
 _PARTS = re.compile(r"\s*[,;|/()@]\s*|\s+(?:at|bei|chez|presso)\s+", re.IGNORECASE)
 
 
+def parts_of(affiliation: str) -> list[str]:
+    """Return the parts of what is said of a speaker, without the articles: the company and the role."""
+    return [
+        part.strip()[4 * part.strip().casefold().startswith("the ") :] for part in _PARTS.split(affiliation)
+    ]
+
+
 def is_company(name: str, affiliation: str) -> bool:
-    """Return whether a name stands as a company in what is said of a speaker, rather than as a word of a role.
+    """Return whether a name stands as a company in what is said of a speaker."""
+    return bool(company_called(name, affiliation))
+
+
+def company_called(name: str, affiliation: str) -> str:
+    """Return a name as it stands as a company in what is said of a speaker, empty where it is a word of a role or none.
 
     "Google" does in "Google Cloud" and in "Engineer at Google"; "security" does not in "Head of Security" nor in
     "Security Engineer": a plain word in lower case is a company only where it is all that is said, or all but what
@@ -32,15 +44,17 @@ def is_company(name: str, affiliation: str) -> bool:
     """
     asked = name.casefold()
     plain = name.islower() and is_real_word(asked)
-    for part in _PARTS.split(affiliation.casefold()):
-        bare = part.removeprefix("the ").strip()
-        if bare == asked:
-            return True
-        if not re.match(rf"{re.escape(asked)}(?!\w)", bare):
+    for part in parts_of(affiliation):
+        if part.casefold() == asked:
+            return part
+        said = re.match(rf"{re.escape(name)}(?!\w)", part, re.IGNORECASE)
+        if not said:
             continue
-        if not plain or all(ends_companies(word.form) for word in words(bare[len(asked) :])):
-            return True
-    return False
+        if not plain:
+            return said[0]
+        if all(ends_companies(word.form) for word in words(part[said.end() :])):
+            return part
+    return ""
 
 
 def person_asked(text: str) -> str:

@@ -46,6 +46,7 @@ class Question:
     )
     link_kind: LinkKind | None = None  # which address is asked for, None for any
     address: str = ""  # a web address in the question
+    is_foreign: bool = False  # a name of the notes among words of a language that we do not know
     # How much it reads like what is no question on a conference, and like what people say to each other: logarithms of odds.
     foreign: float = 0.0
     chatty: float = 0.0

@@ -29,6 +29,7 @@ _TOWARD = re.compile(
 _SIDE = re.compile(r"\b(since|from|after|before|depuis|après|avant)\s+$", re.IGNORECASE)
 _KIND = re.compile(r"\b(keynote|workshop|tutorial|panel)s?\b", re.IGNORECASE)
 _KINDS = {"tutorial": "workshop"}
+_CITY_WORDS = 3
 _NEGATION_CHARS, _NEGATION_WORDS = 60, 5  # in front of what a question takes out
 
 
@@ -64,7 +65,8 @@ def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = No
     known = {event.event_id for event in knowledge.events}
     mentions = (
         *(_recognised(mention, knowledge) for mention in mentions),
-        *_series(question, mentions, knowledge),
+        *(series := _series(question, mentions, knowledge)),
+        *_held_in(question, [*mentions, *series], knowledge),
     )
     wanted, excluded, missing, spans = _events(question, mentions, known)
     if not any(m.year for m in mentions) and (edition := unknown_edition(question, knowledge)):
@@ -82,11 +84,11 @@ def read_scope(question: str, knowledge: Knowledge, inherited: Scope | None = No
     # The year of a date is no limit of its own, so that its span is not taken.
     named = read_days(question, events, spans, knowledge, named=bool(wanted))
     days, spans = named.days, [*spans, *year_spans]
-    if not missing:
-        wanted = list(named.event_ids) or wanted
-    if days and not wanted and not missing:
+    if (days or named.unplaced) and not wanted and not missing:
         missing, elsewhere = _elsewhere(question, mentions)
         spans += elsewhere
+    if not missing:
+        wanted = list(named.event_ids) or wanted
     if not days and inherited and not mentions:
         days = inherited.days
     kind = _KIND.search(question)
@@ -118,7 +120,14 @@ def _apart(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _recognised(mention: EventMention, knowledge: Knowledge) -> EventMention:
-    """Return a conference named in part ("jsconf 2013") the id of the notes' event that it must be."""
+    """Return a conference named in part ("jsconf 2013"), or by its city, with the id of the notes' event that it must be."""
+    known = {event.event_id for event in knowledge.events}
+    if mention.city and known.isdisjoint(mention.event_ids):
+        # "friday in Berlin": of the conferences there, those that the notes have.
+        held = knowledge.events_by_city.get(tuple(word.form for word in words(mention.city)), ())
+        there = [knowledge.events[row] for row in held]
+        fits = [event.event_id for event in there if mention.year in {None, event_year(event)}]
+        return replace(mention, event_ids=tuple(fits), series=None, region=None) if fits else mention
     if any(
         event_id in {event.event_id for event in knowledge.events} for event_id in mention.event_ids
     ) or mention.series in {
@@ -154,6 +163,25 @@ def _series(question: str, mentions: Sequence[EventMention], knowledge: Knowledg
         EventMention(tuple(knowledge.events[row].event_id for row in rows), (span,))
         for rows, span in sorted(found)
     ]
+
+
+def _held_in(question: str, mentions: Sequence[EventMention], knowledge: Knowledge) -> list[EventMention]:
+    """Find conferences of the notes that are named by their city, beside a day or behind what leads to a place."""
+    taken = [span for mention in mentions for span in mention.spans]
+    said = list(words(question))
+    days = [mention.span for mention in day_mentions(question, taken)]
+    found: list[EventMention] = []
+    ends = ((first, end) for first in range(len(said)) for end in range(first + 1, first + 1 + _CITY_WORDS))
+    for at, end in ends:
+        rows = knowledge.events_by_city.get(tuple(word.form for word in said[at:end]))
+        span = (said[at].start, said[min(end, len(said)) - 1].end)
+        if not rows or end > len(said) or any(start < span[1] and span[0] < stop for start, stop in taken):
+            continue
+        if _beside_a_day(said, at, end, days) or (at and said[at - 1].form in _leads()):
+            ids = tuple(knowledge.events[row].event_id for row in rows)
+            found.append(EventMention(ids, (span,), city=question[slice(*span)]))
+            taken.append(span)
+    return found
 
 
 def _name_at(

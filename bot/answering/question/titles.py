@@ -12,6 +12,11 @@ from index.vocabulary.words import words
 
 _QUOTED = re.compile(r"[\"“„«]\s*([^\"”“»]{3,200}?)\s*[\"”“»]|(?<!\w)'([^']{3,200})'(?!\w)|‘([^’]{3,200})’")
 _BARE_WORDS = 3  # of a title that stands in a question without quotation marks
+_WHEN_WAS = re.compile(
+    r"(?:and |so )?(?:when|(?:on )?(?:which|what) day|wann|an welchem tag|quand|quel jour|cuándo|qué día|quando|wanneer)"
+    r"\s+(?:was|were|is|did|war|fand|était|a été|fue|è stat[oa]|foi)\b",
+    re.IGNORECASE,
+)
 
 
 def titled_talks(text: str, knowledge: Knowledge) -> frozenset[int]:
@@ -31,6 +36,11 @@ def titled_talks(text: str, knowledge: Knowledge) -> frozenset[int]:
         if fits and says_no_more and _tells(forms[start:end]):
             return frozenset(fits)
     return frozenset()
+
+
+def asks_when_given(text: str) -> bool:
+    """Return whether a question on a talk asks when it was: "when was the harbor talk?"."""
+    return bool(_WHEN_WAS.match(text))
 
 
 def _spans(forms: tuple[str, ...], knowledge: Knowledge) -> Iterator[tuple[int, int]]:

@@ -14,9 +14,9 @@ from bot.answering.language.word_sense import Sense, SensedText, WordSense, sens
 from bot.answering.language.wordlists import Language, is_product, languages
 from bot.answering.question.addresses import with_titles
 from bot.answering.question.asides import without_asides
+from bot.answering.question.companies import companies_named, with_companies
 from bot.answering.question.days import Span
 from bot.answering.question.entities import (
-    companies_named,
     excluded_subjects,
     holding_asked,
     link_kind,
@@ -37,7 +37,7 @@ from bot.answering.question.follow_ups import (
 from bot.answering.question.people import person_asked
 from bot.answering.question.question import Question
 from bot.answering.question.scope import Scope, read_scope
-from bot.answering.question.titles import titled_talks
+from bot.answering.question.titles import asks_when_given, titled_talks
 from index.encoder.base import TokenVectors
 from index.search import Query, Searcher
 from index.vocabulary.words import fold, singular, words
@@ -207,7 +207,8 @@ class _Draft:
 
 def _draft(written: str, searcher: Searcher, inherited: Scope | None) -> _Draft:
     knowledge = knowledge_of(searcher)
-    sensed = without_asides(sense(plain_question(with_titles(written, searcher)), knowledge), searcher)
+    plain = with_companies(plain_question(with_titles(written, searcher)), searcher)
+    sensed = without_asides(sense(plain, knowledge), searcher)
     scope = read_scope(sensed.text, knowledge, inherited)
     asked = _outside(scope.spans, sensed)
     if scope.unplaced:
@@ -274,6 +275,9 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
     told = [word for word in draft.words if word.form not in people]
     runs = runs_of(draft.text, told)
     titles = runs_of(draft.text, [word for word in told if word.capital or word.form not in asking])
+    talks = talks_named(titles, searcher)
+    if (titled or talks) and asks_when_given(text):
+        form = AnswerForm.TALK
     return Question(
         written=draft.written,
         text=text,
@@ -292,12 +296,13 @@ def _asked(draft: _Draft, searcher: Searcher) -> Question:
         person=person,
         focus=draft.focus,
         bare=bare,
-        talks=talks_named(titles, searcher),
-        companies=companies_named(runs, searcher) if form in _OF_PEOPLE else (),
-        sides=sides_compared(draft.sensed, runs) if form is AnswerForm.SIDES else (),
+        talks=talks,
+        companies=companies_named(text, runs, searcher) if form in _OF_PEOPLE else (),
+        sides=sides_compared(draft.sensed, told) if form is AnswerForm.SIDES else (),
         excluded=() if titled else excluded_subjects(draft.sensed, runs),
         holding=holding_asked(draft.sensed) if form is AnswerForm.LIST else None,
         link_kind=link_kind(draft.sensed),
+        is_foreign=draft.sensed.is_foreign,
         foreign=examples().foreign(tokens.pooled) if fits else 0.0,
         chatty=examples().chatty(tokens.pooled) if fits else 0.0,
     )
@@ -417,8 +422,10 @@ def _narrowed(scope: Scope, given: Scope) -> Scope:
 def _search_text(
     sensed: SensedText, scoped: Sequence[Span], asked: Sequence[WordSense], knowledge: Knowledge
 ) -> str:
-    """Take the limits out, put other names and translations in."""
+    """Take the limits out, put other names and translations in; of a language that we do not know only the names stay."""
     searched = _without(sensed.text, scoped)
+    if sensed.is_foreign and asked:
+        searched = " ".join(word.text for word in asked)
     if sensed.language.english:
         translated = _translated(searched, sensed.language, knowledge)
         known = sensed.language.code in knowledge.languages and translated != searched

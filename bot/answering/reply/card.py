@@ -6,11 +6,15 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+import numpy as np
+
 from bot.answering.evidence.evidence import Found
+from bot.answering.form import AnswerForm
 from bot.answering.language.data import read_words
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.models import Block, Entry, Line
 from bot.answering.question.question import Question
+from bot.answering.question.titles import asks_when_given
 from bot.answering.rendering import LINK_NAMES, counted, people_of, place, spoken
 from bot.answering.reply.brief import brief_block
 from bot.answering.reply.digest import gist_of, placed
@@ -56,8 +60,11 @@ def talk_reply(question: Question, found: Found, searcher: Searcher) -> Reply | 
 
 
 def asks_when(question: Question) -> bool:
-    """Return whether a follow-up asks when the talk before it was given."""
-    return bool(question.context and _WHEN.search(question.text))
+    """Return whether a question asks when the talk that it names was given, or a follow-up when the one before it was."""
+    named = question.form is AnswerForm.TALK and (question.titled or question.talks)
+    return bool(question.context and _WHEN.search(question.text)) or bool(
+        named and asks_when_given(question.text)
+    )
 
 
 def headline_of(talk: Talk, searcher: Searcher, *, named: bool = True) -> str:
@@ -87,7 +94,7 @@ def talk_card_reply(talk: Talk, searcher: Searcher) -> Reply:
         headline = f"{headline} The notes name it and say no more."
     row = searcher.build.stored_talks.row(talk.talk_id)
     rows = [] if row is None else searcher.build.table.rows_of(row)
-    hits = tuple(searcher.hit(at, 1.0, rank) for rank, at in enumerate(rows[:10], 1))
+    hits = tuple(searcher.hit(at, 1.0, rank, row) for rank, at in enumerate(rows[:10], 1))
     return Reply(headline, blocks, hits, sure=0.95)
 
 
@@ -129,9 +136,8 @@ def person_card_reply(
     )
     quoted = quote_blocks(mentions, name.lower().split(), searcher, room=max(room, 300), most=_MOST_MENTIONS)
     headline = _person_headline(name, companies, len(theirs), bool(mentions))
-    hits = [
-        searcher.hit(int(table.first_rows(table.set_of([row]).rows)[0])) for row in kept if table.rows_of(row)
-    ]
+    noted = [row for row in kept if row in table.noted]
+    hits = searcher.openings(np.array(noted, dtype=np.int64))
     ranked = tuple(Hit(hit.passage, hit.talk, 1.0, at) for at, hit in enumerate([*hits, *mentions], 1))
     return Reply(headline, (*blocks, *quoted) if theirs else quoted, ranked, sure=0.9, topic=name)
 

@@ -67,18 +67,33 @@ def digest_of(
 def _briefs(shown: Sequence[Hit], searcher: Searcher) -> tuple[Block, ...]:
     """Return the main points of a few talks."""
     room = ANSWER_CHARS // len(shown)
-    return tuple(
-        brief_block(hit.talk, searcher, room=room) or Block(entries=(Entry(hit.talk),)) for hit in shown
-    )
+    blocks: list[Block] = []
+    for hit in shown:
+        told = brief_block(hit.talk, searcher, room=room)
+        again = told and any(_same_words(told, before) for before in blocks)
+        blocks.append(told if told and not again else Block(entries=(Entry(hit.talk),)))
+    return tuple(blocks)
+
+
+def _same_words(one: Block, other: Block) -> bool:
+    """Return whether two blocks quote the same words: of talks that share their notes."""
+    first, second = ([(quote.talk.recap_id, quote.start) for quote in block.quotes] for block in (one, other))
+    return bool(first) and first == second
 
 
 def _gists(shown: Sequence[Hit], searcher: Searcher) -> tuple[Block, ...]:
     """Return talks with what they are about, shorter where many are to be read at a glance."""
     lines = sum(len(entry_text(Entry(hit.talk))) for hit in shown)
     most = min(max((_GLANCE_CHARS - lines) // len(shown), _SHORTEST_GIST), _GIST_CHARS)
-    entries = (Entry(hit.talk, gist_of(hit.talk, searcher, most)) for hit in shown)
-    # A section that says nothing is a heading.
-    return placed(entry for entry in entries if entry.gist or entry.talk.kind != "section")
+    entries: list[Entry] = []
+    for hit in shown:
+        gist = gist_of(hit.talk, searcher, most)
+        before = entries[-1].gist if entries else None
+        again = gist and before and (gist.talk.recap_id, gist.start) == (before.talk.recap_id, before.start)
+        # A section that says nothing is a heading; of two talks that share their notes the first says what they say.
+        if gist or hit.talk.kind != "section":
+            entries.append(Entry(hit.talk, None if again else gist))
+    return placed(entries)
 
 
 def chosen_talks(scope: Scope, searcher: Searcher, only: TalkSet | None = None) -> tuple[Rows, Rows]:
@@ -88,7 +103,7 @@ def chosen_talks(scope: Scope, searcher: Searcher, only: TalkSet | None = None) 
     """
     knowledge = knowledge_of(searcher)
     table = knowledge.table
-    within = allowed_talks(scope, knowledge) & table.with_passages
+    within = allowed_talks(scope, knowledge) & table.noted
     if only is not None:
         within &= only
     if scope.kind and (of_that := within & of_kind(scope.kind, searcher, within)):
@@ -193,8 +208,7 @@ def _tells(text: str, talk: Talk) -> bool:
 def _distinct(rows: Rows, searcher: Searcher) -> list[Hit]:
     """Return a hit a talk; of several notes on one talk the first."""
     found: dict[tuple[object, ...], Hit] = {}
-    for row in searcher.build.table.first_rows(rows).tolist():
-        hit = searcher.hit(row)
+    for hit in searcher.openings(rows):
         key = tuple(word.form for word in words(hit.talk.title))
         found.setdefault((hit.talk.event_id, hit.talk.day, key or hit.talk.talk_id), hit)
     return list(found.values())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from bot.answering.evidence.evidence import Found
 from bot.answering.language.knowledge import knowledge_of
+from bot.answering.language.wordlists import english
 from bot.answering.models import Block, Line
 from bot.answering.question.question import Question
 from bot.answering.rendering import counted, spoken
@@ -15,6 +17,7 @@ from bot.answering.reply.reply import Reply
 from index.build.talk_table import TalkSet
 from index.models import Talk
 from index.search import Searcher
+from index.vocabulary.words import words
 
 _WAYS = (
     "what was said about something: the notes' own words, with the talk, its link and whose notes they are",
@@ -29,6 +32,8 @@ _NAMED_EVENTS = 6
 _LOOKED_AT = 24  # talks that examples are made from
 _TITLE_CHARS = range(12, 71)
 _MOST_EVENTS = 250
+_MOST_RECAPS = 2_000  # that are read for their authors
+_NAMED_AUTHORS = 12
 _QUOTED = 2  # passages on an event that is asked for
 
 
@@ -63,11 +68,38 @@ def events_reply(question: Question | None, found: Found | None, searcher: Searc
         return Reply(
             None, (told, *quote_blocks(found.hits, wanted, searcher, most=_QUOTED)), found.hits, sure=0.9
         )
+    if question and _asks_who_wrote(question):
+        return _authors_reply(searcher)
     lines = tuple(
         Line(event_facts(event, searcher), f"What happened at {event.event_id}?")
         for event in events[:_MOST_EVENTS]
     )
     return Reply(f"The notes cover {counted(len(events), 'event')}:", (Block(lines=lines),), sure=0.9)
+
+
+def _asks_who_wrote(question: Question) -> bool:
+    spoken = (english(), question.language)
+    return any(word.form in language.authors for word in words(question.text) for language in spoken)
+
+
+def _authors_reply(searcher: Searcher) -> Reply:
+    """Return who wrote the notes, each with the recaps that are theirs."""
+    recaps = list(islice(searcher.build.recaps.values(), _MOST_RECAPS))
+    by_author: dict[str, list[str]] = {}
+    for recap in recaps:
+        if recap.author:
+            by_author.setdefault(recap.author, []).append(recap.title)
+    if not by_author:
+        return Reply("The notes do not name who wrote them.", sure=0.1, miss="not_covered")
+    nameless = sum(not recap.author for recap in recaps)
+    rest = f" {counted(nameless, 'recap')} {'names' if nameless == 1 else 'name'} nobody." if nameless else ""
+    names = list(by_author)
+    named = names if len(names) <= _NAMED_AUTHORS else [*names[:_NAMED_AUTHORS], "others"]
+    lines = tuple(
+        Line(f"{name}: {spoken(list(dict.fromkeys(titles))[:_NAMED_AUTHORS])}")
+        for name, titles in islice(by_author.items(), _MOST_EVENTS)
+    )
+    return Reply(f"The notes are by {spoken(named)}.{rest}", (Block(lines=lines),), sure=0.9)
 
 
 def extent_text(searcher: Searcher) -> str:

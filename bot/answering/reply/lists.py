@@ -175,10 +175,11 @@ def list_talks(question: Question, found: Found, searcher: Searcher) -> Listed:
     said = said or _headline(question, topic, len(spots), theirs=theirs)
     headline = said + undated + _cut(len(spots))
     best = {hit.passage.talk_id: hit for hit in reversed(found.hits)}
-    hits = (searcher.hit(row, close.get(row, 1.0)) for row in spots.in_order(searcher).rows[:MOST].tolist())
     return Listed(
         topic or _names(question) or ", ".join(looked_for),
-        tuple(best.get(hit.talk.talk_id, hit) for hit in hits),
+        tuple(
+            best.get(hit.talk.talk_id, hit) for hit in spots.in_order(searcher, MOST).hits(searcher, close)
+        ),
         headline,
         topics=topics,
     )
@@ -285,8 +286,7 @@ def _about(
     parts = [member for name in asked for member in headed(name, allowed, searcher)]
     if parts:
         told = table.set_of(parts) | TalkSet(titled.mask & ~table.sections.mask)
-        opening = table.first_rows((told & allowed & table.with_passages).rows)
-        return Spots.first_of([kept.rows, opening], searcher).within(told), {}
+        return kept.within(told) | Spots.opening(told & allowed, searcher), {}
     limits = Filter() if allowed.everything else Filter(talks=allowed)
     ranked = [searcher.rank(Query(topic, filter=limits, k=_LOOKED_AT, depth=_LOOKED_AT)) for topic in topics]
     near = {item.row: item for evidence in ranked for item in _close(evidence, searcher)}
@@ -298,7 +298,8 @@ def _about(
         for row, item in near.items()
         if (talk := int(table.talk_of_row[row])) in table.telling and (not named or talk in said)
     }
-    return Spots.first_of([kept.rows, np.fromiter(close, dtype=np.int64, count=len(close))], searcher), close
+    rows = np.fromiter(close, dtype=np.int64, count=len(close))
+    return kept | Spots.first_of([rows], searcher), close
 
 
 def _is_name(topic: str, knowledge: Knowledge) -> bool:
@@ -351,7 +352,7 @@ def _without_topic(
 ) -> Listed:
     """List every talk within the limits; those of no known day are counted, and listed only where no talk is known to be of the day."""
     table = searcher.build.table
-    talks = allowed & table.with_passages
+    talks = allowed & table.noted
     if not sections:
         talks = TalkSet(talks.mask & ~table.sections.mask)
     if scope.kind:
@@ -373,7 +374,7 @@ def _without_topic(
     )
     more = f"; {counted(undated, noun)} of unknown day" if undated and not len(dated) else more
     chosen = dated if len(dated) else within
-    hits = tuple(searcher.hit(row) for row in table.first_rows(chosen[:MOST]).tolist())
+    hits = searcher.openings(chosen[:MOST])
     return Listed(f"{noun}s", hits, f"{said}{more}.{_cut(len(chosen))}", subject=False)
 
 

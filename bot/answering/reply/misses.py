@@ -129,7 +129,7 @@ def outside_names(question: Question, searcher: Searcher) -> tuple[tuple[str, ..
 
 def absent_text(names: Sequence[str], knowledge: Knowledge) -> str:
     """Say that the notes never mention something, and how much was looked through."""
-    listed = " and ".join(f"“{name}”" for name in names)
+    listed = spoken([f"“{name}”" for name in names])
     verb = "is" if len(names) == 1 else "are"
     return f"{listed} {verb} not mentioned in the notes ({extent(knowledge)})."
 

@@ -58,7 +58,7 @@ class _Judgement:
 def opinion_reply(question: Question, searcher: Searcher) -> Reply:
     """Return what judges the talks that a question is about, the best first; else say that nothing does, and what there is."""
     talks = _asked(question, searcher)
-    against = bool(_patterns().badly.search(question.text))
+    against = _is_against(question)
     one_only = _is_one(question, searcher)
     judged = [
         one
@@ -96,7 +96,19 @@ def is_on_talks(question: Question, searcher: Searcher) -> bool:
     """Return whether a question for an opinion is about talks, not about what was talked about."""
     if question.scope.kind or _named(question, searcher):
         return True
-    return not _about(question) and (_says_talk(question) or question.scope.limits)
+    return not _about(question) and (_says_talk(question) or question.scope.limits or only_judges(question))
+
+
+def only_judges(question: Question) -> bool:
+    """Return whether a question has no word but those that ask for a judgement: "what disappointed?"."""
+    patterns, asking = _patterns(), examples().asking
+    return all(patterns.words.fullmatch(word.form) or word.form in asking for word in question.words)
+
+
+def _is_against(question: Question) -> bool:
+    """Return whether a question asks for what speaks against talks."""
+    patterns = _patterns()
+    return bool(patterns.badly.search(question.text) or patterns.against.search(question.text))
 
 
 def _says_talk(question: Question) -> bool:
@@ -146,7 +158,7 @@ def _asked(question: Question, searcher: Searcher) -> list[int]:
 def _judgements(question: Question, talks: Sequence[int], searcher: Searcher) -> Iterator[_Judgement]:
     knowledge = knowledge_of(searcher)
     patterns = _patterns()
-    asked_badly = bool(patterns.badly.search(question.text))
+    asked_badly = _is_against(question)
     said = {word.form for word in words(question.text) if patterns.words.fullmatch(word.form)}
     for row in talks[:_READ]:
         talk = knowledge.talk(row)
@@ -230,9 +242,8 @@ def _unjudged(question: Question, talks: Sequence[int], searcher: Searcher) -> R
     knowledge = knowledge_of(searcher)
     shown = [row for row in talks if row not in searcher.build.table.sections] or list(talks)
     entries = tuple(Entry(talk, gist_of(talk, searcher)) for talk in map(knowledge.talk, shown[:_OFFERED]))
-    first = searcher.build.table.first_rows(np.array(shown, dtype=np.int64))
-    hits = tuple(searcher.hit(row) for row in first.tolist())
-    verb = "speak against" if _patterns().badly.search(question.text) else "praise"
+    hits = searcher.openings(np.array(shown, dtype=np.int64))
+    verb = "speak against" if _is_against(question) else "praise"
     if _is_one(question, searcher) and len(shown) == 1:
         said = f"The notes do not say how good “{knowledge.talk(shown[0]).title}” was. What they say of it:"
     elif not shown:
@@ -247,6 +258,7 @@ class _Patterns:
     talks: re.Pattern[str]
     words: re.Pattern[str]
     badly: re.Pattern[str]
+    against: re.Pattern[str]
     always: re.Pattern[str]
     most: re.Pattern[str]
     beside: re.Pattern[str]
@@ -256,7 +268,8 @@ class _Patterns:
 @cache
 def _patterns() -> _Patterns:
     data: dict[str, Any] = read_data("judging.yaml")
-    talks, judging, badly = ("|".join(str(data[name]).split()) for name in ("talks", "words", "badly"))
+    lists = ("talks", "words", "badly", "against")
+    talks, judging, badly, against = ("|".join(str(data[name]).split()) for name in lists)
     before = rf"\b(?:{judging})(?:[\s,&-]+(?!practices?\b|way\b)[\w'’]+){{0,2}}[\s,-]+(?:{talks})\b"
     said = r"(?:was|were|is|are|felt|seemed|war|waren|ist|était|étaient|est|fue|fueron|era|es|was|foi)"
     behind = (
@@ -270,8 +283,9 @@ def _patterns() -> _Patterns:
         compiled(rf"(?:{talks})"),
         compiled(rf"\b(?:{judging})\b"),
         compiled(rf"\b(?:{badly})\b"),
-        compiled("|".join(data["always"])),
-        compiled("|".join(data["most"])),
+        compiled(rf"\b(?:{against})\b"),
+        compiled("|".join([*data["always"], *data["above_all"]])),
+        compiled("|".join([*data["most"], *data["above_all"]])),
         compiled(f"{before}|{behind}"),
         compiled(str(data["marks"])),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from bot.answering.evidence.evidence import Found, allowed_talks
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.wordlists import is_generic
@@ -100,13 +102,9 @@ def _listed(
     ]
     where = f", {', '.join(filter(None, limits))}" if any(limits) else ""
     headline = f"{counted(len(people), 'speaker')}{which}{where}: {shown}." if people else None
-    table, rows = searcher.build.table, searcher.build.stored_talks
-    firsts = [
-        int(table.rows_of(row)[0])
-        for talk in talks
-        if (row := rows.row(talk.talk_id)) is not None and table.rows_of(row)
-    ]
-    hits = tuple(searcher.hit(row, 1.0, at) for at, row in enumerate(firsts, 1))
+    rows = (searcher.build.stored_talks.row(talk.talk_id) for talk in talks)
+    noted = [row for row in rows if row is not None and row in searcher.build.table.noted]
+    hits = searcher.openings(np.array(noted, dtype=np.int64))
     return Reply(headline, (*placed(Entry(talk) for talk in talks), *quoted), hits, sure=0.9)
 
 

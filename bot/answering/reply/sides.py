@@ -1,4 +1,7 @@
-"""Sides: what the notes say on each of the things that a question compares, what they say of both first."""
+"""Sides: what the notes say on each of the things that a question compares, what they say of both first.
+
+Of what they say nothing is told so.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ _FEWEST = 2
 
 
 def sides_reply(question: Question, found: Found, searcher: Searcher) -> Reply | None:
-    """Return the passages on both sides, then the best of each side; None where the notes say too little to compare."""
+    """Return the passages on both sides, then the best of each side; None where the notes say too little on them."""
     if len(question.sides) < _FEWEST:
         return None
     on = {
@@ -28,7 +31,8 @@ def sides_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
         for side in question.sides
     }
     told = [side for side in question.sides if on[side]]
-    if len(told) < _FEWEST:
+    silent = [side for side in question.sides if not on[side]]
+    if not told or any(_is_told_absent(side, question) or _is_known(side, question) for side in silent):
         return None
     both = [hit for hit in found.hits if sum(_says(hit, side, searcher) for side in told) >= _FEWEST]
     room = ANSWER_CHARS // (len(told) + bool(both))
@@ -43,10 +47,19 @@ def sides_reply(question: Question, found: Found, searcher: Searcher) -> Reply |
         ]
         shown = {quote.passage_id for block in quoted for quote in block.quotes}
         hits += [hit for hit in fresh if hit.passage.passage_id in shown] or fresh[:1]
-    silent = [side for side in question.sides if not on[side]]
-    said = f"The notes say nothing on {spoken(silent, 'or')}." if silent else None
+    said = f"Nothing on {spoken([f'“{side}”' for side in silent], 'or')} in the notes." if silent else None
     ranked = tuple(Hit(hit.passage, hit.talk, hit.score, at) for at, hit in enumerate(hits, 1))
     return Reply(said, tuple(blocks), ranked)
+
+
+def _is_told_absent(side: str, question: Question) -> bool:
+    """Return whether a side is a name that the answer says to be absent anyway."""
+    return any(word.text in side for word in question.unknown_names)
+
+
+def _is_known(side: str, question: Question) -> bool:
+    """Return whether the notes say all of a side's words, in this or another form, although no passage on it was found."""
+    return all(word.known for word in question.words if word.text in side)
 
 
 def _unsaid(quoted: Sequence[Block], said: Sequence[Block]) -> list[Block]:

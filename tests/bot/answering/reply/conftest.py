@@ -89,6 +89,74 @@ He would wait a year before using it.
 Everybody went home with a crate of apples.
 """
 
+LONDON = """---
+title: A week at the quays
+author: Ada Quill
+---
+
+# KubeCon EU 2025, London
+
+## Day 1
+
+### Ropes Under Load - Noor Haddad, Sprocket & Cog
+
+A rope that carries two cranes wears out in nine weeks. Sprocket & Cog cut theirs up and count the broken strands.
+
+Best talk of the day, and the only one that I would watch again.
+
+### The Registry That Slept - Ilse Roth, Kelpworks
+
+It was a long night, and far from the only one. 9 days down, and no alert fired. Now a drill runs every second Monday.
+
+An expensive lesson, said the slide. 4,000 euros went into the restore, and a marriage.
+
+### Winches for Everyone - Bram Okoye, Gannet Labs
+
+Gannet Labs rents out winches by the hour.
+
+It was a disappointing talk, half of it a sales pitch.
+
+## Day 2
+
+There were two talks in a row on build caches: [Warm Caches, Cold Hands](https://www.youtube.com/watch?v=warmcaches0), followed by
+[A Cache for Every Dock](https://www.youtube.com/watch?v=cachefordoc). Both speakers keep layers on a disk beside the builder.
+
+### Signals at Dusk - Priya Lund (Tern and Sons)
+
+A signal that nobody reads is switched off after a month.
+
+I would skip this one, the room was too loud to follow.
+"""
+
+HAMBURG = """# Rope & Anchor, Hamburg, 12-13 June 2025
+
+## Day 1
+
+### Knots for Beginners - Mia Berg
+
+A bowline holds under load and comes open again by hand.
+
+## Day 2
+
+### Sails and Rails - Jan Holm
+
+Rails rust, sails do not, and the harbour needs both of them.
+"""
+BERLIN = """# Harbour Summit 2024, Berlin, 5-6 September 2024
+
+## Day 1
+
+### Cranes on Call - Ina Vogt
+
+A crane that is paged twice a night is looked at by two people in the morning.
+
+## Day 2
+
+### Pilots Wanted - Olaf Reik
+
+Pilots are trained for three years before they may bring a tanker in.
+"""
+
 
 def build_of(folder: Path, index_dir: Path, encoder: Encoder) -> Searcher:
     """Return a searcher of what the real job publishes from a folder of recaps."""
@@ -114,3 +182,22 @@ def many_shapes(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> S
         run(Job(paths=(ROOT / "tests/corpus/recaps",), index_dir=folder), encoder=encoder)
 
     return Searcher.open(made_once(tmp_path_factory, "shapes", made), encoder)
+
+
+@pytest.fixture(scope="session")
+def london(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
+    """Give a build of one conference: two talks that share their notes, companies of two names, judgements, figures."""
+    folder = tmp_path_factory.mktemp("london")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "london.md").write_text(LONDON, encoding="utf-8")
+    return build_of(folder / "notes", folder / "index", encoder)
+
+
+@pytest.fixture(scope="session")
+def harbours(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
+    """Give a build of two conferences in two cities on the same weekdays, whose authors nobody names."""
+    folder = tmp_path_factory.mktemp("harbours")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "rope.md").write_text(HAMBURG, encoding="utf-8")
+    (folder / "notes" / "anchor.md").write_text(BERLIN, encoding="utf-8")
+    return build_of(folder / "notes", folder / "index", encoder)

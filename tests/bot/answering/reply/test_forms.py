@@ -151,3 +151,28 @@ def test_a_card_of_a_talk_that_is_only_named_says_so(paris: Searcher) -> None:
     for row in bare:
         found = talk_card(paris, paris.build.stored_talks.rows[row].talk_id)
         assert "The notes name it and say no more." in found.text
+
+
+@pytest.mark.parametrize(
+    ("question", "silent"),
+    [
+        ("compare Sickle and blockchain", "blockchain"),
+        ("Tidal vs service mesh", "service mesh"),
+        ("is Tidal better than rocket science?", "rocket science"),
+        ("Unterschied zwischen Sickle und Schokolade", "Schokolade"),
+    ],
+)
+def test_a_side_that_the_notes_lack_is_told(paris: Searcher, question: str, silent: str) -> None:
+    """Of a comparison the notes' words on one side are shown below a line that says that there are none on the other."""
+    found = answer(question, searcher=paris)
+
+    assert found.status == "answered"
+    assert found.headline == f"Nothing on “{silent}” in the notes."
+    assert found.quotes
+
+
+def test_a_word_that_asks_to_compare_is_no_side(paris: Searcher) -> None:
+    """Notes that say “compared” themselves make no side of it."""
+    found = answer("compare Tidal and Sickle", searcher=paris)
+
+    assert {block.heading for block in found.blocks} >= {"Tidal:", "Sickle:"}

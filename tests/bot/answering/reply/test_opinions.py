@@ -151,3 +151,39 @@ def test_marks_are_read_as_shares(marks: str, share: float) -> None:
 def test_dates_and_pages_are_no_marks(text: str) -> None:
     """What only looks like a fraction says nothing."""
     assert rating(text) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("what did the author not like?", "It was a disappointing talk, half of it a sales pitch."),
+        ("what disappointed?", "It was a disappointing talk, half of it a sales pitch."),
+        ("was hat enttäuscht?", "It was a disappointing talk, half of it a sales pitch."),
+        ("what did you dislike on day 2?", "I would skip this one, the room was too loud to follow."),
+        ("what was disappointing at EU 2025", "It was a disappointing talk, half of it a sales pitch."),
+    ],
+)
+def test_what_was_not_liked_is_quoted(london: Searcher, question: str, said: str) -> None:
+    """Judgements against talks answer who asks for them in whatever words, and none for a talk stands among them."""
+    found = answer(question, searcher=london)
+
+    assert said in found.text
+    assert "Best talk" not in found.text
+
+
+@pytest.mark.parametrize(
+    "question", ["best talk on day 1", "highlight of day 1", "what was the highlight of day 1?"]
+)
+def test_the_best_of_a_day_is_of_that_day(london: Searcher, question: str) -> None:
+    """The limits of a question for the best talk hold."""
+    found = answer(question, searcher=london)
+
+    assert found.quotes[0].text == "Best talk of the day, and the only one that I would watch again."
+    assert {quote.talk.day for quote in found.quotes} == {1}
+
+
+def test_a_day_without_praise_is_told_so(london: Searcher) -> None:
+    """The best talk of another day is no answer."""
+    found = answer("highlight of day 2", searcher=london)
+
+    assert (found.headline or "").startswith("The notes praise no talk on day 2.")
