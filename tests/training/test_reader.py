@@ -140,9 +140,9 @@ def test_what_ships_says_what_was_trained(lists: list[ReadList], model: Path, tm
     assert isinstance(encoder, OnnxEncoder)
     reader = Reader(model, RECIPE.exits, RECIPE.apart).eval()
     reader.half = False
-    pieces = Pieces(model, 8, 30)
+    pieces = Pieces(model, 24, 30)  # a longer question is not read
     for layers in RECIPE.exits:
-        card = Card(weights_sha256(model), layers, 5, 0.1, 8, 30, pieces.start, pieces.end)
+        card = Card(weights_sha256(model), layers, 5, 0.1, 24, 30, pieces.start, pieces.end)
         write_reader(reader, model, card, tmp_path / str(layers))
         shipped = ShippedReader(tmp_path / str(layers), encoder, 1e9)
         for one in lists:

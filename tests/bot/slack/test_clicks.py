@@ -25,6 +25,7 @@ from tests.notes import TALKS, publish_notes
 from tests.slack_server import LocalSlack
 from tests.slack_server.faults import Fault
 from tests.slack_server.transcript import block_text, message_text
+from tests.slack_server.web_api import TRIGGER_LIFE_S
 
 CHANNEL = "C1NOTES"
 
@@ -118,7 +119,12 @@ def test_a_late_click_keeps_its_verdict(
     [message] = slack.wait_for(lambda: bot_messages(slack, CHANNEL))
     [thumbs] = [block["elements"][0] for block in message["blocks"] if block["type"] == "context_actions"]
     delivery = slack.click(
-        message, "feedback", "U1ADA", CHANNEL, value=thumbs["negative_button"]["value"], late_s=3.5
+        message,
+        "feedback",
+        "U1ADA",
+        CHANNEL,
+        value=thumbs["negative_button"]["value"],
+        late_s=TRIGGER_LIFE_S + 0.5,
     )
     slack.wait_for(lambda: slack.space.ephemerals)
 

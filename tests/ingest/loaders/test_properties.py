@@ -331,9 +331,11 @@ def test_every_character_of_a_page_is_in_a_block(source: str) -> None:
 )
 def test_time_is_linear_in_the_length_of_a_line(form: str, piece: str) -> None:
     """A long line takes no second, or about four times what a quarter takes, nine on a busy machine; quadratic work takes sixteen."""
-    took_s = cpu_s(form, piece, 40_000)
 
-    assert took_s < 1 or took_s < 12 * cpu_s(form, piece, 10_000)
+    def least_s(length: int) -> float:
+        return min(cpu_s(form, piece, length) for _ in range(3))
+
+    assert cpu_s(form, piece, 40_000) < 1 or least_s(40_000) < 12 * least_s(10_000)
 
 
 def cpu_s(form: str, piece: str, length: int) -> float:
