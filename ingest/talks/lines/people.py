@@ -17,6 +17,7 @@ from ingest.talks.lines.names import (
     UNSPACED,
     UNSPACED_SIGN,
     begins_like_a_name,
+    is_organisation,
     person_score,
     unspaced_score,
     written,
@@ -206,7 +207,8 @@ class _Reader:
         unspaced = score >= UNSPACED and UNSPACED_SIGN.search(name) is not None
         if score >= ACCEPT and (paren or self.listing or score >= RARE or unspaced):
             return True
-        return self.listing and self.labelled and _nameable(name) and not role and " " in name
+        shaped = self.listing and self.labelled and _nameable(name) and not role and " " in name
+        return shaped and not is_organisation(name, self.ordinary)
 
     def _affiliate(self, separator: str, item: str) -> bool:
         if not self.found:

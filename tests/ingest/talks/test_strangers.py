@@ -52,6 +52,39 @@ def test_one_name_behind_two_people_is_their_company() -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "Speaker: Xiomara Tennant, Kelpie Barkassen",
+        "Speakers: Xiomara Tennant, Kelpie Barkassen",
+        "Xiomara Tennant / Kelpie Barkassen",
+        "by Xiomara Tennant, Kelpie Barkassen",
+    ],
+)
+def test_what_stands_in_a_speaker_s_brackets_is_a_company_all_through_the_recap(line: str) -> None:
+    """One speaker's brackets tell whose company the next one's comma or slash leads to."""
+    text = (
+        "# PierConf 2024\n\n"
+        f"## Moorings for mortals\nSpeaker: Evander Quispe (Kelpie Barkassen)\n\n{NOTE}\n"
+        f"## Ropes that rot\n{line}\n\n{NOTE}\n"
+        f"## Buoys at scale\nSpeaker: Anna Iyengar (Quaywerk)\n\n{NOTE}\n"
+        f"## Tides we did not buy\nSpeaker: Godfrey Mielcarek (Fjordlotse)\n\n{NOTE}\n"
+    )
+
+    ropes = talks_of(text)[1]
+
+    assert (ropes.speakers, ropes.affiliations) == (("Xiomara Tennant",), ("Kelpie Barkassen",))
+
+
+def test_a_speaker_in_the_brackets_of_a_title_is_a_speaker() -> None:
+    """Brackets hold people as well: where one of them surely is one, the others are no companies."""
+    text = (
+        "Kelpie Barkassen (Anna Iyengar)\n\nQuaywerk Tonnage (Xiomara Tennant)\n\nFjordlotse Twins (Quispe)\n"
+    )
+
+    assert companies_by_habit(text) == frozenset()
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         # a second person who is surely one
