@@ -208,3 +208,62 @@ def test_a_title_may_begin_with_a_small_letter_and_a_capital() -> None:
     text = f"# PierConf 2024\n\n{first}\n**eBPF at sea** — Evander Quispe, Fjordlotse\n\n{NOTE}"
 
     assert [talk.title for talk in talks_of(text)] == ["gRPC without a pier", "eBPF at sea"]
+
+
+PANEL = ("Xiomara Tennant", "Evander Quispe", "Solveig Hallorand")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "With {}, {}, and {} (Kelpie)",
+        "with: {}, {}, {} (Kelpie)",
+        "With {}, {} & {} (Kelpie)",
+        "Mit {}, {} und {} (Kelpie)",
+        "avec {}, {} et {} (Kelpie)",
+        "Con {}, {} y {} (Kelpie)",
+        "feat. {}, {} and {} (Kelpie)",
+        "Panelists: {}, {}, {} (Kelpie)",
+        "Moderator: {}\nPanelists: {}, {} (Kelpie)",
+        "Moderator: {}\nWith {}, {} (Kelpie)",
+    ],
+)
+@pytest.mark.parametrize("name", ["mail.txt", "notes.md"])
+def test_a_panel_s_people_stand_on_lines_of_their_own(lines: str, name: str) -> None:
+    """The line is no talk, and brackets behind the last of many are about nobody else."""
+    mark = "## " if name.endswith("md") else ""
+    below = lines.format(*PANEL)
+    text = (
+        f"{mark}PierConf 2024\n\n{mark}Moorings for mortals\nSpeaker: Godfrey Mielcarek (Quaywerk)\n{NOTE}\n"
+        f"{mark}Panel: do buoys dream?\n{below}\n{NOTE}\n"
+        f"{mark}Ropes that rot\nSpeaker: Anna Iyengar (Fjordlotse)\n{NOTE}"
+    )
+
+    found = talks_of(text, name)
+
+    assert [talk.title for talk in found] == [
+        "Moorings for mortals",
+        "Panel: do buoys dream?",
+        "Ropes that rot",
+    ]
+    assert (found[1].speakers, found[1].affiliations) == (PANEL, ("", "", "Kelpie"))
+
+
+TWO = f"# PierConf 2024\n\n## Knots in the dark\n{{}}\n\n{NOTE}\n## Ropes that rot\nby Anna Iyengar\n\n{NOTE}"
+
+
+def test_two_who_came_together_share_their_company() -> None:
+    """Brackets behind two names that "and" joins are about both."""
+    text = TWO.format("With Xiomara Tennant and Evander Quispe (Kelpie)")
+
+    assert talks_of(text)[0].affiliations == ("Kelpie", "Kelpie")
+
+
+@pytest.mark.parametrize(
+    "line", ["With Kelpie Barkassen", "With more rope, less knot", "mit Fjordlotse Tonnage"]
+)
+def test_a_note_that_begins_with_a_joining_word_names_nobody(line: str) -> None:
+    """Notes say what something was done with."""
+    text = TWO.format(line)
+
+    assert [name for talk in talks_of(text) for name in talk.speakers] == ["Anna Iyengar"]
