@@ -16,6 +16,7 @@ from ingest.talks.event import InferredEvent, day_of_talk, infer_event
 from ingest.talks.evidence.candidates import Candidate, find_candidates
 from ingest.talks.evidence.furniture import find_furniture, subject_of
 from ingest.talks.lines.pieces import Piece, ordinary_words, read_pieces
+from ingest.talks.lines.places import read_place
 from ingest.talks.marking.contents import without_contents
 from ingest.talks.marking.endings import closing_mark, returning_marks
 from ingest.talks.marking.entries import find_entries
@@ -102,7 +103,13 @@ def _event(recap: LoadedRecap, pieces: Sequence[Piece], hints: RecapHints, subje
         starts_on=hints.starts_on,
         published_on=hints.published_on,
         day=hints.day,
+        has_days=any(piece.kind == "heading" and _names_day(piece) for piece in pieces),
     )
+
+
+def _names_day(piece: Piece) -> bool:
+    place = read_place(piece.text)
+    return place is not None and bool(place.days)
 
 
 def _days(

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from index.languages.words import either
 from ingest.talks.lines.affiliations import PAREN, company_of, has_role
+from ingest.talks.lines.heading_words import SYMBOLS
 from ingest.talks.lines.name_words import GIVEN_NAMES, ROLE_WORDS
 from ingest.talks.lines.names import (
     ACCEPT,
@@ -56,7 +57,6 @@ _MATERIAL_BEHIND = re.compile(
     rf"(?:\s+(?:{_AND})|\s*[.,;:&/|·•–—-])?(?=\s*[)\]]|\s*$)",
     re.IGNORECASE,
 )
-_SYMBOLS = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]+")  # emoji and flags
 _PRONOUNS = re.compile(
     r"\s*[(\[]\s*(?:she|he|they|ze|xe|any|elle|il|iel|sie|er|ella|él|elle|ele|ela|lei|lui)(?:\s*[/,]\s*\w{2,6}){1,2}\s*[)\]]",
     re.IGNORECASE,
@@ -125,7 +125,7 @@ def _cleaned(text: str) -> str:
     if _ASIDE.search(cleaned):
         cleaned = _NICKNAME.sub("", cleaned)
     if not cleaned.isascii():
-        cleaned = _SYMBOLS.sub(" ", cleaned)
+        cleaned = SYMBOLS.sub(" ", cleaned)
     if "/" in cleaned:
         cleaned = _PRONOUNS.sub("", cleaned)
     if "@" in cleaned:

@@ -267,3 +267,29 @@ def test_a_note_that_begins_with_a_joining_word_names_nobody(line: str) -> None:
     text = TWO.format(line)
 
     assert [name for talk in talks_of(text) for name in talk.speakers] == ["Anna Iyengar"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("🗓️ Day 1 (Fri)", "🗓️ Day 2 (Sat)"),
+        ("📅 Friday", "📅 Saturday"),
+        ("Tag 1 (Fr.)", "Tag 2 (Sa.)"),
+        ("☀️ Jour 1 (ven)", "🌙 Jour 2 (sam)"),
+        ("⚓ March 6", "⚓ March 7"),
+    ],
+)
+def test_days_are_read_behind_emoji_and_with_a_weekday_in_brackets(first: str, second: str) -> None:
+    """A page exported from a note-taking tool: its days head the talks of each."""
+    text = (
+        "# 🪢 Rope Jam Lisbon\n\nDate: March 6, 2026 → March 7, 2026\nTags: ropes, travel\n\n---\n\n"
+        f"### {first}\n\n- 09:30 – 10:10 🚀 **Moorings for mortals** — Xiomara Tennant @ Kelpie\n    - {NOTE}"
+        f"- 10:20 🔥 **Ropes that rot** — Evander Quispe (Quaywerk)\n    - {NOTE}"
+        f"\n### {second}\n\n- 10:00 🔭 **Buoys at scale** — Anna Iyengar (Fjordlotse)\n    - {NOTE}"
+        f"- 11:00 🐘 **Tides we did not buy** — Godfrey Mielcarek (Kelpie)\n    - {NOTE}"
+    )
+    reading = find_talks(load_bytes(text.encode(), "jam.md"))
+
+    assert reading.event is not None
+    assert reading.event.event_id == "Rope Jam Lisbon 2026"
+    assert [talk.day for talk in reading.talks if talk.kind != "section"] == [1, 1, 2, 2]
