@@ -18,7 +18,7 @@ from ingest.talks.evidence.furniture import find_furniture, subject_of
 from ingest.talks.lines.pieces import Piece, ordinary_words, read_pieces
 from ingest.talks.lines.places import read_place
 from ingest.talks.marking.contents import without_contents
-from ingest.talks.marking.endings import closing_mark, returning_marks
+from ingest.talks.marking.endings import authors_of, closing_mark, outside_marks, returning_marks
 from ingest.talks.marking.entries import find_entries
 from ingest.talks.marking.listings import find_listings
 from ingest.talks.marking.marks import Mark
@@ -167,7 +167,11 @@ class _Marking:
         start = self.pieces[0].start if self.pieces else 0
         if not self.marks or self.marks[0].start > start:
             self._add([Mark(start, "section", "", "section", role="opening")])
-        closing = closing_mark(self.marks, self.pieces)
+        if not self.whole:
+            self._add(outside_marks(self.marks, self.pieces))
+        author = self.recap.meta.get("author", "")
+        authors = authors_of(self.recap.text, author if isinstance(author, str) else "")
+        closing = closing_mark(self.marks, self.pieces, authors)
         return [*self.marks, closing] if closing and not self.whole else self.marks
 
     def _add(self, marks: Sequence[Mark]) -> None:
