@@ -97,6 +97,8 @@ _ALONE = re.compile(
 )
 _ABBREVIATION = rf"(?:(?=[^\W\d_]{{3}})|(?-i:(?=[A-ZÀ-Þ])))(?:{'|'.join(_ABBREVIATED)})\.?"
 _PAIR = re.compile(rf"{_ABBREVIATION}(?:\s*[+&/–-]\s*{_ABBREVIATION})+", re.IGNORECASE)
+# Behind a day's number or date in brackets: "Day 1 (Fri)".
+_BESIDE = re.compile(rf"\(\s*(?P<name>{'|'.join(_ABBREVIATED)})\.?\s*\)", re.IGNORECASE)
 _PART = re.compile(r"[^\W\d_]+")
 _MONTH = "|".join(f"(?P<m{i}>{names})" for i, names in enumerate(_by_position("months"), 1))
 _MONTH2 = _MONTH.replace("(?P<m", "(?P<n")
@@ -116,7 +118,9 @@ _KANJI = re.compile(
     rf"(?:(?P<year>20\d\d)[年년]\s*)?(?P<month>1?\d)[月월]\s*(?P<dom>{_DOM})[日号일](?!目|차|째)"
 )
 # "7 to 9 October 2025", "October 17-19, 2023", "Nov 27 - Dec 1", "12. und 13. September", "12.-13.09.2023"
-_TO = rf"\s*(?:[-–—~〜～/&]|(?<![^\W\d_])(?:{either('days', 'to')})(?![^\W\d_]))\s*"
+# and as note-taking tools write them: "March 6, 2026 → March 7, 2026"
+_TO = rf"\s*(?:[-–—=]*[>→➔➜⟶⇒]|[-–—~〜～/&]|(?<![^\W\d_])(?:{either('days', 'to')})(?![^\W\d_]))\s*"
+_SAID_TWICE = r"(?:,?\s*20\d\d)?(?:,?\s+\d{1,2}:\d\d(?:\s*[AP]M)?(?:\s*\([^()\n]{3,8}\))?)?"
 _WEEKDAY_BEFORE = r"(?:[^\W\d_]{3,12},?\s+(?:the\s+|der\s+|den\s+|le\s+|el\s+)?)?"
 _RANGES = (
     re.compile(
@@ -124,7 +128,7 @@ _RANGES = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?:{_MONTH})\.?\s+(?P<dom>{_DOM})(?:st|nd|rd|th)?{_TO}{_WEEKDAY_BEFORE}(?:{_MONTH2})\.?\s+(?P<dom2>{_DOM})"
+        rf"(?:{_MONTH})\.?\s+(?P<dom>{_DOM})(?:st|nd|rd|th)?{_SAID_TWICE}{_TO}{_WEEKDAY_BEFORE}(?:{_MONTH2})\.?\s+(?P<dom2>{_DOM})"
         rf"(?:st|nd|rd|th)?(?!\d){_OF_YEAR}",
         re.IGNORECASE,
     ),
@@ -134,16 +138,20 @@ _RANGES = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?<![\d.:])(?P<dom>{_DOM}){_TH}\s+(?:(?:{_OF})\s+)?(?:{_MONTH}){_TO}{_WEEKDAY_BEFORE}(?P<dom2>{_DOM}){_TH}\s+"
+        rf"(?<![\d.:])(?P<dom>{_DOM}){_TH}\s+(?:(?:{_OF})\s+)?(?:{_MONTH})\.?(?:\s+(?:{_OF}))?{_SAID_TWICE}{_TO}{_WEEKDAY_BEFORE}(?P<dom2>{_DOM}){_TH}\s+"
         rf"(?:(?:{_OF})\s+)?(?:{_MONTH2})\.?{_OF_YEAR}",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?<![\d.])(?P<dom>{_DOM})\.(?:(?P<month>[01]?\d)\.)?{_TO}(?P<dom2>{_DOM})\.(?P<month2>[01]?\d)\.(?P<year>20\d\d)?(?!\d)"
+        rf"(?<![\d.])(?P<dom>{_DOM})\.(?:(?P<month>[01]?\d)\.(?:20\d\d)?)?{_TO}(?P<dom2>{_DOM})\.(?P<month2>[01]?\d)\.(?P<year>20\d\d)?(?!\d)"
     ),
     re.compile(
-        rf"(?:(?P<year>20\d\d)[年년]\s*)?(?P<month>1?\d)[月월]\s*(?P<dom>{_DOM})[日号일]?\s*(?:[-–—~〜～]|から|到|至|부터)\s*"
-        rf"(?P<dom2>{_DOM})[日号일]"
+        rf"(?:(?P<year>20\d\d)[年년]\s*)?(?P<month>1?\d)[月월]\s*(?P<dom>{_DOM})[日号일]?\s*(?:[-–—~〜～→]|から|到|至|부터)\s*"
+        rf"(?:20\d\d[年년]\s*)?(?:(?P<month2>1?\d)[月월]\s*)?(?P<dom2>{_DOM})[日号일]"
+    ),
+    re.compile(
+        rf"(?<!\d)(?P<year>20\d\d)[-/.](?P<month>[01]?\d)[-/.](?P<dom>{_DOM})(?:\s*(?:[-–—=]*[>→➔➜⟶⇒]|/|\s[-–—]\s)\s*)"
+        rf"20\d\d[-/.](?P<month2>[01]?\d)[-/.](?P<dom2>{_DOM})(?!\d)"
     ),
 )
 _LONGEST_CONFERENCE = 14  # days; a longer stretch is a season, not a conference
@@ -212,10 +220,14 @@ def parse_days(text: str) -> tuple[DayMention, ...]:
 
 
 def parse_heading_days(text: str) -> tuple[DayMention, ...]:
-    """Find the days in a heading, which may be an abbreviated weekday and nothing else: "wed", "Do.", "ven"."""
+    """Find the days in a heading, which may be an abbreviated weekday and nothing else, or in brackets: "Do.", "Day 1 (Fri)"."""
     alone = _ALONE.fullmatch(text)
     if alone is None:
-        return parse_days(text)
+        found = parse_days(text)
+        beside = _BESIDE.search(text) if found else None
+        if beside is None or any(mention.weekday is not None for mention in found):
+            return found
+        return (*found, DayMention(beside.span("name"), weekday=_short_weekday(beside["name"])))
     return (DayMention(alone.span("name"), weekday=_short_weekday(alone["name"])),)
 
 

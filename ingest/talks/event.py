@@ -11,8 +11,10 @@ from index.conferences.day_mentions import DayMention, parse_days, parse_range
 from index.conferences.editions import event_for
 from index.conferences.event_mentions import EventMention, parse_events, reader
 from index.models import Event
-from ingest.talks.event_titles import TitledEvent, read_event_title, readable
+from ingest.talks.event_titles import TitledEvent, read_dated_title, read_event_title, readable
+from ingest.talks.lines.bylines import is_property
 from ingest.talks.lines.common_words import common_words
+from ingest.talks.lines.places import is_filler
 
 _DATE = re.compile(r"(20\d\d)-(\d\d)-(\d\d)|(20\d\d)/(\d\d)/(\d\d)")
 _YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?!\d)")
@@ -65,6 +67,7 @@ def infer_event(
     starts_on: date | None = None,
     published_on: date | None = None,
     day: int | None = None,
+    has_days: bool = False,
 ) -> InferredEvent:
     """Infer a recap's event and day.
 
@@ -77,10 +80,17 @@ def infer_event(
         starts_on: The event's first day, where a person has said it.
         published_on: When the recap was published; front matter's date otherwise.
         day: The day, where a person has said it.
+        has_days: Headings of days follow.
     """
     places = _places(recap_id, meta, opening)
     published = published_on or _published(meta)
-    inferred = _given(event_id) if event_id else _Weighing(places, published).result(addresses)
+    inferred = (
+        _given(event_id)
+        if event_id
+        else _Weighing(places, published, _stretch(places, meta), has_days or _is_placed(meta)).result(
+            addresses
+        )
+    )
     if inferred.event is not None:
         inferred = replace(inferred, event=_dated(inferred.event, places, meta))
     if inferred.event is not None and starts_on is not None:
@@ -138,6 +148,8 @@ class _Weighing:
 
     places: Sequence[Place]
     published: date | None
+    stretch: tuple[date, date] | None = None  # of days, that the recap gives a line of its own
+    has_days: bool = False  # or a place of its own
     scores: dict[str, float] = field(default_factory=dict)
     evidence: list[tuple[str, str]] = field(default_factory=list)  # event id, line
     several: list[tuple[Place, EventMention]] = field(default_factory=list)  # that fit more than one edition
@@ -245,7 +257,15 @@ class _Weighing:
                 titled = replace(titled, sure=False)
             if titled:
                 found.append((place, titled))
-        return found
+        return found or self._dated_title(file_name)
+
+    def _dated_title(self, file_name: str) -> list[tuple[Place, TitledEvent]]:
+        """Read a title without a year above a line that says from when to when: "Date: March 6 → March 7, 2026"."""
+        title = next((place for place in self.places if place.name in {"title", "heading"}), None)
+        if title is None or self.stretch is None or len(title.words) > _TITLE_LENGTH:
+            return []
+        read = read_dated_title(title.words, self.stretch[0].year, file_name, days=self.has_days)
+        return [(title, read)] if read else []
 
     def _add_titled(self, titled: Sequence[tuple[Place, TitledEvent]], weight: float) -> None:
         for place, one in titled:
@@ -348,6 +368,26 @@ def _resolve(mention: DayMention, event: Event | None, place: Place) -> int | No
         return None
     day = mention.resolve(event)
     return day if day is not None and day >= 0 else None
+
+
+def _stretch(places: Sequence[Place], meta: Mapping[str, str | tuple[str, ...]]) -> tuple[date, date] | None:
+    """Return the days that a property of the recap gives, or a line that holds nothing else."""
+    lines = [place.words for place in places if place.name in {"first lines", "opening words"}]
+    own = [words for words in lines if is_property(words) or not _without_dates(words)]
+    named = [_word(meta, key) for key in ("date", "dates", "when")]
+    return next((found for words in (*named, *own) if (found := parse_range(words))), None)
+
+
+def _is_placed(meta: Mapping[str, str | tuple[str, ...]]) -> bool:
+    return any(_word(meta, key) for key in _PLACES)
+
+
+def _without_dates(words: str) -> str:
+    """Return what a line says beside its dates."""
+    tokens = (token.strip(".,;()*_") for token in words.split())
+    return " ".join(
+        token for token in tokens if token.isalpha() and not is_filler(token) and not parse_days(token)
+    )
 
 
 def _published(meta: Mapping[str, str | tuple[str, ...]]) -> date | None:

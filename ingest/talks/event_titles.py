@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from index.conferences.day_mentions import parse_days
 from index.conferences.event_mentions import is_kind
 from index.languages.words import either
 from ingest.talks.lines.common_words import common_words
-from ingest.talks.lines.heading_words import is_container, is_section
+from ingest.talks.lines.heading_words import SYMBOLS, is_container, is_section
 from ingest.talks.lines.name_words import GIVEN_NAMES, PARTICLES, PLACES, TITLE_SMALL_WORDS
 from ingest.talks.lines.places import is_filler, is_month
 
@@ -79,6 +79,7 @@ def read_event_title(title: str, file_name: str = "") -> TitledEvent | None:
         title: A recap's title or first heading.
         file_name: The words of its file's name, which agree with the conference's name more often than not.
     """
+    title = SYMBOLS.sub(" ", title)
     phrases = [
         _segments(phrase) for phrase in _PHRASES.split(_UNSPACED_YEAR.sub(" ", title)) if phrase.strip()
     ]
@@ -92,6 +93,27 @@ def read_event_title(title: str, file_name: str = "") -> TitledEvent | None:
     if joined is not None:
         return joined
     return _named_by_file(phrases, of_file, file_name)
+
+
+def read_dated_title(title: str, year: int, file_name: str = "", *, days: bool = False) -> TitledEvent | None:
+    """Read the conference that a title names without its year, where the recap says beside it from when to when it was.
+
+    A journey has such dates too: its days or its city say that it is a conference.
+
+    Args:
+        title: A recap's title or first heading, which holds no year.
+        year: Of the dates.
+        file_name: As in `read_event_title`.
+        days: The recap has headings of days.
+    """
+    found = read_event_title(f"{title.strip()}, {year}", file_name)
+    if found is None:
+        return None
+    words = found.name.split()
+    city = found.city or next(
+        (place for at in (-2, -1) if words[:at] and _is_known_place(place := " ".join(words[at:]))), ""
+    )
+    return replace(found, city=city, sure=True) if city or days else None
 
 
 def readable(name: str, elsewhere: Sequence[str] = ()) -> str:

@@ -16,8 +16,9 @@ from ingest.talks.event import InferredEvent, day_of_talk, infer_event
 from ingest.talks.evidence.candidates import Candidate, find_candidates
 from ingest.talks.evidence.furniture import find_furniture, subject_of
 from ingest.talks.lines.pieces import Piece, ordinary_words, read_pieces
+from ingest.talks.lines.places import read_place
 from ingest.talks.marking.contents import without_contents
-from ingest.talks.marking.endings import closing_mark, returning_marks
+from ingest.talks.marking.endings import authors_of, closing_mark, outside_marks, returning_marks
 from ingest.talks.marking.entries import find_entries
 from ingest.talks.marking.listings import find_listings
 from ingest.talks.marking.marks import Mark
@@ -102,7 +103,13 @@ def _event(recap: LoadedRecap, pieces: Sequence[Piece], hints: RecapHints, subje
         starts_on=hints.starts_on,
         published_on=hints.published_on,
         day=hints.day,
+        has_days=any(piece.kind == "heading" and _names_day(piece) for piece in pieces),
     )
+
+
+def _names_day(piece: Piece) -> bool:
+    place = read_place(piece.text)
+    return place is not None and bool(place.days)
 
 
 def _days(
@@ -160,7 +167,11 @@ class _Marking:
         start = self.pieces[0].start if self.pieces else 0
         if not self.marks or self.marks[0].start > start:
             self._add([Mark(start, "section", "", "section", role="opening")])
-        closing = closing_mark(self.marks, self.pieces)
+        if not self.whole:
+            self._add(outside_marks(self.marks, self.pieces))
+        author = self.recap.meta.get("author", "")
+        authors = authors_of(self.recap.text, author if isinstance(author, str) else "")
+        closing = closing_mark(self.marks, self.pieces, authors)
         return [*self.marks, closing] if closing and not self.whole else self.marks
 
     def _add(self, marks: Sequence[Mark]) -> None:

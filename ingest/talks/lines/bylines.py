@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from index.languages.words import either
 from ingest.talks.lines.affiliations import has_role
-from ingest.talks.lines.names import ACCEPT, SURE, begins_like_a_name
+from ingest.talks.lines.names import ACCEPT, RARE, SURE, begins_like_a_name
 from ingest.talks.lines.people import People, parse_people
 
 _COLON = r"\**\s*(?:[:：]|[-–—]\s)\**\s*"
@@ -18,6 +18,12 @@ _BY = re.compile(rf"^\W*(?P<label>{either('bylines', 'by')}):?\s+(?P<names>\S.*)
 _PANEL = re.compile(
     rf"^\W*(?:{either('bylines', 'panels')}){_COLON}(?P<names>\S.*)$", re.IGNORECASE | re.DOTALL
 )
+# "With Ann Bee, Carl Dee and Eva Eff (Quay)" is a line of its own below a title; so are "mit ...", "feat. ...".
+_WITH = re.compile(
+    rf"^\W*(?:{either('bylines', 'with')}|featuring|feat\.?|ft\.)\**\s*:?\**\s+(?P<names>\S.*)$",
+    re.IGNORECASE,
+)
+_ON_A_PANEL = re.compile(r"panel|moderat|podium|guests?\b", re.IGNORECASE)  # where many companies sit
 _MATERIAL_NAMES = "|".join(either("links", kind) for kind in ("slides", "video", "schedule", "code", "other"))
 _MATERIAL = re.compile(
     rf"^\W*(?:(?:the |session |talk )?(?:{_MATERIAL_NAMES}))(?![^\W\d_])\**\s*(?:[:：\-–—]|are at|at|\()?\s*",
@@ -64,6 +70,7 @@ _LABEL_WITHIN = re.compile(
 _WORD = re.compile(r"\w+")
 _URL = re.compile(r"https?://\S+")
 _LONGEST = 320
+_NO_THING = RARE + 0.01  # a known given name, or a role or company beside it
 
 
 @lru_cache(maxsize=8192)
@@ -80,9 +87,8 @@ def read_byline(words: str, ordinary: frozenset[str] = frozenset(), *, marked: b
         return None
     if (line[0] in "(（" and line[-1] in ")）") or (line[0] == line[-1] and line[0] in "_*"):
         line, marked = line[1:-1], True
-    if (panel := _PANEL.match(line)) is not None:
-        people = parse_people(panel["names"], ordinary, listing=True)
-        return people if people is not None and len(people.names) > 1 else None
+    if (several := _PANEL.match(line) or _WITH.match(line)) is not None:
+        return _several(several, ordinary)
     announced = _announced(line)
     # Most lines are sentences of notes, and go no further.
     bare = not (announced or marked)
@@ -106,6 +112,19 @@ def _announced(line: str) -> re.Match[str] | None:
     """Match what says by a label or a by-word that names follow: "Speaker: Ann Bee", "by Ann Bee"."""
     label = _LABEL.match(line) if _COLON_SIGN.search(line) else None
     return label or _BY.match(line)
+
+
+def _several(match: re.Match[str], ordinary: frozenset[str]) -> People | None:
+    """Read what stands behind "Panel:" or "With": several people, or with one whose name no thing can have.
+
+    A title may stand behind the first, and many a note begins with the second.
+    """
+    people = parse_people(match["names"], ordinary, listing=True, apart=True)
+    if people is None or (match.re is _PANEL and len(people.names) > 1):
+        return people
+    if match.re is _PANEL:
+        return None
+    return _sure(people, SURE if len(people.names) > 1 else _NO_THING)
 
 
 def _bare(line: str, ordinary: frozenset[str], *, marked: bool) -> People | None:
@@ -134,12 +153,20 @@ def _labelled(label: re.Match[str], ordinary: frozenset[str]) -> People | None:
     plural = plural or names != label["names"].strip().rstrip(".")
     if _WEAK_LABEL.fullmatch(label["label"]):
         return _sure(parse_people(names, ordinary), ACCEPT)
-    people = parse_people(names, ordinary, labelled=True, listing=plural)
-    return people or parse_people(names.title(), ordinary, labelled=True, listing=plural)
+    apart = _ON_A_PANEL.search(label["label"]) is not None
+    people = parse_people(names, ordinary, labelled=True, listing=plural, apart=apart)
+    return people or parse_people(names.title(), ordinary, labelled=True, listing=plural, apart=apart)
 
 
 def _sure(people: People | None, least: float) -> People | None:
     return people if people is not None and people.certainty >= least else None
+
+
+def adds_people(words: str) -> bool:
+    """Return whether a line below a by-line names more people: "Panelists: ..." below "Moderator: ...", "With ..."."""
+    line = words.strip()[:_LONGEST]
+    label = _LABEL.match(line)
+    return bool(_WITH.match(line) or (label and not _WEAK_LABEL.fullmatch(label["label"])))
 
 
 def is_labelled(words: str) -> bool:

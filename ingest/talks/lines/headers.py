@@ -9,9 +9,16 @@ from dataclasses import dataclass, field
 from index.conferences.day_mentions import DayMention, parse_days
 from ingest.links import LinkKind, is_talk_page, kind_of_link, kinds_named, own_links
 from ingest.talks.lines.affiliations import has_role
-from ingest.talks.lines.bylines import is_fact, is_labelled, is_material, read_byline, read_company
+from ingest.talks.lines.bylines import (
+    adds_people,
+    is_fact,
+    is_labelled,
+    is_material,
+    read_byline,
+    read_company,
+)
 from ingest.talks.lines.names import SURE
-from ingest.talks.lines.people import People, parse_people
+from ingest.talks.lines.people import People, joined_people, parse_people
 from ingest.talks.lines.pieces import Piece
 
 _REACH = 6  # lines under a title that may belong to it
@@ -43,6 +50,7 @@ class Header:
     links: dict[str, str] = field(default_factory=dict)
     spans: list[tuple[int, int]] = field(default_factory=list)
     following: int = 0  # number of the first piece after it
+    announced: bool = False  # the by-line begins with a label or the like
     bare: bool = False  # the by-line is names alone, without a label
     days: tuple[DayMention, ...] = ()  # that its facts name: "day 1", "Date: June 3"
     company: str = ""  # "Company: Quay"
@@ -111,7 +119,16 @@ def _belongs(piece: Piece, header: Header, ordinary: frozenset[str], bulleted: b
             return True
     if material:
         return _add_links(header, piece, words) or "://" not in words
-    return _take_fact(header, words)
+    return _take_more(header, words, ordinary) or _take_fact(header, words)
+
+
+def _take_more(header: Header, words: str, ordinary: frozenset[str]) -> bool:
+    """Add the people of a second line: "Panelists: ..." below "Moderator: ..."."""
+    if header.people is None or not header.announced or not adds_people(words):
+        return False
+    more = read_byline(words, ordinary)
+    header.people = joined_people(header.people, more) if more else header.people
+    return more is not None
 
 
 def _take_byline(piece: Piece, header: Header, ordinary: frozenset[str], *, marked: bool) -> bool:
@@ -121,6 +138,7 @@ def _take_byline(piece: Piece, header: Header, ordinary: frozenset[str], *, mark
         return False
     header.people = people
     _add_links(header, piece, words)
+    header.announced = adds_people(words)
     header.bare = not is_labelled(words) and not bullet
     return True
 

@@ -6,6 +6,8 @@ import re
 
 from index.languages.words import either, phrases
 
+SYMBOLS = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]+")  # emoji and flags
+
 
 def _whole(*patterns: str) -> re.Pattern[str]:
     return re.compile(r"\W*(?:" + "|".join(patterns) + r")\W*", re.IGNORECASE)

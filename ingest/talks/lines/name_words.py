@@ -60,6 +60,53 @@ ORGANISATION_WORDS = _words(
     """
 )
 
+# What a company may be called by its trade, as the last word of its name; hardly anybody is called so.
+ORGANISATION_ENDINGS = ORGANISATION_WORDS | _words(
+    """
+    accounting advisors advisory aerospace aero agri agro air airlines airport airports airways analytics apparel appliances archive
+    archives assurance automation automotive aviation bakery bakeries banking bicycles bikes biotech bookings books
+    bookshop brewery breweries brokers broadband broadcasting builders buses cargo catering cement ceramics chemicals chemistry
+    cinema cinemas clinic clinics clothing commerce commodities computing construction cosmetics couriers credit dairy deliveries
+    delivery devices diagnostics distribution dynamics ecommerce education electric electrical electricity electronics
+    energies energy engines enterprises entertainment equipment estates events exchange exports express factory farm farms fashion
+    ferries fibre films finance fintech fisheries fitness fleet foods forestry freight furniture games gaming gas genetics
+    genomics global goods groceries grocery hardware healthcare herald holdings holidays homes hosting hotels hydro imports
+    innovation innovations innovate institution instruments insurers interiors international investments jewellery journal
+    kitchens laboratories laboratory leasing lending library lighting limited logistics magazine makers manufacturing
+    maps maritime market markets marketing materials messaging metals meteorology microsystems mining mobile mobility mortgages
+    motor museum music mutual news newspapers nutrition observatory offshore oil optics outdoors outfitters packaging paints
+    parcels parking payments pay petroleum pharma pharmaceuticals pharmacies pharmacy photonics pictures plastics platforms police
+    postal ports print printing productions products properties property publications publishers publishing radio rail railroad
+    railway railways realty recruiting recruitment recycling refineries reinsurance rentals research resorts restaurants retail
+    robotics satellite satellites savings schools science sciences securities semiconductors shipping shipyard shipyards
+    shoes shop shops software solar sports staffing steamship steelworks storage store stores supermarket supermarkets supplies
+    supply surveys tech telco telecommunications telecoms telematics television textiles theatre theatres tickets tobacco
+    tools tours toys trading trains trams transit transport transportation transports travel trust tv utilities utility vehicles
+    veterinary video warehouse warehouses watches water waterways wellness wholesale wineries wireless yachts
+
+    apotheke apotheken bäckerei bäckereien bahn bahnen bergbau betriebe brauerei buchhandlung druckerei
+    elektronik energie energien energietechnik fluggesellschaft genossenschaft gruppe hafen krankenkasse klinik kliniken
+    klinikum logistik maschinenbau molkerei möbel netze nachrichten reederei sparkasse spedition stadtwerke
+    technik verkehrsbetriebe verlag verlage versand versicherung versicherungen werft werke zeitung
+
+    assurances banque boulangerie boulangeries chimie collectivité éditions édition électricité énergie énergies ferroviaire
+    hôtels industrie jeux laboratoires logistique mutuelle numérique pharmacies santé télécoms transports voyages
+
+    aerolíneas alimentos banco editorial electrónica energía farmacia ferrocarriles laboratorios logística panadería salud
+    seguros telecomunicaciones transportes viajes
+
+    alimentari assicurazioni banca editore elettronica energia ferrovie giochi logistica panificio trasporti viaggi
+
+    bakkerij bakkerijen energie rederij spoorwegen uitgeverij vervoer verzekeringen verzekering ziekenhuis zorg
+
+    bageri energi försäkring försäkringar järnväg resor sjukhus tåg bygg
+
+    alimentação energia ferrovias logística padaria seguradora transportadora
+
+    bankowość energetyka kolej logistyka piekarnia ubezpieczenia wydawnictwo
+    """
+)
+
 # Two words that have the shape of a name and are a company.
 COMPANIES = frozenset(
     name.strip()

@@ -12,6 +12,7 @@ from ingest.talks.lines.name_words import (
     GIVEN_NAMES,
     NAMES_AND_WORDS,
     ORDINARY,
+    ORGANISATION_ENDINGS,
     ORGANISATION_WORDS,
     PARTICLES,
     PLACES,
@@ -41,6 +42,8 @@ _BEHIND_COMMA = re.compile(
     r"(?P<second>[^\n,()|;:]{2,50}?)[ \t*_]*(?:$|[|)])",
     re.MULTILINE,
 )
+# Brackets right behind a name: "Ann Bee (Harbour Nine)".
+_IN_BRACKETS = re.compile(rf"{_SLOT}[ ]\((?P<second>[^\n,()|;:]{{2,50}})\)", re.MULTILINE)
 UNSPACED_SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SURNAMES = {
     length: "|".join(name for name in phrases("names", "surnames") if (len(name) > 1) == (length > 1))
@@ -100,14 +103,22 @@ def _key(name: str) -> str:
 
 
 def companies_by_habit(text: str, ordinary: frozenset[str] = frozenset()) -> frozenset[str]:
-    """Return the names behind speakers' commas that are companies by what the recap sets there elsewhere, in small letters.
+    """Return the names behind speakers' commas and in their brackets that are companies by what else the recap sets there.
 
     "Ann Bee, Harbour Nine" may be two people. Where the recap has "Carl Dee, Quay" and "Eva Eff, Mole Labs", and no second
     person is surely one, it is not; nor where one name stands behind two people. Who has a company of his own is a person.
+    The names are in small letters.
     """
+    found = _behind(_BEHIND_COMMA, text, ordinary) | _behind(_IN_BRACKETS, text, ordinary)
+    speakers = {match["name"].lower() for match in _PLACED.finditer(text)} if found else set()
+    return frozenset(second for second in found if not any(speaker.endswith(second) for speaker in speakers))
+
+
+def _behind(place: re.Pattern[str], text: str, ordinary: frozenset[str]) -> set[str]:
+    """Return the names in one place behind speakers that the recap shows to be companies."""
     behind: dict[str, set[str]] = {}
     told = people = 0
-    for match in _BEHIND_COMMA.finditer(text):
+    for match in place.finditer(text):
         name, second = match["name"], " ".join(match["second"].split())
         if person_score(name, ordinary) < ACCEPT or not second:
             continue
@@ -119,12 +130,14 @@ def companies_by_habit(text: str, ordinary: frozenset[str] = frozenset()) -> fro
         else:
             behind.setdefault(_key(second), set()).add(name)
     habit = told >= _HABIT and not people
-    speakers = {match["name"].lower() for match in _PLACED.finditer(text)} if behind else set()
-    return frozenset(
-        second
-        for second, names in behind.items()
-        if (habit or len(names) > 1) and not any(speaker.endswith(second) for speaker in speakers)
-    )
+    return {second for second, names in behind.items() if habit or len(names) > 1}
+
+
+def is_organisation(words: str, ordinary: frozenset[str] = frozenset()) -> bool:
+    """Return whether words with the shape of a name are a company: by its trade at their end, or since it is a known one."""
+    folded = _key(words)
+    own = ordinary.companies if isinstance(ordinary, OrdinaryWords) else COMPANIES
+    return folded in COMPANIES or folded in own or folded.rpartition(" ")[2] in ORGANISATION_ENDINGS
 
 
 def _is_everyday(word: str, ordinary: frozenset[str]) -> bool:
@@ -151,8 +164,7 @@ def person_score(words: str, ordinary: frozenset[str] = frozenset()) -> float:
     known = folded[0] in GIVEN_NAMES or folded[0].split("-")[0] in GIVEN_NAMES
     tested = folded[1:] if known else folded
     whole = " ".join(folded)
-    own = ordinary.companies if isinstance(ordinary, OrdinaryWords) else COMPANIES
-    if whole in PLACES or whole in COMPANIES or whole in own or not _NO_NAMES.isdisjoint(tested):
+    if whole in PLACES or is_organisation(whole, ordinary) or not _NO_NAMES.isdisjoint(tested):
         return 0.0
     titled = any(word in ORDINARY for word in tested)
     if titled and not (known and len(tokens) == 2 and folded[0] not in NAMES_AND_WORDS):

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from index.languages.words import either
 from ingest.talks.lines.affiliations import PAREN, company_of, has_role
+from ingest.talks.lines.heading_words import SYMBOLS
 from ingest.talks.lines.name_words import GIVEN_NAMES, ROLE_WORDS
 from ingest.talks.lines.names import (
     ACCEPT,
@@ -17,6 +18,7 @@ from ingest.talks.lines.names import (
     UNSPACED,
     UNSPACED_SIGN,
     begins_like_a_name,
+    is_organisation,
     person_score,
     unspaced_score,
     written,
@@ -55,7 +57,6 @@ _MATERIAL_BEHIND = re.compile(
     rf"(?:\s+(?:{_AND})|\s*[.,;:&/|·•–—-])?(?=\s*[)\]]|\s*$)",
     re.IGNORECASE,
 )
-_SYMBOLS = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]+")  # emoji and flags
 _PRONOUNS = re.compile(
     r"\s*[(\[]\s*(?:she|he|they|ze|xe|any|elle|il|iel|sie|er|ella|él|elle|ele|ela|lei|lui)(?:\s*[/,]\s*\w{2,6}){1,2}\s*[)\]]",
     re.IGNORECASE,
@@ -80,7 +81,12 @@ class People:
 
 @lru_cache(maxsize=8192)
 def parse_people(
-    text: str, ordinary: frozenset[str] = frozenset(), *, labelled: bool = False, listing: bool = False
+    text: str,
+    ordinary: frozenset[str] = frozenset(),
+    *,
+    labelled: bool = False,
+    listing: bool = False,
+    apart: bool = False,
 ) -> People | None:
     """Read "A & B, Company", "A (Role, Company) and B (...)", "A, X; B, Y" and their like.
 
@@ -89,6 +95,7 @@ def parse_people(
         ordinary: Words that the recap writes in lower case elsewhere.
         labelled: The words stand after "Speaker:" or the like, so that any shape of name is taken.
         listing: What follows a comma is rather another name than a company.
+        apart: They sit on a panel, so that brackets behind the last of them are about nobody else.
 
     Returns:
         The people, or None where the words are not names.
@@ -104,7 +111,7 @@ def parse_people(
     found = _once(reader.found)
     if not found:
         return None
-    _share_affiliations(found)
+    _share_affiliations(found, apart=apart)
     affiliations = tuple(company_of(person.affiliation) for person in found)
     roles = any(has_role(part) for person in found for part in person.affiliation)
     bonus = (_COMPANY_KNOWN if any(affiliations) else 0.0) + (_ROLE_KNOWN if roles else 0.0)
@@ -118,7 +125,7 @@ def _cleaned(text: str) -> str:
     if _ASIDE.search(cleaned):
         cleaned = _NICKNAME.sub("", cleaned)
     if not cleaned.isascii():
-        cleaned = _SYMBOLS.sub(" ", cleaned)
+        cleaned = SYMBOLS.sub(" ", cleaned)
     if "/" in cleaned:
         cleaned = _PRONOUNS.sub("", cleaned)
     if "@" in cleaned:
@@ -144,12 +151,24 @@ def _items(text: str) -> list[tuple[str, str]]:
     return [(sep, words.strip()) for sep, words in items if words.strip()]
 
 
+def joined_people(first: People, second: People) -> People:
+    """Return the people of two by-lines under one title, each once."""
+    new = [at for at, name in enumerate(second.names) if name not in first.names]
+    return People(
+        (*first.names, *(second.names[at] for at in new)),
+        (*first.affiliations, *(second.affiliations[at] for at in new)),
+        max(first.certainty, second.certainty),
+    )
+
+
 @dataclass(slots=True)
 class _Person:
     name: str
     score: float
     affiliation: list[str]
     group: int
+    bracketed: bool = False  # its affiliation stands in brackets
+    joined: bool = False  # "and" stands before it
 
 
 @dataclass(slots=True)
@@ -194,6 +213,8 @@ class _Reader:
                     max(score, ACCEPT),
                     [*([role] if role else []), *aside],
                     self.group,
+                    bracketed=bool(aside),
+                    joined=separator == "and",
                 )
             )
             return True
@@ -206,7 +227,8 @@ class _Reader:
         unspaced = score >= UNSPACED and UNSPACED_SIGN.search(name) is not None
         if score >= ACCEPT and (paren or self.listing or score >= RARE or unspaced):
             return True
-        return self.listing and self.labelled and _nameable(name) and not role and " " in name
+        shaped = self.listing and self.labelled and _nameable(name) and not role and " " in name
+        return shaped and not is_organisation(name, self.ordinary)
 
     def _affiliate(self, separator: str, item: str) -> bool:
         if not self.found:
@@ -260,8 +282,11 @@ def _once(found: Sequence[_Person]) -> list[_Person]:
     return list(people.values())
 
 
-def _share_affiliations(found: list[_Person]) -> None:
-    """Give "A & B, Company" the company twice."""
+def _share_affiliations(found: list[_Person], *, apart: bool) -> None:
+    """Give "A & B, Company" the company twice; `apart` leaves brackets to the last one, but those of "A & B (Company)"."""
+    pair = len(found) == 2 and found[1].joined
     for at in range(len(found) - 2, -1, -1):
-        if not found[at].affiliation and found[at].group == found[at + 1].group:
-            found[at].affiliation = found[at + 1].affiliation
+        person, following = found[at], found[at + 1]
+        own = apart and following.bracketed and not pair
+        if not person.affiliation and person.group == following.group and not own:
+            person.affiliation = following.affiliation

@@ -9,7 +9,7 @@ from functools import lru_cache
 from index.conferences.day_mentions import DayMention, parse_heading_days, parse_range
 from index.conferences.event_mentions import parse_events
 from index.languages.words import either, languages
-from ingest.talks.lines.heading_words import is_container, is_contents, is_section, leads_elsewhere
+from ingest.talks.lines.heading_words import SYMBOLS, is_container, is_contents, is_section, leads_elsewhere
 
 _FILLER = re.compile(rf"\b(?:{either('headings', 'fillers')})\b", re.IGNORECASE)
 _MONTH = re.compile(
@@ -41,7 +41,7 @@ class Place:
 @lru_cache(maxsize=8192)
 def read_place(words: str) -> Place | None:
     """Return what the heading announces, None where it may be a talk."""
-    text = " ".join(words.split()).strip("*_ ")
+    text = " ".join(SYMBOLS.sub(" ", words).split()).strip("*_ ")
     if not text or len(text) > _LONGEST:
         return None
     if leads_elsewhere(text) or is_contents(text):

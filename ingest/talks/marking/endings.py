@@ -1,4 +1,4 @@
-"""Where the words of a talk end before the next mark: a block of keynotes that goes on, and a recap's last words."""
+"""Where the words of a talk end before the next mark: a block of keynotes that goes on, breaks, a recap's last words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
+from index.languages.words import either
+from ingest.talks.lines.heading_words import SYMBOLS
 from ingest.talks.lines.pieces import Piece
 from ingest.talks.marking.marks import Mark
 
@@ -105,12 +107,98 @@ _CLOSES_LATER = re.compile(
 )
 
 
-def closing_mark(marks: Sequence[Mark], pieces: Sequence[Piece]) -> Mark | None:
+# What ends a mail, with or without a name on the same line.
+_FAREWELL = re.compile(
+    r"\W*(?:(?:all the |with |kind |best |warm )*(?:best|regards|wishes)|cheers|thanks(?: again)?|thank you|ciao|yours(?: truly)?|so long"
+    r"|take care|(?:mit )?(?:freundlichen?|viele|liebe|beste|herzliche|schöne)n? gr[üu](?:ß|ss)e?n?|gr[üu](?:ß|ss)e?|lg|vg|mfg"
+    r"|(?:bien )?cordialement|bien à (?:vous|toi)|amitiés|bises|à (?:bientôt|plus)|(?:un )?(?:saludos?|abrazos?)"
+    r"|(?:cordiali )?saluti|a presto|(?:met vriendelijke )?groet(?:en|jes)?|(?:vänliga |med vänliga )?hälsningar|mvh"
+    r"|(?:um )?abraços?|pozdrawiam|pozdrowienia)(?:[,.!]*|,\s*\w[\w. -]{0,30}|\s+(?P<name>\w[\w. -]{0,30}))\s*$",
+    re.IGNORECASE,
+)
+# Said to the readers of a mail rather than of a talk.
+_TO_READERS = re.compile(
+    r"\b(?:ask(?: me)?|let me know|questions|happy to|feel free|reply|ping me|shout|write me|come by|sorry for|fragt|fragen"
+    r"|meldet|bei mir|n'hésitez pas|demandez|dites-moi|preguntad?|preguntas|avisad|domande|chiedete|vragen|frågor)\b"
+    rf"|\b(?:next|nächste[sn]?|prochaine?|próxim[oa])\s+(?:{_CONFERENCE})\b",
+    re.IGNORECASE,
+)
+_AUTHOR = re.compile(
+    r"^\W*(?:From|Von|De|Da|Author|Autor(?:in)?|Auteure?|Autore)\s?:[ \t]*([^<\n]{2,60})", re.MULTILINE
+)
+_OPENING = 1500  # characters in which a recap names its author
+_LONGEST_SIGNATURE = 60
+_LONGEST_FAREWELL = 300
+_LAST_PIECES = 6  # pieces that may be a mail's last words
+_TODO = re.compile(
+    r"(?:to[- ]?dos?|action items?|follow[- ]?ups?|aufgaben?|à faire|pendientes?|da fare|a fazer)\b\W*[:：–—-]",
+    re.IGNORECASE,
+)
+_TIME = r"\d{1,2}[:.h]\d{2}"
+_BREAK = re.compile(
+    rf"\W*{_TIME}(?:\s*[-–—]\s*{_TIME})?\W*(?:{either('headings', 'breaks')})(?![^\W\d_])", re.IGNORECASE
+)
+_CLOCK = re.compile(rf"\W*{_TIME}\b")
+_LONGEST_BREAK = 120
+
+
+def authors_of(text: str, named: str = "") -> frozenset[str]:
+    """Return how the author of a recap may sign it, in small letters: by the full name or the first one."""
+    names = [named, *(match[1] for match in _AUTHOR.finditer(text, 0, _OPENING))]
+    full = {" ".join(name.lower().split()).strip("\"' ") for name in names}
+    return frozenset(full | {name.split()[0] for name in full if name}) - {""}
+
+
+def outside_marks(marks: Sequence[Mark], pieces: Sequence[Piece]) -> list[Mark]:
+    """Find the lines behind a talk's notes that are about none: a break at its time, and to-dos that the notes' list leaves out.
+
+    Args:
+        marks: All marks, sorted by start.
+        pieces: All pieces, in order.
+    """
+    found: list[Mark] = []
+    section: Mark | None = None
+    starts = [piece.start for piece in pieces]
+    for at, mark in enumerate(marks):
+        if mark.kind != "talk":
+            section = mark if mark.kind == "section" and mark.resumes is None else section
+            continue
+        stop = marks[at + 1].start if at + 1 < len(marks) else pieces[-1].end
+        own = pieces[max(bisect_left(starts, mark.start + 1) - 1, 0) : bisect_left(starts, stop)]
+        leaving = next((own[n] for n in range(1, len(own)) if _is_outside(own, n)), None)
+        if leaving is not None and not mark.alone and not mark.prose:
+            title = section.title if section else ""
+            found.append(Mark(leaving.start, "section", title, "section", role="return", resumes=section))
+    return found
+
+
+def _is_outside(own: Sequence[Piece], at: int) -> bool:
+    """Return whether a line stands beside its talk, not in its notes, and is a break, or a to-do that ends them."""
+    title, piece = own[0], own[at]
+    beside = piece.kind == "paragraph" or (title.kind == "bullet" and piece.block.level <= title.block.level)
+    if not beside or piece.kind not in {"paragraph", "bullet"}:
+        return False
+    if _BREAK.match(piece.text) and len(piece.text) <= _LONGEST_BREAK:
+        # In notes without times it may be a line of somebody's bad day.
+        return bool(_CLOCK.match(title.text)) or piece.kind == "paragraph"
+    listed = own[at - 1].kind in {"bullet", "rule"} and at > 1
+    last = all(one.kind in {"bullet", "rule"} or _is_todo(one) for one in own[at + 1 :])
+    return _is_todo(piece) and listed and last
+
+
+def _is_todo(piece: Piece) -> bool:
+    return _TODO.match(SYMBOLS.sub(" ", piece.text).lstrip(" -*[]xX")) is not None
+
+
+def closing_mark(
+    marks: Sequence[Mark], pieces: Sequence[Piece], authors: frozenset[str] = frozenset()
+) -> Mark | None:
     """Find the paragraphs at the end of the last talk that take leave, and give them to the recap itself.
 
     Args:
         marks: All marks, sorted by start; the first one is the recap's own section, or a talk.
         pieces: All pieces, in order.
+        authors: How the recap may be signed.
     """
     if len(marks) < _MOST or marks[-1].kind != "talk" or marks[-1].alone:
         return None
@@ -118,21 +206,68 @@ def closing_mark(marks: Sequence[Mark], pieces: Sequence[Piece]) -> Mark | None:
     first = bisect_left([piece.start for piece in pieces], last.start + 1)
     tail = [
         piece
-        for piece in pieces[first:][-_MOST:]
+        for piece in pieces[first:][-_LAST_PIECES:]
         if not any(start <= piece.start < end for start, end in last.heading)
     ]
+    leaving = _signed(tail, authors) or _taking_leave(tail[-_MOST:])
+    if leaving is None:
+        return None
+    own = marks[0] if marks[0].kind == "section" and not marks[0].days else None
+    return Mark(
+        leaving.start,
+        "section",
+        own.title if own else "",
+        "section",
+        role="return",
+        resumes=own,
+        closes_day=True,
+    )
+
+
+def _taking_leave(tail: Sequence[Piece]) -> Piece | None:
     for at, piece in enumerate(tail):
         if all(one.kind in {"paragraph", "rule"} for one in tail[at:]) and (
             _CLOSES.match(piece.text) or _CLOSES_LATER.match(piece.text)
         ):
-            own = marks[0] if marks[0].kind == "section" and not marks[0].days else None
-            return Mark(
-                piece.start,
-                "section",
-                own.title if own else "",
-                "section",
-                role="return",
-                resumes=own,
-                closes_day=True,
-            )
+            return piece
     return None
+
+
+def _signed(tail: Sequence[Piece], authors: frozenset[str]) -> Piece | None:
+    """Return where the last words of a signed recap begin: a farewell or the author's name, and what leads to it."""
+    at = next((at for at in range(len(tail)) if _signs(tail[at:], authors)), None)
+    if at is None:
+        return None
+    while at > 0 and _leads_out(tail[at - 1], tail[at]):
+        at -= 1
+    return tail[at]
+
+
+def _signs(rest: Sequence[Piece], authors: frozenset[str]) -> bool:
+    """Return whether the rest of a recap is its signature, whose first lines may stand in the same paragraph."""
+    if any(piece.kind != "paragraph" for piece in rest) or len(rest[0].text) > _LONGEST_FAREWELL:
+        return False
+    lines = [line.strip() for piece in rest for line in piece.text.strip().split("\n")]
+    if len(lines[-1]) > _LONGEST_SIGNATURE:
+        return False
+    own = len(rest) == 1 and len(lines) > 1
+    named = lines[-1].lower().strip(" -–—~/.,!*_") in authors
+    parted = any(_is_farewell(line, authors) for line in (lines if own else lines[:1]))
+    short = all(len(line) <= _LONGEST_SIGNATURE for line in lines[1:])
+    return (named and len(rest) == 1) or (parted and short)
+
+
+def _is_farewell(line: str, authors: frozenset[str]) -> bool:
+    """Return whether a line is "Cheers," or "Cheers, Ann"; without the comma the name has to be the author's: "Best practices"."""
+    match = _FAREWELL.match(line)
+    return match is not None and (match["name"] is None or match["name"].lower().strip(" .") in authors)
+
+
+def _leads_out(piece: Piece, following: Piece) -> bool:
+    """Return whether a paragraph is a signed recap's last one: in one stretch with the signature, or said to its readers."""
+    words = piece.text.rstrip()
+    if piece.kind != "paragraph" or len(words) > _LONGEST_FAREWELL:
+        return False
+    joined = following.start - (piece.start + len(words)) <= 1
+    said = _TO_READERS.search(words) or _CLOSES.match(words) or _CLOSES_LATER.match(words) or _is_todo(piece)
+    return joined or bool(said)

@@ -124,3 +124,54 @@ def test_a_conference_in_the_folder_s_name_goes_before_a_talk_s_own_title() -> N
 
     assert event is not None
     assert event.event_id == "SREcon EMEA 2025"
+
+
+@pytest.mark.parametrize(
+    ("title", "line", "name", "city"),
+    [
+        ("🪢 Rope Jam Lisbon", "Date: March 6, 2026 → March 7, 2026", "Rope Jam Lisbon 2026", "Lisbon"),
+        ("Rope Jam Lisbon", "Date: 2026-03-06 → 2026-03-07", "Rope Jam Lisbon 2026", "Lisbon"),
+        ("Anker und Tau, Berlin", "Datum: 6. März 2026 → 7. März 2026", "Anker und Tau 2026", "Berlin"),
+        ("Voiles et Nœuds Paris", "6 mars 2026 → 7 mars 2026", "Voiles et Nœuds Paris 2026", "Paris"),
+        ("Rope Jam Lisbon ⚓", "6-7 March 2026", "Rope Jam Lisbon 2026", "Lisbon"),
+        (
+            "Rope Jam Lisbon",
+            "When: March 6, 2026 9:00 AM → March 7, 2026 5:00 PM",
+            "Rope Jam Lisbon 2026",
+            "Lisbon",
+        ),
+    ],
+)
+def test_a_line_of_dates_dates_the_title_above_it(title: str, line: str, name: str, city: str) -> None:
+    """Note-taking tools keep the days of a page beside its title; with a city in it, it is a conference."""
+    event = infer_event("notes.md", {}, [title, line, "It rained."]).event
+
+    assert event is not None
+    assert (event.event_id, event.city) == (name, city)
+    assert (str(event.starts_on), str(event.ends_on)) == ("2026-03-06", "2026-03-07")
+
+
+def test_headings_of_days_or_a_place_do_as_well_as_a_city_in_the_title() -> None:
+    """Two days, each with its talks, are no task of two days."""
+    opening = ["🪢 Rope Jam", "Date: March 6, 2026 → March 7, 2026"]
+
+    assert infer_event("notes.md", {}, opening).event is None
+    days = infer_event("notes.md", {}, opening, has_days=True).event
+    placed = infer_event("notes.md", {"city": "Ghent"}, opening).event
+    assert days is not None
+    assert days.event_id == "Rope Jam 2026"
+    assert placed is not None
+    assert (placed.event_id, placed.city) == ("Rope Jam 2026", "Ghent")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Date: March 6, 2026",  # a talk's day
+        "From March 6, 2026 to March 7, 2026 the harbour was shut and nobody came.",
+        "Date: March 6, 2026 → July 7, 2026",
+    ],
+)
+def test_other_dates_make_no_conference_of_a_title(line: str) -> None:
+    """One day, a stretch in a sentence or a whole season say nothing of the title above."""
+    assert infer_event("notes.md", {}, ["Rope Jam Lisbon", line, "It rained."]).event is None

@@ -34,6 +34,15 @@ from ingest.talks.lines.people import parse_people
         ("Kyle & Mario, Quay", ("Kyle", "Mario"), ("Quay", "Quay")),
         ("Chloé Martin et Hugo Lefèvre", ("Chloé Martin", "Hugo Lefèvre"), ("", "")),
         (
+            "Xiomara Tennant and Evander Quispe, Skerry Insurance",
+            ("Xiomara Tennant", "Evander Quispe"),
+            ("Skerry Insurance", "Skerry Insurance"),
+        ),
+        ("Xiomara Tennant / Kelpie Games", ("Xiomara Tennant",), ("Kelpie Games",)),
+        ("Xiomara Tennant, Skerry Bäckerei", ("Xiomara Tennant",), ("Skerry Bäckerei",)),
+        ("Xiomara Tennant / Kelpie Assurances", ("Xiomara Tennant",), ("Kelpie Assurances",)),
+        ("Xiomara Tennant, Skerry Seguros", ("Xiomara Tennant",), ("Skerry Seguros",)),
+        (
             "Jürgen Weiß und Mia van Dyk (Otto GmbH)",
             ("Jürgen Weiß", "Mia van Dyk"),
             ("Otto GmbH", "Otto GmbH"),

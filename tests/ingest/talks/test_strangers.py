@@ -52,6 +52,39 @@ def test_one_name_behind_two_people_is_their_company() -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "Speaker: Xiomara Tennant, Kelpie Barkassen",
+        "Speakers: Xiomara Tennant, Kelpie Barkassen",
+        "Xiomara Tennant / Kelpie Barkassen",
+        "by Xiomara Tennant, Kelpie Barkassen",
+    ],
+)
+def test_what_stands_in_a_speaker_s_brackets_is_a_company_all_through_the_recap(line: str) -> None:
+    """One speaker's brackets tell whose company the next one's comma or slash leads to."""
+    text = (
+        "# PierConf 2024\n\n"
+        f"## Moorings for mortals\nSpeaker: Evander Quispe (Kelpie Barkassen)\n\n{NOTE}\n"
+        f"## Ropes that rot\n{line}\n\n{NOTE}\n"
+        f"## Buoys at scale\nSpeaker: Anna Iyengar (Quaywerk)\n\n{NOTE}\n"
+        f"## Tides we did not buy\nSpeaker: Godfrey Mielcarek (Fjordlotse)\n\n{NOTE}\n"
+    )
+
+    ropes = talks_of(text)[1]
+
+    assert (ropes.speakers, ropes.affiliations) == (("Xiomara Tennant",), ("Kelpie Barkassen",))
+
+
+def test_a_speaker_in_the_brackets_of_a_title_is_a_speaker() -> None:
+    """Brackets hold people as well: where one of them surely is one, the others are no companies."""
+    text = (
+        "Kelpie Barkassen (Anna Iyengar)\n\nQuaywerk Tonnage (Xiomara Tennant)\n\nFjordlotse Twins (Quispe)\n"
+    )
+
+    assert companies_by_habit(text) == frozenset()
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         # a second person who is surely one
@@ -175,3 +208,206 @@ def test_a_title_may_begin_with_a_small_letter_and_a_capital() -> None:
     text = f"# PierConf 2024\n\n{first}\n**eBPF at sea** — Evander Quispe, Fjordlotse\n\n{NOTE}"
 
     assert [talk.title for talk in talks_of(text)] == ["gRPC without a pier", "eBPF at sea"]
+
+
+PANEL = ("Xiomara Tennant", "Evander Quispe", "Solveig Hallorand")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "With {}, {}, and {} (Kelpie)",
+        "with: {}, {}, {} (Kelpie)",
+        "With {}, {} & {} (Kelpie)",
+        "Mit {}, {} und {} (Kelpie)",
+        "avec {}, {} et {} (Kelpie)",
+        "Con {}, {} y {} (Kelpie)",
+        "feat. {}, {} and {} (Kelpie)",
+        "Panelists: {}, {}, {} (Kelpie)",
+        "Moderator: {}\nPanelists: {}, {} (Kelpie)",
+        "Moderator: {}\nWith {}, {} (Kelpie)",
+    ],
+)
+@pytest.mark.parametrize("name", ["mail.txt", "notes.md"])
+def test_a_panel_s_people_stand_on_lines_of_their_own(lines: str, name: str) -> None:
+    """The line is no talk, and brackets behind the last of many are about nobody else."""
+    mark = "## " if name.endswith("md") else ""
+    below = lines.format(*PANEL)
+    text = (
+        f"{mark}PierConf 2024\n\n{mark}Moorings for mortals\nSpeaker: Godfrey Mielcarek (Quaywerk)\n{NOTE}\n"
+        f"{mark}Panel: do buoys dream?\n{below}\n{NOTE}\n"
+        f"{mark}Ropes that rot\nSpeaker: Anna Iyengar (Fjordlotse)\n{NOTE}"
+    )
+
+    found = talks_of(text, name)
+
+    assert [talk.title for talk in found] == [
+        "Moorings for mortals",
+        "Panel: do buoys dream?",
+        "Ropes that rot",
+    ]
+    assert (found[1].speakers, found[1].affiliations) == (PANEL, ("", "", "Kelpie"))
+
+
+TWO = f"# PierConf 2024\n\n## Knots in the dark\n{{}}\n\n{NOTE}\n## Ropes that rot\nby Anna Iyengar\n\n{NOTE}"
+
+
+def test_two_who_came_together_share_their_company() -> None:
+    """Brackets behind two names that "and" joins are about both."""
+    text = TWO.format("With Xiomara Tennant and Evander Quispe (Kelpie)")
+
+    assert talks_of(text)[0].affiliations == ("Kelpie", "Kelpie")
+
+
+@pytest.mark.parametrize(
+    "line", ["With Kelpie Barkassen", "With more rope, less knot", "mit Fjordlotse Tonnage"]
+)
+def test_a_note_that_begins_with_a_joining_word_names_nobody(line: str) -> None:
+    """Notes say what something was done with."""
+    text = TWO.format(line)
+
+    assert [name for talk in talks_of(text) for name in talk.speakers] == ["Anna Iyengar"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("🗓️ Day 1 (Fri)", "🗓️ Day 2 (Sat)"),
+        ("📅 Friday", "📅 Saturday"),
+        ("Tag 1 (Fr.)", "Tag 2 (Sa.)"),
+        ("☀️ Jour 1 (ven)", "🌙 Jour 2 (sam)"),
+        ("⚓ March 6", "⚓ March 7"),
+    ],
+)
+def test_days_are_read_behind_emoji_and_with_a_weekday_in_brackets(first: str, second: str) -> None:
+    """A page exported from a note-taking tool: its days head the talks of each."""
+    text = (
+        "# 🪢 Rope Jam Lisbon\n\nDate: March 6, 2026 → March 7, 2026\nTags: ropes, travel\n\n---\n\n"
+        f"### {first}\n\n- 09:30 – 10:10 🚀 **Moorings for mortals** — Xiomara Tennant @ Kelpie\n    - {NOTE}"
+        f"- 10:20 🔥 **Ropes that rot** — Evander Quispe (Quaywerk)\n    - {NOTE}"
+        f"\n### {second}\n\n- 10:00 🔭 **Buoys at scale** — Anna Iyengar (Fjordlotse)\n    - {NOTE}"
+        f"- 11:00 🐘 **Tides we did not buy** — Godfrey Mielcarek (Kelpie)\n    - {NOTE}"
+    )
+    reading = find_talks(load_bytes(text.encode(), "jam.md"))
+
+    assert reading.event is not None
+    assert reading.event.event_id == "Rope Jam Lisbon 2026"
+    assert [talk.day for talk in reading.talks if talk.kind != "section"] == [1, 1, 2, 2]
+
+
+def words_of(text: str, name: str) -> list[str]:
+    """Return the words of each talk's notes."""
+    loaded = load_bytes(text.encode(), name)
+    return [
+        "".join(loaded.text[start:end] for start, end in talk.body).strip()
+        for talk in find_talks(loaded).talks
+        if talk.kind != "section"
+    ]
+
+
+LISTED = (
+    "# PierConf 2024\n\n## Day 1\n\n- 09:30 **Moorings for mortals** — Xiomara Tennant (Kelpie)\n    - three weeks of nights\n"
+    "{0}- 13:20 **Ropes that rot** — Evander Quispe (Quaywerk)\n    - hemp swells\n{1}\n## Day 2\n\n"
+    "- 10:00 **Buoys at scale** — Anna Iyengar (Fjordlotse)\n    - nine hundred of them\n{2}"
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- 12:30 lunch was late, cod again 👍\n",
+        "- 12:30 – 13:10 🍲 Lunch\n    - the queue went round the pier\n",
+        "- 12:30 Mittagessen im Zelt\n",
+        "- 10:45 ☕ coffee break, met the people of Halde\n",
+        "- 12:30 déjeuner, encore du poisson\n",
+    ],
+)
+def test_a_break_in_a_timed_list_is_about_no_talk(line: str) -> None:
+    """Neither in the middle of a day, nor at its end, nor at the recap's."""
+    expected = ["three weeks of nights", "hemp swells", "nine hundred of them"]
+
+    assert words_of(LISTED.format(line, "", ""), "a.md") == expected
+    assert words_of(LISTED.format("", line, ""), "a.md") == expected
+    assert words_of(LISTED.format("", "", line), "a.md") == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "✅ TODO: send Xiomara the template",
+        "To-do: ask for the slides",
+        "Action items:\n\n- write to Anna\n",
+        "☐ À faire : réserver",
+    ],
+)
+def test_a_to_do_below_a_list_of_talks_is_about_none(line: str) -> None:
+    """It stands beside the list, not in the notes of its last talk."""
+    assert words_of(LISTED.format("", "", f"\n{line}\n"), "a.md")[-1] == "nine hundred of them"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kept"),
+    [
+        ("a.md", LISTED.format("    - TODO: try this at home\n", "", ""), "TODO: try this at home"),
+        ("a.md", LISTED.format("    - 12:30 lunch pods were evicted\n", "", ""), "12:30 lunch pods were evicted"),
+        (
+            "a.md",
+            "# PierConf 2024\n\n## Moorings for mortals - Anna Iyengar, Kelpie\n\n- 12:20 the rope breaks\n- 12:30 lunch, nobody sees it\n"
+            "- 12:50 the ship is gone\n\n## Ropes that rot - Evander Quispe, Mole\n\n- hemp\n",
+            "12:30 lunch, nobody sees it",
+        ),
+        (
+            "a.md",
+            "# PierConf 2024\n\n## Moorings for mortals - Anna Iyengar, Kelpie\n\n- hemp\n\nTODO: read their paper\n\nThey moved to steel.\n"
+            "\n## Ropes that rot - Evander Quispe, Mole\n\n- hemp\n",
+            "TODO: read their paper",
+        ),
+    ],
+)  # fmt: skip
+def test_what_stands_in_the_notes_stays_in_them(name: str, text: str, kept: str) -> None:
+    """A to-do among the notes, a lunch in the story that a talk tells."""
+    assert kept in words_of(text, name)[0]
+
+
+MAIL = (
+    "Subject: PierConf 2024, my notes\nFrom: Godfrey Mielcarek\nDate: Fri, 18 Oct 2024\n\nHi all,\n\nback from the pier.\n\n"
+    "Moorings for mortals\nSpeaker: Xiomara Tennant (Kelpie)\nThey moved the lines to the other pier, and it took weeks.\n\n"
+    "Ropes that rot\nSpeaker: Evander Quispe (Quaywerk)\nHemp swells when it is wet, so they went to steel.\n\n{}"
+)
+
+
+@pytest.mark.parametrize(
+    "farewell",
+    [
+        "The fish was fine. Ask me anything.\nGodfrey\n",
+        "The fish was fine.\nGodfrey\n",
+        "Ask me anything about it.\n\nGodfrey Mielcarek\n",
+        "Cheers,\nG.\n",
+        "Let me know if you want the slides.\n\nBest regards,\nGodfrey Mielcarek\nRigging and Ropes\n",
+        "Fragen gern an mich.\n\nViele Grüße\nGodfrey\n",
+        "N'hésitez pas à demander.\n\nBien cordialement,\nGodfrey\n",
+        "Un saludo,\nGodfrey\n",
+        "LG Godfrey\n",
+    ],
+)
+def test_a_mail_s_farewell_is_about_no_talk(farewell: str) -> None:
+    """What leads to the signature goes with it."""
+    assert (
+        words_of(MAIL.format(farewell), "mail.txt")[-1]
+        == "Hemp swells when it is wet, so they went to steel."
+    )
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "Steel rusts, though, and nobody asked about it.\n",
+        "Thanks to the new ropes they sleep at night.\n",
+        "Best of all, the pier still stands.\n",
+        "Evander said that Godfrey\n",
+        "Best Practices\n",
+    ],
+)
+def test_last_notes_that_say_no_farewell_stay(notes: str) -> None:
+    """Words that could begin a farewell, or end with a name, are notes."""
+    assert words_of(MAIL.format(notes), "mail.txt")[-1].endswith(notes.strip())
