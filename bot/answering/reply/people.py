@@ -132,7 +132,13 @@ def _of_talk(question: Question, found: Found, searcher: Searcher) -> Reply | No
     if not hits:
         return None
     wanted = [word.form for word in question.words]
-    names = [word.form for word in question.words if word.known and (word.capital or not word.real)]
+    knowledge = knowledge_of(searcher)
+    # In a language whose nouns all have capitals, or that has a word of the name's spelling, the notes tell a name.
+    names = [
+        word.form
+        for word in question.words
+        if word.known and (word.capital or not word.real or knowledge.is_name(word.form))
+    ]
     talk = hits[0].talk
     if talk.speakers:  # the line that names them says no more than the first line of the answer
         hits = tuple(hit for hit in hits if hit.passage.role == "body") or hits

@@ -201,3 +201,48 @@ def harbours(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Sear
     (folder / "notes" / "rope.md").write_text(HAMBURG, encoding="utf-8")
     (folder / "notes" / "anchor.md").write_text(BERLIN, encoding="utf-8")
     return build_of(folder / "notes", folder / "index", encoder)
+
+
+TRIESTE = """# Pontoon Days 2025, Trieste
+
+*3-4 June 2025*
+
+About 320 people this year, up from 150. The coffee ran out twice.
+
+## Day 1
+
+### Nine hundred databases, one operator - Mirela Osgood (Ternbank)
+
+- They run 910 MySQL clusters with an operator of their own called *Cormorant*.
+- A switchover takes 14 seconds at the median, down from 80 on machines.
+- Snapshots go to object storage every 20 minutes.
+
+### Wagons on a schedule - Tomas Eklund (Greywater Freight)
+
+Two regions, 31 clusters, Flux with Kustomize. Upgrades take three weeks for a full round.
+
+### Keys that turn - Ida Marsh (Ternbank)
+
+- Vault stays as the store.
+- rotation every 45 days, before that never
+
+## Day 2
+
+### Ansible on the last mile - Odile Farrow (Polecat Parcels)
+
+- 700 playbooks. A linter runs nightly and opens tickets.
+- They are moving to Salt because of the support, 120 of them done so far.
+
+### Spot for the brave - Juno Castell (Moorhen Games)
+
+Moorhen runs all matchmaking on spot machines, with two interruptions an hour. It saves them 1.4 million dollars a year.
+"""
+
+
+@pytest.fixture(scope="session")
+def trieste(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
+    """Give a build of one conference whose speakers' companies stand in by-lines alone."""
+    folder = tmp_path_factory.mktemp("trieste")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "trieste.md").write_text(TRIESTE, encoding="utf-8")
+    return build_of(folder / "notes", folder / "index", encoder)
