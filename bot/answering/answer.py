@@ -21,6 +21,7 @@ from bot.answering.question.scope import Scope, given_scope
 from bot.answering.question.understanding import understand
 from bot.answering.rendering import NEAREST_HEADING, answer_text
 from bot.answering.reply import misses
+from bot.answering.reply.attendance import attendance_reply
 from bot.answering.reply.card import asks_when
 from bot.answering.reply.coverage import wrong_day_text
 from bot.answering.reply.forms import WHOLE, form_of, reply_of
@@ -242,7 +243,8 @@ class _Answering:
         if wrong := wrong_day_text(question, self.knowledge):
             found = gather(question, self.searcher, replace(question.scope, day=None, also=()))
             return self._miss("filtered_out", wrong, found, _UNSAID)
-        return None
+        came = attendance_reply(question, self.searcher)
+        return self._answer(came, _UNSAID, AnswerForm.QUOTES) if came else None
 
     def _small_talk(self) -> Answer | None:
         """Answer what asks nothing: chatter in a thread, a message without words, greetings and thanks."""

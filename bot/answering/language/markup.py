@@ -7,6 +7,7 @@ import re
 import unicodedata
 from functools import cache
 
+from bot.answering.language.data import read_data
 from bot.answering.language.wordlists import languages
 from index.vocabulary.words import is_unspaced
 
@@ -39,6 +40,17 @@ def plain_question(text: str) -> str:
     text = _TLDR.sub("tldr", text)
     text = _SPACES.sub(" ", _scripts_apart(text).replace("’", "'")).strip()
     return _without_politeness(text) or text
+
+
+def spelt_out(text: str) -> str:
+    """Return a question with the shorthand of chat written out: "how many ppl" is "how many people"."""
+    return _shorthand().sub(lambda match: str(read_data("shorthand.yaml")[match[0].lower()]), text)
+
+
+@cache
+def _shorthand() -> re.Pattern[str]:
+    listed = sorted(read_data("shorthand.yaml"), key=lambda said: (-len(said), said))
+    return re.compile(rf"(?<![\w/.-])(?:{'|'.join(map(re.escape, listed))})(?![\w/.-])", re.IGNORECASE)
 
 
 def is_courtesy(text: str) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 
 from bot.answering.form import AnswerForm
 from bot.answering.language.knowledge import Knowledge, knowledge_of
-from bot.answering.language.markup import plain_question
+from bot.answering.language.markup import plain_question, spelt_out
 from bot.answering.language.word_sense import Sense, SensedText, WordSense, sense
 from bot.answering.language.wordlists import Language, is_product, languages
 from bot.answering.question.addresses import with_titles
@@ -207,7 +207,10 @@ class _Draft:
 
 def _draft(written: str, searcher: Searcher, inherited: Scope | None) -> _Draft:
     knowledge = knowledge_of(searcher)
-    plain = with_companies(plain_question(with_titles(written, searcher)), searcher)
+    plain = plain_question(with_titles(written, searcher))
+    if not titled_talks(plain, knowledge):  # a title is looked up as the notes write it, shorthand and all
+        plain = spelt_out(plain)
+    plain = with_companies(plain, searcher)
     sensed = without_asides(sense(plain, knowledge), searcher)
     scope = read_scope(sensed.text, knowledge, inherited)
     asked = _outside(scope.spans, sensed)
