@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering.evidence.belonging import is_chatter, is_off_topic
+from bot.answering.evidence.bylines import below_bylines
 from bot.answering.evidence.confidence import confidence, doubt_below, refuse_below
 from bot.answering.evidence.evidence import Found, fresh_first, gather
 from bot.answering.evidence.expected import lacks_figure
@@ -196,6 +197,9 @@ class _Answering:
         sure = max(confidence(question, found), _TITLED if question.titled else 0.0)
         if told := self._none_for_the_notes(found, sure):
             return told
+        if sure < doubt_below(found):
+            below, surer = below_bylines(question, self.searcher)
+            found, sure = (below, surer) if surer > sure else (found, sure)
         if question.form is AnswerForm.OPINION:
             return self._answer(opinion_reply(question, self.searcher), sure)
         if plain := misses.unsaid_words(question):

@@ -33,9 +33,13 @@ class Found:
 
 
 @stage("find")
-def gather(question: Question, searcher: Searcher, scope: Scope | None = None) -> Found:
-    """Search the notes within the question's limits, or within others."""
+def gather(
+    question: Question, searcher: Searcher, scope: Scope | None = None, within: TalkSet | None = None
+) -> Found:
+    """Search the notes within the question's limits, or within others: of a scope, or some talks."""
     limits = _filter(question, question.scope if scope is None else scope, searcher)
+    if within is not None:
+        limits = Filter(talks=within)
     if limits is None:
         return Found()
     ranking = searcher.search(Query(question.search_text, filter=limits, context=question.context, k=DEPTH))
