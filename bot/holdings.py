@@ -11,9 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from operator import and_
 
 from bot.addresses import addresses_of
+from bot.answering.evidence.coverage import events_in_order
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.question.scope import given_scope
-from bot.answering.reply.coverage import events_in_order
 from bot.per_build import once_a_build
 from index.build.talk_table import KINDS, TalkSet
 from index.models import Event, Recap, Talk

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.answering.evidence.belonging import is_chatter, is_off_topic
 from bot.answering.evidence.bylines import below_bylines
 from bot.answering.evidence.confidence import confidence, doubt_below, refuse_below
+from bot.answering.evidence.coverage import wrong_day_text
 from bot.answering.evidence.evidence import Found, fresh_first, gather
 from bot.answering.evidence.expected import lacks_figure
 from bot.answering.evidence.releases import release_first
@@ -24,7 +25,6 @@ from bot.answering.rendering import NEAREST_HEADING, answer_text
 from bot.answering.reply import misses
 from bot.answering.reply.attendance import attendance_reply
 from bot.answering.reply.card import asks_when
-from bot.answering.reply.coverage import wrong_day_text
 from bot.answering.reply.forms import WHOLE, form_of, reply_of
 from bot.answering.reply.halves import are_two, joined
 from bot.answering.reply.help import examples

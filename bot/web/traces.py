@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.addresses import slug_of
+from bot.answering.evidence.coverage import events_in_order
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.wordlists import is_generic, is_real_word, is_stop
-from bot.answering.reply.coverage import events_in_order
 from bot.per_build import once_a_build
 from index.build.talk_table import Rows, TalkSet
 from index.models import Event

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from bot.answering.evidence.coverage import event_facts, events_in_order
 from bot.answering.evidence.evidence import Found
 from bot.answering.language.knowledge import knowledge_of
 from bot.answering.language.wordlists import english
 from bot.answering.models import Block, Line
 from bot.answering.question.question import Question
 from bot.answering.rendering import counted, spoken
-from bot.answering.reply.coverage import event_facts, events_in_order
 from bot.answering.reply.quotes import quote_blocks
 from bot.answering.reply.reply import Reply
 from index.build.talk_table import TalkSet
