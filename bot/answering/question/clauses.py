@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 
 from bot.answering.language.wordlists import languages
 from index.conferences.day_mentions import parse_days
@@ -11,6 +12,9 @@ from index.languages.words import either
 
 Span = tuple[int, int]
 
+# Words in front of the one that asks: "and in which year was it".
+_MOST_LED = 4
+_MOST_JOINTS = 8  # "and"s that may part two questions
 _BREAK = re.compile(r"\s*(?:[,:;.!?…](?=\s|$)|\s[-–—](?=\s)|[()])+\s*")
 
 
@@ -32,16 +36,21 @@ def clauses(text: str) -> list[Span]:
 
 def halves(text: str) -> tuple[str, str] | None:
     """Return the two questions of a plain text, joined by a word for "and": "who gave it | and when was it"; None where it asks one."""
-    match = _two_questions().fullmatch(text)
-    return (match["first"].rstrip(" ,;?!"), match["second"]) if match else None
+    for joint in islice(_joint().finditer(text), _MOST_JOINTS):
+        first, second = text[: joint.start()].rstrip(" ,;?!"), text[joint.end() :]
+        if _asks(_MOST_LED).match(first) and _asks(1).match(second):
+            return first, second
+    return None
 
 
 @cache
-def _two_questions() -> re.Pattern[str]:
+def _joint() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\s)\s+(?:{either('bylines', 'and')})\s+", re.IGNORECASE)
+
+
+@cache
+def _asks(led: int) -> re.Pattern[str]:
+    """Return how a question begins: with a word that asks, behind so many others at most, and more behind it."""
     asks = {said for language in languages().values() for said in language.wh}
     words = "|".join(sorted(map(re.escape, asks), key=len, reverse=True))
-    return re.compile(
-        rf"(?P<first>(?:[\w'’]+\s+){{0,4}}?(?:{words})\b.*?\w.*?[,;?]?)\s+"
-        rf"(?:{either('bylines', 'and')})\s+(?P<second>(?:[\w'’]+\s+)?(?:{words})\b.*\w.*)",
-        re.IGNORECASE,
-    )
+    return re.compile(rf"(?:[\w'’]+\s+){{0,{led}}}?(?:{words})\b.*\w", re.IGNORECASE)

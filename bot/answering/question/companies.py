@@ -89,4 +89,4 @@ def _joined(left: Sequence[Word], right: Sequence[Word], searcher: Searcher) -> 
 
 @cache
 def _joint() -> re.Pattern[str]:
-    return re.compile(rf"\s*[&+]\s*|\s+(?:{either('bylines', 'and')})\s+", re.IGNORECASE)
+    return re.compile(rf"(?<!\s)(?:\s*[&+]\s*|\s+(?:{either('bylines', 'and')})\s+)", re.IGNORECASE)

@@ -38,6 +38,7 @@ FAMILIES = {
     "days": "day 3 ",
     "years": "in 2021 ",
     "years and a word": "in 2021 quay ",
+    "words that ask": "what who ",
     "other scripts": "日本 как ",
     "emoji": "🚀🏽 ",
     "addresses": "http://a.b/c?d=e&f=#g ",
