@@ -46,6 +46,7 @@ _NAMED, _NAMED_SURE = (
 # Logarithm of odds from which a message with a name reads like another subject: a ticket to Nice at -.1, what
 # is asked of a product that the notes lack at -8 and below.
 _READS_FOREIGN = -1.0
+_LONGEST_TWO = 400  # characters of a message that is looked at for two questions
 _TURNS = 4  # earlier ones whose quotes are not shown again
 _KEPT = 256  # turns whose quotes are remembered
 _DOUBTFUL = "The notes may not answer this; closest passages:"
@@ -82,10 +83,15 @@ def answer(
     """
     if len(question) > MAX_QUESTION_CHARS:
         raise QuestionTooLong(len(question), MAX_QUESTION_CHARS)
+    told = _both_halves(question, searcher, history, event, day)
+    return told or _as_a_whole(question, searcher, history, event, day)
+
+
+def _as_a_whole(
+    question: str, searcher: Searcher, history: Sequence[str], event: str | None, day: int | None
+) -> Answer:
+    """Answer a message as one question."""
     knowledge = knowledge_of(searcher)
-    if told := _both_halves(question, searcher, history, event, day):
-        _keep(knowledge.shown, ((*history[-_TURNS + 1 :], question), event, day), told)
-        return told
     with stage("read"):
         turns = tuple(history[-_TURNS:])
         read = understand(
@@ -108,8 +114,8 @@ def answer(
 def _both_halves(
     question: str, searcher: Searcher, history: Sequence[str], event: str | None, day: int | None
 ) -> Answer | None:
-    """Answer the two questions of a message one after the other; None where it asks one."""
-    asked = halves(plain_question(question))
+    """Answer the two questions of a message one after the other; None where it asks one, or tells a long story."""
+    asked = halves(plain_question(question)) if len(question) <= _LONGEST_TWO else None
     if asked is None:
         return None
     limits = given_scope(knowledge_of(searcher), event, day)
@@ -120,11 +126,14 @@ def _both_halves(
     ]
     if not are_two(forms):
         return None
-    first = answer(asked[0], searcher=searcher, history=history, event=event, day=day)
+    first = _as_a_whole(asked[0], searcher, history, event, day)
     if first.status != "answered" and not understand(asked[1], searcher, (), limits).words:
         return None  # what points at something that the notes lack has no answer of its own
-    second = answer(asked[1], searcher=searcher, history=turns, event=event, day=day)
-    return joined(question, first, second)
+    told = joined(question, first, _as_a_whole(asked[1], searcher, turns, event, day))
+    if told:
+        shown = knowledge_of(searcher).shown
+        _keep(shown, ((*history[-_TURNS + 1 :], question), event, day), told)
+    return told
 
 
 def prepare(searcher: Searcher) -> None:

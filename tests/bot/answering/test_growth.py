@@ -39,6 +39,7 @@ FAMILIES = {
     "years": "in 2021 ",
     "years and a word": "in 2021 quay ",
     "words that ask": "what who ",
+    "questions in a row": "who spoke on quays and when was it and ",
     "other scripts": "日本 как ",
     "emoji": "🚀🏽 ",
     "addresses": "http://a.b/c?d=e&f=#g ",
