@@ -28,7 +28,8 @@ _WARM = 500  # questions after which memory should stay
 _PARTS = (
     "a/b/c/", "a?", "%s%n", "a b c d ", "x_y_", "e\u0301 ", '"a" ', "l'a d'b ", "talks by ", "1.2.3-4 ", "1.", "pod-", "a or b ",
     "([{", "day 3 ", "in 2021 ", "日本 как ", "🚀🏽 ", "http://a.b/c?d=e&f=#g ", "<@U1> ", "aBcD", "\u202e", "\u200b", "\x00",
-    "ß", "İ", "ﷺ", "\ud800", "not ", "who ", "what about ", "compare ", "vs ", "since ", "what ", "who spoke on it and when was it and ", ",", ".", "…", "\n", "\t", "#",
+    "ß", "İ", "ﷺ", "\ud800", "not ", "who ", "what about ", "compare ", "vs ", "since ", ",", ".", "…", "\n", "\t", "#",
+    "what ", "who spoke on it and when was it and ",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -158,20 +159,20 @@ Pilots are trained for three years before they may bring a tanker in.
 """
 
 
-def build_of(folder: Path, index_dir: Path, encoder: Encoder) -> Searcher:
-    """Return a searcher of what the real job publishes from a folder of recaps."""
-    run(Job(paths=(folder,), index_dir=index_dir), encoder=encoder)
+def build_of(recaps: Mapping[str, str], folder: Path, encoder: Encoder) -> Searcher:
+    """Return a searcher of what the real job publishes from recaps, by the names of their files."""
+    notes, index_dir = folder / "notes", folder / "index"
+    notes.mkdir()
+    for name, text in recaps.items():
+        (notes / name).write_text(text, encoding="utf-8")
+    run(Job(paths=(notes,), index_dir=index_dir), encoder=encoder)
     return Searcher.open(index_dir, encoder)
 
 
 @pytest.fixture(scope="session")
 def paris(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
     """Give a build of the two conferences."""
-    folder = tmp_path_factory.mktemp("paris")
-    (folder / "notes").mkdir()
-    (folder / "notes" / "paris.md").write_text(PARIS, encoding="utf-8")
-    (folder / "notes" / "chicago.md").write_text(CHICAGO, encoding="utf-8")
-    return build_of(folder / "notes", folder / "index", encoder)
+    return build_of({"paris.md": PARIS, "chicago.md": CHICAGO}, tmp_path_factory.mktemp("paris"), encoder)
 
 
 @pytest.fixture(scope="session")
@@ -187,20 +188,13 @@ def many_shapes(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> S
 @pytest.fixture(scope="session")
 def london(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
     """Give a build of one conference: two talks that share their notes, companies of two names, judgements, figures."""
-    folder = tmp_path_factory.mktemp("london")
-    (folder / "notes").mkdir()
-    (folder / "notes" / "london.md").write_text(LONDON, encoding="utf-8")
-    return build_of(folder / "notes", folder / "index", encoder)
+    return build_of({"london.md": LONDON}, tmp_path_factory.mktemp("london"), encoder)
 
 
 @pytest.fixture(scope="session")
 def harbours(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
     """Give a build of two conferences in two cities on the same weekdays, whose authors nobody names."""
-    folder = tmp_path_factory.mktemp("harbours")
-    (folder / "notes").mkdir()
-    (folder / "notes" / "rope.md").write_text(HAMBURG, encoding="utf-8")
-    (folder / "notes" / "anchor.md").write_text(BERLIN, encoding="utf-8")
-    return build_of(folder / "notes", folder / "index", encoder)
+    return build_of({"rope.md": HAMBURG, "anchor.md": BERLIN}, tmp_path_factory.mktemp("harbours"), encoder)
 
 
 TRIESTE = """# Pontoon Days 2025, Trieste
@@ -242,7 +236,4 @@ Moorhen runs all matchmaking on spot machines, with two interruptions an hour. I
 @pytest.fixture(scope="session")
 def trieste(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
     """Give a build of one conference whose speakers' companies stand in by-lines alone."""
-    folder = tmp_path_factory.mktemp("trieste")
-    (folder / "notes").mkdir()
-    (folder / "notes" / "trieste.md").write_text(TRIESTE, encoding="utf-8")
-    return build_of(folder / "notes", folder / "index", encoder)
+    return build_of({"trieste.md": TRIESTE}, tmp_path_factory.mktemp("trieste"), encoder)

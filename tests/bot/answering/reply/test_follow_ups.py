@@ -60,11 +60,9 @@ A buoy rings when the swell is two metres.
 @pytest.fixture(scope="module")
 def harbours(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Searcher:
     """Give a build of two conferences that share a subject."""
-    folder = tmp_path_factory.mktemp("harbours")
-    (folder / "notes").mkdir()
-    (folder / "notes" / "copenhagen.md").write_text(EARLIER, encoding="utf-8")
-    (folder / "notes" / "virtual.md").write_text(LATER, encoding="utf-8")
-    return build_of(folder / "notes", folder / "index", encoder)
+    return build_of(
+        {"copenhagen.md": EARLIER, "virtual.md": LATER}, tmp_path_factory.mktemp("harbours"), encoder
+    )
 
 
 @pytest.mark.parametrize("question", ["who talked about security", "which talks are about security?"])
