@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from itertools import takewhile
 
 from index.languages.words import either
 from ingest.talks.lines.heading_words import SYMBOLS
@@ -165,14 +166,21 @@ def outside_marks(marks: Sequence[Mark], pieces: Sequence[Piece]) -> list[Mark]:
             continue
         stop = marks[at + 1].start if at + 1 < len(marks) else pieces[-1].end
         own = pieces[max(bisect_left(starts, mark.start + 1) - 1, 0) : bisect_left(starts, stop)]
-        leaving = next((own[n] for n in range(1, len(own)) if _is_outside(own, n)), None)
+        last = _last_of_notes(own)
+        leaving = next((own[n] for n in range(1, len(own)) if _is_outside(own, n, last)), None)
         if leaving is not None and not mark.alone and not mark.prose:
             title = section.title if section else ""
             found.append(Mark(leaving.start, "section", title, "section", role="return", resumes=section))
     return found
 
 
-def _is_outside(own: Sequence[Piece], at: int) -> bool:
+def _last_of_notes(own: Sequence[Piece]) -> int:
+    """Return the place of the last piece of a talk that is neither in a list nor a to-do."""
+    ending = takewhile(lambda piece: piece.kind in {"bullet", "rule"} or _is_todo(piece), reversed(own))
+    return len(own) - 1 - sum(1 for _ in ending)
+
+
+def _is_outside(own: Sequence[Piece], at: int, last: int) -> bool:
     """Return whether a line stands beside its talk, not in its notes, and is a break, or a to-do that ends them."""
     title, piece = own[0], own[at]
     beside = piece.kind == "paragraph" or (title.kind == "bullet" and piece.block.level <= title.block.level)
@@ -182,8 +190,7 @@ def _is_outside(own: Sequence[Piece], at: int) -> bool:
         # In notes without times it may be a line of somebody's bad day.
         return bool(_CLOCK.match(title.text)) or piece.kind == "paragraph"
     listed = own[at - 1].kind in {"bullet", "rule"} and at > 1
-    last = all(one.kind in {"bullet", "rule"} or _is_todo(one) for one in own[at + 1 :])
-    return _is_todo(piece) and listed and last
+    return listed and at >= last and _is_todo(piece)
 
 
 def _is_todo(piece: Piece) -> bool:
