@@ -101,6 +101,9 @@ RECAPS = {
     "contents.md": each(lambda w, n: f"- [{w.word}](#a{n})\n\n## A{n}\n\n{w.said}\n\n"),
     "announced.md": announced,
     "days.md": each(lambda w, n: f"## Day {n}\n\n- {w.title} / {w.name}, Quay - {w.said}\n• {w.title}\n  {w.name}\n", "# Piers\n\n"),
+    "companies.md": each(
+        lambda w, _: f"## {w.title}\n\n{w.name}, {w.word.title()} {w.word.title()}\n\n{w.name}, Quay Labs\n\n{w.said}\n\n"
+    ),
     "to-dos.md": each(lambda w, _: f"- {w.said}\n\nTODO: {w.word}\n\n", _TALK, "The quay grew.\n"),
     "farewells.md": each(lambda w, n: f"{9 + n % 9}:30 Lunch.\n\nThanks, {w.name}\n\n", _TALK),
     "footnotes.md": each(lambda w, n: f"{w.said}[^{n}]\n\n[^{n}]: {w.said}\n\n"),

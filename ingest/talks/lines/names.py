@@ -110,8 +110,13 @@ def companies_by_habit(text: str, ordinary: frozenset[str] = frozenset()) -> fro
     The names are in small letters.
     """
     found = _behind(_BEHIND_COMMA, text, ordinary) | _behind(_IN_BRACKETS, text, ordinary)
-    speakers = {match["name"].lower() for match in _PLACED.finditer(text)} if found else set()
-    return frozenset(second for second in found if not any(speaker.endswith(second) for speaker in speakers))
+    speakers = {_key(match["name"]) for match in _PLACED.finditer(text)} if found else set()
+    endings = {speaker[at:] for speaker in speakers for at in _word_starts(speaker)}
+    return frozenset(found - endings)
+
+
+def _word_starts(words: str) -> list[int]:
+    return [0, *(at + 1 for at, sign in enumerate(words) if sign == " ")]
 
 
 def _behind(place: re.Pattern[str], text: str, ordinary: frozenset[str]) -> set[str]:
