@@ -76,6 +76,7 @@ class Block:
     quotes: tuple[Quote, ...] = ()  # all from one talk, which is named below them
     entries: tuple[Entry, ...] = ()
     lines: tuple[Line, ...] = ()
+    second: bool = False  # the answer to the second question of a message begins here
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ def _unsaid(first: Answer, second: Answer) -> list[Block]:
     ]
     kept = [block for block in blocks if block.quotes or block.entries or block.lines]
     told = second.headline if second.headline and second.headline != first.headline else ""
-    return [Block(lines=(Line(told),)), *kept] if told else kept
+    kept = [Block(lines=(Line(told),)), *kept] if told else kept
+    return [replace(kept[0], second=True), *kept[1:]] if kept else []
 
 
 def _each_once(hits: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -140,10 +140,14 @@ def _entries_of(blocks: Sequence[Block], first: int, last: int) -> tuple[Block, 
 
 
 def _first_of(blocks: Sequence[Block], answer: Answer) -> Iterator[Block]:
-    """Yield what a phone shows at once.
+    """Yield what a phone shows at once; of an answer to two questions, for each of them."""
+    parted = next((at for at, block in enumerate(blocks) if block.second), len(blocks))
+    yield from _first_screen(blocks[:parted], answer)
+    yield from _first_screen(blocks[parted:], answer)
 
-    Whole quotes, the first one at least, and talks with the beginning of their gist.
-    """
+
+def _first_screen(blocks: Sequence[Block], answer: Answer) -> Iterator[Block]:
+    """Yield whole quotes, the first one at least, and talks with the beginning of their gist."""
     room = SHORT_LINES
     for number, block in enumerate(blocks):
         if answer.miss and block.entries:

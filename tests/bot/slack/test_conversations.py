@@ -34,6 +34,17 @@ def test_a_mention_is_answered_in_its_thread(slack: LocalSlack, start: Starter, 
     assert message["text"]
 
 
+def test_both_halves_of_a_double_question_are_seen_at_once(slack: LocalSlack, start: Starter) -> None:
+    """What a phone shows at first holds an answer to each of two questions, however much there is to the first."""
+    start()
+    slack.direct("U1ADA", "who talked about Lanternfish and what did they say about Quillwort?")
+    [message] = slack.wait_for(lambda: bot_messages(slack, "D1ADA"))
+    seen = message_text(message)
+
+    assert "Ines Moreau" in seen
+    assert "Quillwort writes 2 TB a day" in seen
+
+
 def test_a_direct_message_is_answered_in_its_thread(slack: LocalSlack, start: Starter) -> None:
     """A direct message opens a thread that the answer is in."""
     start()
